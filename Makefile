@@ -1,0 +1,31 @@
+# make demo | test | bench | lint: see README.md. PYTHON, PORT, HOST, ODOO_HOME, PGHOST are honoured.
+PYTHON ?= python3
+RUN = $(PYTHON) dev/run
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test bench lint stop
+
+help:
+	@echo "make demo        make a database with demo data and serve it (PORT=8069)"
+	@echo "make demo-reset  the same, starting again from fresh demo data"
+	@echo "make test        run every test (ARGS='-k pause')"
+	@echo "make bench       measure against plain Odoo"
+	@echo "make lint        check style"
+	@echo "make stop        stop the private PostgreSQL server"
+
+demo:
+	@PORT="$(PORT)" HOST="$(HOST)" $(RUN) demo
+
+demo-reset:
+	@PORT="$(PORT)" HOST="$(HOST)" $(RUN) demo --reset
+
+test:
+	@$(RUN) test $(ARGS)
+
+bench:
+	@$(RUN) bench $(ARGS)
+
+lint:
+	@$(RUN) lint $(ARGS)
+
+stop:
+	@$(RUN) stop

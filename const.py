@@ -1,0 +1,61 @@
+"""Words that several models share: selections, context keys, limits."""
+
+from datetime import date, timedelta
+
+RECURRENCE_UNITS = [
+    ("day", "Day"),
+    ("week", "Week"),
+    ("month", "Month"),
+    ("year", "Year"),
+]
+TIMINGS = [
+    ("advance", "In advance"),
+    ("arrears", "In arrears"),
+]
+CONVENTIONS = [
+    ("actual", "By days of the period"),
+    ("fixed_30", "By 30-day months"),
+    ("none", "No proration"),
+]
+BASES = [
+    ("ordered", "Ordered quantity"),
+    ("delivered", "Delivered quantity"),
+]
+SUBSCRIPTION_STATES = [
+    ("draft", "Draft"),
+    ("upcoming", "Upcoming"),
+    ("active", "Active"),
+    ("paused", "Paused"),
+    ("suspended", "Suspended"),
+    ("closed", "Closed"),
+    ("renewed", "Renewed"),
+]
+RUNNING_STATES = ("upcoming", "active", "paused", "suspended")
+BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renewed")
+
+# Written by the one function that copies the step in force to the order line: core's guards and
+# our own "a write is a change" rule stand aside for it.
+MIRROR_KEY = "subscription_mirror"
+# Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
+ITEMS_KEY = "subscription_due_items"
+# Says what the credit notes that core is about to make mean for billed periods.
+CREDIT_EFFECT_KEY = "subscription_credit_effect"
+CREDIT_EFFECTS = [
+    ("adjust", "Price adjustment"),
+    ("waive", "Period not wanted"),
+    ("again", "Bill again"),
+    ("move", "Moved to a corrected invoice"),
+]
+
+# A payment form that was opened and left behind holds an amount, or an invoice, for this long.
+ABANDONED_AFTER = timedelta(hours=24)
+# Set by the buttons with which a person bills one contract beyond the limits below.
+NO_LIMITS_KEY = "subscription_no_limits"
+# A charge whose outcome nobody recorded for this long was begun by a process that died.
+LOST_AFTER = timedelta(minutes=15)
+
+MAX_ITEMS_PER_LINE = 15
+MAX_MONTHS_AHEAD = 36
+MAX_CREDIT_PERIODS = 3
+# Anchor of values that are compared or divided, but never placed in time.
+ANY_DAY = date(2000, 1, 1)

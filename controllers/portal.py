@@ -1,0 +1,64 @@
+from odoo.exceptions import AccessError, MissingError
+from odoo.http import request, route
+
+from odoo.addons.sale.controllers import portal as sale_portal
+
+
+class CustomerPortal(sale_portal.CustomerPortal):
+    @route()
+    def portal_order_page(self, order_id, access_token=None, payment_amount=None, **kwargs):
+        """Show quotations with the amount of today; a payment link asks for at least that.
+
+        Running contracts are paid by their invoices.
+        """
+        order_sudo = self._get_accessible_order(order_id, access_token)
+        quote_sudo = order_sudo._get_open_quotes()
+        quote_sudo._subscription_refresh_quote()
+        if order_sudo._is_paid_by_invoice():
+            payment_amount = None
+        elif quote_sudo and payment_amount:
+            payment_amount = max(
+                self._cast_as_float(payment_amount),
+                quote_sudo._get_prepayment_required_amount(),
+            )
+        return super().portal_order_page(
+            order_id, access_token=access_token, payment_amount=payment_amount, **kwargs
+        )
+
+    @route()
+    def portal_quote_accept(self, order_id, access_token=None, name=None, signature=None):
+        """Refuse a signature under an amount that is no longer the one that was shown."""
+        access_token = access_token or request.httprequest.args.get("access_token")
+        shown = self._cast_as_float(request.httprequest.args.get("shown_total"))
+        order_sudo = self._get_accessible_order(order_id, access_token)._get_open_quotes()
+        if order_sudo and (message := order_sudo._confirmation_error_message()):
+            return {"error": message}
+        if order_sudo and shown is not None:
+            order_sudo._subscription_refresh_quote()
+            if order_sudo.currency_id.compare_amounts(shown, order_sudo.amount_total):
+                return {"error": order_sudo._get_changed_amount_text(shown)}
+        return super().portal_quote_accept(
+            order_id, access_token=access_token, name=name, signature=signature
+        )
+
+    def _get_accessible_order(self, order_id, access_token):
+        """:return: the sudoed order, empty for a visitor who may not see it"""
+        try:
+            return self._document_check_access("sale.order", order_id, access_token)
+        except (AccessError, MissingError):
+            return request.env["sale.order"]
+
+
+class PaymentPortal(sale_portal.PaymentPortal):
+    @route()
+    def portal_order_transaction(self, order_id, access_token, **kwargs):
+        """Refuse to begin a payment that would not confirm the quotation it is for."""
+        try:
+            order_sudo = self._document_check_access("sale.order", order_id, access_token)
+        except (AccessError, MissingError):
+            order_sudo = request.env["sale.order"]
+        quote_sudo = order_sudo._get_open_quotes()
+        quote_sudo._subscription_refresh_quote()
+        for order in order_sudo:
+            order._check_online_payment(kwargs)
+        return super().portal_order_transaction(order_id, access_token, **kwargs)

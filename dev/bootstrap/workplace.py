@@ -1,0 +1,81 @@
+"""A prepared workplace: Odoo, its Python, a PostgreSQL server, the addon's link."""
+
+from dataclasses import dataclass
+
+from . import odoo_source, postgres, system, venv
+from .common import locked
+from .odoo_source import OdooSource
+from .settings import Settings
+
+CONFIG = """[options]
+addons_path = {addons_path}
+data_dir = {data_dir}
+admin_passwd = admin
+http_interface = 127.0.0.1
+list_db = False
+max_cron_threads = 0
+workers = 0
+"""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Everything that a command needs.
+
+    :ivar dict environ: variables for Odoo, pytest and PostgreSQL's own tools
+    """
+
+    settings: Settings
+    source: OdooSource
+    environ: dict
+
+
+def prepare(settings, *, pieces=("chromium", "wkhtmltopdf")):
+    """Install what is missing and start what has to run.
+
+    :param Settings settings: where clone and cache are
+    :param tuple pieces: programs of ``system.PIECES`` wanted besides Odoo's own needs
+    :rtype: Workplace
+    """
+    with locked(settings.cache / "bootstrap.lock"):
+        wanted = ["python-venv", "psql", *pieces]
+        if not settings.environ.get("PGHOST"):
+            wanted.append("postgres")
+        if settings.environ.get("ODOO_HOME"):
+            odoo_source.given_source(settings.environ["ODOO_HOME"])
+        system.need(wanted, settings.logs / "apt.log")
+        source = odoo_source.find_source(settings)
+        venv.make_venv(settings)
+        variables = postgres.connection(settings)
+        settings.link_addon()
+        write_config(settings, source)
+    return Workplace(settings, source, environment(settings, source, variables))
+
+
+def write_config(settings, source):
+    """Write Odoo's configuration file for this clone."""
+    folders = [*source.addons_paths, settings.addons]
+    settings.config.write_text(
+        CONFIG.format(
+            addons_path=",".join(str(folder) for folder in folders),
+            data_dir=settings.data_dir,
+        )
+    )
+
+
+def environment(settings, source, variables):
+    """Return the environment that commands run in.
+
+    :param dict variables: PG* variables
+    :rtype: dict
+    """
+    path = settings.environ.get("PATH", "/usr/bin:/bin")
+    return {
+        **settings.environ,
+        **variables,
+        "PATH": f"{settings.venv / 'bin'}:{path}",
+        "PYTHONPATH": f"{source.home}:{settings.root / 'dev'}",
+        "PYTHONUNBUFFERED": "1",
+        "ODOO_RC": str(settings.config),
+        "SR_ADDON": str(settings.addon),
+    }

@@ -1,0 +1,73 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    subscription_order_ids = fields.Many2many(
+        "sale.order", compute="_compute_subscription_order_ids", string="Contracts"
+    )
+    subscription_order_count = fields.Integer(compute="_compute_subscription_order_ids")
+    subscription_billed_period_count = fields.Integer(compute="_compute_subscription_order_ids")
+
+    @api.depends("line_ids.subscription_billed_period_ids")
+    def _compute_subscription_order_ids(self):
+        for move in self:
+            rows = move.invoice_line_ids.subscription_billed_period_ids
+            move.subscription_order_ids = rows.order_id
+            move.subscription_order_count = len(rows.order_id)
+            move.subscription_billed_period_count = len(rows)
+
+    def _get_subscription_invoice_mode(self):
+        """Return what the templates say should happen to this new document.
+
+        The most careful mode wins when contracts share an invoice.
+
+        :return: 'draft', 'post' or 'send'
+        :rtype: str
+        """
+        self.ensure_one()
+        orders = self.invoice_line_ids.subscription_billed_period_ids.order_id
+        modes = {order._get_subscription_terms().invoice_mode or "post" for order in orders}
+        return next((mode for mode in ("draft", "post") if mode in modes), "send")
+
+    def _welcome_subscription_documents(self):
+        """Give new documents their customer as follower and a note of their origin, all at once."""
+        if not self:
+            return
+        bodies = {}
+        for move in self:
+            orders = move.invoice_line_ids.subscription_billed_period_ids.order_id
+            links = Markup(", ").join(order._get_html_link() for order in orders)
+            bodies[move.id] = Markup("<p>%s</p>") % self.env._(
+                "Billed by the contract %(contract)s.", contract=links
+            )
+        # sudo: a salesperson bills own contracts without rights on the books
+        self.sudo()._message_log_batch(bodies)
+        _default, _internal, external = self.env["mail.message.subtype"].default_subtypes(
+            self._name
+        )
+        self.env["mail.followers"].sudo().create(
+            [
+                {
+                    "res_model": self._name,
+                    "res_id": move.id,
+                    "partner_id": move.partner_id.id,
+                    "subtype_ids": [Command.set(external.ids)],
+                }
+                for move in self
+            ]
+        )
+
+    def _queue_subscription_sending(self):
+        """Hand posted documents over to Odoo's own sending, which mails them after the commit."""
+        # sudo: the salesperson who bills a contract may lack the right to edit invoices
+        author = self.env.user.partner_id
+        self.sudo().sending_data = {
+            "author_user_id": self.env.user.id,
+            "author_partner_id": author.id,
+        }
+        # sudo: triggering a cron is reserved to administrators
+        self.env.ref("account.ir_cron_account_move_send").sudo()._trigger()

@@ -1,0 +1,217 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
+from psycopg2 import errors as pg_errors
+
+from .. import const
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountMove(models.Model):
+    """Charge posted invoices of contracts to the payment method that the customer saved.
+
+    A step of its own after the billing run: numbers are locked until the run commits, and a
+    provider must never be waited for under a lock. Each attempt is committed before the provider
+    is asked and again when it answered, so that whatever dies in between leaves a transaction
+    that blocks a second attempt.
+    """
+
+    _inherit = "account.move"
+
+    subscription_charge_attempted_at = fields.Datetime(
+        "Charged At",
+        copy=False,
+        readonly=True,
+        help="When the saved payment method was last charged. An invoice is not charged again by "
+        "itself.",
+    )
+    subscription_charge_count = fields.Integer("Charges", copy=False, readonly=True)
+    subscription_charge_error = fields.Text(
+        "Charge Failed",
+        copy=False,
+        readonly=True,
+        help="Why the last attempt to charge the saved payment method failed.",
+    )
+
+    _open_to_charge = models.Index(
+        "(company_id, invoice_date_due) WHERE state = 'posted' AND move_type = 'out_invoice' "
+        "AND payment_state IN ('not_paid', 'partial') AND subscription_charge_attempted_at IS NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # What is charged
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_charge_domain(self, company):
+        """Return the domain of invoices whose contract is charged automatically, once due.
+
+        :param company: `res.company`
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("subscription_charge_attempted_at", "=", False),
+                ("invoice_date_due", "<=", company._subscription_today()),
+                (
+                    "invoice_line_ids.subscription_billed_period_ids.order_id",
+                    "any",
+                    [
+                        ("subscription_payment_token_id", "!=", False),
+                        ("subscription_template_id.payment_mode", "=", "charge"),
+                    ],
+                ),
+            ]
+        )
+
+    @api.model
+    def _get_invoices_to_charge(self):
+        """:return: invoices to charge now, the oldest first"""
+        invoices = self.browse()
+        # sudo: the run serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            invoices |= self.search(
+                self._get_charge_domain(company), order="invoice_date_due, id", limit=1000
+            )
+        return invoices
+
+    def _get_subscription_token(self):
+        """Return the saved payment method to charge, empty unless all contracts agree on it.
+
+        :rtype: payment.token
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read tokens
+        orders = self.sudo().invoice_line_ids.subscription_billed_period_ids.order_id
+        tokens = orders.subscription_payment_token_id
+        charged = all(
+            order.subscription_payment_token_id
+            and order._get_subscription_terms().payment_mode == "charge"
+            for order in orders
+        )
+        return tokens if charged and len(tokens) == 1 else tokens.browse()
+
+    def _get_open_charges(self):
+        """Return payments of this invoice whose outcome is not known yet.
+
+        A form that a customer opened on the portal counts for as long as it may still be sent.
+
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read transactions
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_open_charge())
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_charge_subscriptions(self):
+        """Charge open invoices one by one; may be killed and run again at any point."""
+        Cron = self.env["ir.cron"]
+        self._warn_of_lost_charges()
+        invoices = self._get_invoices_to_charge()
+        Cron._commit_progress(remaining=len(invoices))
+        charged = 0
+        for invoice in invoices:
+            charged += bool(invoice._charge_subscription())
+            if not Cron._commit_progress(1):
+                break
+        _logger.info("subscription charge run finished, %(count)s charges", {"count": charged})
+
+    @api.model
+    def _warn_of_lost_charges(self):
+        """Report charges that were begun by a process that died before it knew the outcome."""
+        limit = fields.Datetime.now() - const.LOST_AFTER
+        lost = self.env["payment.transaction"].search(
+            [
+                ("subscription_invoice_id", "!=", False),
+                ("subscription_invoice_id.subscription_charge_error", "=", False),
+                ("state", "=", "draft"),
+                ("last_state_change", "<", limit),
+            ]
+        )
+        for tx in lost:
+            tx.subscription_invoice_id._warn_charge_unknown(tx)
+
+    def _charge_subscription(self):
+        """Charge this invoice to the saved method; commits before and after the provider.
+
+        :return: the transaction, empty when there was nothing to charge
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        tx = self.env["payment.transaction"]
+        try:
+            tx = self._create_charge_transaction()
+            self.env["ir.cron"]._commit_progress()
+        except (OperationalError, pg_errors.UniqueViolation):
+            # Another process holds the invoice or has just charged it: the next run looks again.
+            self.env.cr.rollback()
+            return tx
+        except Exception as error:
+            # Whatever is wrong with one invoice must not stop the others.
+            self.env.cr.rollback()
+            _logger.exception("invoice %(invoice)s cannot be charged", {"invoice": self.id})
+            self._fail_charge(str(error))
+            self.env["ir.cron"]._commit_progress()
+            return tx
+        if tx:
+            tx._charge_subscription()
+        return tx
+
+    def _create_charge_transaction(self):
+        """Lock the invoice and record the attempt to charge what is left of it.
+
+        :return: a draft transaction, empty when nothing can be charged
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        Transaction = self.env["payment.transaction"].sudo()  # sudo: nobody may create these
+        if not self.try_lock_for_update(allow_referencing=True):
+            return Transaction
+        self.invalidate_recordset()
+        token = self._get_subscription_token()
+        is_open = self.filtered_domain(self._get_charge_domain(self.company_id))
+        if not is_open or not token or self._get_open_charges():
+            return Transaction
+        if not token.active:
+            self._fail_charge(self.env._("The saved payment method was removed."))
+            return Transaction
+        if self.currency_id.compare_amounts(self.amount_residual, 0) <= 0:
+            return Transaction
+        self.subscription_charge_count += 1
+        self.subscription_charge_attempted_at = fields.Datetime.now()
+        self.subscription_charge_error = False
+        return Transaction.create(self._prepare_charge_values(token))
+
+    def _prepare_charge_values(self, token):
+        """Return the values of the transaction that charges this invoice.
+
+        The reference follows from invoice and attempt: a second process that gets here with the
+        same attempt collides with the unique index on references.
+
+        :param token: `payment.token`
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "token_id": token.id,
+            "reference": f"{self.name}-{self.id}-{self.subscription_charge_count}",
+            "amount": self.amount_residual,
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(self.ids)],
+            "subscription_invoice_id": self.id,
+        }

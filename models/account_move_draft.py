@@ -1,0 +1,143 @@
+import hashlib
+import json
+
+from odoo import fields, models
+from odoo.tools import float_repr
+
+# Values that a clerk may edit on a draft; dates that core computes by itself are not among them.
+SEALED_FIELDS = (
+    "partner_id",
+    "partner_shipping_id",
+    "journal_id",
+    "currency_id",
+    "fiscal_position_id",
+    "invoice_payment_term_id",
+    "invoice_date",
+    "invoice_user_id",
+    "payment_reference",
+    "ref",
+    "narration",
+)
+SEALED_LINE_FIELDS = (
+    "display_type",
+    "product_id",
+    "name",
+    "account_id",
+    "quantity",
+    "price_unit",
+    "discount",
+    "product_uom_id",
+    "tax_ids",
+    "analytic_distribution",
+    "deferred_start_date",
+    "deferred_end_date",
+)
+OPEN_TRANSACTION_STATES = ("draft", "pending", "authorized")
+
+
+class AccountMove(models.Model):
+    """Draft documents of contracts: was one edited, is it being paid, can it be made anew."""
+
+    _inherit = "account.move"
+
+    subscription_draft_seal = fields.Char(
+        copy=False,
+        readonly=True,
+        help="What the draft said when the contract made it. A draft that says the same has not "
+        "been edited and may be made anew.",
+    )
+
+    def _seal_drafts(self):
+        """Remember what new drafts say, so that a later edit by hand is noticed."""
+        # sudo: a salesperson bills own contracts without rights on the books
+        for move in self.sudo().filtered(lambda move: move.state == "draft"):
+            move.with_context(
+                skip_is_manually_modified=True
+            ).subscription_draft_seal = move._get_draft_seal()
+
+    def _get_draft_seal(self):
+        """:return: a digest of everything on this document that a clerk may edit"""
+        self.ensure_one()
+        lines = self.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+        facts = [
+            [self._get_sealed_value(self, name) for name in SEALED_FIELDS],
+            [[self._get_sealed_value(line, name) for name in SEALED_LINE_FIELDS] for line in lines],
+        ]
+        text = json.dumps(facts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _get_sealed_value(self, record, name):
+        value = record[name]
+        field = record._fields[name]
+        if field.relational:
+            return sorted(value.ids)
+        if field.type == "float":
+            return float_repr(value, 6)
+        return value or False
+
+    def _is_soft_draft(self):
+        """:return: whether this draft was made by a contract, or bills one after a correction"""
+        return self.move_type == "out_invoice" or bool(self.subscription_draft_seal)
+
+    def _is_draft_edited(self):
+        """:return: whether this draft says something else than the contract made it say"""
+        self.ensure_one()
+        return self.posted_before or self.subscription_draft_seal != self._get_draft_seal()
+
+    def _is_draft_in_payment(self):
+        """:return: whether the outcome of a payment of this draft is still open"""
+        self.ensure_one()
+        # sudo: a billing clerk may lack rights on payment transactions
+        return any(
+            tx.state in OPEN_TRANSACTION_STATES or (tx.state == "done" and not tx.sale_order_ids)
+            for tx in self.sudo().transaction_ids
+        )
+
+    def _get_draft_contracts(self):
+        """:return: the contracts that this draft bills"""
+        orders = self.invoice_line_ids.subscription_billed_period_ids.order_id
+        return orders.with_env(self.env)
+
+    def _void_draft(self):
+        """Delete untouched drafts; their periods are given back and billed anew by the caller."""
+        if not self:
+            return
+        for draft in self:
+            for order in draft._get_draft_contracts():
+                order._message_log(
+                    body=self.env._(
+                        "The contract changed, so its draft of %(amount)s is made anew.",
+                        amount=draft.currency_id.format(draft.amount_total),
+                    )
+                )
+        # sudo: the salesperson who bills a contract may lack the right to delete a draft.
+        # force_delete: these drafts never had a number that could leave a gap.
+        self.sudo().with_context(force_delete=True, subscription_settling=True).unlink()
+
+    def _ask_to_settle_draft(self, order):
+        """Ask for a decision about an edited draft that a change of a contract makes wrong.
+
+        :param order: the contract that changed
+        """
+        self.ensure_one()
+        user = self.invoice_user_id or order.user_id or self.env.ref("base.user_admin")
+        # sudo: the run may see the draft of a colleague
+        self.sudo().activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("The contract changed after this draft was edited"),
+            note=self.env._(
+                "%(order)s changed, but this draft was edited by hand and is left alone. Post it, "
+                "then the difference is billed; or delete it, then the period is billed anew.",
+                order=order.name,
+            ),
+            user_id=user.id,
+        )
+
+    def _release_waiting_contracts(self):
+        """Let contracts that wait for one of these documents take part in the run again."""
+        settled = self.filtered(lambda move: move.state != "draft")
+        if settled:
+            # sudo: whoever settles the document may do so without rights on the contract
+            self.env["sale.order"].sudo().search(
+                [("subscription_waiting_move_id", "in", settled.ids)]
+            )._stop_waiting()

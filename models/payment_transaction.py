@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+
+
+class PaymentTransaction(models.Model):
+    """Payments of quotations and contracts."""
+
+    _inherit = "payment.transaction"
+
+    subscription_quote_date = fields.Date(
+        "Amount As Of",
+        readonly=True,
+        help="Day of the amount that the customer accepted by beginning this payment.",
+    )
+
+    # ------------------------------------------------------------------
+    # The amount that is being paid stays
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Hold start and amount of a quotation from the moment its payment begins."""
+        transactions = super().create(vals_list)
+        for tx in transactions._get_quote_transactions():
+            quotes = tx.sale_order_ids._get_open_quotes()
+            quotes._subscription_freeze_quote()
+            tx.subscription_quote_date = quotes[:1].subscription_quote_date
+        return transactions
+
+    def _update_state(self, allowed_states, target_state, state_message):
+        """Hold or release the amount of quotations as their payment goes on."""
+        updated = super()._update_state(allowed_states, target_state, state_message)
+        for tx in updated._get_quote_transactions():
+            if tx.state in ("cancel", "error"):
+                tx.sale_order_ids._subscription_release_quote()
+            else:
+                # A payment may come through long after the quotation was given free again: it
+                # is taken at the amount that the customer accepted.
+                tx.sale_order_ids._subscription_freeze_quote(tx.subscription_quote_date)
+        return updated
+
+    def _get_quote_transactions(self):
+        """:return: payments of orders, refunds and validations apart"""
+        return self.filtered(
+            lambda tx: tx.sale_order_ids and tx.operation not in ("refund", "validation")
+        )
+
+    def _can_settle_new_invoice(self):
+        """Return whether a new invoice of the order may be settled with this payment.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.operation in ("refund", "validation"):
+            return False
+        invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
+        if self.state in ("pending", "authorized"):
+            return not invoices
+        if self.state != "done" or self.payment_id.is_reconciled:
+            return False
+        return all(
+            move.state == "posted" and move.currency_id.is_zero(move.amount_residual)
+            for move in invoices
+        )
+
+    # ------------------------------------------------------------------
+    # After the payment
+    # ------------------------------------------------------------------
+
+    def _post_process(self):
+        """Keep the payment method of a confirmed payment; tell the outcome of a charge, once."""
+        fresh = self.filtered(lambda tx: not tx.is_post_processed)
+        result = super()._post_process()
+        for tx in self.filtered(lambda tx: tx.state in ("authorized", "done") and tx.token_id):
+            tx.sale_order_ids._subscription_store_token(tx.token_id)
+        for tx in fresh.filtered("subscription_invoice_id"):
+            tx._hook_on_charge_outcome()
+        return result
+
+    def _invoice_sale_orders(self):
+        """Leave contracts to the billing run.
+
+        Core's automatic invoice would bill every line of a paid order whole, and make a down
+        payment of a partial one.
+        """
+        plain = self.filtered(
+            lambda tx: (
+                not any(
+                    order.is_subscription or order.subscription_order_type == "amendment"
+                    for order in tx.sale_order_ids
+                )
+            )
+        )
+        return super(PaymentTransaction, plain)._invoice_sale_orders()

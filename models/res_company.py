@@ -1,0 +1,85 @@
+from datetime import datetime
+
+import pytz
+from odoo import api, fields, models
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    subscription_tz = fields.Selection(
+        _tz_get,
+        "Subscription Time Zone",
+        compute="_compute_subscription_tz",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Decides on which day a period begins and ends, whoever looks and wherever the "
+        "server stands.",
+    )
+    subscription_template_id = fields.Many2one(
+        "subscription.template",
+        "Default Subscription Template",
+        domain="[('company_id', 'in', [id, False])]",
+        help="Terms of a new contract until somebody chooses others.",
+    )
+    subscription_batch_size = fields.Integer(
+        "Contracts per Billing Batch",
+        default=100,
+        required=True,
+        help="How many contracts the billing run invoices before it saves its work. "
+        "100 to 200 is the fastest.",
+    )
+
+    _subscription_batch_size_valid = models.Constraint(
+        "CHECK (subscription_batch_size BETWEEN 1 AND 2000)",
+        "A billing batch must hold between 1 and 2000 contracts.",
+    )
+
+    @api.depends("partner_id")
+    def _compute_subscription_tz(self):
+        for company in self:
+            company.subscription_tz = (
+                company.subscription_tz or self.env.user.tz or company.partner_id.tz or "UTC"
+            )
+
+    def _subscription_date(self, moment):
+        """Return the day on which a moment falls for this company.
+
+        :param datetime moment: naive moment in UTC, as Odoo stores it
+        :rtype: datetime.date
+        """
+        zone = pytz.timezone(self.subscription_tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _subscription_today(self):
+        """Return today's date in the company's time zone.
+
+        :rtype: datetime.date
+        """
+        return self._subscription_date(fields.Datetime.now())
+
+    def _subscription_day_of(self, date):
+        """Return the day of a date or of a moment, today when there is none.
+
+        :param date: a date, a naive UTC datetime or nothing
+        :rtype: datetime.date
+        """
+        if not date:
+            return self._subscription_today()
+        return self._subscription_date(date) if isinstance(date, datetime) else date
+
+    def _get_subscription_template(self):
+        """Return the terms of a new contract of this company.
+
+        :return: the company's default template, else the first one it may use
+        """
+        self.ensure_one()
+        # sudo: customers who order online have no right to read templates
+        company = self.sudo()
+        return company.subscription_template_id or self.env["subscription.template"].sudo().search(
+            [("company_id", "in", [company.id, False])], limit=1
+        )

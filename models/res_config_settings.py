@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    subscription_tz = fields.Selection(
+        related="company_id.subscription_tz", readonly=False, required=True
+    )
+    subscription_template_id = fields.Many2one(
+        related="company_id.subscription_template_id",
+        readonly=False,
+        domain="[('company_id', 'in', [company_id, False])]",
+    )
+    subscription_batch_size = fields.Integer(
+        related="company_id.subscription_batch_size", readonly=False, required=True
+    )
+    subscription_worker_count = fields.Integer(
+        "Billing Workers",
+        default=lambda self: len(self.env["sale.order"]._get_billing_crons()),
+        help="How many processes bill at the same time. Each of them takes a share of what is due; "
+        "more than one pays from some thousands of contracts a day on.",
+    )
+
+    @api.constrains("subscription_worker_count")
+    def _check_subscription_worker_count(self):
+        count = len(self._get_all_billing_crons())
+        for settings in self:
+            if not 1 <= settings.subscription_worker_count <= count:
+                raise ValidationError(
+                    self.env._("Choose between 1 and %(count)s billing workers.", count=count)
+                )
+
+    def _get_all_billing_crons(self):
+        """:return: the scheduled actions of all workers, the first one first"""
+        return self.env["sale.order"]._get_billing_crons(active_test=False)
+
+    def set_values(self):
+        """Switch the scheduled actions of the billing workers on and off."""
+        super().set_values()
+        for position, cron in enumerate(self._get_all_billing_crons(), 1):
+            is_wanted = position <= self.subscription_worker_count
+            if cron.active != is_wanted:
+                cron.active = is_wanted

@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+
+from .. import const
+
+
+class SaleOrder(models.Model):
+    """Buttons of a contract and what decides whether they are shown."""
+
+    _inherit = "sale.order"
+
+    subscription_segment_ids = fields.One2many("subscription.segment", "order_id", "Steps")
+    subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
+    subscription_has_delivered = fields.Boolean(compute="_compute_subscription_has_delivered")
+    subscription_is_due = fields.Boolean(compute="_compute_subscription_is_due")
+    subscription_has_pause = fields.Boolean(compute="_compute_subscription_has_pause")
+    subscription_has_planned_end = fields.Boolean(compute="_compute_subscription_has_planned_end")
+
+    @api.depends("order_line.product_id")
+    def _compute_subscription_has_delivered(self):
+        """Tell whether delivered quantities say something about the lines of a contract."""
+        for order in self:
+            order.subscription_has_delivered = any(
+                line._get_subscription_basis() == "delivered" or line.product_id.type == "consu"
+                for line in order.order_line
+            )
+
+    @api.depends("subscription_next_invoice_date", "order_line.qty_to_invoice", "state")
+    def _compute_subscription_is_due(self):
+        for order in self:
+            day = order.subscription_next_invoice_date
+            order.subscription_is_due = (
+                order.is_subscription
+                and order.state == "sale"
+                and bool(
+                    (day and day <= order._subscription_today()) or order._has_due_one_off_lines()
+                )
+            )
+
+    @api.depends("subscription_interruption_ids.end_date", "subscription_state")
+    def _compute_subscription_has_pause(self):
+        """Tell whether a pause runs or is planned, so that it can be ended or taken back."""
+        for order in self:
+            today = order._subscription_today()
+            order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
+                gap.kind == "pause" and (not gap.end_date or gap.end_date > today)
+                for gap in order.subscription_interruption_ids
+            )
+
+    @api.depends("subscription_end_date", "subscription_close_reason_id", "subscription_state")
+    def _compute_subscription_has_planned_end(self):
+        """Tell whether somebody closed the contract on a day that is still to come."""
+        for order in self:
+            end = order.subscription_end_date
+            order.subscription_has_planned_end = bool(
+                end
+                and end > order._subscription_today()
+                and order.subscription_close_reason_id
+                and order.subscription_state in const.RUNNING_STATES
+            )
+
+    @api.constrains("subscription_stage_id")
+    def _check_subscription_stage(self):
+        """Keep the board honest: a stage that stands for a state holds only such contracts."""
+        labels = dict(self._fields["subscription_state"]._description_selection(self.env))
+        for order in self:
+            state = order.subscription_stage_id.subscription_state
+            if state and state != order.subscription_state:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s cannot be moved to %(stage)s: that stage is for contracts that "
+                        "are %(state)s. Use the buttons of the contract instead.",
+                        order=order.name,
+                        stage=order.subscription_stage_id.name,
+                        state=labels[state].lower(),
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Smart buttons
+    # ------------------------------------------------------------------
+
+    def action_view_billed_periods(self):
+        """Open what was billed on these contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_recurring.subscription_billed_period_action"
+        )
+        action["domain"] = [("order_id", "in", self.ids)]
+        action["context"] = {"search_default_group_by_product": len(self) == 1}
+        return action
+
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
+    def _check_subscription_operator(self):
+        """Refuse people who may quote, but not run contracts.
+
+        :raise AccessError: no right to change these orders, or no subscription user
+        """
+        self.check_access("write")
+        if self.env.su or self.env.user.has_group("sale_recurring.group_subscription_user"):
+            return
+        raise AccessError(
+            self.env._(
+                "Only users of Subscriptions may run contracts. Ask your administrator for that "
+                "right, or a colleague who has it."
+            )
+        )
+
+    def action_subscription_close(self):
+        """Ask when and why the contract ends, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.close.wizard", self.env._("Close %(order)s", order=self.name)
+        )
+
+    def action_subscription_pause(self):
+        """Ask from when until when the contract pauses, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.pause.wizard", self.env._("Pause %(order)s", order=self.name)
+        )
+
+    def _get_wizard_action(self, model, name):
+        self.ensure_one()
+        self._check_subscription_operator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def action_subscription_resume(self):
+        """Go on with the service today, or take back a pause that has not begun."""
+        self._check_subscription_operator()
+        for order in self:
+            order._subscription_resume(order._subscription_today())
+        return True
+
+    def action_subscription_keep(self):
+        """Take back a closing whose day has not come."""
+        self._check_subscription_operator()
+        for order in self.filtered("subscription_has_planned_end"):
+            order._subscription_keep()
+        return True
+
+    def _subscription_keep(self):
+        """Let one contract go on as its template says, as if nobody had closed it."""
+        self.ensure_one()
+        self.write(
+            {
+                "subscription_end_date": False,
+                "subscription_close_reason_id": False,
+                "subscription_close_note": False,
+            }
+        )
+        end = self._get_subscription_term_end()
+        if end:
+            self.subscription_end_date = end
+        self.message_post(body=self.env._("The closing was taken back, the contract goes on."))
+
+    # ------------------------------------------------------------------
+    # Billing of a selection
+    # ------------------------------------------------------------------
+
+    def action_subscription_preview(self):
+        """Show what the billing run would create for these contracts; nothing is written."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview Billing"),
+            "res_model": "subscription.billing.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_ids": [Command.set(contracts.ids)], "dialog_size": "large"},
+        }
+
+    def action_subscription_bill_selection(self):
+        """Bill a selection of contracts in steps, with a progress bar and a result."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        contracts._check_subscription_operator()
+        return {
+            "type": "ir.actions.client",
+            "tag": "sale_recurring.bill_selection",
+            "params": {"order_ids": contracts.ids},
+        }
+
+    def action_subscription_bill_step(self):
+        """Bill one step of a selection; contracts that fail go to quarantine.
+
+        :return: ids of the new documents, and the contracts that could not be billed
+        :rtype: dict
+        """
+        self._check_subscription_operator()
+        held_back = self.filtered("subscription_quarantined_at")
+        moves = (self - held_back)._bill_batch()
+        failed = self.filtered("subscription_quarantined_at")
+        return {
+            "move_ids": moves.ids,
+            "failed": [
+                {
+                    "id": order.id,
+                    "name": order.name,
+                    "reason": order.subscription_quarantine_reason,
+                }
+                for order in failed
+            ],
+        }

@@ -1,0 +1,318 @@
+from dataclasses import replace
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .. import const
+from ..engine import errors
+from ..engine.lifecycle import check_move, state_on
+from ..engine.segment import end_at
+
+
+def move_end(steps, old_end, end):
+    """Let the steps of a line follow the end of its contract.
+
+    :param steps: engine segments in order
+    :param old_end: end of the contract before, falsy if it had none
+    :param end: the new first day without service, falsy to go on
+    :return: engine segments; a line that ended for itself earlier keeps its end
+    """
+    *first, last = steps
+    if last.end == (old_end or None):
+        steps = (*first, replace(last, end=None))
+    return end_at(steps, end) if end else steps
+
+
+class SaleOrder(models.Model):
+    """What happens to a contract between its first and its last day."""
+
+    _inherit = "sale.order"
+
+    # ------------------------------------------------------------------
+    # State
+    # ------------------------------------------------------------------
+
+    def _set_subscription_state(self, state):
+        """Move contracts to a state; the only place that writes it.
+
+        :param str state: one of ``const.SUBSCRIPTION_STATES``
+        :raise UserError: the table of allowed moves does not know this one
+        """
+        for order in self.filtered(lambda order: order.subscription_state != state):
+            old = order.subscription_state
+            try:
+                check_move(old, state)
+            except errors.ForbiddenMove as error:
+                labels = dict(self._fields["subscription_state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "%(order)s is %(old)s and cannot become %(new)s.",
+                        order=order.name,
+                        old=labels[old].lower(),
+                        new=labels[state].lower(),
+                    )
+                ) from error
+            order.with_context(subscription_mirror=True).subscription_state = state
+            order._hook_on_subscription_state(old, state)
+
+    def _hook_on_subscription_state(self, old, new):
+        """Called after one contract moved from a state to another. Return nothing."""
+        self.ensure_one()
+        stage = self.env["subscription.stage"]._get_stage_of_state(new, self.company_id)
+        if stage:
+            self.subscription_stage_id = stage
+
+    def _subscription_refresh_state(self):
+        """Let the calendar move the state: a future start, a pause or an end was reached."""
+        for order in self.filtered(lambda order: order._is_subscription_started()):
+            today = order._subscription_today()
+            gap = order.subscription_interruption_ids.filtered(
+                lambda gap, today=today: (
+                    gap.start_date <= today and (not gap.end_date or today < gap.end_date)
+                )
+            )
+            state = state_on(
+                today,
+                start=order.subscription_start_date,
+                end=order.subscription_end_date or None,
+                paused="pause" in gap.mapped("kind"),
+                suspended="suspension" in gap.mapped("kind"),
+            )
+            # Closed and renewed contracts come back by an operation, never by the calendar.
+            if order.subscription_state not in ("closed", "renewed"):
+                order._set_subscription_state(state)
+
+    # ------------------------------------------------------------------
+    # Start
+    # ------------------------------------------------------------------
+
+    def _subscription_start(self):
+        """Turn confirmed orders into contracts: dates, steps, state. Billing follows by itself."""
+        for order in self:
+            start = order._get_subscription_start()
+            values = {
+                "subscription_start_date": start,
+                "subscription_quote_date": order._get_quote_date(),
+                "subscription_frozen_totals": order._get_due_now_totals(),
+                "subscription_anchor_date": order.subscription_anchor_date or start,
+                "subscription_template_id": order._get_subscription_terms().id,
+                "subscription_origin_id": order.subscription_origin_id.id or order.id,
+            }
+            end = order._get_subscription_term_end()
+            if end:
+                values["subscription_end_date"] = end
+            order.with_context(subscription_mirror=True).write(values)
+            order._subscription_start_lines(order._get_recurring_lines(), start)
+            # Service may be over already when somebody confirms what was agreed long ago.
+            is_future = start > order._subscription_today()
+            order._set_subscription_state("upcoming" if is_future else "active")
+            order._subscription_refresh_state()
+            order._hook_on_subscription_start()
+        self._trigger_billing()
+
+    def _hook_on_subscription_start(self):
+        """Called once per contract after its steps are open. Return nothing, never bill here."""
+
+    def _subscription_start_lines(self, lines, start):
+        """Open the first steps of recurring lines from the given day on.
+
+        :param lines: recurring lines of this contract that have no steps yet
+        :param date start: first day of service
+        """
+        self.ensure_one()
+        Segment = self.env["subscription.segment"].sudo()  # sudo: nobody edits steps by hand
+        Segment.create(
+            [
+                Segment._prepare_segment_values(line, segment)
+                for line in lines
+                if not line.segment_ids
+                for segment in line._get_typed_segments(start)
+            ]
+        )
+        self._update_subscription_dates()
+
+    def _subscription_forget_start(self):
+        """Take back the steps of orders that never billed, when they are quotations again."""
+        for order in self:
+            # sudo: nobody edits steps and gaps by hand; this contract never billed anything
+            order.order_line.segment_ids.sudo().unlink()
+            order.subscription_interruption_ids.sudo().unlink()
+            values = {
+                "subscription_state": "draft",
+                "subscription_stage_id": self.env["subscription.stage"]
+                ._get_stage_of_state("draft", order.company_id)
+                .id,
+                "subscription_anchor_date": False,
+                "subscription_frozen_totals": False,
+                "subscription_next_invoice_date": False,
+            }
+            if order.subscription_start_date == order.subscription_quote_date:
+                values["subscription_start_date"] = False  # it was the day of the confirmation
+            order.with_context(subscription_mirror=True).write(values)
+        self._subscription_release_quote()
+
+    # ------------------------------------------------------------------
+    # Pause, resume, close
+    # ------------------------------------------------------------------
+
+    def _subscription_pause(self, day, until=None, reason=None, credit_rule=None):
+        """Interrupt the service of contracts; nothing is billed for the gap.
+
+        :param date day: first day without service
+        :param date until: first day of service after the gap, None until resumed
+        :param str reason: shown on the contract
+        :param str credit_rule: 'credit' or 'forfeit', None takes the template's
+        :raise UserError: the contract does not run, or the days are refused
+        """
+        for order in self:
+            order._check_running(self.env._("paused"))
+            if until and until <= day:
+                raise UserError(
+                    self.env._("A pause must end after it begins. Choose a later last day.")
+                )
+            rule = credit_rule or order._get_subscription_terms().credit_on_pause or "credit"
+            # The database refuses overlaps at once: it must know a pause that was just ended.
+            order.subscription_interruption_ids.flush_recordset()
+            # sudo: interruptions are written by operations only; rights checked on the contract
+            self.env["subscription.interruption"].sudo().create(
+                {
+                    "order_id": order.id,
+                    "start_date": max(day, order.subscription_start_date),
+                    "end_date": until,
+                    "reason": reason,
+                    "credit_rule": rule,
+                    "user_id": self.env.user.id,
+                }
+            )
+            order._after_operation(order._get_pause_note(day, until, reason))
+
+    def _get_pause_note(self, day, until, reason):
+        """:return: what the chatter says of a pause, arguments as in _subscription_pause"""
+        start = format_date(self.env, day)
+        if until:
+            text = self.env._(
+                "Paused from %(start)s, service goes on from %(end)s.",
+                start=start,
+                end=format_date(self.env, until),
+            )
+        else:
+            text = self.env._("Paused from %(start)s until somebody resumes it.", start=start)
+        return f"{text} {reason or ''}"
+
+    def _subscription_resume(self, day):
+        """End the pause that covers a day; service goes on from that day.
+
+        When none does, the next planned pause is taken back. Later ones stay planned.
+
+        :param date day: first day of service
+        :raise UserError: the contract is not paused, then or later
+        """
+        for order in self:
+            gaps = order.subscription_interruption_ids.filtered(
+                lambda gap: not gap.end_date or gap.end_date > day
+            ).sorted("start_date")
+            if not gaps:
+                raise UserError(self.env._("%(order)s is not paused.", order=order.name))
+            gap = gaps[0].sudo()  # sudo: as in _subscription_pause
+            since = gap.start_date
+            is_planned = since > day
+            if since >= day:
+                gap.unlink()
+            else:
+                gap.end_date = day
+            order._restore_forfeited(since, day)
+            order._after_operation(
+                self.env._("The planned pause was taken back.")
+                if is_planned
+                else self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
+            )
+
+    def _subscription_close(self, day, reason=None, note=None):
+        """End contracts: no service from the given day on.
+
+        Unused days that were billed are credited or not, as the template says; draft invoices
+        that are no longer wanted go away with the next run.
+
+        :param date day: first day without service
+        :param reason: `subscription.close.reason` record
+        :param str note: free text
+        :raise UserError: the contract does not run, or the day lies before its start
+        """
+        for order in self:
+            order._check_running(self.env._("closed"))
+            start, old_end = order.subscription_start_date, order.subscription_end_date
+            if day < start:
+                raise UserError(
+                    self.env._(
+                        "%(order)s starts on %(start)s and cannot end before that day.",
+                        order=order.name,
+                        start=format_date(self.env, start),
+                    )
+                )
+            order.with_context(subscription_mirror=True).write(
+                {
+                    "subscription_end_date": day,
+                    "subscription_close_reason_id": reason.id if reason else False,
+                    "subscription_close_note": note,
+                }
+            )
+            order._subscription_apply_end(old_end)
+            order._hook_on_subscription_close()
+            order._after_operation(
+                self.env._(
+                    "Closed: no service from %(day)s on. %(reason)s %(note)s",
+                    day=format_date(self.env, day),
+                    reason=reason.name if reason else "",
+                    note=note or "",
+                ),
+            )
+
+    def _subscription_end_with_order(self):
+        """End one contract whose order is about to be cancelled.
+
+        One that never billed keeps its agreed dates, so that it can become a quotation again.
+        """
+        self.ensure_one()
+        if self.subscription_billed_period_ids:
+            self._subscription_close(max(self._subscription_today(), self.subscription_start_date))
+        else:
+            # sudo: nobody edits steps by hand; this contract never billed anything
+            self.order_line.segment_ids.sudo().unlink()
+        self._set_subscription_state("closed")
+
+    def _hook_on_subscription_close(self):
+        """Called after the end of one contract is set, before it is billed. Return nothing."""
+
+    def _subscription_apply_end(self, old_end):
+        """Let the steps of one contract end on its end date, or go on if it has none.
+
+        Lines that ended on the old end date of the contract move with it; a line that was ended
+        for itself before stays ended.
+
+        :param old_end: first day without service before the change, False if there was none
+        """
+        self.ensure_one()
+        end = self.subscription_end_date
+        for line in self.order_line.filtered("segment_ids"):
+            self._run_segment_operation(line, lambda steps: move_end(steps, old_end, end))
+
+    def _check_running(self, wanted):
+        self.ensure_one()
+        if self.subscription_state not in const.RUNNING_STATES:
+            raise UserError(
+                self.env._(
+                    "%(order)s is not a running contract and cannot be %(wanted)s.",
+                    order=self.name,
+                    wanted=wanted,
+                )
+            )
+
+    def _after_operation(self, message):
+        """Bring state, mirror and dates up to the changed steps, and say what happened."""
+        self.ensure_one()
+        self._subscription_refresh_state()
+        self._update_subscription_dates()
+        if message:
+            self.message_post(body=message.strip())
+        self._trigger_billing()

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
+
+
+class SaleOrderLine(models.Model):
+    """What a form shows of a recurring line besides its own values."""
+
+    _inherit = "sale.order.line"
+
+    product_is_recurring = fields.Boolean(related="product_id.is_recurring")
+    billed_last_date = fields.Date(
+        "Billed Until",
+        compute="_compute_billed_last_date",
+        help="Last day of service that is billed.",
+    )
+
+    @api.depends("billed_until_date")
+    def _compute_billed_last_date(self):
+        for line in self:
+            end = line.billed_until_date
+            line.billed_last_date = end and fields.Date.subtract(end, days=1)
+
+    def _get_coverage(self):
+        """Return what this recurring line costs and until when it is billed, in words.
+
+        :return: product, quantity, price and status
+        :rtype: dict
+        """
+        self.ensure_one()
+        currency = self.order_id.currency_id
+        return {
+            "product": self.product_id.display_name or self.name,
+            "quantity": self.product_uom_qty,
+            "price": self.env._(
+                "%(price)s %(per_period)s",
+                price=formatLang(self.env, self.price_subtotal, currency_obj=currency),
+                per_period=self.recurrence_id._get_per_text(),
+            ),
+            "status": self._get_coverage_text(),
+            "is_billed": bool(self.billed_last_date),
+        }
+
+    def _get_coverage_text(self):
+        """:return: until when this line is billed, in words"""
+        if not self.billed_last_date:
+            return self.env._("Not billed yet")
+        day = format_date(self.env, self.billed_last_date)
+        if self._has_ended(self.order_id._subscription_today()):
+            return self.env._("Ended, billed until %(day)s", day=day)
+        return self.env._("Billed until %(day)s", day=day)

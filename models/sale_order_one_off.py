@@ -1,0 +1,55 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """What a contract sells only once: billed with the first period, and by core's own builder."""
+
+    _inherit = "sale.order"
+
+    def _is_billed_as_ordered(self):
+        """Return whether goods are billed before they are delivered, whatever their policy.
+
+        A customer who is asked to pay online pays for everything that is sold once; such an order
+        is billed as ordered, so that payment and invoice are the same amount. Without a request
+        for payment, products invoiced on delivery wait for it.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.require_payment
+
+    def _has_due_one_off_lines(self):
+        """:return: whether the next invoice also bills what is sold once"""
+        return bool(self._get_due_one_off_lines())
+
+    def _get_due_one_off_lines(self):
+        """Return the lines that are sold once and still to be billed.
+
+        They go on the first invoice, with the first period: never before the first day of service.
+        """
+        self.ensure_one()
+        start = self.subscription_start_date
+        if start and self._subscription_today() < start:
+            return self.env["sale.order.line"]
+        return self._get_unbilled_one_off_lines()
+
+    def _get_unbilled_one_off_lines(self):
+        return self.order_line.filtered(
+            lambda line: (
+                line.qty_to_invoice > 0 and not line.recurrence_id and not line.display_type
+            )
+        )
+
+    def _get_due_one_off_date(self):
+        """Return the day on which what is sold once needs an invoice of its own.
+
+        Lines that cost nothing, or that only give something back, wait for the next period.
+
+        :return: that day, None when there is nothing to bill
+        :rtype: date | None
+        """
+        self.ensure_one()
+        lines = self._get_unbilled_one_off_lines()
+        if sum(lines.mapped("price_subtotal")) <= 0:
+            return None
+        return self.subscription_start_date

@@ -1,0 +1,116 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """What a contract costs after today: per period, and once."""
+
+    _inherit = "sale.order"
+
+    subscription_period_totals = fields.Json(
+        "Then",
+        compute="_compute_subscription_totals",
+        help="Per recurrence: what one full period costs. A list of id (of the recurrence), "
+        "label, untaxed, tax and total.",
+    )
+    subscription_amount_one_off = fields.Monetary(
+        "Sold Once",
+        compute="_compute_subscription_totals",
+        help="What this order bills only once, without taxes.",
+    )
+    subscription_amount_one_off_total = fields.Monetary(
+        "Sold Once, Taxes Included", compute="_compute_subscription_totals"
+    )
+
+    @api.depends(
+        "state",
+        "currency_id",
+        "order_line.price_subtotal",
+        "order_line.price_total",
+        "order_line.recurrence_id",
+        "order_line.display_type",
+    )
+    @api.depends_context("lang")
+    def _compute_subscription_totals(self):
+        for order in self:
+            recurring = order._get_recurring_lines()
+            one_off = order._get_priced_lines() - recurring if recurring else recurring
+            totals = order._get_line_totals(one_off)
+            order.subscription_amount_one_off = totals["untaxed"]
+            order.subscription_amount_one_off_total = totals["total"]
+            order.subscription_period_totals = order._get_period_totals()
+
+    def _get_period_totals(self):
+        """Return what one full period costs, per recurrence, the shortest period first.
+
+        Lines whose service has ended no longer count.
+
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        groups = {}
+        for line in self._get_recurring_lines():
+            if not line._has_ended(today):
+                length = (line.recurrence_id.unit, line.recurrence_id.count)
+                groups[length] = groups.get(length, line.browse()) | line
+        ordered = sorted(
+            groups.values(), key=lambda lines: lines[0].recurrence_id._get_approximate_days()
+        )
+        return [
+            {
+                "id": lines[0].recurrence_id.id,
+                "label": lines[0].recurrence_id._get_per_text(),
+                **self._get_line_totals(lines),
+            }
+            for lines in ordered
+        ]
+
+    def _get_line_totals(self, lines, get_quantity=None):
+        """Let core's tax engine sum up order lines.
+
+        :param lines: `sale.order.line` records of this order
+        :param get_quantity: function from a line to what counts of it, all of it by default
+        :return: untaxed, tax and total
+        :rtype: dict
+        """
+        totals = self._get_tax_totals_of(
+            [
+                line._prepare_base_line_for_taxes_computation(
+                    quantity=get_quantity(line) if get_quantity else line.product_uom_qty
+                )
+                for line in lines
+            ]
+        )
+        return {
+            "untaxed": totals["base_amount_currency"],
+            "tax": totals["tax_amount_currency"],
+            "total": totals["total_amount_currency"],
+        }
+
+    def _get_totals_rows(self):
+        """Return what follows the amount due now, for the customer's page and the PDF.
+
+        :return: label, untaxed, tax and total of what is sold once and of each period
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        rows = self.subscription_period_totals or []
+        if not rows or self.state not in ("draft", "sent"):
+            return [{**row, "label": row["label"][:1].upper() + row["label"][1:]} for row in rows]
+        then = [
+            {**row, "label": self.env._("Then, %(per_period)s", per_period=row["label"])}
+            for row in rows
+        ]
+        return [row for row in self._get_one_off_rows() if row["total"]] + then
+
+    def _get_one_off_rows(self):
+        """:return: rows of what is sold once: now, and later when it is billed on delivery"""
+        lines = self._get_priced_lines() - self._get_recurring_lines()
+        now = self._get_line_totals(lines, lambda line: line._get_due_now_quantity())
+        later = self._get_line_totals(
+            lines, lambda line: line.product_uom_qty - line._get_due_now_quantity()
+        )
+        return [
+            {**now, "label": self.env._("Of which sold once")},
+            {**later, "label": self.env._("Sold once, billed when it is delivered")},
+        ]

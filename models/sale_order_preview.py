@@ -1,0 +1,194 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..engine import billing
+from ..engine.errors import EngineError
+from ..engine.period import FOREVER, Period
+from ..engine.segment import cut_gaps, step_at
+from ..exceptions import explain_engine_error
+from .sale_order_lifecycle import move_end
+
+
+class SaleOrder(models.Model):
+    """What comes next on a contract, for how much and why; nothing here writes anything.
+
+    A preview is a dict that the client widget `subscription_preview` draws: an optional headline,
+    reasons, documents with their lines and totals, and an error sentence instead of documents
+    when the contract cannot be billed.
+    """
+
+    _inherit = "sale.order"
+
+    subscription_coverage = fields.Json(
+        "Billed So Far",
+        compute="_compute_subscription_coverage",
+        help="Per line: what it costs and until when it is billed.",
+    )
+    subscription_preview = fields.Json(
+        "What Comes Next",
+        compute="_compute_subscription_preview",
+        help="The next invoice as the billing run would make it, with the reason for its date.",
+    )
+
+    @api.depends(
+        "order_line.recurrence_id",
+        "order_line.product_uom_qty",
+        "order_line.price_unit",
+        "order_line.discount",
+        "order_line.tax_ids",
+        "subscription_next_invoice_date",
+        "subscription_start_date",
+        "subscription_template_id",
+    )
+    def _compute_subscription_preview(self):
+        for order in self:
+            # The history of a running contract is that of the saved record.
+            source = order._origin if order._is_subscription_started() else order
+            order.subscription_preview = (
+                source._get_next_invoice_preview() if order.is_subscription else False
+            )
+
+    @api.depends("order_line.billed_until_date", "order_line.recurrence_id")
+    def _compute_subscription_coverage(self):
+        for order in self:
+            order.subscription_coverage = [
+                line._get_coverage() for line in order._get_recurring_lines()
+            ]
+
+    # ------------------------------------------------------------------
+    # Previews
+    # ------------------------------------------------------------------
+
+    def _get_next_invoice_preview(self):
+        """Return the next invoice of a contract, or the first one of a quotation.
+
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        if not self._is_subscription_started():
+            preview = self._get_billing_preview(today)
+            start = max(today, self._get_subscription_start())
+            preview["headline"] = self.env._(
+                "If confirmed today, the first invoice of %(day)s:",
+                day=format_date(self.env, start),
+            )
+            return preview
+        day = self.subscription_next_invoice_date
+        preview = self._get_billing_preview(max(day, today) if day else today)
+        preview["headline"] = self._get_next_invoice_headline(day, today)
+        preview["reasons"] = preview.get("reasons", []) + self._get_next_invoice_reasons(day)
+        return preview
+
+    def _get_billing_preview(self, until):
+        """Return what a billing run on a day would create for one contract.
+
+        :param date until: the day of the run
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        self.ensure_one()
+        try:
+            drafts = self._get_touched_drafts(until) if self._is_subscription_started() else {}
+            if self._get_waiting_contracts(drafts):
+                return self._prepare_preview([], error=self._get_waiting_text(next(iter(drafts))))
+            items = self._get_preview_items(until, drafts)
+        except EngineError as error:
+            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+        preview = self._prepare_preview(self._get_preview_documents(items, until))
+        preview["reasons"] = [self._get_made_anew_text(draft) for draft in drafts]
+        return preview
+
+    def _get_preview_items(self, until, drafts):
+        """Return what a run on a day would bill once it has taken back drafts made anew.
+
+        :param date until: the day of the run
+        :param drafts: documents that a change makes wrong and that nobody edited
+        :return: a list of :class:`DueItem`
+        :raise engine.errors.EngineError: the dates of a contract do not fit together
+        """
+        if not drafts:
+            items = self._get_order_due_items(until)
+        else:
+            rows = self._get_draft_rows().filtered(lambda row: row.move_id in drafts)
+            items = self._get_dry_due_items(until, without=rows | rows.reversed_by_ids)
+        if self._is_subscription_started():
+            self._check_due_items({self: items})
+        return items
+
+    def _get_operation_preview(self, items):
+        """Return what an operation that was only tried out would credit and bill.
+
+        :param list items: :class:`DueItem` of :meth:`_get_dry_due_items`
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        self.ensure_one()
+        return self._prepare_preview(self._get_operation_preview_documents(items))
+
+    def _prepare_preview(self, documents, error=False):
+        return {
+            "id": self._origin.id,
+            "name": self.name,
+            "partner": self.partner_id.display_name,
+            "currency_id": (self.currency_id or self.company_id.currency_id).id,
+            "documents": documents,
+            "total": sum(document["total"] for document in documents),
+            "error": error,
+        }
+
+    # ------------------------------------------------------------------
+    # Dry runs
+    # ------------------------------------------------------------------
+
+    def _get_dry_due_items(self, until, end=None, gap=None, is_forfeit=False, without=()):
+        """Return what would fall due if the contract ended or paused; writes nothing.
+
+        :param date until: last day looked at
+        :param date end: first day without service, None leaves the end as it is
+        :param gap: days without service, an engine `Period`
+        :param bool is_forfeit: unused days of the end or the gap are not credited
+        :param without: ledger rows to leave out, as if they had been taken back
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        self.ensure_one()
+        forfeited = self._get_forfeited_spans()
+        if is_forfeit:
+            forfeited.append(gap or Period(end, FOREVER))
+        gaps = self.subscription_interruption_ids._get_engine_gaps() + ([gap] if gap else [])
+        result = []
+        for line in self._get_recurring_lines():
+            segments = [segment._get_engine_segment() for segment in line.segment_ids]
+            if end and segments:
+                segments = move_end(segments, self.subscription_end_date, end)
+            segments = cut_gaps(segments, gaps) if gaps else segments
+            rows = line.billed_period_ids.filtered(lambda row: row not in without)
+            items = billing.catch_up(
+                segments,
+                rows._get_engine_rows(),
+                until,
+                delivered=line._get_delivered_for_billing(),
+            )
+            result += [line._get_due_item(item, forfeited) for item in items]
+        return result
+
+    def _get_subscription_period_end(self):
+        """Return the day after the last of the periods that run today or are billed already.
+
+        :return: first day of the next period; today when no line is served
+        :rtype: date
+        """
+        self.ensure_one()
+        day = max(self._subscription_today(), self._get_subscription_start())
+        ends = [day]
+        for line in self._get_recurring_lines():
+            step = step_at(self._get_effective_segments(line), day)
+            if step:
+                period_end = step.terms.grid.period_at(day).end
+                ends.append(min(period_end, step.end) if step.end else period_end)
+            if line.billed_until_date:
+                ends.append(line.billed_until_date)
+        return max(ends)

@@ -1,0 +1,336 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from psycopg2 import IntegrityError, OperationalError, errorcodes
+from psycopg2 import errors as pg_errors
+
+from .. import const
+from ..engine.errors import EngineError
+from ..exceptions import explain_database_error, explain_engine_error
+
+_logger = logging.getLogger(__name__)
+
+# The database says "somebody else was there": pick again, never quarantine.
+RETRIABLE = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+MAX_RETRIES = 5
+QUARANTINE_ACTIVITY = "sale_recurring.mail_activity_quarantine"
+# What can go wrong with the data of a contract; anything else is a fault of a program.
+EXPLAINED = (UserError, ValidationError, EngineError, LockError, IntegrityError)
+
+
+class SaleOrder(models.Model):
+    """The billing run: pick, bill, commit; a broken contract never stops the others."""
+
+    _inherit = "sale.order"
+
+    # ------------------------------------------------------------------
+    # Picking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_due_contracts_domain(self, day):
+        """Return the domain of contracts that the run should look at on a day.
+
+        :param date day: today in the company's time zone
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ("subscription_next_invoice_date", "<=", day),
+                ("subscription_state", "in", const.BILLABLE_STATES),
+                ("subscription_quarantined_at", "=", False),
+                ("subscription_waiting_move_id", "=", False),
+                # a cancelled contract may have something to give back
+                ("state", "in", ("sale", "cancel")),
+            ]
+        )
+
+    @api.model
+    def _pick_due_contracts(self, limit, skip=()):
+        """Lock and return contracts that are due and that no other worker holds.
+
+        Contracts whose invoices are shared come with all due members of their group.
+
+        :param int limit: most contracts to take
+        :param skip: ids of contracts that this run has looked at already
+        :rtype: sale.order
+        """
+        picked = self.browse()
+        # sudo: the run serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            domain = self._get_due_contracts_domain(company._subscription_today()) & Domain(
+                [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
+            )
+            found = self._lock_contracts(domain, limit - len(picked))
+            picked |= found._with_group_members(domain)
+            if len(picked) >= limit:
+                break
+        return picked
+
+    @api.model
+    def _lock_contracts(self, domain, limit):
+        """Lock the contracts of a domain that are free, oldest due date first.
+
+        One statement finds and locks, so that several workers share the work without waiting.
+
+        :rtype: sale.order
+        """
+        query = self._search(domain, limit=limit, order="subscription_next_invoice_date, id")
+        rows = self.env.execute_query(
+            SQL("%s FOR NO KEY UPDATE OF sale_order SKIP LOCKED", query.select())
+        )
+        return self.browse(row[0] for row in rows)
+
+    def _with_group_members(self, domain):
+        """Complete groups that share an invoice; groups of another worker are left to it.
+
+        :param Domain domain: what is due in this company
+        :rtype: sale.order
+        """
+        result = self.browse()
+        grouped = self.filtered(lambda order: order._get_subscription_terms().group_invoices)
+        for partner, orders in grouped.grouped("partner_invoice_id").items():
+            [[is_free]] = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", self._table, partner.id)
+            )
+            if not is_free:
+                continue
+            members = self._lock_contracts(
+                domain
+                & Domain("partner_invoice_id", "=", partner.id)
+                & Domain("id", "not in", orders.ids),
+                None,
+            )
+            result |= orders | members.filtered(
+                lambda order: order._get_subscription_terms().group_invoices
+            )
+        return (self - grouped) | result
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_bill_subscriptions(self):
+        """Bill all due contracts in batches; may be killed and run again at any point."""
+        Cron = self.env["ir.cron"]
+        size = self.env.company.subscription_batch_size or 100
+        seen, retries = set(), 0
+        self._refresh_due_states()
+        self._release_waiting_contracts()
+        Cron._commit_progress(remaining=self._count_due_contracts())
+        while True:
+            try:
+                orders = self._pick_due_contracts(size, seen)
+                if not orders:
+                    break
+                orders._bill_batch()
+                time_left = Cron._commit_progress(len(orders))
+            except OperationalError as error:
+                self.env.cr.rollback()
+                retries += 1
+                if error.pgcode not in RETRIABLE or retries > MAX_RETRIES:
+                    raise
+                continue
+            retries = 0
+            seen.update(orders.ids)
+            if not time_left:
+                break
+        Cron._commit_progress(remaining=self._count_due_contracts(seen))
+        _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
+
+    @api.model
+    def _count_due_contracts(self, skip=()):
+        """:return: how many contracts are due and were not looked at yet"""
+        return sum(
+            self.search_count(
+                self._get_due_contracts_domain(company._subscription_today())
+                & Domain([("company_id", "=", company.id), ("id", "not in", tuple(skip))])
+            )
+            # sudo: the run serves every company, whoever started it
+            for company in self.env["res.company"].sudo().search([])
+        )
+
+    @api.model
+    def _refresh_due_states(self):
+        """Let today's date reach contracts that start, pause, resume or end."""
+        today = max(
+            company._subscription_today() for company in self.env["res.company"].sudo().search([])
+        )
+        has_begun = Domain("subscription_start_date", "<=", today)
+        orders = self.search(
+            Domain("subscription_state", "in", const.RUNNING_STATES)
+            & Domain("subscription_quarantined_at", "=", False)
+            & (
+                (Domain("subscription_state", "=", "upcoming") & has_begun)
+                | Domain("subscription_end_date", "<=", today)
+                | Domain("subscription_interruption_ids.start_date", "<=", today)
+            )
+        )
+        for order in orders:
+            order._run_or_quarantine(order._subscription_refresh_state)
+
+    def _bill_batch(self):
+        """Bill locked contracts together; when that fails, one by one.
+
+        A contract that fails alone goes to quarantine and the rest go on.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._bill_subscriptions()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever breaks one contract must not stop the run
+            self.env.invalidate_all()
+            _logger.info(
+                "subscription batch of %(count)s failed, going on one by one: %(error)s",
+                {"count": len(self), "error": error},
+            )
+        moves = self.env["account.move"]
+        # Contracts that share an invoice go on sharing it when it is another one that is broken.
+        parts = self.grouped(lambda order: order._get_invoice_group_key()).values()
+        for orders in parts if len(parts) > 1 else self:
+            moves |= orders._bill_batch() if len(orders) > 1 else orders._bill_or_quarantine()
+        return moves
+
+    def _bill_or_quarantine(self):
+        """Bill one contract, or say on it why that cannot be done."""
+        return self._run_or_quarantine(self._bill_subscriptions) or self.env["account.move"]
+
+    def _run_or_quarantine(self, operation):
+        """Do something with one contract, or say on it why that cannot be done.
+
+        :param operation: function without parameters that may raise anything
+        :return: what the function returned, None when it failed
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                return operation()
+        except OperationalError:
+            raise
+        except pg_errors.UniqueViolation:
+            self.env.invalidate_all()
+            _logger.info("subscription %(id)s was billed by another process", {"id": self.id})
+        except Exception as error:
+            self.env.invalidate_all()
+            if not isinstance(error, EXPLAINED):
+                _logger.exception("subscription %(id)s cannot be billed", {"id": self.id})
+            self._quarantine(error)
+        return None
+
+    # ------------------------------------------------------------------
+    # Quarantine
+    # ------------------------------------------------------------------
+
+    def _get_quarantine_reason(self, error):
+        """:return: one sentence that a billing clerk can act on"""
+        if isinstance(error, EngineError):
+            return explain_engine_error(self.env, error)
+        if isinstance(error, IntegrityError):
+            return explain_database_error(self, error)
+        if isinstance(error, (UserError, ValidationError)):
+            return str(error.args[0])
+        return self.env._(
+            "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
+            error=error,
+        )
+
+    def _quarantine(self, error):
+        """Take a contract out of the run, with the reason and an activity for its salesperson."""
+        self.ensure_one()
+        reason = self._get_quarantine_reason(error)
+        self.with_context(subscription_mirror=True).write(
+            {
+                "subscription_quarantine_reason": reason,
+                "subscription_quarantined_at": fields.Datetime.now(),
+            }
+        )
+        self.activity_schedule(
+            QUARANTINE_ACTIVITY,
+            summary=self.env._("This contract cannot be billed"),
+            note=reason,
+            user_id=self._get_quarantine_user().id,
+        )
+
+    def _get_quarantine_user(self):
+        """:return: who looks after this contract: its salesperson unless that one has left"""
+        user = self.user_id
+        # sudo: a colleague who bills may not read who has left
+        is_here = user and user.sudo().active and not user.sudo().share
+        return user if is_here else self.env.ref("base.user_admin")
+
+    def _release_quarantine(self):
+        """Let contracts take part in the run again."""
+        self.with_context(subscription_mirror=True).write(
+            {"subscription_quarantine_reason": False, "subscription_quarantined_at": False}
+        )
+        self.activity_unlink([QUARANTINE_ACTIVITY])
+
+    def action_subscription_retry(self):
+        """Try to bill contracts in quarantine again, a single one beyond the usual limits too."""
+        self._check_subscription_operator()
+        for order in self._without_billing_limits().filtered("subscription_quarantined_at"):
+            order._release_quarantine()
+            order._run_or_quarantine(order._subscription_refresh_state)
+            if not order.subscription_quarantined_at:
+                order._bill_or_quarantine()
+        return True
+
+    def _without_billing_limits(self):
+        """Return this contract without limits on what is billed at once; a selection keeps them.
+
+        Whoever presses a button on one contract has read why the run left it alone.
+        """
+        return self.with_context(**{const.NO_LIMITS_KEY: True}) if len(self) == 1 else self
+
+    @api.model
+    def _get_billing_crons(self, active_test=True):
+        """Return the scheduled actions that bill, one per worker.
+
+        :param bool active_test: leave out workers that are switched off
+        :rtype: ir.cron
+        """
+        # sudo: scheduled actions are reserved to administrators
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .with_context(active_test=active_test)
+            .search([("code", "=", "model._cron_bill_subscriptions()")], order="id")
+        )
+
+    def _trigger_billing(self):
+        """Wake the billing run when one of these contracts is due."""
+        due = self.filtered(
+            lambda order: (
+                order.subscription_next_invoice_date
+                and order.subscription_next_invoice_date <= order._subscription_today()
+            )
+        )
+        if due:
+            for cron in self._get_billing_crons():
+                cron._trigger()
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_subscription_bill(self):
+        """Bill what is due on these contracts now and show the result."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        contracts._check_subscription_operator()
+        try:
+            moves = contracts._without_billing_limits()._bill_subscriptions().with_env(self.env)
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        contracts.filtered("subscription_quarantined_at")._release_quarantine()
+        if not moves:
+            raise UserError(contracts._nothing_to_invoice_error_message())
+        return contracts.action_view_invoice(invoices=moves)

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class SaleOrderTemplate(models.Model):
+    _inherit = "sale.order.template"
+
+    subscription_template_id = fields.Many2one(
+        "subscription.template",
+        check_company=True,
+        domain="[('company_id', 'in', [company_id, False])]",
+        index="btree_not_null",
+        help="Terms of the contract that a quotation made from this template becomes. "
+        "Only recurring lines are concerned.",
+    )
+
+    def _get_subscription_terms(self):
+        """:return: the terms of quotations made from this template, the company's if none"""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return self.subscription_template_id or company._get_subscription_template()

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class SaleOrderTemplateLine(models.Model):
+    _inherit = "sale.order.template.line"
+
+    recurrence_id = fields.Many2one(
+        "subscription.recurrence",
+        compute="_compute_recurrence_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="How often this line will be billed. Empty: sold once.",
+    )
+
+    @api.depends("product_id", "sale_order_template_id.subscription_template_id")
+    def _compute_recurrence_id(self):
+        for line in self:
+            if line.display_type or not line.product_id.is_recurring:
+                line.recurrence_id = False
+                continue
+            terms = line.sale_order_template_id._get_subscription_terms()
+            offered = terms._get_offered_recurrences() if terms else line.recurrence_id
+            if line.recurrence_id not in offered:
+                line.recurrence_id = line.product_id._get_default_recurrence(offered)
+
+    def _prepare_order_line_values(self):
+        """Carry the recurrence to the quotation."""
+        values = super()._prepare_order_line_values()
+        if not self.display_type:
+            values["recurrence_id"] = self.recurrence_id.id
+        return values

@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+from ..engine.period import FOREVER, Period
+
+
+class SubscriptionInterruption(models.Model):
+    """A gap in a contract: days on which nothing is served, with the reason.
+
+    The steps of the lines stay as they were agreed; the days of the gap are taken out of them
+    whenever the contract is billed, so that a pause never touches a price or a discount.
+    """
+
+    _name = "subscription.interruption"
+    _description = "Subscription Interruption"
+    _order = "order_id, start_date, id"
+
+    order_id = fields.Many2one(
+        "sale.order", "Contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
+    kind = fields.Selection(
+        [("pause", "Pause"), ("suspension", "Suspension")], default="pause", required=True
+    )
+    start_date = fields.Date("From", required=True)
+    end_date = fields.Date(
+        "Until (excluded)", help="First day of service after the gap. Empty: until resumed."
+    )
+    last_date = fields.Date("To", compute="_compute_last_date")
+    reason = fields.Char()
+    credit_rule = fields.Selection(
+        [("credit", "Credit unused days"), ("forfeit", "Do not credit")],
+        default="credit",
+        required=True,
+    )
+    user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user)
+
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(order_id, order_id, '[]') WITH &&, "
+        "daterange(start_date, end_date) WITH &&)",
+        "This contract is already paused on some of these days. Choose days after that pause.",
+    )
+    _starts_before_end = models.Constraint(
+        "CHECK (end_date IS NULL OR start_date <= end_date)",
+        "A pause must start before it ends.",
+    )
+
+    @api.depends("end_date")
+    def _compute_last_date(self):
+        for gap in self:
+            gap.last_date = gap.end_date and fields.Date.subtract(gap.end_date, days=1)
+
+    def _get_engine_gaps(self):
+        """:return: the days without service as engine periods, open gaps up to the last date
+        :rtype: list[engine.period.Period]
+        """
+        return [
+            Period(gap.start_date, gap.end_date or FOREVER)
+            for gap in self
+            if not gap.end_date or gap.start_date < gap.end_date
+        ]

@@ -1,0 +1,143 @@
+from odoo import api, models
+
+
+class SubscriptionPrice(models.Model):
+    """Finds the price that holds for a product, and turns it into the unit and currency asked."""
+
+    _inherit = "subscription.price"
+
+    @api.model
+    def _find(
+        self,
+        product,
+        recurrence,
+        *,
+        pricelist=None,
+        quantity=1.0,
+        date=None,
+        currency=None,
+        company=None,
+    ):
+        """Return the price that holds, the most particular one when several do.
+
+        A price of the pricelist wins over one for all customers, then the price of a variant
+        over one for all variants, then the currency asked, the higher minimum quantity, and
+        dates over none.
+
+        :param product: `product.product` or `product.template` record
+        :param recurrence: `subscription.recurrence`; another of the same length counts as equal
+        :param pricelist: `product.pricelist` of the customer, none when pricelists are off
+        :param float quantity: in the unit of the product
+        :param date: day of sale, or a moment; today when empty
+        :param currency: `res.currency` that is preferred
+        :param company: `res.company` that sells, the current one when empty
+        :return: one `subscription.price` in sudo, or none
+        """
+        company = company or self.env.company
+        # sudo: customers who order online have no right to read prices, only to be given one
+        product, recurrence = product.sudo(), recurrence.sudo()
+        variant = self._get_variant(product)
+        template = variant.product_tmpl_id if variant else product
+        companies = company.sudo().parent_ids | company
+        day = company._subscription_day_of(date)
+        candidates = template.subscription_price_ids.filtered(
+            lambda price: (
+                price.recurrence_id._is_same_length(recurrence)
+                and (not price.company_id or price.company_id in companies)
+                and (not price.product_id or price.product_id.id == variant.id)
+                and (
+                    not price.pricelist_id or (pricelist and price.pricelist_id.id == pricelist.id)
+                )
+                and (not price.min_quantity or price.min_quantity <= quantity)
+                and (not price.date_start or price.date_start <= day)
+                and (not price.date_end or day <= price.date_end)
+            )
+        )
+        return candidates.sorted(lambda price: price._get_rank(currency), reverse=True)[:1]
+
+    def _get_rank(self, currency):
+        """:return: how particular this price is; the highest rank wins
+        :rtype: tuple
+        """
+        return (
+            bool(self.pricelist_id),
+            bool(self.product_id),
+            bool(currency) and self.currency_id == currency,
+            self.min_quantity,
+            self._is_dated(),
+            self.id,
+        )
+
+    @api.model
+    def _get_variant(self, product):
+        """:return: the variant meant: the product itself, or the only one of a template"""
+        if product._name == "product.product":
+            return product
+        only = product.product_variant_count == 1
+        return product.product_variant_id if only else self.env["product.product"]
+
+    def _get_amount(self, product, uom, currency, date, company=None):
+        """Return this price for a product in the unit and currency asked, unrounded.
+
+        The extra prices of attributes are added unless the price names the variant, whose price
+        already holds them; attributes that make no variant are always added.
+
+        :param product: `product.product` or `product.template` record, with its price context
+        :param uom: `uom.uom` of the quantity, that of the product when empty
+        :param currency: `res.currency` of the result
+        :param date: day or moment of the conversion rate
+        :rtype: float
+        """
+        self.ensure_one()
+        company = company or self.env.company
+        day = company._subscription_day_of(date)
+        if self.product_id:
+            extra = product.env.context.get("no_variant_attributes_price_extra", 0.0)
+        else:
+            extra = product._get_attributes_extra_price()
+        price = self.currency_id._convert(self.price, currency, company, day, round=False)
+        if extra:
+            price += product.currency_id._convert(extra, currency, company, day, round=False)
+        if uom and uom != product.uom_id:
+            price = product.uom_id._compute_price(price, uom)
+        return price
+
+    @api.model
+    def _get_base_price(
+        self,
+        product,
+        recurrence,
+        *,
+        pricelist=None,
+        quantity=1.0,
+        uom=None,
+        date=None,
+        currency=None,
+        company=None,
+    ):
+        """Return the price before formulas of pricelists, or None when there is none.
+
+        :param product: `product.product` or `product.template` record
+        :param recurrence: `subscription.recurrence`
+        :param pricelist: `product.pricelist` of the customer, none when pricelists are off
+        :param float quantity: quantity sold, in ``uom``
+        :param uom: `uom.uom` of the quantity and of the result, that of the product when empty
+        :param date: day or moment of sale, today when empty
+        :param currency: `res.currency` of the result, that of the pricelist or company when empty
+        :param company: `res.company` that sells, the current one when empty
+        :rtype: float | None
+        """
+        company = company or self.env.company
+        currency = currency or (pricelist and pricelist.currency_id) or company.currency_id
+        if uom and uom != product.uom_id:
+            quantity = uom._compute_quantity(quantity, product.uom_id, raise_if_failure=False)
+        found = self._find(
+            product,
+            recurrence,
+            pricelist=pricelist,
+            quantity=quantity,
+            date=date,
+            currency=currency,
+            company=company,
+        )
+        return found._get_amount(product, uom, currency, date, company) if found else None

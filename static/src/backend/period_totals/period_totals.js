@@ -1,0 +1,42 @@
+import { registry } from "@web/core/registry";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component } from "@odoo/owl";
+
+/**
+ * What one full period costs, one row per recurrence, and what is sold once, below the amount due
+ * now.
+ */
+export class PeriodTotalsField extends Component {
+    static template = "sale_recurring.PeriodTotalsField";
+    static props = { ...standardFieldProps };
+
+    get rows() {
+        return this.props.record.data[this.props.name] || [];
+    }
+
+    get oneOff() {
+        return this.props.record.data.subscription_amount_one_off_total;
+    }
+
+    get isQuotation() {
+        return ["draft", "sent"].includes(this.props.record.data.state);
+    }
+
+    money(value) {
+        return formatMonetary(value, { currencyId: this.props.record.data.currency_id?.id });
+    }
+}
+
+export const periodTotalsField = {
+    component: PeriodTotalsField,
+    supportedTypes: ["json"],
+    fieldDependencies: [
+        { name: "currency_id", type: "many2one", relation: "res.currency" },
+        { name: "state", type: "selection" },
+        { name: "subscription_amount_one_off_total", type: "monetary" },
+    ],
+};
+
+registry.category("fields").add("subscription_period_totals", periodTotalsField);

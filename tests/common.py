@@ -1,0 +1,234 @@
+from contextlib import contextmanager
+from datetime import date
+from itertools import count
+
+from freezegun import freeze_time
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class SubscriptionCommon(TransactionCase):
+    """A company with a chart of accounts, one tax of 20 %, and a few recurring products.
+
+    The clock stands at :attr:`today` until :meth:`travel` moves it.
+    """
+
+    today = date(2027, 1, 31)
+    _numbers = count(1)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context,
+                tracking_disable=True,
+                no_reset_password=True,
+                mail_create_nosubscribe=True,
+            )
+        )
+        cls.company = cls.env.company
+        if not cls.company.chart_template:
+            cls.env["account.chart.template"].try_loading("generic_coa", cls.company)
+        cls.company.subscription_tz = "UTC"
+        cls.currency = cls.company.currency_id
+        cls.month = cls.env.ref("sale_recurring.recurrence_month")
+        cls.quarter = cls.env.ref("sale_recurring.recurrence_quarter")
+        cls.year = cls.env.ref("sale_recurring.recurrence_year")
+        cls.tax = cls._create_tax(20)
+        cls.template = cls._create_template("Test terms")
+        cls.partner = cls.env["res.partner"].create(
+            {
+                "name": "Ada Customer",
+                "email": "ada@example.com",
+                "country_id": cls.company.country_id.id,
+            }
+        )
+        cls.seat = cls._create_product("Seat", 10.0)
+        cls.support = cls._create_product("Support", 33.33)
+        cls.hosting = cls._create_product("Hosting", 119.90)
+        cls.setup_service = cls._create_product("Set-up", 250.0, is_recurring=False)
+        cls.cron = cls.env.ref("sale_recurring.ir_cron_bill_subscriptions")
+
+    def setUp(self):
+        super().setUp()
+        self._clock = None
+        self.travel(self.today)
+        self.addCleanup(self._stop_clock)
+
+    # ------------------------------------------------------------------
+    # Clock
+    # ------------------------------------------------------------------
+
+    def _stop_clock(self):
+        if self._clock:
+            self._clock.stop()
+            self._clock = None
+
+    def travel(self, day, hour=12, minute=0):
+        """Move the clock to a moment (UTC) of a day, noon unless told otherwise.
+
+        :param day: date or ISO text
+        :return: the day as a date
+        """
+        day = fields.Date.to_date(day)
+        moment = f"{day.isoformat()} {hour:02d}:{minute:02d}:00"
+        if self._clock:
+            self._time.move_to(moment)
+        else:
+            self._clock = freeze_time(moment)
+            self._time = self._clock.start()
+        return day
+
+    # ------------------------------------------------------------------
+    # Records
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _create_tax(cls, amount, **values):
+        return cls.env["account.tax"].create(
+            {
+                "name": f"Test tax {next(cls._numbers)}: {amount} %",
+                "amount": amount,
+                "type_tax_use": "sale",
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_template(cls, name, **values):
+        return cls.env["subscription.template"].create(
+            {
+                "name": name,
+                "recurrence_id": cls.month.id,
+                "recurrence_ids": [Command.set((cls.month | cls.quarter | cls.year).ids)],
+                "timing": "advance",
+                "alignment": "anniversary",
+                "convention": "actual",
+                "invoice_mode": "post",
+                "payment_mode": "manual",
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_product(cls, name, price, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "service",
+                "invoice_policy": "order",
+                "list_price": price,
+                "is_recurring": True,
+                "taxes_id": [Command.set(cls.tax.ids)],
+                **values,
+            }
+        )
+
+    def create_order(self, *lines, template=None, **values):
+        """Create a quotation.
+
+        :param lines: products, or dicts of line values with at least ``product_id``
+        :param template: subscription template, the common one when empty
+        """
+        commands = []
+        for line in lines or (self.seat,):
+            vals = dict(line) if isinstance(line, dict) else {"product_id": line.id}
+            vals.setdefault("product_uom_qty", 1.0)
+            commands.append(Command.create(vals))
+        return self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "subscription_template_id": (template or self.template).id,
+                "order_line": commands,
+                **values,
+            }
+        )
+
+    def line_values(self, product, quantity=1.0, **values):
+        """Return order line values for :meth:`create_order`."""
+        return {"product_id": product.id, "product_uom_qty": quantity, **values}
+
+    def create_contract(self, *lines, day=None, **values):
+        """Create a quotation and confirm it, on the given day when there is one."""
+        if day:
+            self.travel(day)
+        order = self.create_order(*lines, **values)
+        order.action_confirm()
+        return order
+
+    # ------------------------------------------------------------------
+    # Billing
+    # ------------------------------------------------------------------
+
+    def bill(self, orders, day=None):
+        """Bill contracts as the run does on a day; return the new documents in order of time."""
+        if day:
+            self.travel(day)
+        orders._subscription_refresh_state()
+        return orders._bill_subscriptions().sorted("id")
+
+    def run_cron(self, day=None):
+        """Let the scheduled job itself run on a day; it must not fail."""
+        if day:
+            self.travel(day)
+        # Odoo catches what a job raises and logs it: below that level nobody would hear of it.
+        log = self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR")
+        with self.enter_registry_test_mode(), log:
+            self.assertIs(self.cron.method_direct_trigger(), True)
+
+    def assertBillsNothing(self, orders):
+        """A second run creates nothing: neither a document nor a ledger row."""
+        rows = orders.subscription_billed_period_ids
+        self.assertFalse(orders._bill_subscriptions())
+        self.assertEqual(orders.subscription_billed_period_ids, rows)
+
+    @contextmanager
+    def assertRefused(self, text):
+        """The block raises a sentence with these words, and leaves nothing behind."""
+        with self.assertRaises(UserError) as caught:
+            yield
+        self.assertIn(text, str(caught.exception))
+
+    def get_table(self, order):
+        """Return all recurring invoice lines of a contract as a table to compare.
+
+        :return: tuples of first day, last day, quantity and signed untaxed amount
+        """
+        lines = order.subscription_billed_period_ids.invoice_line_id.filtered(
+            lambda line: line.move_id.state != "cancel"
+        )
+        return [
+            (
+                line.deferred_start_date.isoformat(),
+                line.deferred_end_date.isoformat(),
+                line.quantity,
+                line.price_subtotal * (-1 if line.move_id.move_type == "out_refund" else 1),
+            )
+            for line in lines.sorted(lambda line: (line.deferred_start_date, line.id))
+        ]
+
+    def assertLedgerWhole(self, orders):
+        """Hold the invariants of the ledger on contracts.
+
+        Credits never exceed what was booked, the rows of a posted line add up to what it says,
+        and every recurring invoice line has its rows.
+        """
+        rows = orders.subscription_billed_period_ids
+        for row in rows.filtered(lambda row: row.kind in ("charge", "move", "waive")):
+            credits = row.reversed_by_ids.filtered(lambda credit: credit.kind == "credit")
+            credited = -sum(credits.mapped("booked_amount"))
+            self.assertLessEqual(round(abs(credited) - abs(row.booked_amount), 6), 0)
+        for line, line_rows in rows.grouped("invoice_line_id").items():
+            if line.move_id.state == "posted":
+                self.assertAlmostEqual(
+                    sum(line_rows.mapped("booked_amount")), line._get_price_basis_amount(), 6
+                )
+        recurring = orders.order_line.filtered("recurrence_id").invoice_lines.filtered(
+            lambda line: line.parent_state != "cancel" and not line.subscription_adjusted_period_id
+        )
+        self.assertFalse(recurring - rows.invoice_line_id)

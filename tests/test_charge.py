@@ -1,0 +1,233 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
+
+from .common_payment import PaymentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCharge(PaymentCommon):
+    """Posted invoices are charged once, and whatever happens stays visible."""
+
+    def _get_charges(self, order):
+        return order.invoice_ids.transaction_ids
+
+    def test_charge_pays_the_invoice(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        self.run_charges()
+        tx = self._get_charges(order)
+        self.assertRecordValues(
+            tx,
+            [
+                {
+                    "state": "done",
+                    "operation": "offline",
+                    "amount": invoice.amount_total,
+                    "token_id": order.subscription_payment_token_id.id,
+                    "subscription_invoice_id": invoice.id,
+                    "is_post_processed": True,
+                }
+            ],
+        )
+        self.assertFalse(tx.sale_order_ids, "an order that was charged would look overpaid")
+        self.assertEqual(invoice.payment_state, invoice._get_invoice_in_payment_state())
+        self.assertFalse(invoice.amount_residual)
+        self.assertFalse(order.activity_ids)
+
+    def test_second_run_charges_nothing(self):
+        order = self.create_charged_contract()
+        self.bill(order)
+        self.run_charges()
+        self.run_charges()
+        self.assertEqual(len(self._get_charges(order)), 1)
+
+    def test_each_period_is_charged(self):
+        order = self.create_charged_contract()
+        self.bill(order)
+        self.run_charges()
+        self.bill(order, "2027-02-28")
+        self.run_charges()
+        charges = self._get_charges(order)
+        self.assertEqual(charges.mapped("state"), ["done", "done"])
+        self.assertEqual(len(charges.subscription_invoice_id), 2)
+
+    def test_pending_charge_blocks_a_second_one(self):
+        order = self.create_charged_contract("pending")
+        invoice = self.bill(order)
+        self.run_charges()
+        with self.assertRaisesRegex(UserError, "is being paid"):
+            invoice.action_subscription_charge()
+        invoice.subscription_charge_attempted_at = False
+        self.run_charges()
+        tx = self._get_charges(order)
+        self.assertEqual(tx.mapped("state"), ["pending"])
+        self.assertEqual(invoice.payment_state, "not_paid")
+        tx.action_demo_set_done()
+        tx._post_process()
+        self.assertFalse(invoice.amount_residual)
+
+    def test_declined_charge_is_shown_and_not_repeated(self):
+        order = self.create_charged_contract("error")
+        invoice = self.bill(order)
+        self.run_charges()
+        self.run_charges()
+        self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
+        self.assertEqual(invoice.payment_state, "not_paid")
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("error", invoice.subscription_charge_error)
+        self.assertIn("could not be charged", order.message_ids[:1].body)
+        self.assertIn(invoice.name, order.activity_ids.summary)
+
+    def test_charge_again_by_hand_after_a_decline(self):
+        order = self.create_charged_contract("error")
+        invoice = self.bill(order)
+        self.run_charges()
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        invoice.action_subscription_charge()
+        self.run_charges()
+        charges = self._get_charges(order).sorted("id")
+        self.assertEqual(charges.mapped("state"), ["error", "done"])
+        self.assertEqual(len(set(charges.mapped("reference"))), 2)
+        self.assertFalse(invoice.amount_residual)
+        self.assertFalse(invoice.subscription_charge_error)
+        self.assertFalse(order.activity_ids)
+
+    def test_one_declined_charge_does_not_stop_the_others(self):
+        declined = self.create_charged_contract("error")
+        paid = self.create_charged_contract("done")
+        invoices = self.bill(declined | paid)
+        self.run_charges()
+        self.assertEqual(
+            invoices.sorted("amount_residual").mapped("payment_state"),
+            [invoices[:1]._get_invoice_in_payment_state(), "not_paid"],
+        )
+
+    def test_only_templates_that_charge_do(self):
+        order = self.create_charged_contract()
+        order.subscription_template_id = self.template
+        self.bill(order)
+        self.run_charges()
+        self.assertFalse(self._get_charges(order))
+
+    def test_contract_without_saved_method_waits(self):
+        order = self.create_contract(template=self.charged_template)
+        self.bill(order)
+        self.run_charges()
+        self.assertFalse(self._get_charges(order))
+
+    def test_draft_invoice_is_charged_once_it_is_posted(self):
+        self.charged_template.invoice_mode = "draft"
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        self.run_charges()
+        self.assertFalse(self._get_charges(order))
+        invoice.action_post()
+        self.run_charges()
+        self.assertFalse(invoice.amount_residual)
+
+    def test_invoice_is_charged_on_its_due_date(self):
+        term = self.env.ref("account.account_payment_term_15days")
+        order = self.create_charged_contract(payment_term_id=term.id)
+        invoice = self.bill(order)
+        self.run_charges()
+        self.assertFalse(self._get_charges(order))
+        self.travel(invoice.invoice_date_due)
+        self.run_charges()
+        self.assertEqual(self._get_charges(order).mapped("state"), ["done"])
+
+    def test_removed_method_is_shown(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        order.subscription_payment_token_id.active = False
+        self.run_charges()
+        self.assertFalse(self._get_charges(order))
+        self.assertIn("removed", invoice.subscription_charge_error)
+        self.assertTrue(order.activity_ids)
+
+    def test_disabled_provider_fails_the_charge(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        with patch.object(
+            type(self.env["payment.transaction"]),
+            "_ensure_provider_is_not_disabled",
+            side_effect=UserError("This provider is disabled."),
+        ):
+            self.run_charges()
+        self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
+        self.assertTrue(invoice.subscription_charge_error)
+
+    @mute_logger("odoo.addons.sale_recurring.models.payment_transaction_charge")
+    def test_unknown_outcome_is_neither_lost_nor_repeated(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        with patch.object(
+            type(self.env["payment.transaction"]),
+            "_send_payment_request",
+            side_effect=ConnectionError("connection reset"),
+        ):
+            self.run_charges()
+        self.assertEqual(self._get_charges(order).mapped("state"), ["draft"])
+        self.assertIn("did not answer", invoice.subscription_charge_error)
+        invoice.subscription_charge_attempted_at = False
+        self.travel("2027-02-03")
+        self.run_charges()
+        lost = self._get_charges(order)
+        self.assertEqual(lost.mapped("state"), ["draft"])
+        invoice.action_subscription_charge()
+        self.run_charges()
+        self.assertEqual(lost.state, "error")
+        self.assertEqual((self._get_charges(order) - lost).state, "done")
+
+    def test_timeout_of_the_provider_is_an_error(self):
+        order = self.create_charged_contract()
+        self.bill(order)
+        with patch.object(
+            type(self.env["payment.transaction"]),
+            "_send_payment_request",
+            side_effect=ValidationError("no answer"),
+        ):
+            self.run_charges()
+        self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
+
+    def test_database_refuses_two_open_charges_of_an_invoice(self):
+        order = self.create_charged_contract("pending")
+        invoice = self.bill(order)
+        self.run_charges()
+        tx = self._get_charges(order)
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            tx.copy({"reference": "second charge", "subscription_invoice_id": invoice.id})
+
+    def test_amount_left_after_a_part_was_paid(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": 6.0})._create_payments()
+        self.run_charges()
+        self.assertEqual(self._get_charges(order).amount, invoice.amount_total - 6.0)
+        self.assertFalse(invoice.amount_residual)
+
+    def test_charge_that_died_half_way_is_reported(self):
+        order = self.create_charged_contract()
+        invoice = self.bill(order)
+        self.env["payment.transaction"].create(
+            invoice._prepare_charge_values(order.subscription_payment_token_id)
+        )
+        invoice.subscription_charge_attempted_at = "2027-01-31 12:00:00"
+        self.run_charges()
+        self.assertFalse(invoice.subscription_charge_error, "it may still be under way")
+        self.travel("2027-01-31", hour=13)
+        self.run_charges()
+        self.assertIn("did not answer", invoice.subscription_charge_error)
+        self.assertTrue(order.activity_ids)
+        self.run_charges()
+        self.assertEqual(len(order.activity_ids), 1)
+        self.assertEqual(self._get_charges(order).mapped("state"), ["draft"])

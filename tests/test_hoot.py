@@ -1,0 +1,27 @@
+from odoo.tests import HttpCase, tagged
+
+SUITE = "@sale_recurring/backend/back_office"
+
+
+@tagged("post_install", "-at_install")
+class TestHoot(HttpCase):
+    """Run the unit tests of the client components in a real browser."""
+
+    def get_hash(self, name):
+        """:return: the number under which the test page knows a suite"""
+        number = 0
+        for character in name:
+            number = ((number << 5) - number + ord(character)) & 0xFFFFFFFF
+        return f"{number:08x}"
+
+    def test_back_office_components(self):
+        self.browser_js(
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id="
+            + self.get_hash(SUITE),
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=lambda message: "[HOOT]" not in message,
+        )

@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+from .. import const
+
+
+class AccountMoveReversal(models.TransientModel):
+    """Ask what a credit note means for the periods that its invoice bills."""
+
+    _inherit = "account.move.reversal"
+
+    subscription_has_periods = fields.Boolean(compute="_compute_subscription_has_periods")
+    subscription_credit_effect = fields.Selection(
+        [
+            ("adjust", "Price adjustment: the days stay billed"),
+            ("waive", "Period not wanted: the days are free and never billed again"),
+            ("again", "Bill again: the next billing run bills the days anew"),
+        ],
+        "Billed Periods",
+        default="adjust",
+        required=True,
+        help="What the credit note means for the contract. A corrected invoice always takes the "
+        "periods over.",
+    )
+
+    @api.depends("move_ids")
+    def _compute_subscription_has_periods(self):
+        for wizard in self:
+            # sudo: whoever may reverse the invoice may do so without seeing the contract
+            lines = wizard.move_ids._origin.sudo().invoice_line_ids
+            wizard.subscription_has_periods = bool(lines.subscription_billed_period_ids)
+
+    def reverse_moves(self, is_modify=False):
+        """Carry the choice to the credit notes; a corrected invoice takes the periods over."""
+        effect = "move" if is_modify else self.subscription_credit_effect
+        wizard = self.with_context(**{const.CREDIT_EFFECT_KEY: effect})
+        action = super(AccountMoveReversal, wizard).reverse_moves(is_modify=is_modify)
+        if is_modify:
+            self.new_move_ids._move_subscription_rows()
+        return action

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# More would not be read, and each contract costs a run of the engine.
+MAX_CONTRACTS_SHOWN = 80
+
+
+class SubscriptionBillingPreview(models.TransientModel):
+    """Show what the billing run would create on a day; writes nothing until *Bill* is pressed."""
+
+    _name = "subscription.billing.preview"
+    _description = "Preview Billing"
+
+    order_ids = fields.Many2many("sale.order", string="Contracts", required=True)
+    date = fields.Date(
+        "As of",
+        required=True,
+        default=lambda self: self.env.company._subscription_today(),
+        help="The day of the run. Choose a later day to look ahead.",
+    )
+    preview = fields.Json(compute="_compute_preview")
+    is_today = fields.Boolean(compute="_compute_is_today")
+
+    @api.depends("date")
+    def _compute_is_today(self):
+        today = self.env.company._subscription_today()
+        for wizard in self:
+            wizard.is_today = wizard.date == today
+
+    @api.depends("order_ids", "date")
+    def _compute_preview(self):
+        for wizard in self:
+            wizard.preview = wizard._get_preview() if wizard.date else False
+
+    def _get_preview(self):
+        """Return the previews of all contracts that have something to bill.
+
+        :return: ``contracts``: a list of previews as `sale.order` makes them; ``idle``: how many
+            contracts have nothing to bill; ``hidden``: how many are not shown
+        :rtype: dict
+        """
+        orders = self.order_ids._origin
+        shown = orders[:MAX_CONTRACTS_SHOWN]
+        previews = [order._get_billing_preview(self.date) for order in shown]
+        busy = [preview for preview in previews if preview["documents"] or preview["error"]]
+        return {
+            "contracts": busy,
+            "idle": len(previews) - len(busy),
+            "hidden": len(orders) - len(shown),
+            "totals": self._get_totals(busy),
+        }
+
+    def _get_totals(self, previews):
+        """:return: the total of all previews per currency"""
+        totals = {}
+        for preview in previews:
+            currency = preview["currency_id"]
+            totals[currency] = totals.get(currency, 0.0) + preview["total"]
+        return [{"currency_id": currency, "total": total} for currency, total in totals.items()]
+
+    def action_bill(self):
+        """Bill what the preview of today showed."""
+        self.ensure_one()
+        if not self.is_today:
+            raise UserError(
+                self.env._("Only what is due today can be billed. Set the day to today first.")
+            )
+        if len(self.order_ids) == 1:
+            return self.order_ids.action_subscription_bill()
+        return self.order_ids.action_subscription_bill_selection()

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.errors import EngineError
+from ..exceptions import explain_engine_error
+
+
+class SubscriptionCloseWizard(models.TransientModel):
+    """Ask when and why a contract ends, and show what that credits and bills."""
+
+    _name = "subscription.close.wizard"
+    _description = "Close a Contract"
+
+    order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="order_id.company_id")
+    when = fields.Selection(
+        [
+            ("period_end", "When the current period is over"),
+            ("now", "Now"),
+            ("date", "On a day I choose"),
+        ],
+        "Service Ends",
+        required=True,
+        default="period_end",
+        help="When the current period is over: the customer gets everything that is billed. "
+        "Now: today is no longer served.",
+    )
+    last_date = fields.Date(
+        "Last Day of Service",
+        compute="_compute_last_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    reason_id = fields.Many2one(
+        "subscription.close.reason",
+        required=True,
+        domain="[('company_id', 'in', [False, company_id])]",
+        help="Reports count churn by this reason.",
+    )
+    note = fields.Text(help="For your colleagues. Posted on the contract.")
+    preview = fields.Json(compute="_compute_preview")
+
+    @api.depends("order_id", "when")
+    def _compute_last_date(self):
+        for wizard in self:
+            order = wizard.order_id
+            if not order:
+                wizard.last_date = False
+            elif wizard.when == "now":
+                day = max(order._subscription_today(), order._get_subscription_start())
+                wizard.last_date = fields.Date.subtract(day, days=1)
+            elif wizard.when == "period_end" or not wizard.last_date:
+                wizard.last_date = fields.Date.subtract(
+                    order._get_subscription_period_end(), days=1
+                )
+
+    @api.depends("order_id", "last_date")
+    def _compute_preview(self):
+        for wizard in self:
+            wizard.preview = wizard._get_preview()
+
+    def _get_end_date(self):
+        """:return: first day without service"""
+        return fields.Date.add(self.last_date, days=1)
+
+    def _get_preview(self):
+        """Return what closing on the chosen day would credit and bill; writes nothing.
+
+        :return: a preview as `sale.order` makes them, False while something is missing
+        :rtype: dict | bool
+        """
+        order = self.order_id
+        if not order or not self.last_date:
+            return False
+        end = self._get_end_date()
+        is_forfeit = order._get_subscription_terms().credit_on_close == "forfeit"
+        try:
+            items = order._get_dry_due_items(
+                max(end, order._subscription_today()), end=end, is_forfeit=is_forfeit
+            )
+        except EngineError as error:
+            return order._prepare_preview([], error=explain_engine_error(self.env, error))
+        preview = order._get_operation_preview(items)
+        preview["reasons"] = self._get_effects(items, is_forfeit)
+        return preview
+
+    def _get_effects(self, items, is_forfeit):
+        """:return: sentences about what the closing does besides the amounts"""
+        if not items:
+            return [self.env._("Nothing is given back and nothing more is billed.")]
+        effects = []
+        if is_forfeit and any(due.forfeited for due in items):
+            effects.append(
+                self.env._(
+                    "The terms of this contract do not credit unused days when it is closed early."
+                )
+            )
+        return effects
+
+    def action_close(self):
+        """Close the contract on the chosen day."""
+        self.ensure_one()
+        order = self.order_id
+        order.check_access("write")
+        if self._get_end_date() < order._get_subscription_start():
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot end before its first day. Choose a later last day.",
+                    order=order.name,
+                )
+            )
+        order._subscription_close(self._get_end_date(), self.reason_id, self.note)
+        return {"type": "ir.actions.act_window_close"}
