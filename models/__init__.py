@@ -19,6 +19,7 @@ from . import (
     subscription_interruption,
     account_fiscal_position,
     account_move,
+    account_move_batch,
     account_move_line,
     account_move_contracts,
     account_move_ledger,

@@ -33,6 +33,7 @@ class SaleOrder(models.Model):
         for company, vals_list in vals_by_company.items():
             orders = self.filtered(lambda order, company=company: order.company_id == company)
             quiet = orders.with_company(company).with_context(**QUIET)
+            moves.with_company(company)._fill_common_values(vals_list)
             moves |= quiet._create_account_invoices(vals_list, False)
         moves = moves.with_env(self.env)
         moves._welcome_subscription_documents()
@@ -78,6 +79,9 @@ class SaleOrder(models.Model):
         lines = order.with_context(**{const.ITEMS_KEY: by_line})._get_invoiceable_lines()
         lines = lines.with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
+        if (self._get_subscription_terms().invoice_mode or "post") != "draft":
+            # A date that comes with the posting would make core compute every document again.
+            vals["invoice_date"] = self._subscription_today()
         vals["invoice_line_ids"] = vals["invoice_line_ids"] + [
             Command.create({**values, "sequence": sequence})
             for sequence, values in enumerate(line_vals, 1)
@@ -117,7 +121,7 @@ class SaleOrder(models.Model):
         to_post = moves.filtered(lambda move: move._get_subscription_invoice_mode() != "draft")
         if to_post:
             # sudo: a salesperson bills own contracts without rights on the books
-            quiet = to_post.sudo().with_context(**QUIET)
+            quiet = to_post.sudo().with_context(**QUIET, **{const.SEQUENCES_KEY: {}})
             for company, documents in quiet.grouped("company_id").items():
                 # Core would take today in the time zone of whoever runs this.
                 undated = documents.filtered(lambda move: not move.invoice_date)

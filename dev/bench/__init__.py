@@ -1,0 +1,1 @@
+"""The billing run against plain Odoo: ratios measured in one process, interleaved."""

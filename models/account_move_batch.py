@@ -1,0 +1,59 @@
+from odoo import models
+
+from .. import const
+
+
+class AccountMove(models.Model):
+    """What the documents of one batch have in common is looked up once, not per document."""
+
+    _inherit = "account.move"
+
+    def _get_next_sequence_format(self):
+        """Read the format of the numbers once per batch; the next number itself is core's cache.
+
+        Core searches the last number again for each document that it posts, and writes all of
+        them before each search.
+        """
+        formats = self.env.context.get(const.SEQUENCES_KEY)
+        if formats is None:
+            return super()._get_next_sequence_format()
+        journal = self.journal_id
+        owner = self.commercial_partner_id if journal.is_self_billing else None
+        key = (journal, self.date, self.move_type, owner)
+        if key not in formats:
+            formats[key] = super()._get_next_sequence_format()
+        text, values = formats[key]
+        return text, dict(values)  # the caller takes the number out of it
+
+    def _fill_common_values(self, vals_list):
+        """Put into the values of new invoices what core would look up for each of them.
+
+        The journal depends on company and currency only; and where nobody made analytic
+        distribution models, none can apply.
+
+        :param list vals_list: values of customer invoices, changed in place
+        """
+        journals = {}
+        Rule = self.env["account.analytic.distribution.model"]
+        # sudo: as in core, a salesperson bills own contracts without rights on the books
+        has_rules = bool(Rule.sudo().search_count([], limit=1))
+        for vals in vals_list:
+            if not vals.get("journal_id"):
+                currency_id = vals["currency_id"]
+                if currency_id not in journals:
+                    journals[currency_id] = self._get_default_journal(currency_id)
+                vals["journal_id"] = journals[currency_id].id
+            for _command, _id, line_vals in vals["invoice_line_ids"]:
+                if not has_rules:
+                    line_vals.setdefault("analytic_distribution", False)
+
+    def _get_default_journal(self, currency_id):
+        """:return: the journal that core chooses for customer invoices in a currency"""
+        draft = self.sudo().new(  # sudo: see _fill_common_values
+            {
+                "move_type": "out_invoice",
+                "company_id": self.env.company.id,
+                "currency_id": currency_id,
+            }
+        )
+        return draft._search_default_journal()
