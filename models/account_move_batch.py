@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Command
 
 from .. import const
 
@@ -46,6 +47,30 @@ class AccountMove(models.Model):
             for _command, _id, line_vals in vals["invoice_line_ids"]:
                 if not has_rules:
                     line_vals.setdefault("analytic_distribution", False)
+            self._fill_expected_amounts(vals)
+
+    def _fill_expected_amounts(self, vals):
+        """Announce the amounts of invoice lines that core will find when it computes the taxes.
+
+        Core compares and corrects them, and writes again only the lines where they differ. It does
+        so for documents with a taxed line in the company's currency; others are left to it.
+
+        :param dict vals: values of one customer invoice, changed in place
+        """
+        currency = self.env.company.currency_id
+        lines = [line_vals for _command, _id, line_vals in vals["invoice_line_ids"]]
+        priced = [line for line in lines if line.get("display_type", "product") == "product"]
+        taxes = self.env["account.tax"].sudo()  # sudo: see _fill_common_values
+        for line in priced:
+            taxes |= taxes.browse(
+                tax_id for code, _id, ids in line["tax_ids"] if code == Command.SET for tax_id in ids
+            )
+        if vals["currency_id"] != currency.id or not taxes or any(taxes.mapped("price_include")):
+            return
+        for line in priced:
+            share = 1 - line["discount"] / 100
+            amount = -currency.round(line["quantity"] * line["price_unit"] * share)
+            line["amount_currency"] = line["balance"] = amount
 
     def _get_default_journal(self, currency_id):
         """:return: the journal that core chooses for customer invoices in a currency"""

@@ -91,12 +91,15 @@ class SaleOrder(models.Model):
         """
         if self.env.context.get(const.NO_LIMITS_KEY):
             return
-        for order, items in items_by_order.items():
+        for order, due_items in items_by_order.items():
             today = order._subscription_today()
-            for line, line_items in groupby(items, key=lambda due: due.line):
+            for line, line_items in groupby(due_items, key=lambda due: due.line):
+                items = tuple(due.item for due in line_items if not due.forfeited)
+                has_credits = any(isinstance(item, billing.Credit) for item in items)
                 billing.check_limits(
-                    tuple(due.item for due in line_items if not due.forfeited),
-                    line.billed_period_ids._get_engine_rows(),
+                    items,
+                    # Only credits are weighed against what was billed.
+                    line.billed_period_ids._get_engine_rows() if has_credits else (),
                     today,
                     max_items=const.MAX_ITEMS_PER_LINE,
                     max_months_ahead=const.MAX_MONTHS_AHEAD,

@@ -8,6 +8,8 @@ from ..engine.period import Period
 
 # Kinds that cover days of a line; the others take cover away from the row they reverse.
 COVER_KINDS = ("charge", "move", "waive")
+# Rows that one transaction remembers as values of the engine; about 1 kB each.
+MAX_REMEMBERED = 20000
 
 
 class SubscriptionBilledPeriod(models.Model):
@@ -150,10 +152,24 @@ class SubscriptionBilledPeriod(models.Model):
         return ledger(row._get_engine_entry() for row in self.sorted(lambda r: (r.revision, r.n)))
 
     def _get_engine_entry(self):
-        """:return: this row as an engine entry, amounts exact in the currency
+        """Return this row as an engine entry, made once: only two amounts of a row ever change.
+
+        :return: the entry, amounts exact in the currency
         :rtype: engine.ledger.Entry
         """
         self.ensure_one()
+        known = self.env.cr.cache.setdefault("subscription_entries", {})
+        amounts = (self.booked_amount, self.manual_credit_amount)
+        if self.id in known and known[self.id][0] == amounts:
+            return known[self.id][1]
+        entry = self._make_engine_entry()
+        if isinstance(self.id, int):
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            known[self.id] = (amounts, entry)
+        return entry
+
+    def _make_engine_entry(self):
         currency = self.currency_id
         return Entry(
             key=self.id,
