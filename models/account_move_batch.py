@@ -30,7 +30,7 @@ class AccountMove(models.Model):
         """Put into the values of new invoices what core would look up for each of them.
 
         The journal depends on company and currency only; and where nobody made analytic
-        distribution models, none can apply.
+        distribution models, only what the contract says can apply.
 
         :param list vals_list: values of customer invoices, changed in place
         """
@@ -46,8 +46,16 @@ class AccountMove(models.Model):
                 vals["journal_id"] = journals[currency_id].id
             for _command, _id, line_vals in vals["invoice_line_ids"]:
                 if not has_rules:
-                    line_vals.setdefault("analytic_distribution", False)
+                    line_vals.setdefault(
+                        "analytic_distribution", self._get_contract_distribution(line_vals)
+                    )
             self._fill_expected_amounts(vals)
+
+    def _get_contract_distribution(self, line_vals):
+        """:return: the analytic distribution of the order line that an invoice line bills"""
+        ids = [line_id for _code, line_id, *_rest in line_vals.get("sale_line_ids", ())]
+        # sudo: see _fill_common_values
+        return self.env["sale.order.line"].sudo().browse(ids[:1]).analytic_distribution or False
 
     def _fill_expected_amounts(self, vals):
         """Announce the amounts of invoice lines that core will find when it computes the taxes.

@@ -227,19 +227,17 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _update_subscription_dates(self):
-        """Write the dates that follow from steps and ledger; the only place that does."""
+        """Write the dates that follow from steps and ledger; the only place that does.
+
+        Contracts of a batch share most of their dates, which are written together.
+        """
+        covered, planned = {}, {}
         for order in self:
             next_dates = []
             for line in order._get_recurring_lines():
-                segments = order._get_effective_segments(line)
-                rows = line.billed_period_ids._get_engine_rows()
-                covered = billing.billed_until(segments, rows) if segments else None
-                if line.billed_until_date != (covered or False):
-                    line.with_context(subscription_mirror=True).billed_until_date = covered
-                try:
-                    next_date = billing.next_billing_date(segments, rows)
-                except errors.EngineError:
-                    next_date = order._subscription_today()
+                until, next_date = order._get_line_dates(line)
+                if line.billed_until_date != until:
+                    covered.setdefault(until, []).append(line.id)
                 if next_date:
                     next_dates.append(next_date)
             if one_off_date := order._get_due_one_off_date():
@@ -248,7 +246,22 @@ class SaleOrder(models.Model):
                 next_dates.clear()
             next_date = min(next_dates, default=False)
             if order.subscription_next_invoice_date != next_date:
-                order.with_context(
-                    subscription_mirror=True
-                ).subscription_next_invoice_date = next_date
+                planned.setdefault(next_date, []).append(order.id)
+        mirror = self.with_context(subscription_mirror=True)
+        for until, ids in covered.items():
+            mirror.order_line.browse(ids).billed_until_date = until
+        for next_date, ids in planned.items():
+            mirror.browse(ids).subscription_next_invoice_date = next_date
         self._mirror_segments()
+
+    def _get_line_dates(self, line):
+        """:return: up to when a line is billed, and when it is due again; falsy when never
+        :rtype: tuple
+        """
+        segments = self._get_effective_segments(line)
+        rows = line.billed_period_ids._get_engine_rows()
+        until = billing.billed_until(segments, rows) if segments else None
+        try:
+            return until or False, billing.next_billing_date(segments, rows)
+        except errors.EngineError:
+            return until or False, self._subscription_today()

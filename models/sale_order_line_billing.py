@@ -47,15 +47,15 @@ class SaleOrderLine(models.Model):
         if not items:
             return super()._prepare_invoice_lines_vals_list(**optional_values)
         base = self._prepare_invoice_line(**optional_values)
-        rows = self.env["subscription.billed.period"]
-        row_values = rows._number_rows([self._prepare_ledger_values(due) for due in items])
         return [
             {
                 **base,
                 **self._prepare_item_invoice_values(due, base["name"]),
-                "subscription_billed_period_ids": [Command.create(values)],
+                "subscription_billed_period_ids": [
+                    Command.create(self._prepare_ledger_values(due))
+                ],
             }
-            for due, values in zip(items, row_values, strict=True)
+            for due in items
         ]
 
     def _prepare_item_invoice_values(self, due, name):

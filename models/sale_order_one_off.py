@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
     def _get_unbilled_one_off_lines(self):
         return self.order_line.filtered(
             lambda line: (
-                line.qty_to_invoice > 0 and not line.recurrence_id and not line.display_type
+                not line.recurrence_id and not line.display_type and line.qty_to_invoice > 0
             )
         )
 

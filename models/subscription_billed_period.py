@@ -40,7 +40,8 @@ class SubscriptionBilledPeriod(models.Model):
     )
     partner_id = fields.Many2one(related="order_id.partner_id")
     product_id = fields.Many2one(related="line_id.product_id")
-    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
+    # Not precomputed either: it is written together with the link to the document.
+    company_id = fields.Many2one(related="line_id.company_id", store=True)
     kind = fields.Selection(
         [
             ("charge", "Charge"),
@@ -119,6 +120,11 @@ class SubscriptionBilledPeriod(models.Model):
                 end=format_date(self.env, row.last_date),
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Give new rows their place in the ledger of their line."""
+        return super().create(self._number_rows(vals_list))
+
     def write(self, vals):
         """Refuse everything but the link to the document and what it says."""
         allowed = {
@@ -170,18 +176,19 @@ class SubscriptionBilledPeriod(models.Model):
         return entry
 
     def _make_engine_entry(self):
-        currency = self.currency_id
+        terms = self._get_engine_terms()
+        to_amount = terms.currency.round
         return Entry(
             key=self.id,
             kind=self.kind,
-            terms=self._get_engine_terms(),
+            terms=terms,
             full=Period(self.full_start_date, self.full_end_date),
             span=Period(self.start_date, self.end_date),
             quantity=to_decimal(self.quantity),
-            computed=self._amount_to_decimal(self.computed_amount, currency),
-            booked=self._amount_to_decimal(self.booked_amount, currency),
+            computed=to_amount(to_decimal(self.computed_amount)),
+            booked=to_amount(to_decimal(self.booked_amount)),
             reverses=self.reverses_id.id or None,
-            manual=self._amount_to_decimal(self.manual_credit_amount, currency),
+            manual=to_amount(to_decimal(self.manual_credit_amount)),
         )
 
     @api.model
@@ -209,6 +216,7 @@ class SubscriptionBilledPeriod(models.Model):
             "full_start_date": full.start,
             "full_end_date": full.end,
             "quantity": float(quantity),
+            "manual_credit_amount": 0.0,
             **values,
         }
 
@@ -218,17 +226,19 @@ class SubscriptionBilledPeriod(models.Model):
 
         The revision comes from the state this transaction has read, so that a process that
         worked on an older state collides with the unique index instead of billing twice. Rows
-        of one line that belong together are numbered in one call.
+        of one line that belong together are created in one call.
 
-        :param list vals_list: dicts of :meth:`_prepare_row_values`
-        :return: the same dicts, numbered
+        :param list vals_list: dicts of :meth:`_prepare_row_values`, numbered in place
+        :return: the same list
         :rtype: list
         """
-        lines = self.env["sale.order.line"].browse({vals["line_id"] for vals in vals_list})
+        new = [vals for vals in vals_list if "revision" not in vals]
+        # sudo: whoever may bill the contract counts its revisions, also without rights on it
+        lines = self.env["sale.order.line"].sudo().browse({vals["line_id"] for vals in new})
+        for revision, same in lines.grouped("ledger_revision").items():
+            same.with_context(subscription_mirror=True).ledger_revision = revision + 1
         positions = dict.fromkeys(lines.ids, 0)
-        for line in lines.with_context(subscription_mirror=True):
-            line.ledger_revision += 1
-        for vals in vals_list:
+        for vals in new:
             line_id = vals["line_id"]
             vals["revision"] = lines.browse(line_id).ledger_revision
             vals["n"] = positions[line_id]
@@ -243,9 +253,4 @@ class SubscriptionBilledPeriod(models.Model):
         :return: the new rows
         """
         # sudo: nobody has the right to write the ledger, it only grows through this module
-        return self.sudo().create(self._number_rows(vals_list))
-
-    @api.model
-    def _amount_to_decimal(self, amount, currency):
-        """:return: a stored amount as an exact Decimal of the currency"""
-        return to_decimal(currency.round(amount))
+        return self.sudo().create(vals_list)
