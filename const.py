@@ -38,6 +38,8 @@ BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renew
 MIRROR_KEY = "subscription_mirror"
 # Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
 ITEMS_KEY = "subscription_due_items"
+# Set while the run makes documents in batches, whose values are complete.
+BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.
 SEQUENCES_KEY = "subscription_sequences"
 # Says what the credit notes that core is about to make mean for billed periods.

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .. import const
+
 
 class AccountMove(models.Model):
     """What happens to the ledger of billed periods when a document is posted or goes away."""
@@ -13,6 +15,9 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         """Let every way in which the state of a document changes reach the ledger."""
+        is_batch = self.env.context.get(const.BATCH_KEY)
+        if is_batch and vals == {"is_manually_modified": False} and not self._is_any_modified():
+            return True  # core ends each creation so, and would compare all lines once more
         if "state" not in vals:
             return super().write(vals)
         before = {move.id: move.state for move in self}
@@ -20,6 +25,9 @@ class AccountMove(models.Model):
         changed = self.filtered(lambda move: move.state != before[move.id])
         changed._hook_on_state_changed(before)
         return result
+
+    def _is_any_modified(self):
+        return any(self.mapped("is_manually_modified"))
 
     def _post(self, soft=True):
         """Post credit notes of the same invoice one after the other.

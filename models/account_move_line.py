@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .. import const
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -40,6 +42,14 @@ class AccountMoveLine(models.Model):
         "AND (deferred_end_date IS NULL OR deferred_start_date <= deferred_end_date))",
         "A service period needs a first and a last day, in that order.",
     )
+
+    def write(self, vals):
+        """Leave out what changes nothing: core sets the customer again on each new document."""
+        is_batch = self.env.context.get(const.BATCH_KEY)
+        if is_batch and set(vals) == {"partner_id"}:
+            changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
+            return super(AccountMoveLine, changed).write(vals) if changed else True
+        return super().write(vals)
 
     def unlink(self):
         """Give back the periods of invoice lines that go away with, or from, a draft."""

@@ -5,7 +5,7 @@ from .. import const
 
 # Tracking, one creation note and one subscription per record are what costs most in a batch; the
 # run writes the note and the follower for all documents at once instead.
-QUIET = {"tracking_disable": True}
+QUIET = {"tracking_disable": True, "skip_is_manually_modified": True, const.BATCH_KEY: True}
 
 
 class SaleOrder(models.Model):

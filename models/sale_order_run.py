@@ -30,6 +30,21 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    # What the run looks for, in the order in which it takes it; contracts that are not due cost
+    # nothing, however many there are.
+    _due_to_bill = models.Index(
+        "(company_id, subscription_next_invoice_date, id) "
+        "WHERE subscription_next_invoice_date IS NOT NULL "
+        "AND subscription_quarantined_at IS NULL AND subscription_waiting_move_id IS NULL"
+    )
+    _due_to_start = models.Index(
+        "(subscription_start_date) WHERE subscription_state = 'upcoming'"
+    )
+    _due_to_end = models.Index(
+        "(subscription_end_date) WHERE subscription_end_date IS NOT NULL "
+        "AND subscription_state IN ('upcoming', 'active', 'paused', 'suspended')"
+    )
+
     # ------------------------------------------------------------------
     # Picking
     # ------------------------------------------------------------------
@@ -161,21 +176,39 @@ class SaleOrder(models.Model):
     @api.model
     def _refresh_due_states(self):
         """Let today's date reach contracts that start, pause, resume or end."""
-        today = max(
-            company._subscription_today() for company in self.env["res.company"].sudo().search([])
-        )
-        has_begun = Domain("subscription_start_date", "<=", today)
-        orders = self.search(
-            Domain("subscription_state", "in", const.RUNNING_STATES)
-            & Domain("subscription_quarantined_at", "=", False)
-            & (
-                (Domain("subscription_state", "=", "upcoming") & has_begun)
-                | Domain("subscription_end_date", "<=", today)
-                | Domain("subscription_interruption_ids.start_date", "<=", today)
-            )
-        )
+        days = [
+            # sudo: the run serves every company, whoever started it
+            company._subscription_today()
+            for company in self.env["res.company"].sudo().search([])
+        ]
+        orders = self.browse()
+        for domain in self._get_stale_state_domains(min(days), max(days)):
+            # One search each: the database reads an index for each of them, for none of their sum.
+            orders |= self.search(domain & Domain("subscription_quarantined_at", "=", False))
         for order in orders:
             order._run_or_quarantine(order._subscription_refresh_state)
+
+    @api.model
+    def _get_stale_state_domains(self, first, last):
+        """Return the domains of contracts whose state may not be that of the day any more.
+
+        :param date first: today where the day began last
+        :param date last: today where it began first
+        :rtype: list[Domain]
+        """
+        gaps = "subscription_interruption_ids"
+        begun = Domain("start_date", "<=", last) & (
+            Domain("end_date", "=", False) | Domain("end_date", ">", first)
+        )
+        return [
+            Domain("subscription_state", "=", "upcoming")
+            & Domain("subscription_start_date", "<=", last),
+            Domain("subscription_state", "in", const.RUNNING_STATES)
+            & Domain("subscription_end_date", "<=", last),
+            Domain("subscription_state", "=", "active") & Domain(gaps, "any", begun),
+            Domain("subscription_state", "in", ("paused", "suspended"))
+            & Domain(gaps, "any", Domain("end_date", "<=", last)),
+        ]
 
     def _bill_batch(self):
         """Bill locked contracts together; when that fails, one by one.
