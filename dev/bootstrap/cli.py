@@ -60,6 +60,13 @@ def take_screenshot(place, arguments):
     _become(place, [str(place.settings.root / "dev" / "screenshot.py"), *files])
 
 
+def update_translations(place, arguments):
+    """Become dev/translations.py: DB."""
+    if not arguments:
+        raise ProblemError("Name a database with the addon up to date: dev/run translations DB.")
+    _become(place, [str(place.settings.root / "dev" / "translations.py"), *arguments])
+
+
 def new_database(place, arguments):
     """Make databases from the template, with the addon installed: NAME..."""
     databases = Databases(place)
@@ -108,6 +115,7 @@ COMMANDS = {
     "shell": run_shell,
     "pytest": run_pytest,
     "screenshot": take_screenshot,
+    "translations": update_translations,
     "newdb": new_database,
     "dropdb": drop_database,
     "update": update_addon,
