@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .common import ProblemError, say
+from .core import run_compat, run_core
 from .databases import Databases
 from .demo import run_demo
 from .lint import run_lint
@@ -110,6 +111,8 @@ COMMANDS = {
     "demo": run_demo,
     "test": run_tests,
     "bench": run_bench,
+    "core": run_core,
+    "compat": run_compat,
     "env": show_env,
     "odoo": run_odoo,
     "shell": run_shell,
