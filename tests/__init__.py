@@ -1,6 +1,7 @@
 from . import test_billing
 from . import test_change
 from . import test_charge
+from . import test_clock_edges
 from . import test_company_clock
 from . import test_confirm
 from . import test_constraints
@@ -17,6 +18,8 @@ from . import test_hoot
 from . import test_ledger_random
 from . import test_line_text
 from . import test_multi_company
+from . import test_neutralize
+from . import test_one_override
 from . import test_order_life
 from . import test_portal_quote
 from . import test_price
