@@ -171,6 +171,24 @@ class TestDueNow(SubscriptionCommon):
         self.assertEqual(self.bill(order, "2027-02-28").amount_untaxed, 10.0)
         self.assertBillsNothing(order)
 
+    def test_new_list_price_between_quotation_and_confirmation_changes_nothing(self):
+        for template in (self.template, self.env["subscription.template"]):
+            with self.subTest(template=template.name):
+                typed = self.line_values(self.cable, 1, price_unit=-2.0)
+                order = self.create_order(self.seat, self.setup_service, typed)
+                order.subscription_template_id = template
+                amounts = self._get_amounts(order)
+                self.setup_service.list_price += 70.0
+                self.seat.list_price += 5.0
+                self.assertFirstInvoiceEquals(order, amounts)
+
+    def test_other_terms_of_a_contract_reprice_nothing(self):
+        router = self._create_product("Router", 80.0, is_recurring=False, invoice_policy="delivery")
+        order = self.create_contract(self.seat, router, require_payment=False)
+        router.list_price = 95.0
+        order.subscription_template_id = self._create_template("Other terms")
+        self.assertEqual(order.order_line.mapped("price_unit"), [10.0, 80.0])
+
     def test_service_that_ends_inside_the_first_period(self):
         order = self.create_order(
             self.line_values(self.seat, 1, price_unit=28.0),
