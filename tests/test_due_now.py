@@ -189,6 +189,15 @@ class TestDueNow(SubscriptionCommon):
         order.subscription_template_id = self._create_template("Other terms")
         self.assertEqual(order.order_line.mapped("price_unit"), [10.0, 80.0])
 
+    def test_rebate_waits_for_the_first_period_in_arrears(self):
+        arrears = self._create_template("Arrears", timing="arrears")
+        rebate = self.line_values(self.cable, 1, price_unit=-4.84)
+        order = self.create_order(self.line_values(self.seat, 3), rebate, template=arrears)
+        self.assertFalse(order._get_billing_preview(self.today)["documents"])
+        self.assertFirstInvoiceEquals(order, (0.0, 0.0, 0.0))
+        invoice = self.bill(order, "2027-02-28")
+        self.assertEqual(invoice.amount_total, 36.0 - 4.84)
+
     def test_service_that_ends_inside_the_first_period(self):
         order = self.create_order(
             self.line_values(self.seat, 1, price_unit=28.0),
