@@ -68,6 +68,21 @@ class TestDocuments(SubscriptionCommon):
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
 
+    def test_credit_goes_back_to_the_customer_who_paid(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 8), self.line_values(self.support, 1), day="2027-04-01"
+        )
+        invoice = self.bill(order)
+        self.pay(invoice)
+        self.travel("2027-04-16")
+        order.partner_id = self.env["res.partner"].create({"name": "Bob Buyer"})
+        order.order_line[0].product_uom_qty = 6
+        order.order_line[1].product_uom_qty = 9
+        moves = self.bill(order).sorted("move_type")
+        self.assertEqual(moves.mapped("move_type"), ["out_invoice", "out_refund"])
+        self.assertEqual(moves.mapped("amount_untaxed"), [133.32, 10.0])
+        self.assertEqual(moves.partner_id.mapped("name"), ["Bob Buyer", "Ada Customer"])
+
     def test_credit_keeps_taxes_account_and_analytics_of_the_original_line(self):
         plan = self.env["account.analytic.plan"].create({"name": "Plan"})
         account = self.env["account.analytic.account"].create(
@@ -259,9 +274,7 @@ class TestDocuments(SubscriptionCommon):
                 )
                 invoice = self.bill(order)
                 if is_paid:
-                    self.env["account.payment.register"].with_context(
-                        active_model="account.move", active_ids=invoice.ids
-                    ).create({})._create_payments()
+                    self.pay(invoice)
                 order.user_id = after
                 self.travel("2027-04-16")
                 order.order_line.product_uom_qty = 3
