@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
     subscription_close_reason_id = fields.Many2one(
         "subscription.close.reason", "Close Reason", copy=False, tracking=True
     )
-    subscription_close_note = fields.Text("Close Note", copy=False)
+    subscription_close_note = fields.Text("Close Note", copy=False, groups="base.group_user")
     subscription_origin_id = fields.Many2one(
         "sale.order",
         "First Contract",
@@ -113,7 +113,9 @@ class SaleOrder(models.Model):
         "payment.token", compute="_compute_subscription_available_token_ids"
     )
     subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
-    subscription_quarantine_reason = fields.Text("Cannot Be Billed", copy=False, readonly=True)
+    subscription_quarantine_reason = fields.Text(
+        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user"
+    )
     subscription_quarantined_at = fields.Datetime(
         "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
     )
