@@ -189,6 +189,19 @@ class TestDueNow(SubscriptionCommon):
         order.subscription_template_id = self._create_template("Other terms")
         self.assertEqual(order.order_line.mapped("price_unit"), [10.0, 80.0])
 
+    def test_tax_per_unit_of_a_free_period_is_not_asked_for(self):
+        per_unit = self._create_tax(1.5, amount_type="fixed")
+        free = self.line_values(self.support, 3, discount=100, tax_ids=[Command.set(per_unit.ids)])
+        self.assertFirstInvoiceEquals(self.create_order(self.seat, free), (10.0, 2.0, 12.0))
+        paid = self.line_values(self.support, 3, tax_ids=[Command.set(per_unit.ids)])
+        self.assertFirstInvoiceEquals(self.create_order(self.seat, paid), (109.99, 6.5, 116.49))
+
+    def test_part_of_a_cent_is_not_asked_for(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tiny = self.line_values(self.support, 0.33, price_unit=0.01, tax_ids=False)
+        order = self.create_order(tiny, tiny, self.line_values(self.seat, 1, price_unit=1.024))
+        self.assertFirstInvoiceEquals(order, self._get_amounts(order))
+
     def test_rebate_waits_for_the_first_period_in_arrears(self):
         arrears = self._create_template("Arrears", timing="arrears")
         rebate = self.line_values(self.cable, 1, price_unit=-4.84)
