@@ -26,6 +26,7 @@ from . import test_price
 from . import test_price_line
 from . import test_quarantine
 from . import test_quote_date
+from . import test_rebate
 from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
