@@ -8,7 +8,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_payment_mode = fields.Selection(related="subscription_template_id.payment_mode")
+    subscription_payment_mode = fields.Selection(
+        related="subscription_template_id.payment_mode", tracking=False
+    )
 
     # ------------------------------------------------------------------
     # Terms of the invoice
