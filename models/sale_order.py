@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
         help="Day from which the boundaries of all periods are counted.",
     )
     subscription_end_date = fields.Date(
-        "End (excluded)",
+        "Service Stops On",
         copy=False,
         tracking=True,
         help="First day without service. Empty: until further notice.",
@@ -73,12 +73,12 @@ class SaleOrder(models.Model):
         "Next Invoice", copy=False, readonly=True, index="btree_not_null"
     )
     subscription_mrr = fields.Float(
-        "MRR",
+        "MRR, Not Rounded",
         compute="_compute_subscription_mrr",
         store=True,
         digits=(16, 6),
-        help="Monthly recurring revenue in the currency of the contract, without taxes and "
-        "without what is sold once. A paused contract counts 0.",
+        aggregator=None,  # sums of several currencies say nothing
+        help="Monthly recurring revenue with six decimals, for further computations.",
     )
     subscription_close_reason_id = fields.Many2one(
         "subscription.close.reason", "Close Reason", copy=False, tracking=True
