@@ -16,6 +16,7 @@ from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
 from . import test_ledger_random
+from . import test_isolation
 from . import test_line_text
 from . import test_multi_company
 from . import test_neutralize
