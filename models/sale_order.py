@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
         help="Day from which the boundaries of all periods are counted.",
     )
     subscription_end_date = fields.Date(
-        "End (excluded)",
+        "Service Stops On",
         copy=False,
         tracking=True,
         help="First day without service. Empty: until further notice.",
@@ -73,17 +73,17 @@ class SaleOrder(models.Model):
         "Next Invoice", copy=False, readonly=True, index="btree_not_null"
     )
     subscription_mrr = fields.Float(
-        "MRR",
+        "MRR, Not Rounded",
         compute="_compute_subscription_mrr",
         store=True,
         digits=(16, 6),
-        help="Monthly recurring revenue in the currency of the contract, without taxes and "
-        "without what is sold once. A paused contract counts 0.",
+        aggregator=None,  # sums of several currencies say nothing
+        help="Monthly recurring revenue with six decimals, for further computations.",
     )
     subscription_close_reason_id = fields.Many2one(
         "subscription.close.reason", "Close Reason", copy=False, tracking=True
     )
-    subscription_close_note = fields.Text("Close Note", copy=False)
+    subscription_close_note = fields.Text("Close Note", copy=False, groups="base.group_user")
     subscription_origin_id = fields.Many2one(
         "sale.order",
         "First Contract",
@@ -113,7 +113,9 @@ class SaleOrder(models.Model):
         "payment.token", compute="_compute_subscription_available_token_ids"
     )
     subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
-    subscription_quarantine_reason = fields.Text("Cannot Be Billed", copy=False, readonly=True)
+    subscription_quarantine_reason = fields.Text(
+        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user"
+    )
     subscription_quarantined_at = fields.Datetime(
         "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
     )
@@ -380,15 +382,15 @@ class SaleOrder(models.Model):
         """Hold the amount that a customer signs; let a new end date reach the steps."""
         if vals.get("signature"):
             self._subscription_freeze_quote()
-        if self.env.context.get(const.MIRROR_KEY):
-            return super().write(vals)
-        if "subscription_start_date" in vals:
-            self._check_subscription_start(vals["subscription_start_date"])
-        if "subscription_end_date" not in vals:
-            return super().write(vals)
-        running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
-        old_ends = {order: order.subscription_end_date for order in running}
-        result = super().write(vals)
+        typed = {} if self.env.context.get(const.MIRROR_KEY) else vals
+        if "subscription_start_date" in typed:
+            self._check_subscription_start(typed["subscription_start_date"])
+        old_ends = {}
+        if "subscription_end_date" in typed:
+            running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+            old_ends = {order: order.subscription_end_date for order in running}
+        with self._keeping_agreed_prices(vals):
+            result = super().write(vals)
         for order, old_end in old_ends.items():
             if order.subscription_end_date != old_end:
                 order._subscription_apply_end(old_end)

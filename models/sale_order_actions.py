@@ -162,6 +162,38 @@ class SaleOrder(models.Model):
             self.subscription_end_date = end
         self.message_post(body=self.env._("The closing was taken back, the contract goes on."))
 
+    def action_subscription_retry_and_tell(self):
+        """Try to bill contracts in quarantine again, and say what came of it."""
+        held_back = self.filtered("subscription_quarantined_at")
+        held_back.action_subscription_retry()
+        failed = held_back.filtered("subscription_quarantined_at")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failed else "success",
+                "message": held_back._get_retry_text(failed),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _get_retry_text(self, failed):
+        """:return: what became of contracts that were tried again, in words"""
+        if len(self) != 1:
+            return self.env._(
+                "Released from quarantine: %(cured)s. Still there: %(failed)s, each with its "
+                "reason.",
+                cured=len(self - failed),
+                failed=len(failed),
+            )
+        if not failed:
+            return self.env._("%(order)s takes part in the billing again.", order=self.name)
+        return self.env._(
+            "%(order)s still cannot be billed. %(reason)s",
+            order=self.name,
+            reason=self.subscription_quarantine_reason,
+        )
+
     # ------------------------------------------------------------------
     # Billing of a selection
     # ------------------------------------------------------------------

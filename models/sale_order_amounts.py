@@ -114,7 +114,8 @@ class SaleOrder(models.Model):
         """Return the tax engine's base lines of the amount due now.
 
         One-off lines count with the quantity that the first invoice will bill, recurring ones
-        with each span that it will bill.
+        with each span that it will bill. One-off lines that only give something back wait for
+        the first period.
 
         :rtype: list[dict]
         """
@@ -122,6 +123,10 @@ class SaleOrder(models.Model):
         due = {}
         for item in self._get_order_due_items():
             due.setdefault(item.line, []).append(item)
+        one_off = self._get_priced_lines() - self._get_recurring_lines()
+        is_charged = any(item.amount for items in due.values() for item in items)
+        if not is_charged and sum(one_off.mapped("price_subtotal")) <= 0:
+            return []
         base_lines = []
         for line in self._get_priced_lines():
             if line.is_recurring:

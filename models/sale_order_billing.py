@@ -175,7 +175,7 @@ class SaleOrder(models.Model):
             credits = [due for due in items if due.is_credit and due.amount]
             silent += [due for due in items if not due.amount]
             netted, noted = order._split_credits(charges, credits)
-            if charges:
+            if charges or netted:
                 invoices[order] = charges + netted
             for due_item in noted:
                 key = due_item.row.move_id or order
@@ -185,25 +185,35 @@ class SaleOrder(models.Model):
     def _split_credits(self, charges, credits):
         """Net credits on the new invoice where that is allowed, else leave them for a credit note.
 
-        A credit whose own invoice is still open is a credit note on that invoice. Others are
-        netted when the taxes match and the total of those taxes stays at 0 or above.
+        A credit whose own invoice is still open, or was another customer's, is a credit note on
+        that invoice. Others are netted when the taxes match and the total of those taxes stays at
+        0 or above.
 
         :return: netted items, items for credit notes
         :rtype: tuple
         """
         netted, noted = [], []
-        left = {}
+        left, given = {}, {}
+        payer = self.partner_invoice_id.commercial_partner_id
         for due in charges:
             key = frozenset(due.line.tax_ids.ids)
             left[key] = left.get(key, 0) + due.amount
-        for due in credits:
+        # A negative price that ends early is money to ask for: where nothing goes back on the
+        # credit note of its invoice, it is billed like a charge.
+        for due in sorted(credits, key=lambda due: due.amount > 0):
             move = due.row.move_id
             taxes = frozenset(due.row.invoice_line_id.tax_ids.ids)
             is_open = move.state == "posted" and not move.currency_id.is_zero(move.amount_residual)
-            if not is_open and left.get(taxes, -1) + due.amount >= 0:
-                left[taxes] += due.amount
+            is_settled = not is_open and (move.commercial_partner_id or payer) == payer
+            if due.amount > 0:
+                is_netted = given.get(move, 0) + due.amount > 0
+            else:
+                is_netted = is_settled and left.get(taxes, -1) + due.amount >= 0
+            if is_netted:
+                left[taxes] = left.get(taxes, 0) + due.amount
                 netted.append(due)
             else:
+                given[move] = given.get(move, 0) + due.amount
                 noted.append(due)
         return netted, noted
 

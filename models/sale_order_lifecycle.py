@@ -294,8 +294,13 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         end = self.subscription_end_date
-        for line in self.order_line.filtered("segment_ids"):
+        lines = self._get_recurring_lines()
+        running = lines.filtered("segment_ids")
+        for line in running:
             self._run_segment_operation(line, lambda steps: move_end(steps, old_end, end))
+        if self.subscription_state == "upcoming":
+            # An end on the first day took every step of a contract that never began.
+            self._subscription_start_lines(lines - running, self.subscription_start_date)
 
     def _check_running(self, wanted):
         self.ensure_one()

@@ -41,12 +41,17 @@ class SaleOrderLine(models.Model):
         quantity, price_unit = self._get_item_quantity_price(due)
         values = {
             "quantity": -quantity if due.is_credit else quantity,
-            "price_unit": 0.0 if due.forfeited else price_unit,
+            "price_unit": price_unit,
             "discount": float(due.item.terms.discount),
         }
         taxes = due.row.invoice_line_id.tax_ids
         if due.is_credit and taxes:
             values["tax_ids"] = taxes
+        if not due.amount:
+            # What costs nothing gets no invoice line: no tax per unit, no part of a cent.
+            values["tax_ids"] = taxes.browse()
+            if due.forfeited or due.item.terms.discount < 100:
+                values["price_unit"] = 0.0
         return self._prepare_base_line_for_taxes_computation(**values)
 
     def _has_ended(self, day):

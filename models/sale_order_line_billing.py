@@ -27,7 +27,8 @@ class SaleOrderLine(models.Model):
         :rtype: DueItem
         """
         self.ensure_one()
-        row = self.env["subscription.billed.period"]
+        # sudo: whoever took a contract over may not read the invoices of the salesperson before
+        row = self.env["subscription.billed.period"].sudo()
         key = getattr(item, "row_key", None)
         if key is None:
             return DueItem(self, item, row)

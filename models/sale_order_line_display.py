@@ -43,6 +43,9 @@ class SaleOrderLine(models.Model):
     def _get_coverage_text(self):
         """:return: until when this line is billed, in words"""
         if not self.billed_last_date:
+            # More was added from the first day on: that part comes next.
+            if sum(self.billed_period_ids.mapped("booked_amount")) > 0:
+                return self.env._("Billed in part, the rest comes next")
             return self.env._("Not billed yet")
         day = format_date(self.env, self.billed_last_date)
         if self._has_ended(self.order_id._subscription_today()):

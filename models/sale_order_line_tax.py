@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 NO_TAX = "none"
@@ -70,9 +71,11 @@ class SaleOrderLine(models.Model):
 
         :return: a triple of line, old and new taxes for each change
         :rtype: list[tuple]
+        :raise UserError: the taxes of a product were archived, and it has no others
         """
         changes = []
         automatic = self.filtered(lambda line: not line._is_tax_manual())
+        automatic._check_taxes_not_archived()
         for line, taxes in automatic._get_automatic_taxes().items():
             key = self._get_tax_key(taxes)
             if key != line.automatic_tax_key:
@@ -81,6 +84,28 @@ class SaleOrderLine(models.Model):
                     {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
                 )
         return changes
+
+    def _check_taxes_not_archived(self):
+        """Refuse to bill without tax only because somebody archived the tax of a product.
+
+        :raise UserError: naming product and tax
+        """
+        # sudo: as in _get_automatic_taxes
+        for product, lines in self.sudo().grouped("product_id").items():
+            if product.taxes_id:
+                continue
+            taxes = product.with_context(active_test=False).taxes_id
+            for line in lines.filtered(lambda line: line.automatic_tax_key != NO_TAX):
+                lost = taxes._filter_taxes_by_company(line.company_id)
+                if lost:
+                    raise UserError(
+                        self.env._(
+                            "The tax %(tax)s of %(product)s is archived, so it would be billed "
+                            "without tax. Choose another tax for the product, then press Retry.",
+                            tax=lost[0].name,
+                            product=product.display_name,
+                        )
+                    )
 
     def _get_tax_change_text(self, old, new):
         """:return: one sentence that says how the taxes of this line changed"""

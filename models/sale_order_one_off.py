@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -53,3 +54,18 @@ class SaleOrder(models.Model):
         if sum(lines.mapped("price_subtotal")) <= 0:
             return None
         return self.subscription_start_date
+
+    @api.model
+    def _refresh_one_off_dates(self):
+        """Let the run see what is sold once and was delivered since its contract was billed."""
+        lines = self.env["sale.order.line"].search(
+            Domain("order_id.is_subscription", "=", True)
+            & Domain("state", "=", "sale")
+            & Domain("recurrence_id", "=", False)
+            & Domain("display_type", "=", False)
+            & Domain("qty_to_invoice", ">", 0)
+        )
+        for order in lines.order_id:
+            day, planned = order._get_due_one_off_date(), order.subscription_next_invoice_date
+            if day and (not planned or day < planned):
+                order._run_or_quarantine(order._update_subscription_dates)

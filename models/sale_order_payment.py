@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
@@ -7,6 +7,10 @@ class SaleOrder(models.Model):
     """Money that a customer pays on an order: which invoice it settles, which card is kept."""
 
     _inherit = "sale.order"
+
+    subscription_payment_mode = fields.Selection(
+        related="subscription_template_id.payment_mode", tracking=False
+    )
 
     # ------------------------------------------------------------------
     # Terms of the invoice

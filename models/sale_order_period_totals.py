@@ -20,6 +20,19 @@ class SaleOrder(models.Model):
     subscription_amount_one_off_total = fields.Monetary(
         "Sold Once, Taxes Included", compute="_compute_subscription_totals"
     )
+    subscription_amount_monthly = fields.Monetary(
+        "MRR",
+        compute="_compute_subscription_amount_monthly",
+        store=True,
+        help="Monthly recurring revenue in the currency of the contract, without taxes and "
+        "without what is sold once. A paused contract counts 0. Totals of several currencies "
+        "are converted at the rate of today.",
+    )
+
+    @api.depends("subscription_mrr", "currency_id")
+    def _compute_subscription_amount_monthly(self):
+        for order in self:
+            order.subscription_amount_monthly = order.subscription_mrr
 
     @api.depends(
         "state",

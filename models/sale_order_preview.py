@@ -29,6 +29,12 @@ class SaleOrder(models.Model):
         compute="_compute_subscription_preview",
         help="The next invoice as the billing run would make it, with the reason for its date.",
     )
+    subscription_amount_next = fields.Monetary(
+        "Next Amount",
+        compute="_compute_subscription_amount_next",
+        help="What the next billing run will bill or give back on this contract, taxes included. "
+        "What is due already is part of it.",
+    )
 
     @api.depends(
         "order_line.recurrence_id",
@@ -47,6 +53,12 @@ class SaleOrder(models.Model):
             order.subscription_preview = (
                 source._get_next_invoice_preview() if order.is_subscription else False
             )
+
+    @api.depends("subscription_preview", "state")
+    def _compute_subscription_amount_next(self):
+        for order in self:
+            preview = order.subscription_preview if order.state == "sale" else False
+            order.subscription_amount_next = preview["total"] if preview else 0.0
 
     @api.depends("order_line.billed_until_date", "order_line.recurrence_id")
     def _compute_subscription_coverage(self):

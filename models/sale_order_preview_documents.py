@@ -25,6 +25,8 @@ class SaleOrder(models.Model):
         one_off = self._get_preview_one_off_lines(until)
         documents = []
         charges = invoices.get(self, [])
+        if not charges and sum(line.price_subtotal for line, _quantity in one_off) <= 0:
+            one_off = []  # what only gives something back waits for the next period
         if charges or one_off:
             documents.append(
                 self._get_preview_document(self.env._("Invoice"), charges, one_off=one_off)

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import models
 
 
@@ -5,6 +7,21 @@ class SaleOrder(models.Model):
     """Prices of periods wherever an order shows prices of products."""
 
     _inherit = "sale.order"
+
+    def _keeping_agreed_prices(self, vals):
+        """Keep the prices of confirmed lines while these orders get other terms.
+
+        Prices follow recurrences, which follow the terms. What is sold once was agreed too: the
+        list price of today must not reach it by that way, least of all during the confirmation.
+
+        :param dict vals: what is about to be written on the orders
+        :return: a context manager for the time of the writing
+        """
+        if "subscription_template_id" not in vals:
+            return nullcontext()
+        lines = self.order_line.filtered(lambda line: line.state == "sale")
+        names = ("price_unit", "technical_price_unit")
+        return self.env.protecting([lines._fields[name] for name in names], lines)
 
     def _get_update_prices_lines(self):
         """Keep *Update Prices* away from running lines: their price is an agreement."""

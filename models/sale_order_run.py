@@ -139,6 +139,7 @@ class SaleOrder(models.Model):
         size = self.env.company.subscription_batch_size or 100
         seen, retries = set(), 0
         self._refresh_due_states()
+        self._refresh_one_off_dates()
         self._release_waiting_contracts()
         Cron._commit_progress(remaining=self._count_due_contracts())
         while True:

@@ -146,6 +146,22 @@ class SubscriptionRecurrence(models.Model):
                 )
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep recurrences of order lines: without it, a line would be sold once."""
+        # sudo: orders of other salespeople and companies count as well
+        lines = self.env["sale.order.line"].sudo()
+        lines = lines.search([("recurrence_id", "in", self.ids)], limit=1)
+        if lines:
+            raise UserError(
+                self.env._(
+                    "%(name)s cannot be deleted, because %(order)s has lines that are billed by "
+                    "it. Archive it instead.",
+                    name=lines.recurrence_id.name,
+                    order=lines.order_id.name,
+                )
+            )
+
     def _get_engine_recurrence(self):
         """Return this recurrence as a value of the billing engine.
 

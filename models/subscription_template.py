@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 
@@ -261,6 +261,22 @@ class SubscriptionTemplate(models.Model):
                 [("subscription_template_id", "in", self.ids)]
             ).subscription_template_id = False
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep the terms of orders: without them, contracts would follow the default ones."""
+        # sudo: orders of other salespeople and companies count as well
+        orders = self.env["sale.order"].sudo()
+        order = orders.search([("subscription_template_id", "in", self.ids)], limit=1)
+        if order:
+            raise UserError(
+                self.env._(
+                    "%(template)s cannot be deleted, because %(order)s was made on its terms. "
+                    "Archive it instead.",
+                    template=order.subscription_template_id.name,
+                    order=order.name,
+                )
+            )
 
     def copy_data(self, default=None):
         """Mark the name of a duplicate, so that both can be told apart in a list."""

@@ -166,3 +166,26 @@ class TestContractLines(SubscriptionCommon):
         line = self.bill(order).invoice_line_ids
         self.assertEqual(line.product_uom_id, dozen)
         self.assertEqual((line.quantity, line.price_unit, line.price_subtotal), (2.5, 120, 300))
+
+    def test_invoicing_policy_of_today_never_reaches_a_running_line(self):
+        hours = self._create_product("Hours", 10.0, invoice_policy="delivery")
+        order = self.create_contract(hours, self.seat, day="2027-01-01")
+        first = order.order_line[0]
+        first.qty_delivered = 5
+        hours.invoice_policy = "order"
+        self.seat.invoice_policy = "delivery"
+        self.bill(order)
+        self.bill(order, "2027-02-01")
+        first.qty_delivered = 8
+        self.bill(order, "2027-03-01")
+        self.assertEqual(
+            self.get_table(order),
+            [
+                ("2027-01-01", "2027-01-31", 1.0, 10.0),
+                ("2027-01-01", "2027-01-31", 5.0, 50.0),
+                ("2027-02-01", "2027-02-28", 1.0, 10.0),
+                ("2027-02-01", "2027-02-28", 3.0, 30.0),
+                ("2027-03-01", "2027-03-31", 1.0, 10.0),
+            ],
+        )
+        self.assertEqual(order.order_line.mapped("recurring_monthly"), [0.0, 10.0])

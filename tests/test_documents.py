@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import SubscriptionCommon
 
@@ -67,6 +67,21 @@ class TestDocuments(SubscriptionCommon):
         self.assertEqual(note.reversed_entry_id, invoice)
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
+
+    def test_credit_goes_back_to_the_customer_who_paid(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 8), self.line_values(self.support, 1), day="2027-04-01"
+        )
+        invoice = self.bill(order)
+        self.pay(invoice)
+        self.travel("2027-04-16")
+        order.partner_id = self.env["res.partner"].create({"name": "Bob Buyer"})
+        order.order_line[0].product_uom_qty = 6
+        order.order_line[1].product_uom_qty = 9
+        moves = self.bill(order).sorted("move_type")
+        self.assertEqual(moves.mapped("move_type"), ["out_invoice", "out_refund"])
+        self.assertEqual(moves.mapped("amount_untaxed"), [133.32, 10.0])
+        self.assertEqual(moves.partner_id.mapped("name"), ["Bob Buyer", "Ada Customer"])
 
     def test_credit_keeps_taxes_account_and_analytics_of_the_original_line(self):
         plan = self.env["account.analytic.plan"].create({"name": "Plan"})
@@ -246,6 +261,31 @@ class TestDocuments(SubscriptionCommon):
         note = own._bill_subscriptions()
         self.assertEqual((note.sudo().move_type, note.sudo().state), ("out_refund", "posted"))
         self.assertLedgerWhole(order)
+
+    def test_salesperson_credits_what_a_colleague_billed(self):
+        before, after = (
+            new_test_user(self.env, login, groups="sale_recurring.group_subscription_user")
+            for login in ("sue.before", "sam.after")
+        )
+        for is_paid, kind in ((False, "out_refund"), (True, "out_invoice")):
+            with self.subTest(is_paid=is_paid):
+                order = self.create_contract(
+                    self.line_values(self.seat, 5), day="2027-04-01", user_id=before.id
+                )
+                invoice = self.bill(order)
+                if is_paid:
+                    self.pay(invoice)
+                order.user_id = after
+                self.travel("2027-04-16")
+                order.order_line.product_uom_qty = 3
+                if is_paid:
+                    self.travel("2027-05-01")
+                self.env.invalidate_all()
+                own = order.with_user(after)
+                own._get_billing_preview(own._subscription_today())
+                own.action_subscription_bill()
+                self.assertEqual((order.invoice_ids - invoice).move_type, kind)
+                self.assertBillsNothing(order)
 
     def test_electronic_invoices_get_the_covered_days(self):
         order = self.create_contract(self.seat, day="2027-04-01")

@@ -171,6 +171,46 @@ class TestDueNow(SubscriptionCommon):
         self.assertEqual(self.bill(order, "2027-02-28").amount_untaxed, 10.0)
         self.assertBillsNothing(order)
 
+    def test_new_list_price_between_quotation_and_confirmation_changes_nothing(self):
+        for template in (self.template, self.env["subscription.template"]):
+            with self.subTest(template=template.name):
+                typed = self.line_values(self.cable, 1, price_unit=-2.0)
+                order = self.create_order(self.seat, self.setup_service, typed)
+                order.subscription_template_id = template
+                amounts = self._get_amounts(order)
+                self.setup_service.list_price += 70.0
+                self.seat.list_price += 5.0
+                self.assertFirstInvoiceEquals(order, amounts)
+
+    def test_other_terms_of_a_contract_reprice_nothing(self):
+        router = self._create_product("Router", 80.0, is_recurring=False, invoice_policy="delivery")
+        order = self.create_contract(self.seat, router, require_payment=False)
+        router.list_price = 95.0
+        order.subscription_template_id = self._create_template("Other terms")
+        self.assertEqual(order.order_line.mapped("price_unit"), [10.0, 80.0])
+
+    def test_tax_per_unit_of_a_free_period_is_not_asked_for(self):
+        per_unit = self._create_tax(1.5, amount_type="fixed")
+        free = self.line_values(self.support, 3, discount=100, tax_ids=[Command.set(per_unit.ids)])
+        self.assertFirstInvoiceEquals(self.create_order(self.seat, free), (10.0, 2.0, 12.0))
+        paid = self.line_values(self.support, 3, tax_ids=[Command.set(per_unit.ids)])
+        self.assertFirstInvoiceEquals(self.create_order(self.seat, paid), (109.99, 6.5, 116.49))
+
+    def test_part_of_a_cent_is_not_asked_for(self):
+        self.company.tax_calculation_rounding_method = "round_globally"
+        tiny = self.line_values(self.support, 0.33, price_unit=0.01, tax_ids=False)
+        order = self.create_order(tiny, tiny, self.line_values(self.seat, 1, price_unit=1.024))
+        self.assertFirstInvoiceEquals(order, self._get_amounts(order))
+
+    def test_rebate_waits_for_the_first_period_in_arrears(self):
+        arrears = self._create_template("Arrears", timing="arrears")
+        rebate = self.line_values(self.cable, 1, price_unit=-4.84)
+        order = self.create_order(self.line_values(self.seat, 3), rebate, template=arrears)
+        self.assertFalse(order._get_billing_preview(self.today)["documents"])
+        self.assertFirstInvoiceEquals(order, (0.0, 0.0, 0.0))
+        invoice = self.bill(order, "2027-02-28")
+        self.assertEqual(invoice.amount_total, 36.0 - 4.84)
+
     def test_service_that_ends_inside_the_first_period(self):
         order = self.create_order(
             self.line_values(self.seat, 1, price_unit=28.0),

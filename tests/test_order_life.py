@@ -28,3 +28,12 @@ class TestOrderLife(SubscriptionCommon):
         order._action_cancel()
         with self.assertRefused("cannot be deleted"):
             order.unlink()
+
+    def test_contract_that_was_to_end_on_its_first_day_goes_on(self):
+        order = self.create_contract(self.seat, subscription_start_date="2027-02-10")
+        reason = self.env["subscription.close.reason"].search([], limit=1)
+        order._subscription_close(order.subscription_start_date, reason)
+        self.assertFalse(order.subscription_next_invoice_date)
+        order.action_subscription_keep()
+        self.assertEqual(self.bill(order, "2027-02-10").amount_untaxed, 10.0)
+        self.assertBillsNothing(order)

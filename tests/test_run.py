@@ -166,6 +166,23 @@ class TestRun(SubscriptionCommon):
     # Buttons
     # ------------------------------------------------------------------
 
+    def test_goods_that_are_delivered_between_two_periods_do_not_wait(self):
+        router = self._create_product("Router", 80.0, is_recurring=False, invoice_policy="delivery")
+        yearly = self.line_values(self.seat, 1, recurrence_id=self.year.id)
+        order = self.create_contract(yearly, self.line_values(router, 2), require_payment=False)
+        closed = self.create_contract(self.seat, router, require_payment=False)
+        closed._subscription_close(date(2027, 2, 5))
+        self.run_cron("2027-02-05")
+        self.assertFalse(closed.subscription_next_invoice_date)
+        (order.order_line[1] + closed.order_line[1]).qty_delivered = 1
+        self.run_cron("2027-02-06")
+        for contract in (order, closed):
+            self.assertEqual(contract.invoice_ids.sorted("id")[-1].amount_untaxed, 80.0)
+        count = len((order + closed).invoice_ids)
+        self.run_cron("2027-02-07")
+        self.assertEqual(len((order + closed).invoice_ids), count)
+        self.assertEqual(order.subscription_next_invoice_date, date(2028, 1, 31))
+
     def test_button_bills_now_and_says_when_nothing_is_due(self):
         order = self.create_contract(self.seat, day="2027-04-01")
         action = order.action_subscription_bill()

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -182,6 +183,16 @@ class TestRecordRules(TransactionCase):
         )
         for index in range(3):
             self.assertFalse(self._get_visible_orders(self.boss, index))
+
+    def test_customer_reads_no_remark_that_is_meant_for_colleagues(self):
+        customer = new_test_user(self.env, "customer", groups="base.group_portal")
+        order = self.orders[0]
+        order.partner_id = customer.partner_id
+        order.message_subscribe(customer.partner_id.ids)
+        order.with_user(customer).read(["name", "subscription_state"])
+        for name in ("subscription_close_note", "subscription_quarantine_reason"):
+            with self.assertRaises(AccessError):
+                order.with_user(customer).read([name])
 
     def test_setup_of_another_company_is_hidden(self):
         values = {

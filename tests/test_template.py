@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -160,6 +160,24 @@ class TestSubscriptionTemplate(PriceCommon):
     def test_recurrence_of_a_template_cannot_be_deleted(self):
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.month.with_user(self.manager).unlink()
+
+    def test_terms_and_recurrences_of_an_order_cannot_be_deleted(self):
+        weekly = self.env["subscription.recurrence"].create({"name": "Weekly", "unit": "week"})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "subscription_template_id": self.terms.id,
+                "order_line": [
+                    Command.create({"product_id": self.seat.id, "recurrence_id": weekly.id})
+                ],
+            }
+        )
+        for used in (self.terms, weekly.with_user(self.manager)):
+            with self.assertRaisesRegex(UserError, f"because {order.name} .* Archive it instead"):
+                used.unlink()
+        order.unlink()
+        weekly.unlink()
+        self.terms.unlink()
 
     def test_today_is_a_matter_of_the_company(self):
         company = self.env.company

@@ -44,7 +44,10 @@ class TestPlainOrders(SubscriptionCommon):
 
         def is_hidden(node, scope, attribute="invisible"):
             expression = node.get(attribute)
-            return bool(expression) and bool(eval(expression, {}, scope))  # noqa: S307
+            # expressions of views, with records as values
+            return bool(expression) and bool(
+                eval(expression, {}, scope)  # noqa: S307 pylint: disable=eval-used
+            )
 
         def walk(node, path):
             if not isinstance(node.tag, str) or is_hidden(node, values):
@@ -171,6 +174,8 @@ class TestContractViews(SubscriptionCommon):
             "no_payment_method": card,
             "new_month": orders,
             "quarantine": orders.browse(),
+            "draft_invoices": orders.browse(),
+            "overdue_invoices": orders.browse(),
         }
         for name, records in expected.items():
             self.assertEqual(self.find(name) & orders, records, name)
@@ -217,3 +222,86 @@ class TestContractViews(SubscriptionCommon):
         self.assertEqual(steps.mapped("quantity"), [1, 4])
         self.assertEqual(steps.mapped("price_unit"), [10, 12])
         self.assertEqual(order.order_line.price_unit, 12)
+
+
+@tagged("post_install", "-at_install")
+class TestBillingClerk(SubscriptionCommon):
+    """What a billing clerk reads before and after pressing a button."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_contract(self.seat, day="2027-04-01")
+
+    def find(self, name):
+        view = self.env.ref("sale_recurring.subscription_contract_view_search")
+        node = etree.fromstring(view.arch).find(f".//filter[@name='{name}']")
+        return self.env["sale.order"].search(safe_eval(node.get("domain"))) & self.order
+
+    def test_totals_of_several_currencies_are_converted(self):
+        other = self.env["res.currency"].create({"name": "XTS", "symbol": "x", "rounding": 0.01})
+        rate = {"currency_id": other.id, "name": "2027-01-01", "rate": 4.0}
+        self.env["res.currency.rate"].create(rate)
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Abroad", "currency_id": other.id}
+        )
+        foreign = self.create_contract(
+            self.line_values(self.seat, price_unit=80.0), pricelist_id=pricelist.id
+        )
+        self.assertEqual(foreign.subscription_mrr, 80)
+        orders = self.order | foreign
+        [(total,)] = self.env["sale.order"]._read_group(
+            [("id", "in", orders.ids)], [], ["subscription_amount_monthly:sum_currency"]
+        )
+        self.assertAlmostEqual(total, 10 + 80 / 4)
+        board = self.env.ref("sale_recurring.subscription_contract_view_kanban")
+        name = etree.fromstring(board.arch).find(".//progressbar").get("sum_field")
+        self.assertEqual(self.env["sale.order"]._fields[name].type, "monetary")
+        exact = self.env["sale.order"].fields_get(["subscription_mrr"])["subscription_mrr"]
+        self.assertFalse(exact.get("aggregator"), "a sum of currencies is no measure")
+
+    def test_the_next_amount_is_what_the_next_invoice_says(self):
+        self.bill(self.order)
+        self.assertEqual(self.order.subscription_amount_next, 12.0)
+        self.order.order_line.product_uom_qty = 3
+        self.env.invalidate_all()
+        amount = self.order.subscription_amount_next
+        self.assertEqual(amount, 24.0, "the missing part of a running period is due first")
+        self.assertEqual(self.bill(self.order).amount_total, amount)
+        self.assertFalse(self.create_order(self.seat).subscription_amount_next)
+
+    def test_the_preview_offers_to_bill_only_what_is_due(self):
+        Preview = self.env["subscription.billing.preview"]
+        due = Preview.create({"order_ids": self.order.ids})
+        self.assertTrue(due.is_billable)
+        self.assertFalse(due.preview["next_text"])
+        self.bill(self.order)
+        idle = Preview.create({"order_ids": self.order.ids})
+        self.assertFalse(idle.is_billable)
+        self.assertIn("05/01/2027", idle.preview["next_text"])
+        later = Preview.create({"order_ids": self.order.ids, "date": "2027-05-01"})
+        self.assertTrue(later.preview["contracts"])
+        self.assertFalse(later.is_billable, "nobody bills on another day than today")
+
+    def test_drafts_and_late_payers_are_found(self):
+        move = self.bill(self.order)
+        self.assertFalse(self.find("draft_invoices"))
+        self.assertFalse(self.find("overdue_invoices"))
+        self.travel("2027-07-01")
+        self.assertEqual(self.find("overdue_invoices"), self.order)
+        move.button_draft()
+        self.assertFalse(self.find("overdue_invoices"))
+        self.assertEqual(self.find("draft_invoices"), self.order)
+
+    def test_a_retry_says_what_came_of_it(self):
+        self.travel("2028-09-01")
+        other = self.create_contract(self.seat, day="2027-04-01")
+        self.run_cron("2028-09-01")
+        orders = self.order | other
+        self.assertEqual(orders.filtered("subscription_quarantined_at"), orders)
+        params = orders.action_subscription_retry_and_tell()["params"]
+        self.assertEqual(params["type"], "warning")
+        self.assertIn("Still there: 2", params["message"])
+        params = self.order.action_subscription_retry_and_tell()["params"]
+        self.assertEqual(params["type"], "success")
+        self.assertIn(self.order.name, params["message"])
+        self.assertEqual(self.order.invoice_count, 1)

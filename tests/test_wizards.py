@@ -354,6 +354,11 @@ class TestNextInvoicePreview(WizardCase):
             [line["status"] for line in order.subscription_coverage],
             ["Billed until 04/30/2027", "Billed until 03/31/2028"],
         )
+        order.order_line[0].product_uom_qty = 2
+        order.invalidate_recordset()
+        self.assertEqual(
+            order.subscription_coverage[0]["status"], "Billed in part, the rest comes next"
+        )
 
     def test_a_stage_of_another_state_is_refused(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")

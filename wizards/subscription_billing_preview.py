@@ -20,12 +20,21 @@ class SubscriptionBillingPreview(models.TransientModel):
     )
     preview = fields.Json(compute="_compute_preview")
     is_today = fields.Boolean(compute="_compute_is_today")
+    is_billable = fields.Boolean(compute="_compute_is_billable")
 
     @api.depends("date")
     def _compute_is_today(self):
         today = self.env.company._subscription_today()
         for wizard in self:
             wizard.is_today = wizard.date == today
+
+    @api.depends("is_today", "preview")
+    def _compute_is_billable(self):
+        for wizard in self:
+            contracts = wizard.preview["contracts"] if wizard.preview else []
+            wizard.is_billable = wizard.is_today and any(
+                contract["documents"] for contract in contracts
+            )
 
     @api.depends("order_ids", "date")
     def _compute_preview(self):
@@ -36,7 +45,8 @@ class SubscriptionBillingPreview(models.TransientModel):
         """Return the previews of all contracts that have something to bill.
 
         :return: ``contracts``: a list of previews as `sale.order` makes them; ``idle``: how many
-            contracts have nothing to bill; ``hidden``: how many are not shown
+            contracts have nothing to bill; ``hidden``: how many are not shown; ``next_text``:
+            day and amount of the next invoice of the only contract, in words
         :rtype: dict
         """
         orders = self.order_ids._origin
@@ -48,6 +58,7 @@ class SubscriptionBillingPreview(models.TransientModel):
             "idle": len(previews) - len(busy),
             "hidden": len(orders) - len(shown),
             "totals": self._get_totals(busy),
+            "next_text": len(orders) == 1 and not busy and orders._get_next_invoice_text(),
         }
 
     def _get_totals(self, previews):

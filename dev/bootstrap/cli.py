@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .common import ProblemError, say
+from .core import run_compat, run_core
 from .databases import Databases
 from .demo import run_demo
 from .lint import run_lint
@@ -60,6 +61,13 @@ def take_screenshot(place, arguments):
     _become(place, [str(place.settings.root / "dev" / "screenshot.py"), *files])
 
 
+def update_translations(place, arguments):
+    """Become dev/translations.py: DB."""
+    if not arguments:
+        raise ProblemError("Name a database with the addon up to date: dev/run translations DB.")
+    _become(place, [str(place.settings.root / "dev" / "translations.py"), *arguments])
+
+
 def new_database(place, arguments):
     """Make databases from the template, with the addon installed: NAME..."""
     databases = Databases(place)
@@ -103,11 +111,14 @@ COMMANDS = {
     "demo": run_demo,
     "test": run_tests,
     "bench": run_bench,
+    "core": run_core,
+    "compat": run_compat,
     "env": show_env,
     "odoo": run_odoo,
     "shell": run_shell,
     "pytest": run_pytest,
     "screenshot": take_screenshot,
+    "translations": update_translations,
     "newdb": new_database,
     "dropdb": drop_database,
     "update": update_addon,

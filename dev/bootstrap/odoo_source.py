@@ -38,6 +38,16 @@ class OdooSource:
         """Return the release as its own file tells it, such as ``19.0``."""
         return ".".join(str(number) for number in read_release(self.home))
 
+    def addon(self, name):
+        """Return the folder of one of Odoo's own addons.
+
+        :raise ProblemError: when there is none of that name
+        """
+        for folder in self.addons_paths:
+            if (folder / name / "__manifest__.py").exists():
+                return folder / name
+        raise ProblemError(f"Odoo has no addon {name}.")
+
 
 def read_release(home):
     """Return the first two numbers of the version of an Odoo.

@@ -182,7 +182,7 @@ class Catalog:
         for code, name in (("EUR", "Europe"), ("USD", "Overseas"), ("CHF", "Switzerland")):
             self.pricelists[code] = Pricelist.create(
                 {
-                    "name": f"{name} ({code})",
+                    "name": name,
                     "currency_id": self.env.ref(f"base.{code}").id,
                     "company_id": self.env.company.id,
                     "sequence": 1 if code == "EUR" else 5,

@@ -27,7 +27,7 @@ def check_history(env, progress, *, full):
         _check_lists(env)
     states = Counter(contracts.mapped("subscription_state"))
     progress.say(f"{len(contracts)} contracts: {dict(states)}")
-    progress.say(f"currencies: {dict(Counter(contracts.mapped('currency_id.name')))}")
+    progress.say(f"currencies: {dict(Counter(order.currency_id.name for order in contracts))}")
 
 
 def _demand(truth, message, *values):

@@ -3,6 +3,8 @@
 from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
 
+from .logo import draw_logo
+
 TIME_ZONE = "Europe/Vienna"
 USERS = (
     # login, name, groups, sales team
@@ -64,6 +66,7 @@ def _set_up_address(company):
     company.write(
         {
             "name": "Lindenhof IT Services GmbH",
+            "logo": draw_logo("Lindenhof"),
             "street": "Lindengasse 14",
             "zip": "1070",
             "city": "Wien",

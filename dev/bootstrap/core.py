@@ -1,0 +1,131 @@
+"""``make core``: the test suites of Odoo's own addons, without this addon and with it.
+
+Every test runs with all modules loaded, so those that Odoo runs during an installation may fail on
+a bare Odoo as well: what counts is the difference.
+"""
+
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+from .common import ProblemError, say, step
+from .databases import Databases
+from .settings import ADDON
+from .testing import map_paths
+
+CORE_MODULES = ("sale", "sale_management", "account_payment", "payment", "portal")
+# Modules that contracts meet in many companies.
+NEIGHBOURS = ("sale_stock", "sale_project", "sale_timesheet", "sale_loyalty", "sale_margin")
+GREEN = {"passed", "skipped"}
+
+
+def run_core(place, arguments):
+    """Run the tests of Odoo's addons in a database without this addon, then with it: [MODULE...].
+
+    :return: 1 when a test is green without the addon and not with it
+    :rtype: int
+    """
+    modules = arguments or CORE_MODULES
+    results = {}
+    for kind in ("without", "with"):
+        database = f"sale_recurring_core_{kind}"
+        databases = Databases(place)
+        databases.clone(databases.base(), database)
+        if kind == "with":
+            with step(f"Installing {ADDON} in {database}"):
+                databases.install(database, [ADDON])
+        for module in modules:
+            with step(f"Tests of {module} {kind} {ADDON}"):
+                results[module, kind] = _run_module(place, database, module, kind)
+        databases.drop(database)
+    return 1 if _report(modules, results) else 0
+
+
+def run_compat(place, arguments):
+    """Run our own tests where stock, projects, timesheets, loyalty and margins are installed too.
+
+    :return: pytest's exit code
+    :rtype: int
+    """
+    database = "sale_recurring_compat"
+    databases = Databases(place)
+    databases.clone(databases.base(), database)
+    with step(f"Installing {ADDON}, {', '.join(NEIGHBOURS)}"):
+        databases.install(database, [ADDON, *NEIGHBOURS])
+    arguments, found = map_paths(place, arguments)
+    if not found:
+        arguments += map_paths(place, ["dev/compat", "tests"])[0]
+    command = [*_pytest(place, database), *arguments]
+    done = subprocess.run(command, env=place.environ, cwd=place.settings.addons, check=False)
+    return done.returncode
+
+
+def _pytest(place, database):
+    """Return the command that runs tests of any addon in a database."""
+    return [
+        *(place.settings.python, "-m", "pytest", "-p", "no:cacheprovider", "--odoo-http"),
+        f"--odoo-database={database}",
+        f"--odoo-config={place.settings.config}",
+    ]
+
+
+def _run_module(place, database, module, kind):
+    """Run the tests of one module.
+
+    :return: 'passed', 'skipped' or 'failed' by test
+    :rtype: dict
+    """
+    tests = place.source.addon(module) / "tests"
+    report = place.settings.logs / f"core-{module}-{kind}.xml"
+    report.unlink(missing_ok=True)
+    command = [*_pytest(place, database), "-q", f"--junitxml={report}", str(tests)]
+    with (place.settings.logs / f"core-{module}-{kind}.log").open("w") as log:
+        subprocess.run(
+            command,
+            env=place.environ,
+            cwd=place.settings.addons,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if not report.exists():
+        raise ProblemError(f"The tests of {module} did not run: see {log.name}.")
+    return dict(_outcomes(report))
+
+
+def _outcomes(report):
+    """Yield the name and the outcome of each test of a report that pytest wrote itself."""
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314
+        tags = {child.tag for child in case}
+        outcome = "skipped" if "skipped" in tags else "passed"
+        if tags & {"failure", "error"}:
+            outcome = "failed"
+        yield f"{case.get('classname')}::{case.get('name')}", outcome
+
+
+def _report(modules, results):
+    """Print what failed where.
+
+    :return: the tests that fail only with the addon
+    :rtype: list[str]
+    """
+    broken = []
+    say(f"\n{'module':18}{'tests':>7}{'failed without':>16}{'failed with':>13}{'broken':>8}")
+    for module in modules:
+        without, having = results[module, "without"], results[module, "with"]
+        failed = [sum(v == "failed" for v in found.values()) for found in (without, having)]
+        new = [
+            name
+            for name, outcome in without.items()
+            if outcome in GREEN and having.get(name) not in GREEN
+        ]
+        broken += new
+        say(f"{module:18}{len(without):>7}{failed[0]:>16}{failed[1]:>13}{len(new):>8}")
+    for module in modules:
+        for name, outcome in results[module, "without"].items():
+            if outcome not in GREEN:
+                say(f"    fails on a bare Odoo: {name}")
+    for name in broken:
+        say(f"    BROKEN by {ADDON}: {name}")
+    passed = sum(len(results[module, "with"]) for module in modules)
+    say(f"{passed - len(broken)} passed, {len(broken)} failed")
+    return broken
