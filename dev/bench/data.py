@@ -112,13 +112,13 @@ def copy_contracts(cr, order_id, partner_ids):
         "ORDER BY position",
         [partner_ids],
     )
-    columns, values = _copied(cr, "sale_order", OWN_ORDER)
+    columns, values = copied_columns(cr, "sale_order", OWN_ORDER)
     cr.execute(
         f"INSERT INTO sale_order (id, {columns}) "
         f"SELECT new.id, {values} FROM sale_order src, new WHERE src.id = %s",
         [order_id],
     )
-    columns, values = _copied(cr, "sale_order_line", OWN_LINE)
+    columns, values = copied_columns(cr, "sale_order_line", OWN_LINE)
     cr.execute(
         f"INSERT INTO sale_order_line ({columns}) SELECT {values} "
         "FROM new CROSS JOIN sale_order_line src WHERE src.order_id = %s ORDER BY new.id, src.id",
@@ -134,7 +134,7 @@ def copy_contracts(cr, order_id, partner_ids):
         "JOIN account_tax_sale_order_line_rel tax ON tax.sale_order_line_id = old.id",
         [order_id],
     )
-    columns, values = _copied(cr, "subscription_segment", OWN_SEGMENT)
+    columns, values = copied_columns(cr, "subscription_segment", OWN_SEGMENT)
     cr.execute(
         f"INSERT INTO subscription_segment ({columns}) SELECT {values} FROM {pairs} "
         "JOIN subscription_segment src ON src.line_id = old.id",
@@ -146,7 +146,7 @@ def copy_contracts(cr, order_id, partner_ids):
     return ids
 
 
-def _copied(cr, table, own):
+def copied_columns(cr, table, own):
     """Return the columns of a table but its id, and from where a copy takes each of them."""
     cr.execute(
         "SELECT column_name FROM information_schema.columns "

@@ -1,0 +1,167 @@
+"""Measure the billing run against plain Odoo: make bench ARGS="--sizes 100,1000 --rounds 3".
+
+Both sides create and post the same invoices, in turn, in this one process. The work is in the
+package ``bench`` next to this file.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+from bench import chart, data, plain, report, rounds, scale, server, workers
+from bootstrap.databases import Databases
+from bootstrap.settings import Settings
+from bootstrap.workplace import prepare
+from dateutil.relativedelta import relativedelta
+
+ROOT = Path(__file__).resolve().parents[1]
+DATABASE = "sale_recurring_bench"
+
+
+def say(text):
+    """Write a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def parse():
+    """Return the options."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="100,1000,5000", help="numbers of contracts")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds per size")
+    parser.add_argument("--large-rounds", type=int, default=5, help="rounds above 1,000 contracts")
+    parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
+    parser.add_argument("--database", default=DATABASE)
+    parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
+    parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
+    parser.add_argument("--plain", metavar="DB", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main():
+    """Measure everything and write it down."""
+    options = parse()
+    if options.worker:
+        return workers.work(options.worker[0], date.fromisoformat(options.worker[1]))
+    if options.plain:
+        return plain.count(options.plain)
+    databases = Databases(prepare(Settings.load()))
+    databases.new(options.database)
+    result = {"plain_orders": measure_plain_orders(databases, options.database)}
+    registry = server.start(options.database)
+    sizes = [int(size) for size in options.sizes.split(",")]
+    with server.environment(registry) as env:
+        data.make_company(env)
+        partners = data.make_partners(env, max(sizes))
+        env.cr.execute("SHOW server_version")
+        result["machine"] = report.machine(server.release(), env.cr.fetchone()[0].split()[0])
+    result["sizes"] = [measure_size(registry, partners[:size], options) for size in sizes]
+    result["peak_mib"] = server.peak_memory()
+    ratios = {size["contracts"]: size["ratio"] for size in result["sizes"]}
+    if {1000, 5000} <= ratios.keys():
+        result["flat"] = ratios[5000] / ratios[1000] - 1
+    result["workers"] = measure_workers(registry, options.database, partners)
+    if options.idle:
+        measure_idle(registry, options.idle, result)
+    finish(result, options)
+    databases.drop(options.database)
+    return None
+
+
+def measure_plain_orders(databases, name):
+    """Count the queries of a plain order in a database without the addon, and in this one."""
+    bare = f"{name}_bare"
+    databases.clone(databases.base(), bare)
+    counts = {}
+    for label, database in (("without", bare), ("with", name)):
+        done = subprocess.run(
+            [sys.executable, __file__, "--plain", database],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        counts[label] = json.loads(done.stdout.splitlines()[-1])
+    databases.drop(bare)
+    return counts
+
+
+def measure_size(registry, partners, options):
+    """Compare both sides for one number of contracts."""
+    count = len(partners)
+    number = options.rounds if count <= 1000 else options.large_rounds
+    say(f"==> {count:,} contracts, {number} rounds")
+    with server.environment(registry) as env, server.clock(env, data.START):
+        ids = data.make_contracts(env, partners, data.START)
+        env.cr.execute("ANALYZE")
+        env.cr.commit()
+    side, run = rounds.compare(registry, ids, data.START, number, log=say)
+    with server.environment(registry) as env:
+        env.cr.execute(
+            "UPDATE sale_order SET subscription_next_invoice_date = NULL WHERE id = ANY(%s)", [ids]
+        )
+    return {
+        "contracts": count,
+        "rounds": number,
+        "plain_ms": side.per_invoice,
+        "run_ms": run.per_invoice,
+        "ratio": run.per_invoice / side.per_invoice,
+        "plain_queries": side.queries_per_invoice,
+        "run_queries": run.queries_per_invoice,
+    }
+
+
+def measure_workers(registry, database, partners):
+    """Let one process and two bill the same contracts, month by month."""
+    partners = partners[:1000]
+    say(f"==> {len(partners):,} contracts by one worker and by two")
+    with server.environment(registry) as env, server.clock(env, data.START):
+        data.make_contracts(env, partners, data.START)
+    seconds, waits = {1: [], 2: []}, {}
+    for month in range(4):
+        day = data.START + relativedelta(months=month)
+        count = 1 + month % 2
+        needed, seen = workers.run_workers(registry, database, day, count)
+        seconds[count].append(needed)
+        if count == 2:
+            waits = {name: waits.get(name, 0) + seen.get(name, 0) for name in {*waits, *seen}}
+        say(f"    {count} worker(s): {needed / len(partners) * 1000:.1f} ms per invoice")
+    ratio = min(seconds[1]) / min(seconds[2])
+    waits = dict(sorted(waits.items(), key=lambda item: -item[1]))
+    return {"contracts": len(partners), "ratio": ratio, "waits": waits}
+
+
+def measure_idle(registry, count, result):
+    """Explain the searches of the run among contracts that are not due."""
+    say(f"==> {count:,} contracts that are not due")
+    with server.environment(registry) as env:
+        scale.load_idle(env.cr, count)
+    result["idle"] = count
+    result["searches"] = scale.measure(registry, date(2024, 6, 1), count)
+    for search in result["searches"]:
+        say(f"\n{search['what']}: {search['ms']:.2f} ms")
+        say("\n".join(f"    {line}" for line in search["plan"]))
+    if any(search["reads_all"] for search in result["searches"]):
+        raise SystemExit("A search of the run reads all contracts.")
+
+
+def finish(result, options):
+    """Show the result and, unless told otherwise, keep it."""
+    result["commit"] = report.commit(ROOT)
+    say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
+    if options.no_write:
+        return
+    (ROOT / "dev" / "bench" / "results.json").write_text(json.dumps(result, indent=1) + "\n")
+    rows = [
+        (f"{size['contracts']:,} contracts", size["plain_ms"], size["run_ms"])
+        for size in result["sizes"]
+    ]
+    svg = chart.draw(rows, "Milliseconds per invoice, created and posted")
+    (ROOT / "static" / "description" / "bench.svg").write_text(svg)
+    report.write_readme(ROOT / "README.md", result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""What was measured as text, and in the README between two marks."""
+
+import os
+import platform
+import re
+import subprocess
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+
+def machine(release, postgres):
+    """Return facts about this machine that explain its numbers."""
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as stream:
+            name = re.search(r"model name\s*:\s*(.+)", stream.read()).group(1)
+    except (OSError, AttributeError):
+        pass
+    return {
+        "processor": name,
+        "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "postgresql": postgres,
+        "odoo": release,
+    }
+
+
+def commit(root):
+    """Return the short name of the commit that was measured."""
+    done = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip()
+
+
+def table(result):
+    """Return the table of all sizes as Markdown lines."""
+    lines = [
+        "| contracts | plain Odoo, ms per invoice | the run, ms per invoice | ratio "
+        "| queries, plain | queries, run | rounds |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for size in result["sizes"]:
+        lines.append(
+            f"| {size['contracts']:,} | {size['plain_ms']:.1f} | {size['run_ms']:.1f} "
+            f"| **{size['ratio']:.2f}** | {size['plain_queries']:.1f} | {size['run_queries']:.1f} "
+            f"| {size['rounds']} |"
+        )
+    return lines
+
+
+def facts(result):
+    """Return what else was found, one line each."""
+    lines = []
+    if "flat" in result:
+        lines.append(f"- From 1,000 to 5,000 contracts the ratio changes by {result['flat']:+.0%}.")
+    if "workers" in result:
+        found = result["workers"]
+        seen = sum(found["waits"].values()) or 1
+        waits = ", ".join(f"{name} {times / seen:.0%}" for name, times in found["waits"].items())
+        lines.append(
+            f"- Two workers are {found['ratio']:.2f} times as fast as one ({found['contracts']:,} "
+            f"contracts, two processes). What they were seen at: {waits}."
+        )
+    for search in result.get("searches", ()):
+        how = "reads the whole table" if search["reads_all"] else "by index"
+        lines.append(
+            f"- Among {result['idle']:,} contracts that are not due: {search['what']}, {how}, "
+            f"{search['ms']:.2f} ms."
+        )
+    if "plain_orders" in result:
+        without, with_addon = result["plain_orders"]["without"], result["plain_orders"]["with"]
+        steps = ", ".join(f"{name} {without[name]} → {with_addon[name]}" for name in without)
+        lines.append(f"- Queries of an order without recurring lines, without and with: {steps}.")
+    lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
+    return lines
+
+
+def write_readme(path, result):
+    """Replace what stands between the marks in the README."""
+    text = path.read_text()
+    if BEGIN not in text:
+        return
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    host = result["machine"]
+    measured = (
+        f"Measured on {host['processors']} × {host['processor']}, Python {host['python']}, "
+        f"PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, load {host['load']}."
+    )
+    body = "\n".join([*table(result), "", *facts(result), "", measured])
+    path.write_text(f"{head}{BEGIN}\n{body}\n{END}{tail}")
