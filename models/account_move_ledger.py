@@ -66,7 +66,9 @@ class AccountMove(models.Model):
         :param dict before: state by id
         """
         documents = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
-        documents.filtered(lambda move: move.state == "posted")._record_booked_amounts()
+        posted = documents.filtered(lambda move: move.state == "posted")
+        billing = posted.filtered(lambda move: move._may_bill_contracts())
+        billing._record_booked_amounts()
         cancelled = documents.filtered(lambda move: move.state == "cancel")
         if cancelled:
             note = self.env._("The document was cancelled.")
@@ -74,7 +76,15 @@ class AccountMove(models.Model):
         documents.filtered(
             lambda move: move.state == "draft" and before[move.id] == "cancel"
         )._reattach_subscription_rows()
-        documents._release_waiting_contracts()
+        (documents - posted | billing)._release_waiting_contracts()
+
+    def _may_bill_contracts(self):
+        """Tell, from what is read anyway, whether ledger rows or contracts may hang on this.
+
+        Posting any other document must not cost a query more than without contracts.
+        """
+        self.ensure_one()
+        return bool(self.subscription_draft_seal) or any(self.line_ids.mapped("deferred_start_date"))
 
     def _get_subscription_rows(self):
         """:return: the ledger rows of these documents, readable and writable by anybody's call"""
