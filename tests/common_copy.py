@@ -34,7 +34,7 @@ def copy_contracts(cr, order_id, partner_ids):
     """
     cr.execute(
         "CREATE TEMP TABLE new ON COMMIT DROP AS SELECT nextval('sale_order_id_seq')::int AS id, "
-        "partner_id FROM unnest(%s) WITH ORDINALITY AS given (partner_id, position) "
+        "partner_id FROM unnest(%s::int[]) WITH ORDINALITY AS given (partner_id, position) "
         "ORDER BY position",
         [partner_ids],
     )
