@@ -34,6 +34,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5, help="rounds per size")
     parser.add_argument("--large-rounds", type=int, default=5, help="rounds above 1,000 contracts")
     parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
+    parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
@@ -58,15 +59,17 @@ def main():
         partners = data.make_partners(env, max(sizes))
         env.cr.execute("SHOW server_version")
         result["machine"] = report.machine(server.release(), env.cr.fetchone()[0].split()[0])
-    result["sizes"] = [measure_size(registry, partners[:size], options) for size in sizes]
-    result["peak_mib"] = server.peak_memory()
-    ratios = {size["contracts"]: size["ratio"] for size in result["sizes"]}
-    if {1000, 5000} <= ratios.keys():
-        result["flat"] = ratios[5000] / ratios[1000] - 1
-    result["workers"] = measure_workers(registry, options.database, partners)
+    result["commit"] = report.commit(ROOT)
+    measure_sizes(registry, [partners[:size] for size in sizes], result, options)
+    keep(result, options)
     if options.idle:
         measure_idle(registry, options.idle, result)
-    finish(result, options)
+        keep(result, options)
+    if options.workers:
+        shared = partners[: options.workers]
+        result["workers"] = measure_workers(registry, options.database, shared)
+        keep(result, options)
+    say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
     databases.drop(options.database)
     return None
 
@@ -86,6 +89,17 @@ def measure_plain_orders(databases, name):
         counts[label] = json.loads(done.stdout.splitlines()[-1])
     databases.drop(bare)
     return counts
+
+
+def measure_sizes(registry, groups, result, options):
+    """Compare both sides for each number of contracts."""
+    result["sizes"] = []
+    for partners in groups:
+        result["sizes"].append(measure_size(registry, partners, options))
+    result["peak_mib"] = server.peak_memory()
+    ratios = {size["contracts"]: size["ratio"] for size in result["sizes"]}
+    if {1000, 5000} <= ratios.keys():
+        result["flat"] = ratios[5000] / ratios[1000] - 1
 
 
 def measure_size(registry, partners, options):
@@ -115,7 +129,6 @@ def measure_size(registry, partners, options):
 
 def measure_workers(registry, database, partners):
     """Let one process and two bill the same contracts, month by month."""
-    partners = partners[:1000]
     say(f"==> {len(partners):,} contracts by one worker and by two")
     with server.environment(registry) as env, server.clock(env, data.START):
         data.make_contracts(env, partners, data.START)
@@ -147,10 +160,8 @@ def measure_idle(registry, count, result):
         raise SystemExit("A search of the run reads all contracts.")
 
 
-def finish(result, options):
-    """Show the result and, unless told otherwise, keep it."""
-    result["commit"] = report.commit(ROOT)
-    say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
+def keep(result, options):
+    """Write down what is known so far, unless told otherwise."""
     if options.no_write:
         return
     (ROOT / "dev" / "bench" / "results.json").write_text(json.dumps(result, indent=1) + "\n")

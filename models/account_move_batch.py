@@ -69,10 +69,10 @@ class AccountMove(models.Model):
         lines = [line_vals for _command, _id, line_vals in vals["invoice_line_ids"]]
         priced = [line for line in lines if line.get("display_type", "product") == "product"]
         taxes = self.env["account.tax"].sudo()  # sudo: see _fill_common_values
-        for line in priced:
-            taxes |= taxes.browse(
-                tax_id for code, _id, ids in line["tax_ids"] if code == Command.SET for tax_id in ids
-            )
+        commands = [command for line in priced for command in line["tax_ids"]]
+        for code, _id, ids in commands:
+            if code == Command.SET:
+                taxes |= taxes.browse(ids)
         if vals["currency_id"] != currency.id or not taxes or any(taxes.mapped("price_include")):
             return
         for line in priced:

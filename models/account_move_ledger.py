@@ -84,7 +84,8 @@ class AccountMove(models.Model):
         Posting any other document must not cost a query more than without contracts.
         """
         self.ensure_one()
-        return bool(self.subscription_draft_seal) or any(self.line_ids.mapped("deferred_start_date"))
+        days = self.line_ids.mapped("deferred_start_date")
+        return bool(self.subscription_draft_seal) or any(days)
 
     def _get_subscription_rows(self):
         """:return: the ledger rows of these documents, readable and writable by anybody's call"""

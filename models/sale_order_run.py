@@ -37,9 +37,7 @@ class SaleOrder(models.Model):
         "WHERE subscription_next_invoice_date IS NOT NULL "
         "AND subscription_quarantined_at IS NULL AND subscription_waiting_move_id IS NULL"
     )
-    _due_to_start = models.Index(
-        "(subscription_start_date) WHERE subscription_state = 'upcoming'"
-    )
+    _due_to_start = models.Index("(subscription_start_date) WHERE subscription_state = 'upcoming'")
     _due_to_end = models.Index(
         "(subscription_end_date) WHERE subscription_end_date IS NOT NULL "
         "AND subscription_state IN ('upcoming', 'active', 'paused', 'suspended')"

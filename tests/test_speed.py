@@ -204,10 +204,10 @@ class TestSpeed(SubscriptionCommon):
         self.assertFalse(about)
 
     def is_about_contracts(self, text):
-        """Tell whether a statement reads or writes a table of this addon, or looks for contracts."""
+        """Tell whether a statement reads a table of this addon, or looks for contracts."""
         tables = ("billed_period", "segment", "interruption", "price", "template", "recurrence")
         return any(f'FROM "subscription_{table}"' in text for table in tables) or (
-            "subscription_waiting_move_id\" IN" in text
+            'subscription_waiting_move_id" IN' in text
         )
 
     def live_plain_order(self):

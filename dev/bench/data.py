@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
-from common_copy import OWN_ORDER, copied_columns, copy_contracts  # noqa: E402
+from common_copy import OWN_ORDER, copied_columns, copy_contracts
 
 __all__ = ("OWN_ORDER", "copied_columns", "copy_contracts")
 START = date(2024, 1, 1)

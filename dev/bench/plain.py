@@ -54,8 +54,7 @@ def live(env, partner, products):
             {
                 "partner_id": partner.id,
                 "order_line": [
-                    (0, 0, {"product_id": product.id, "product_uom_qty": 2})
-                    for product in products
+                    (0, 0, {"product_id": product.id, "product_uom_qty": 2}) for product in products
                 ],
             }
         ),

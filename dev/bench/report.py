@@ -29,7 +29,7 @@ def machine(release, postgres):
 def commit(root):
     """Return the short name of the commit that was measured."""
     done = subprocess.run(
-        ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],  # noqa: S607
+        ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],
         capture_output=True,
         text=True,
         check=False,
@@ -44,12 +44,12 @@ def table(result):
         "| queries, plain | queries, run | rounds |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for size in result["sizes"]:
-        lines.append(
-            f"| {size['contracts']:,} | {size['plain_ms']:.1f} | {size['run_ms']:.1f} "
-            f"| **{size['ratio']:.2f}** | {size['plain_queries']:.1f} | {size['run_queries']:.1f} "
-            f"| {size['rounds']} |"
-        )
+    lines += [
+        f"| {size['contracts']:,} | {size['plain_ms']:.1f} | {size['run_ms']:.1f} "
+        f"| **{size['ratio']:.2f}** | {size['plain_queries']:.1f} | {size['run_queries']:.1f} "
+        f"| {size['rounds']} |"
+        for size in result["sizes"]
+    ]
     return lines
 
 
@@ -89,8 +89,8 @@ def write_readme(path, result):
     tail = rest.split(END)[1]
     host = result["machine"]
     measured = (
-        f"Measured on {host['processors']} × {host['processor']}, Python {host['python']}, "
-        f"PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, load {host['load']}."
+        f"Measured on {host['processors']} processors ({host['processor']}), "
+        f"Python {host['python']}, PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, load {host['load']}."
     )
     body = "\n".join([*table(result), "", *facts(result), "", measured])
     path.write_text(f"{head}{BEGIN}\n{body}\n{END}{tail}")

@@ -12,7 +12,8 @@ IDLE = {
     "name": "'IDLE/' || new.id",
     "subscription_state": "CASE WHEN mod(new.id, 10) = 0 THEN 'closed' ELSE 'active' END",
     "subscription_start_date": "DATE '2020-01-01'",
-    "subscription_end_date": "CASE WHEN mod(new.id, 10) = 0 THEN DATE '2023-01-01' + mod(new.id, 300) END",
+    "subscription_end_date": "CASE WHEN mod(new.id, 10) = 0 "
+    "THEN DATE '2023-01-01' + mod(new.id, 300) END",
     "subscription_next_invoice_date": "CASE WHEN mod(new.id, 10) > 0 "
     "THEN DATE '2035-01-01' + mod(new.id, 400) END",
 }
