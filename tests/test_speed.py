@@ -22,6 +22,19 @@ class TestSpeed(SubscriptionCommon):
         self.env.flush_all()
         return sql_db.sql_counter - before
 
+    def record_statements(self, function, *args):
+        """Return the statements that a function sends to the database, as they were sent."""
+        sent, execute = [], sql_db.Cursor.execute
+
+        def record(cursor, *args, **kwargs):
+            result = execute(cursor, *args, **kwargs)
+            sent.append(cursor._obj.query.decode())
+            return result
+
+        with patch.object(sql_db.Cursor, "execute", record):
+            function(*args)
+        return sent
+
     # ------------------------------------------------------------------
     # Many contracts
     # ------------------------------------------------------------------
@@ -71,13 +84,10 @@ class TestSpeed(SubscriptionCommon):
         )
         names = {row[0].removeprefix("sale_order") for row in self.env.cr.fetchall()}
         self.assertLessEqual(wanted, names)
-        domain = self.env["sale.order"]._get_due_contracts_domain(self.today)
-        domain &= Domain("company_id", "=", self.company.id)
-        query = self.env["sale.order"]._search(
-            domain, limit=100, order="subscription_next_invoice_date, id"
-        )
+        sent = self.record_statements(self.env["sale.order"]._pick_due_contracts, 100)
+        [pick] = [text for text in sent if "FOR NO KEY UPDATE" in text and "company_id\" IN (" in text]
         self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        rows = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        rows = self.env.execute_query(SQL("EXPLAIN " + pick.replace("%", "%%")))
         plan = "\n".join(row[0] for row in rows)
         self.assertIn("sale_order_due_to_bill", plan)
         self.assertIn("subscription_next_invoice_date <=", plan.split("Index Cond")[1])
@@ -172,6 +182,26 @@ class TestSpeed(SubscriptionCommon):
         by_hand.action_post()
         self.assertEqual(by_hand.sequence_number, max(december.mapped("sequence_number")) + 1)
 
+    def test_format_of_numbers_is_remembered_per_journal_date_and_kind(self):
+        order = self.create_contract(self.seat, day="2027-12-15")
+        first = self.bill(order)
+        first.journal_id.refund_sequence = True
+        drafts = self.env["account.move"]
+        for day in (date(2027, 12, 15), date(2028, 1, 15), date(2027, 12, 16)):
+            drafts |= first.copy({"invoice_date": day})
+        drafts |= first.copy({"move_type": "out_refund", "invoice_date": date(2027, 12, 15)})
+        drafts.with_context(subscription_sequences={})._post(soft=False)
+        number = first.sequence_number
+        self.assertEqual(
+            [(move.sequence_prefix, move.sequence_number) for move in drafts],
+            [
+                ("INV/2027/", number + 1),
+                ("INV/2028/", 1),
+                ("INV/2027/", number + 2),
+                ("RINV/2027/", 1),
+            ],
+        )
+
     def test_drafts_made_in_a_batch_do_not_look_edited(self):
         template = self._create_template("Drafts", invoice_mode="draft")
         order = self.create_contract(self.seat, day="2027-04-01", template=template)
@@ -190,15 +220,7 @@ class TestSpeed(SubscriptionCommon):
     def test_other_orders_send_no_query_about_contracts(self):
         """The bench compares the numbers with a database without this addon: they are equal."""
         self.live_plain_order()
-        sent, execute = [], sql_db.Cursor.execute
-
-        def record(cursor, query, *args, **kwargs):
-            result = execute(cursor, query, *args, **kwargs)
-            sent.append(cursor._obj.query.decode())
-            return result
-
-        with patch.object(sql_db.Cursor, "execute", record):
-            self.live_plain_order()
+        sent = self.record_statements(self.live_plain_order)
         about = [text for text in sent if self.is_about_contracts(text)]
         self.assertTrue(sent)
         self.assertFalse(about)

@@ -90,7 +90,8 @@ def write_readme(path, result):
     host = result["machine"]
     measured = (
         f"Measured on {host['processors']} processors ({host['processor']}), "
-        f"Python {host['python']}, PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, load {host['load']}."
+        f"Python {host['python']}, PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, "
+        f"load {host['load']} when it began."
     )
     body = "\n".join([*table(result), "", *facts(result), "", measured])
     path.write_text(f"{head}{BEGIN}\n{body}\n{END}{tail}")
