@@ -2,13 +2,14 @@
 PYTHON ?= python3
 RUN = $(PYTHON) dev/run
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test bench core compat lint stop
+.PHONY: help demo demo-reset test bench coverage core compat lint stop
 
 help:
 	@echo "make demo        make a database with demo data and serve it (PORT=8069)"
 	@echo "make demo-reset  the same, starting again from fresh demo data"
 	@echo "make test        run every test (ARGS='-k pause')"
 	@echo "make bench       measure against plain Odoo"
+	@echo "make coverage    run every test and say which lines of models, wizards and engine it reached"
 	@echo "make core        run the test suites of Odoo's own addons without and with this one"
 	@echo "make compat      run the tests next to stock, projects, timesheets, loyalty and margins"
 	@echo "make lint        check style"
@@ -25,6 +26,9 @@ test:
 
 bench:
 	@$(RUN) bench $(ARGS)
+
+coverage:
+	@$(RUN) test --cov=sale_recurring --cov-report=term-missing --cov-fail-under=90 $(ARGS)
 
 core:
 	@$(RUN) core $(ARGS)

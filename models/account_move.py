@@ -12,13 +12,24 @@ class AccountMove(models.Model):
     subscription_order_count = fields.Integer(compute="_compute_subscription_order_ids")
     subscription_billed_period_count = fields.Integer(compute="_compute_subscription_order_ids")
 
-    @api.depends("line_ids.subscription_billed_period_ids")
+    @api.depends("line_ids.subscription_billed_period_ids", "line_ids.sale_line_ids")
     def _compute_subscription_order_ids(self):
         for move in self:
             rows = move.invoice_line_ids.subscription_billed_period_ids
-            move.subscription_order_ids = rows.order_id
-            move.subscription_order_count = len(rows.order_id)
+            move.subscription_order_ids = move._get_subscription_orders()
+            move.subscription_order_count = len(move.subscription_order_ids)
             move.subscription_billed_period_count = len(rows)
+
+    def _get_subscription_orders(self):
+        """Return the contracts whose periods, or else whose one-off lines, this document bills.
+
+        :rtype: sale.order
+        """
+        # sudo: whoever may see the document may do so without rights on the contract
+        lines = self.sudo().invoice_line_ids
+        orders = lines.subscription_billed_period_ids.order_id
+        orders = orders or lines.sale_line_ids.order_id.filtered("is_subscription")
+        return orders.with_env(self.env)
 
     def _get_subscription_invoice_mode(self):
         """Return what the templates say should happen to this new document.
@@ -29,7 +40,7 @@ class AccountMove(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        orders = self.invoice_line_ids.subscription_billed_period_ids.order_id
+        orders = self._get_subscription_orders()
         modes = {order._get_subscription_terms().invoice_mode or "post" for order in orders}
         return next((mode for mode in ("draft", "post") if mode in modes), "send")
 

@@ -61,9 +61,10 @@ class AccountMove(models.Model):
                 ("subscription_charge_attempted_at", "=", False),
                 ("invoice_date_due", "<=", company._subscription_today()),
                 (
-                    "invoice_line_ids.subscription_billed_period_ids.order_id",
+                    "invoice_line_ids.sale_line_ids.order_id",
                     "any",
                     [
+                        ("is_subscription", "=", True),
                         ("subscription_payment_token_id", "!=", False),
                         ("subscription_template_id.payment_mode", "=", "charge"),
                     ],
@@ -89,7 +90,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         # sudo: invoicing clerks have no right to read tokens
-        orders = self.sudo().invoice_line_ids.subscription_billed_period_ids.order_id
+        orders = self.sudo()._get_subscription_orders()
         tokens = orders.subscription_payment_token_id
         charged = all(
             order.subscription_payment_token_id

@@ -87,7 +87,6 @@ class SaleOrder(models.Model):
             "sale_recurring.subscription_billed_period_action"
         )
         action["domain"] = [("order_id", "in", self.ids)]
-        action["context"] = {"search_default_group_by_product": len(self) == 1}
         return action
 
     # ------------------------------------------------------------------

@@ -175,6 +175,11 @@ class SaleOrder(models.Model):
             credits = [due for due in items if due.is_credit and due.amount]
             silent += [due for due in items if not due.amount]
             netted, noted = order._split_credits(charges, credits)
+            total = sum(due.amount for due in charges + netted)
+            if total < 0 and not order._has_due_one_off_lines():
+                # No invoice is negative: a rebate that nothing pays for is a credit note.
+                noted += [due for due in charges if due.amount < 0]
+                charges = [due for due in charges if due.amount > 0]
             if charges or netted:
                 invoices[order] = charges + netted
             for due_item in noted:

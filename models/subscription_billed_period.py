@@ -67,7 +67,8 @@ class SubscriptionBilledPeriod(models.Model):
     last_date = fields.Date("To", compute="_compute_last_date")
     full_start_date = fields.Date("Period From", required=True, readonly=True)
     full_end_date = fields.Date("Period Until (excluded)", required=True, readonly=True)
-    quantity = fields.Float(digits="Product Unit", readonly=True)
+    # no aggregator: twelve months of five seats are not sixty seats
+    quantity = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     computed_amount = fields.Monetary(
         readonly=True, help="What the engine computed for this span, credits negative."
     )

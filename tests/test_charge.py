@@ -38,6 +38,18 @@ class TestCharge(PaymentCommon):
         self.assertFalse(invoice.amount_residual)
         self.assertFalse(order.activity_ids)
 
+    def test_set_up_fee_alone_is_charged(self):
+        arrears = self._create_template("Arrears", timing="arrears", payment_mode="charge")
+        order = self.create_contract(
+            self.seat,
+            self.setup_service,
+            template=arrears,
+            subscription_payment_token_id=self.create_token().id,
+        )
+        invoice = self.bill(order)
+        self.run_charges()
+        self.assertEqual((invoice.amount_total, invoice.payment_state), (300.0, "paid"))
+
     def test_second_run_charges_nothing(self):
         order = self.create_charged_contract()
         self.bill(order)

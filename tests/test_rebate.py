@@ -54,3 +54,17 @@ class TestRebate(SubscriptionCommon):
         self.assertEqual((invoice.move_type, invoice.amount_untaxed), ("out_invoice", 116.0))
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
+
+    def test_rebate_that_nothing_pays_for_is_a_credit_note(self):
+        order = self.create_rebated()
+        order.order_line[1].product_uom_qty = 3
+        note = self.bill(order)
+        self.assertEqual((note.move_type, note.amount_untaxed), ("out_refund", 32.0))
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+        order.order_line[1].product_uom_qty = 1
+        invoice = self.bill(order)
+        self.assertEqual((invoice.move_type, invoice.amount_untaxed), ("out_invoice", 32.0))
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 69.0)
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)

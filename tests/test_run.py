@@ -166,6 +166,18 @@ class TestRun(SubscriptionCommon):
     # Buttons
     # ------------------------------------------------------------------
 
+    def test_invoice_of_one_off_lines_alone_follows_the_template_too(self):
+        for mode, state in (("draft", "draft"), ("post", "posted"), ("send", "posted")):
+            with self.subTest(mode=mode):
+                template = self._create_template(mode, invoice_mode=mode)
+                order = self.create_contract(self.seat, template=template)
+                self.bill(order)
+                order.order_line = [Command.create({"product_id": self.setup_service.id})]
+                invoice = self.bill(order)
+                self.assertEqual(invoice.subscription_order_ids, order)
+                self.assertEqual(invoice.state, state)
+                self.assertEqual(bool(invoice.sending_data), mode == "send")
+
     def test_goods_that_are_delivered_between_two_periods_do_not_wait(self):
         router = self._create_product("Router", 80.0, is_recurring=False, invoice_policy="delivery")
         yearly = self.line_values(self.seat, 1, recurrence_id=self.year.id)

@@ -32,7 +32,7 @@ class Books:
         self.bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
         self._promises = defaultdict(list)  # day: (invoice id, share)
         self._collections = defaultdict(list)  # day: ids of invoices paid by direct debit
-        self._seen = 0
+        self._noted = set()  # ids of invoices; a draft is noted when it is posted, maybe much later
 
     # Drafts
 
@@ -76,14 +76,15 @@ class Books:
     def _note_new_invoices(self):
         """Decide for each new invoice when it will be paid."""
         moves = self.env["account.move"].search(
-            [("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("id", ">", self._seen)],
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("id", "not in", list(self._noted)),
+            ],
             order="id",
         )
-        drafts = self.env["account.move"].search([("state", "=", "draft")], order="id", limit=1)
+        self._noted.update(moves.ids)
         for move in moves:
-            if drafts and move.id > drafts.id:
-                continue
-            self._seen = max(self._seen, move.id)
             self._promise(move)
 
     def _promise(self, move):

@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("subscription_back_office", {
         },
         {
             content: "The ledger row",
-            trigger: "[name=subscription_billed_period_ids] .o_data_row:contains(Charge)",
+            trigger: "[name=subscription_billed_period_ids] .o_data_row:contains(Tour Seat)",
         },
         {
             content: "Pause",

@@ -67,17 +67,14 @@ export class BillSelectionDialog extends Component {
         await this.action.doAction("soft_reload");
     }
 
-    openDocuments() {
+    async openDocuments() {
         this.props.close();
+        // Core's own list of invoices: a plain list of entries shows no customers.
+        const action = await this.action.loadAction("account.action_move_out_invoice_type");
         return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("New Invoices"),
-            res_model: "account.move",
+            ...action,
+            display_name: _t("New Invoices"),
             domain: [["id", "in", this.state.moveIds]],
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
         });
     }
 
