@@ -387,6 +387,7 @@ class SaleOrder(models.Model):
         if "subscription_end_date" not in vals:
             return super().write(vals)
         running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+        running._subscription_claim()
         old_ends = {order: order.subscription_end_date for order in running}
         result = super().write(vals)
         for order, old_end in old_ends.items():

@@ -1,0 +1,41 @@
+"""Four workers bill the same contracts at the same time while somebody edits them.
+
+Alone: ``make test ARGS=dev/tests/test_races.py``. SR_STRESS_CONTRACTS (400), SR_STRESS_SEED (1)
+and SR_STRESS_BATCH (25) change the size and the dice.
+"""
+
+import os
+
+import pytest
+from stress.herd import Herd
+
+CONTRACTS = int(os.environ.get("SR_STRESS_CONTRACTS") or 400)
+SEED = int(os.environ.get("SR_STRESS_SEED") or 1)
+BATCH = int(os.environ.get("SR_STRESS_BATCH") or 25)
+WORKERS = 4
+# By the first day every contract is due, and again on each of the others.
+DAYS = ["2027-02-28", "2027-03-31", "2027-04-30"]
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["single", "shared"])
+def test_each_span_is_billed_once(databases, contracts_database, tmp_path, shared):
+    """Nothing is billed twice or missed, and no clash of processes reaches anybody."""
+    name = contracts_database(contracts=CONTRACTS, batch=BATCH, shared=shared, seed=SEED)
+    with Herd(databases.place, name, tmp_path) as herd:
+        for day in DAYS:
+            gate = f"gate-{day}"
+            editor = herd.start("edit", day=day, seed=f"{SEED} {day}", gate=gate)
+            workers = [
+                herd.start("bill", day=day, worker=number, gate=gate)
+                for number in range(1, WORKERS + 1)
+            ]
+            herd.open_gate(gate, WORKERS + 1)
+            results = [worker.result() for worker in workers]
+            (tmp_path / f"{gate}.done").touch()
+            edits = editor.result()
+            print(day, results, edits["acts"], f"{herd.retried()} statements tried again")
+            assert not edits["errors"]
+            assert edits["acts"]
+            herd.run("bill", day=day)  # what was edited at the very end
+        assert herd.run("check", day=DAYS[-1], days=DAYS, shared=shared) == []
+        assert herd.loud_lines() == []
