@@ -38,20 +38,21 @@ SELECT 'line ' || line_id || ' from ' || start_date || ': ' || count(*) || ' cha
 """
 DOCUMENTS = """
 SELECT sale_order.partner_id, coalesce(move.invoice_date, move.date), client_order_ref,
-       count(DISTINCT move.id), count(DISTINCT sale_order.id)
+       count(DISTINCT move.id), count(DISTINCT sale_order.id),
+       bool_and(template.group_invoices)
   FROM subscription_billed_period row
   JOIN sale_order ON sale_order.id = row.order_id
+  JOIN subscription_template template ON template.id = sale_order.subscription_template_id
   JOIN account_move move ON move.id = row.move_id
  WHERE client_order_ref LIKE 'left %' AND row.kind = 'charge'
  GROUP BY 1, 2, 3
 """
 
 
-def findings(env, day, days, shared):
+def findings(env, day, days):
     """Return everything that is wrong, in words.
 
     :param list days: the days on which the run has worked
-    :param bool shared: whether contracts of one customer share an invoice
     :return: sentences; empty when all is well
     :rtype: list[str]
     """
@@ -70,13 +71,14 @@ def findings(env, day, days, shared):
     for query in (HOLES, UNEVEN, TWICE):
         env.cr.execute(query)
         found += [text for (text,) in env.cr.fetchall()]
-    return found + _documents(env, days, shared)
+    return found + _documents(env, days)
 
 
 def _missed(order, today):
     """Say what the engine still wants of one contract, and whether its date is right."""
     found = [
-        f"is still to bill: {due.item.span.start} {due.amount}" for due in order._get_order_due_items()
+        f"still has to bill {due.amount} from {due.item.span.start}"
+        for due in order._get_order_due_items()
     ]
     dates = []
     for line in order._get_recurring_lines():
@@ -113,7 +115,7 @@ def _differences(order, days):
     return found
 
 
-def _documents(env, days, shared):
+def _documents(env, days):
     """Count the documents of each customer on each day.
 
     The first one of a contract is its own; after it contracts share one if they may.
@@ -121,10 +123,15 @@ def _documents(env, days, shared):
     env.cr.execute(DOCUMENTS)
     return [
         f"customer {partner} has {documents} invoices of {day} for {contracts} contracts"
-        for partner, day, ref, documents, contracts in env.cr.fetchall()
+        for partner, day, ref, documents, contracts, shared in env.cr.fetchall()
         if ref.split()[1] in MONTHLY
         and documents != (1 if shared and str(day) != days[0] else contracts)
     ]
+
+
+def rebuilt(env, _day):
+    """Return how often a draft was made anew."""
+    return env["mail.message"].search_count([("body", "like", "is made anew")])
 
 
 def facts(env, _day):
@@ -165,4 +172,5 @@ def facts(env, _day):
     ]
     moves = env["account.move"].search_count([("move_type", "in", ("out_invoice", "out_refund"))])
     env.cr.execute(HOLES)
-    return sorted(map(str, spans + sold + dates)) + [f"{moves} documents", str(env.cr.fetchall())]
+    rest = [f"{moves} documents", str(env.cr.fetchall())]
+    return [*sorted(map(str, spans + sold + dates)), *rest]

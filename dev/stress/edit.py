@@ -31,11 +31,10 @@ class Editor:
             env = api.Environment(cr, SUPERUSER_ID, {})
             orders = env["sale.order"].search([("client_order_ref", "like", "edited %")])
             self.orders = orders.ids
+            self.drafts = orders.filtered(lambda o: o.client_order_ref == "edited draft").ids
             self.user = env.ref("base.user_admin").id
             self.setup = env["product.product"].search([("default_code", "=", "setup")]).id
-        self.acts = [
-            getattr(self, name) for name in sorted(dir(self)) if name.startswith("do_")
-        ]
+        self.acts = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("do_")]
 
     def read(self, model, order, domain=()):
         """Return the ids of records of one order."""
@@ -76,9 +75,9 @@ class Editor:
         """Change a quantity from today on."""
         self.write_line(order, product_uom_qty=self.dice.randint(1, 12))
 
-    def do_quantity_again(self, order):
-        """Change a quantity: what people do most."""
-        self.do_quantity(order)
+    def do_quantity_of_draft(self, _order):
+        """Change what stands on a draft, which is made anew by that."""
+        self.do_quantity(self.dice.choice(self.drafts))
 
     def do_price(self, order):
         """Change a price from today on."""

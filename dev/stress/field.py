@@ -5,28 +5,22 @@ from random import Random
 
 from odoo.fields import Command
 
-# What is sold, as (share of a hundred, kind). The kind says what the contract is like.
+# What customers buy, in turn; the kind says what the contract is like.
 KINDS = (
-    (26, "plain"),
-    (14, "arrears"),
-    (14, "aligned"),
-    (16, "draft"),
-    (8, "one-off"),
-    (8, "quarter"),
-    (8, "planned"),
-    (6, "paused"),
+    *("plain", "draft", "arrears", "aligned", "one-off", "quarter"),
+    *("planned", "paused", "plain", "draft", "aligned", "plain"),
 )
+MEMBERS = 4  # contracts of a customer whose contracts share an invoice
 EDITED = 0.25
 MONTH = "sale_recurring.recurrence_month"
 QUARTER = "sale_recurring.recurrence_quarter"
 
 
-def set_up(env, _day, contracts, batch, shared):
+def set_up(env, _day, contracts, batch):
     """Create products, terms and customers, and switch all workers on.
 
     :param int contracts: how many will be sold
     :param int batch: contracts per batch
-    :param bool shared: whether contracts of one customer share an invoice; there are four each
     """
     company = env.company
     company.write({"subscription_tz": "UTC", "subscription_batch_size": batch})
@@ -54,20 +48,21 @@ def set_up(env, _day, contracts, batch, shared):
         "aligned": {"alignment": "day", "billing_day": 15},
         "draft": {"invoice_mode": "draft"},
     }.items():
-        env["subscription.template"].create(
-            {
-                "name": name,
-                "recurrence_id": env.ref(MONTH).id,
-                "recurrence_ids": [Command.set(offered)],
-                "invoice_mode": "post",
-                "group_invoices": shared,
-                **values,
-            }
-        )
+        for shared in (False, True):
+            env["subscription.template"].create(
+                {
+                    "name": f"{name} {shared}",
+                    "recurrence_id": env.ref(MONTH).id,
+                    "recurrence_ids": [Command.set(offered)],
+                    "invoice_mode": "post",
+                    "group_invoices": shared,
+                    **values,
+                }
+            )
     env["res.partner"].create(
         [
             {"name": f"Customer {number}", "country_id": company.country_id.id}
-            for number in range(contracts // (4 if shared else 1) or 1)
+            for number in range(contracts)
         ]
     )
 
@@ -78,37 +73,32 @@ def sell(env, _day, first, last, shared, seed):
     The kind stands in the customer's reference. Contracts that share an invoice are all alike.
 
     :param int first, last: numbers of the contracts
+    :param int shared: so many contracts, those with the lowest numbers, share invoices
     """
     env = env(context={"tracking_disable": True, "mail_create_nosubscribe": True})
     products = {p.default_code: p for p in env["product.product"].search([])}
     templates = {t.name: t for t in env["subscription.template"].search([])}
     customers = env["res.partner"].search([("name", "like", "Customer ")], order="id")
-    plans = [_plan(seed, number, shared) for number in range(first, last)]
-    orders = env["sale.order"].create(
-        [
+    orders = env["sale.order"]
+    for number in range(first, last):
+        customer = number // MEMBERS * MEMBERS if number < shared else number
+        turn = customer // MEMBERS if number < shared else customer
+        kind = KINDS[turn % len(KINDS)]
+        dice = Random(f"{seed} {customer}")  # noqa: S311 - a test wants the same contracts again
+        who = "edited" if dice.random() < EDITED else "left"
+        terms = templates.get(f"{kind} {number < shared}") or templates[f"plain {number < shared}"]
+        orders += orders.create(
             {
-                "partner_id": customers[number // (4 if shared else 1)].id,
-                "client_order_ref": f"{'edited' if edited else 'left'} {kind}",
-                "subscription_start_date": start,
-                "subscription_template_id": templates.get(kind, templates["plain"]).id,
-                "order_line": _lines(env, products, kind, quantity),
+                "partner_id": customers[customer].id,
+                "client_order_ref": f"{who} {kind}",
+                "subscription_start_date": date(2027, 1, dice.randint(1, 31)),
+                "subscription_template_id": terms.id,
+                "order_line": _lines(env, products, kind, 1 + number % 9),
             }
-            for number, kind, edited, start, quantity in plans
-        ]
-    )
+        )
     orders.action_confirm()
     for order in orders:
         _afterwards(order, order.client_order_ref.split()[1])
-
-
-def _plan(seed, number, shared):
-    customer = number // 4 if shared else number
-    dice = Random(f"{seed} {customer}")  # noqa: S311 - a test wants the same contracts each time
-    kind = dice.choices([kind for _share, kind in KINDS], [share for share, _kind in KINDS])[0]
-    edited = dice.random() < EDITED
-    start = date(2027, 1, dice.randint(1, 31))
-    own = Random(f"{seed} {number} own")  # noqa: S311
-    return number, kind, edited, start, own.randint(1, 9)
 
 
 def _lines(env, products, kind, quantity):

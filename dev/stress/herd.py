@@ -44,11 +44,11 @@ class Worker:
     def result(self):
         """Wait for the end and return what the task returned.
 
-        :raise AssertionError: it failed, with its traceback
+        :raise RuntimeError: it failed, with its traceback
         """
-        code = self.wait()
-        error = self.herd.folder / f"{self.name}.error"
-        assert code == 0, error.read_text() if error.exists() else f"{self.name} ended with {code}"
+        if code := self.wait():
+            error = self.herd.folder / f"{self.name}.error"
+            raise RuntimeError(error.read_text() if error.exists() else f"{self.name}: {code}")
         return json.loads((self.herd.folder / f"{self.name}.json").read_text())
 
 
@@ -77,7 +77,7 @@ class Herd:
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert self._hear() == "ready"
+        self._hear()
         return self
 
     def __exit__(self, *details):
@@ -86,7 +86,8 @@ class Herd:
 
     def _hear(self):
         line = self.host.stdout.readline()
-        assert line, "the host ended, see its log"
+        if not line:
+            raise RuntimeError(f"The host of {self.database} ended, see {self.folder}.")
         return json.loads(line)
 
     def ask(self, **request):
@@ -107,9 +108,7 @@ class Herd:
         """
         self.count += 1
         name = f"{self.count:03d}-{task}"
-        pid = self.ask(
-            do="start", name=name, task=task, values={"day": FIRST_DAY, **values}
-        )
+        pid = self.ask(do="start", name=name, task=task, values={"day": FIRST_DAY, **values})
         return Worker(self, name, pid)
 
     def run(self, task, **values):
@@ -120,7 +119,8 @@ class Herd:
         """Let processes that wait at a gate go on together, once all have come to it."""
         end = time.monotonic() + 60
         while len(list(self.folder.glob(f"{name}.at-*"))) < count:
-            assert time.monotonic() < end, f"not everybody came to the gate {name}"
+            if time.monotonic() > end:
+                raise TimeoutError(f"Not everybody came to the gate {name}.")
             time.sleep(0.01)
         (self.folder / f"{name}.open").touch()
 

@@ -51,7 +51,7 @@ def contracts_database(databases, tmp_path_factory):
 def fill(place, database, folder, contracts, batch, shared, seed):
     """Sell contracts in a database, by two processes."""
     with Herd(place, database, folder) as herd:
-        herd.run("set_up", contracts=contracts, batch=batch, shared=shared)
+        herd.run("set_up", contracts=contracts, batch=batch)
         half = contracts // 2
         sellers = [
             herd.start("sell", first=first, last=last, shared=shared, seed=seed)
