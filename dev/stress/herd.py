@@ -115,13 +115,17 @@ class Herd:
         """Start a process and return its result."""
         return self.start(task, **values).result()
 
-    def open_gate(self, name, count):
-        """Let processes that wait at a gate go on together, once all have come to it."""
+    def wait_for(self, name, count):
+        """Wait until processes have come to a gate."""
         end = time.monotonic() + 60
         while len(list(self.folder.glob(f"{name}.at-*"))) < count:
             if time.monotonic() > end:
                 raise TimeoutError(f"Not everybody came to the gate {name}.")
             time.sleep(0.01)
+
+    def open_gate(self, name, count):
+        """Let processes that wait at a gate go on together, once all have come to it."""
+        self.wait_for(name, count)
         (self.folder / f"{name}.open").touch()
 
     def loud_lines(self):

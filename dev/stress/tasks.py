@@ -3,8 +3,10 @@
 import os
 import signal
 import time
+from datetime import date, timedelta
 
 from odoo import SUPERUSER_ID, api
+from odoo.service.model import retrying
 from odoo.sql_db import Cursor
 
 from .check import facts, findings, rebuilt
@@ -98,11 +100,33 @@ def edit_until_done(registry, folder, day, seed, gate):
     return edit(registry, day, seed, folder / f"{gate}.done")
 
 
+def plan_late(registry, folder, day, gate):
+    """Plan a change for tomorrow in a transaction that began before the contract was billed."""
+    tomorrow = date.fromisoformat(day) + timedelta(days=1)
+    with registry.cursor() as cr:
+        env = environment(cr)
+        order = env["sale.order"].search([("client_order_ref", "=", "edited quarter")], limit=1)
+        [line, *_others] = order.order_line.filtered("recurrence_id")
+        wait_at(folder, gate)
+        retrying(lambda: order._subscription_change_line(line, tomorrow, quantity=99), env)
+
+
+def hold(registry, folder, day, gate):
+    """Hold one contract, as somebody does who is editing it, until a gate opens."""
+    del day
+    with registry.cursor() as cr:
+        orders = environment(cr)["sale.order"]
+        orders.search([("client_order_ref", "=", "left plain")], limit=1)._subscription_claim()
+        wait_at(folder, gate)
+
+
 TASKS = {
     "set_up": with_cursor(set_up),
     "sell": with_cursor(sell),
     "bill": bill,
     "edit": edit_until_done,
+    "hold": hold,
+    "plan_late": plan_late,
     "check": with_cursor(findings),
     "rebuilt": with_cursor(rebuilt),
     "facts": with_cursor(facts),
