@@ -40,6 +40,7 @@ from . import (
     sale_order_documents,
     sale_order_drafts,
     sale_order_invoicing,
+    sale_order_lock,
     sale_order_run,
     sale_order_amounts,
     sale_order_one_off,

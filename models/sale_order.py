@@ -388,6 +388,7 @@ class SaleOrder(models.Model):
         old_ends = {}
         if "subscription_end_date" in typed:
             running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+            running._subscription_claim()
             old_ends = {order: order.subscription_end_date for order in running}
         with self._keeping_agreed_prices(vals):
             result = super().write(vals)

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError
 
 from ..engine.errors import EngineError
 
@@ -37,10 +36,12 @@ class SaleOrder(models.Model):
             if not orders & contracts:
                 continue
             members = draft._get_draft_contracts()
-            if members & self - contracts or not contracts._lock_members(members):
+            if members & self - contracts:
                 waiting.update(dict.fromkeys(orders, draft))
                 contracts -= orders
                 continue
+            # They share a draft that is made anew: nobody else may bill or edit them meanwhile.
+            (members - self)._subscription_claim()
             rebuild |= draft
             contracts |= members
         self._wait_for_drafts(waiting)
@@ -102,21 +103,6 @@ class SaleOrder(models.Model):
             for order in orders
         }
 
-    def _lock_members(self, members):
-        """Lock the contracts that share a draft with these, so that nobody else bills them.
-
-        :param members: all contracts of the draft
-        :return: whether that worked
-        :rtype: bool
-        """
-        others = members - self
-        if others:
-            try:
-                others.lock_for_update(allow_referencing=True)
-            except LockError:
-                return False
-        return True
-
     def _wait_for_drafts(self, waiting):
         """Write which contracts wait, and ask somebody to look at an edited draft, once.
 
@@ -134,15 +120,20 @@ class SaleOrder(models.Model):
     def _release_waiting_contracts(self):
         """Let contracts go on that have no reason to wait any more; called by the billing run.
 
-        A payment was decided, or the change that touched the draft was taken back.
+        A payment was decided, or the change that touched the draft was taken back. Contracts that
+        another process has in hand are left to it.
+
+        :return: no contracts, as none is billed here
         """
-        for order in self.search([("subscription_waiting_move_id", "!=", False)]):
+        waiting = self.search([("subscription_waiting_move_id", "!=", False)])
+        for order in waiting.try_lock_for_update(allow_referencing=True):
             try:
                 must_wait = order._get_waiting_contracts(order._get_touched_drafts())
             except EngineError:
                 must_wait = False  # the run itself says what is wrong with this contract
             if not must_wait:
                 order._stop_waiting()
+        return self.browse()
 
     def _stop_waiting(self):
         """Let contracts take part in the billing run again."""
@@ -151,5 +142,6 @@ class SaleOrder(models.Model):
 
     def _refresh_after_correction(self):
         """Bring dates up to a corrected ledger and let the billing run follow."""
+        self._subscription_claim()
         self._update_subscription_dates()
         self._trigger_billing()

@@ -21,6 +21,7 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order._is_billable_contract())
         if const.ITEMS_KEY in self.env.context or not contracts or not self._can_create_invoices():
             return super()._create_invoices(grouped=grouped, final=final, date=date)
+        contracts._subscription_claim()
         try:
             ready = contracts._subscription_settle_drafts()
             ready._subscription_refresh_taxes()

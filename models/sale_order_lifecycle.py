@@ -166,6 +166,7 @@ class SaleOrder(models.Model):
         :raise UserError: the contract does not run, or the days are refused
         """
         for order in self:
+            order._subscription_claim()
             order._check_running(self.env._("paused"))
             if until and until <= day:
                 raise UserError(
@@ -208,6 +209,7 @@ class SaleOrder(models.Model):
         :param date day: first day of service
         :raise UserError: the contract is not paused, then or later
         """
+        self._subscription_claim()
         for order in self:
             gaps = order.subscription_interruption_ids.filtered(
                 lambda gap: not gap.end_date or gap.end_date > day
@@ -240,6 +242,7 @@ class SaleOrder(models.Model):
         :raise UserError: the contract does not run, or the day lies before its start
         """
         for order in self:
+            order._subscription_claim()
             order._check_running(self.env._("closed"))
             start, old_end = order.subscription_start_date, order.subscription_end_date
             if day < start:

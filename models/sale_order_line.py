@@ -211,6 +211,7 @@ class SaleOrderLine(models.Model):
         :raise UserError: the contract has ended
         """
         order = self.order_id
+        order._subscription_claim()
         recurring = self.filtered(lambda line: line._is_recurring_confirmed())
         if recurring and not order._is_subscription_started():
             order._subscription_start()

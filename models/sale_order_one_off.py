@@ -57,7 +57,10 @@ class SaleOrder(models.Model):
 
     @api.model
     def _refresh_one_off_dates(self):
-        """Let the run see what is sold once and was delivered since its contract was billed."""
+        """Let the run see what is sold once and was delivered since its contract was billed.
+
+        :return: no contracts, as none is billed here
+        """
         lines = self.env["sale.order.line"].search(
             Domain("order_id.is_subscription", "=", True)
             & Domain("state", "=", "sale")
@@ -69,3 +72,4 @@ class SaleOrder(models.Model):
             day, planned = order._get_due_one_off_date(), order.subscription_next_invoice_date
             if day and (not planned or day < planned):
                 order._run_or_quarantine(order._update_subscription_dates)
+        return self.browse()

@@ -3,8 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
-from psycopg2 import IntegrityError, OperationalError, errorcodes
+from psycopg2 import IntegrityError, OperationalError
 from psycopg2 import errors as pg_errors
 
 from .. import const
@@ -13,16 +12,9 @@ from ..exceptions import explain_database_error, explain_engine_error
 
 _logger = logging.getLogger(__name__)
 
-# The database says "somebody else was there": pick again, never quarantine.
-RETRIABLE = (
-    errorcodes.SERIALIZATION_FAILURE,
-    errorcodes.DEADLOCK_DETECTED,
-    errorcodes.LOCK_NOT_AVAILABLE,
-)
-MAX_RETRIES = 5
 QUARANTINE_ACTIVITY = "sale_recurring.mail_activity_quarantine"
 # What can go wrong with the data of a contract; anything else is a fault of a program.
-EXPLAINED = (UserError, ValidationError, EngineError, LockError, IntegrityError)
+EXPLAINED = (UserError, ValidationError, EngineError, IntegrityError)
 
 
 class SaleOrder(models.Model):
@@ -76,55 +68,20 @@ class SaleOrder(models.Model):
         :rtype: sale.order
         """
         picked = self.browse()
+        Template = self.env["subscription.template"].with_context(active_test=False)
+        grouping = Template.search([("group_invoices", "=", True)])
         # sudo: the run serves every company, whoever started it
         for company in self.env["res.company"].sudo().search([]):
             domain = self._get_due_contracts_domain(company._subscription_today()) & Domain(
                 [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
             )
-            found = self._lock_contracts(domain, limit - len(picked))
-            picked |= found._with_group_members(domain)
+            shared = Domain("subscription_template_id", "in", grouping.ids)
+            picked |= self._lock_contracts(domain & ~shared, limit - len(picked))
+            if grouping and len(picked) < limit:
+                picked |= self._lock_groups(domain & shared, limit - len(picked))
             if len(picked) >= limit:
                 break
         return picked
-
-    @api.model
-    def _lock_contracts(self, domain, limit):
-        """Lock the contracts of a domain that are free, oldest due date first.
-
-        One statement finds and locks, so that several workers share the work without waiting.
-
-        :rtype: sale.order
-        """
-        query = self._search(domain, limit=limit, order="subscription_next_invoice_date, id")
-        rows = self.env.execute_query(
-            SQL("%s FOR NO KEY UPDATE OF sale_order SKIP LOCKED", query.select())
-        )
-        return self.browse(row[0] for row in rows)
-
-    def _with_group_members(self, domain):
-        """Complete groups that share an invoice; groups of another worker are left to it.
-
-        :param Domain domain: what is due in this company
-        :rtype: sale.order
-        """
-        result = self.browse()
-        grouped = self.filtered(lambda order: order._get_subscription_terms().group_invoices)
-        for partner, orders in grouped.grouped("partner_invoice_id").items():
-            [[is_free]] = self.env.execute_query(
-                SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", self._table, partner.id)
-            )
-            if not is_free:
-                continue
-            members = self._lock_contracts(
-                domain
-                & Domain("partner_invoice_id", "=", partner.id)
-                & Domain("id", "not in", orders.ids),
-                None,
-            )
-            result |= orders | members.filtered(
-                lambda order: order._get_subscription_terms().group_invoices
-            )
-        return (self - grouped) | result
 
     # ------------------------------------------------------------------
     # Run
@@ -135,30 +92,29 @@ class SaleOrder(models.Model):
         """Bill all due contracts in batches; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
         size = self.env.company.subscription_batch_size or 100
-        seen, retries = set(), 0
-        self._refresh_due_states()
-        self._refresh_one_off_dates()
-        self._release_waiting_contracts()
+        seen = set()
+        self._commit_step(self._refresh_due_states)
+        self._commit_step(self._refresh_one_off_dates)
+        self._commit_step(self._release_waiting_contracts)
         Cron._commit_progress(remaining=self._count_due_contracts())
         while True:
-            try:
-                orders = self._pick_due_contracts(size, seen)
-                if not orders:
-                    break
-                orders._bill_batch()
-                time_left = Cron._commit_progress(len(orders))
-            except OperationalError as error:
-                self.env.cr.rollback()
-                retries += 1
-                if error.pgcode not in RETRIABLE or retries > MAX_RETRIES:
-                    raise
-                continue
-            retries = 0
+            orders, time_left = self._commit_step(lambda: self._bill_next_batch(size, seen))
             seen.update(orders.ids)
-            if not time_left:
+            if not orders or not time_left:
                 break
         Cron._commit_progress(remaining=self._count_due_contracts(seen))
         _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
+
+    @api.model
+    def _bill_next_batch(self, limit, skip):
+        """Pick and bill some contracts, arguments as in :meth:`_pick_due_contracts`.
+
+        :return: the contracts that were picked
+        """
+        orders = self._pick_due_contracts(limit, skip)
+        if orders:
+            orders._bill_batch()
+        return orders
 
     @api.model
     def _count_due_contracts(self, skip=()):
@@ -174,7 +130,12 @@ class SaleOrder(models.Model):
 
     @api.model
     def _refresh_due_states(self):
-        """Let today's date reach contracts that start, pause, resume or end."""
+        """Let today's date reach contracts that start, pause, resume or end.
+
+        Those that another process has in hand are left to it.
+
+        :return: no contracts, as none is billed here
+        """
         days = [
             # sudo: the run serves every company, whoever started it
             company._subscription_today()
@@ -184,8 +145,9 @@ class SaleOrder(models.Model):
         for domain in self._get_stale_state_domains(min(days), max(days)):
             # One search each: the database reads an index for each of them, for none of their sum.
             orders |= self.search(domain & Domain("subscription_quarantined_at", "=", False))
-        for order in orders:
+        for order in orders.try_lock_for_update(allow_referencing=True):
             order._run_or_quarantine(order._subscription_refresh_state)
+        return self.browse()
 
     @api.model
     def _get_stale_state_domains(self, first, last):
@@ -248,9 +210,9 @@ class SaleOrder(models.Model):
                 return operation()
         except OperationalError:
             raise
-        except pg_errors.UniqueViolation:
+        except (pg_errors.UniqueViolation, LockError):
             self.env.invalidate_all()
-            _logger.info("subscription %(id)s was billed by another process", {"id": self.id})
+            _logger.info("subscription %(id)s is left to another process", {"id": self.id})
         except Exception as error:
             self.env.invalidate_all()
             if not isinstance(error, EXPLAINED):
@@ -309,6 +271,7 @@ class SaleOrder(models.Model):
     def action_subscription_retry(self):
         """Try to bill contracts in quarantine again, a single one beyond the usual limits too."""
         self._check_subscription_operator()
+        self._subscription_claim()
         for order in self._without_billing_limits().filtered("subscription_quarantined_at"):
             order._release_quarantine()
             order._run_or_quarantine(order._subscription_refresh_state)
@@ -358,6 +321,7 @@ class SaleOrder(models.Model):
         """Bill what is due on these contracts now and show the result."""
         contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
         contracts._check_subscription_operator()
+        contracts._subscription_claim()
         try:
             moves = contracts._without_billing_limits()._bill_subscriptions().with_env(self.env)
         except EngineError as error:

@@ -32,6 +32,7 @@ class SaleOrder(models.Model):
         :raise UserError: the line does not run on that day, or the values are refused
         """
         self.ensure_one()
+        self._subscription_claim()
         segments = [segment._get_engine_segment() for segment in line.segment_ids]
         later = [segment for segment in segments if segment.start > day]
         step = step_at(segments, day) or (later and later[0])

@@ -6,6 +6,7 @@ import pytest
 from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
+from stress.herd import Herd
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +22,40 @@ def database(databases, request):
     name = f"sale_recurring_{module}_{os.getpid()}"
     yield name
     databases.drop(name)
+
+
+@pytest.fixture
+def contracts_database(databases, tmp_path_factory):
+    """Return a function that makes a database with contracts; equal wishes give equal twins."""
+    made, templates = [], {}
+    prefix = f"sale_recurring_stress_{os.getpid()}"
+
+    def make(contracts, batch, shared, seed):
+        wishes = (contracts, batch, shared, seed)
+        if wishes not in templates:
+            templates[wishes] = f"{prefix}_template_{len(templates)}"
+            made.append(templates[wishes])
+            databases.new(templates[wishes])
+            folder = tmp_path_factory.mktemp("contracts")
+            fill(databases.place, templates[wishes], folder, *wishes)
+        name = f"{prefix}_{len(made)}"
+        made.append(name)
+        databases.clone(templates[wishes], name)
+        return name
+
+    yield make
+    for name in made:
+        databases.drop(name)
+
+
+def fill(place, database, folder, contracts, batch, shared, seed):
+    """Sell contracts in a database, by two processes."""
+    with Herd(place, database, folder) as herd:
+        herd.run("set_up", contracts=contracts, batch=batch)
+        half = contracts // 2
+        sellers = [
+            herd.start("sell", first=first, last=last, shared=shared, seed=seed)
+            for first, last in ((0, half), (half, contracts))
+        ]
+        for seller in sellers:
+            seller.result()

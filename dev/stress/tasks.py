@@ -1,0 +1,133 @@
+"""What one process does: prepare, bill, edit, check. Runs inside Odoo, on its own connection."""
+
+import os
+import signal
+import time
+from datetime import date, timedelta
+
+from odoo import SUPERUSER_ID, api
+from odoo.service.model import retrying
+from odoo.sql_db import Cursor
+
+from .check import facts, findings, rebuilt
+from .edit import edit
+from .field import sell, set_up
+
+PATIENCE = 120  # seconds
+
+
+def environment(cr):
+    """Return an environment of the system user."""
+    return api.Environment(cr, SUPERUSER_ID, {})
+
+
+def with_cursor(function):
+    """Return a task that runs a function in one transaction."""
+
+    def task(registry, _folder, day, **values):
+        with registry.cursor() as cr:
+            return function(environment(cr), day, **values)
+
+    return task
+
+
+def wait_at(folder, gate):
+    """Wait until everybody is there."""
+    (folder / f"{gate}.at-{os.getpid()}").touch()
+    while not (folder / f"{gate}.open").exists():
+        time.sleep(0.002)
+
+
+def count_due(registry):
+    """Return how many contracts are due."""
+    with registry.cursor() as cr:
+        return environment(cr)["sale.order"]._count_due_contracts()
+
+
+def bill(registry, folder, day, worker=1, gate=None, die_at=None, side="before"):
+    """Run the scheduled job of one worker, as Odoo's scheduler does, until nothing is due.
+
+    :param int worker: which of the scheduled actions
+    :param str gate: gate to wait at first
+    :param int die_at: kill this process at the commit of that number
+    :param str side: 'before' or 'after' that commit
+    :return: how often the job ran, how many commits and seconds of work that took
+    """
+    suffix = f"_{worker}" if worker > 1 else ""
+    with registry.cursor() as cr:
+        cron = environment(cr).ref(f"sale_recurring.ir_cron_bill_subscriptions{suffix}").id
+    commits = count_commits(die_at, side)
+    if gate:
+        wait_at(folder, gate)
+    jobs, end = 0, time.monotonic() + PATIENCE
+    while not jobs or count_due(registry):
+        if time.monotonic() > end:
+            raise TimeoutError("contracts stay due")
+        with registry.cursor() as cr:
+            job = registry["ir.cron"]._acquire_one_job(cr, cron, include_not_ready=True)
+            if job:
+                registry["ir.cron"]._process_job(cr, job)
+                jobs += 1
+            else:
+                time.sleep(0.05)  # the server has not noticed yet that the last one was killed
+    return {"jobs": jobs, "commits": commits[0], "cpu": round(time.process_time(), 1)}
+
+
+def count_commits(die_at, side):
+    """Count the commits of this process from now on, and let it die at one of them.
+
+    :return: a list whose only element is the number of commits so far
+    """
+    commits, commit = [0], Cursor.commit
+
+    def counting(cursor):
+        # What runs after a commit may commit on a cursor of its own.
+        number = commits[0] = commits[0] + 1
+        if number == die_at and side == "before":
+            cursor.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(cursor)
+        if number == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Cursor.commit = counting
+    return commits
+
+
+def edit_until_done(registry, folder, day, seed, gate):
+    """Edit contracts as a person does, as long as the billing lasts."""
+    wait_at(folder, gate)
+    return edit(registry, day, seed, folder / f"{gate}.done")
+
+
+def plan_late(registry, folder, day, gate):
+    """Plan a change for tomorrow in a transaction that began before the contract was billed."""
+    tomorrow = date.fromisoformat(day) + timedelta(days=1)
+    with registry.cursor() as cr:
+        env = environment(cr)
+        order = env["sale.order"].search([("client_order_ref", "=", "edited quarter")], limit=1)
+        [line, *_others] = order.order_line.filtered("recurrence_id")
+        wait_at(folder, gate)
+        retrying(lambda: order._subscription_change_line(line, tomorrow, quantity=99), env)
+
+
+def hold(registry, folder, day, gate):
+    """Hold one contract, as somebody does who is editing it, until a gate opens."""
+    del day
+    with registry.cursor() as cr:
+        orders = environment(cr)["sale.order"]
+        orders.search([("client_order_ref", "=", "left plain")], limit=1)._subscription_claim()
+        wait_at(folder, gate)
+
+
+TASKS = {
+    "set_up": with_cursor(set_up),
+    "sell": with_cursor(sell),
+    "bill": bill,
+    "edit": edit_until_done,
+    "hold": hold,
+    "plan_late": plan_late,
+    "check": with_cursor(findings),
+    "rebuilt": with_cursor(rebuilt),
+    "facts": with_cursor(facts),
+}
