@@ -35,6 +35,7 @@ EXPECTED = {
     "subscription.segment": HISTORY,
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
+    "subscription.finding": HISTORY,
 }
 
 
