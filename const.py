@@ -63,3 +63,11 @@ MAX_MONTHS_AHEAD = 36
 MAX_CREDIT_PERIODS = 3
 # Anchor of values that are compared or divided, but never placed in time.
 ANY_DAY = date(2000, 1, 1)
+
+# Nightly check of what was billed. A healthy run bills within hours.
+CHECK_BATCH_SIZE = 500
+MISSED_AFTER = timedelta(days=3)
+# What was changed this lately is left to the next billing run.
+CHECK_GRACE = timedelta(hours=6)
+# Payment providers tell the outcome of a charge sooner than this.
+UNKNOWN_AFTER = timedelta(days=5)

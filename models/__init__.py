@@ -63,4 +63,12 @@ from . import (
     sale_order_line_price,
     sale_order_template,
     sale_order_template_line,
+    sale_order_finding,
+    subscription_finding,
+    subscription_finding_run,
+    subscription_finding_ledger,
+    subscription_finding_dates,
+    subscription_finding_database,
+    subscription_finding_repair,
+    subscription_finding_text,
 )

@@ -109,18 +109,8 @@ class AccountMove(models.Model):
         changed = self.env["subscription.billed.period"].sudo()
         rows = self._get_subscription_rows().sorted(lambda row: (row.revision, row.n))
         for line, line_rows in rows.grouped("invoice_line_id").items():
-            valued = line_rows.filtered(lambda row: row.kind not in ("waive", "forfeit"))
-            if not valued:
-                continue
-            latest = valued[-1]
-            amount = line.currency_id._convert(
-                line._get_price_basis_amount(),
-                latest.currency_id,
-                line.company_id,
-                line.move_id.invoice_date or line.date,
-            )
-            difference = amount - sum(valued.mapped("booked_amount"))
-            if not latest.currency_id.is_zero(difference):
+            latest, difference = line._get_booked_difference(line_rows)
+            if latest and not latest.currency_id.is_zero(difference):
                 latest.booked_amount += difference
                 changed |= latest
         (changed | changed.reverses_id)._check_credits()

@@ -253,13 +253,8 @@ class SaleOrder(models.Model):
                 until, next_date = order._get_line_dates(line)
                 if line.billed_until_date != until:
                     covered.setdefault(until, []).append(line.id)
-                if next_date:
-                    next_dates.append(next_date)
-            if one_off_date := order._get_due_one_off_date():
-                next_dates.append(one_off_date)
-            if order.state == "cancel" and not order._get_order_due_items():
-                next_dates.clear()
-            next_date = min(next_dates, default=False)
+                next_dates.append(next_date)
+            next_date = order._get_next_invoice_date(next_dates)
             if order.subscription_next_invoice_date != next_date:
                 planned.setdefault(next_date, []).append(order.id)
         mirror = self.with_context(subscription_mirror=True)
@@ -273,10 +268,27 @@ class SaleOrder(models.Model):
         """:return: up to when a line is billed, and when it is due again; falsy when never
         :rtype: tuple
         """
-        segments = self._get_effective_segments(line)
-        rows = line.billed_period_ids._get_engine_rows()
+        segments, rows = self._get_line_history(line)
         until = billing.billed_until(segments, rows) if segments else None
         try:
             return until or False, billing.next_billing_date(segments, rows)
         except errors.EngineError:
             return until or False, self._subscription_today()
+
+    def _get_line_history(self, line):
+        """:return: what the engine needs of a line of this contract: its steps and its ledger
+        :rtype: tuple
+        """
+        return self._get_effective_segments(line), line.billed_period_ids._get_engine_rows()
+
+    def _get_next_invoice_date(self, line_dates):
+        """Return the day on which one contract is billed next.
+
+        :param list line_dates: next dates of its lines, those without one included
+        :return: the earliest of them and of what is sold once, False when nothing will be due
+        """
+        self.ensure_one()
+        if self.state == "cancel" and not self._get_order_due_items():
+            return False
+        dates = [*line_dates, self._get_due_one_off_date()]
+        return min(filter(None, dates), default=False)

@@ -66,22 +66,27 @@ class SaleOrder(models.Model):
     def _subscription_refresh_state(self):
         """Let the calendar move the state: a future start, a pause or an end was reached."""
         for order in self.filtered(lambda order: order._is_subscription_started()):
-            today = order._subscription_today()
-            gap = order.subscription_interruption_ids.filtered(
-                lambda gap, today=today: (
-                    gap.start_date <= today and (not gap.end_date or today < gap.end_date)
-                )
-            )
-            state = state_on(
-                today,
-                start=order.subscription_start_date,
-                end=order.subscription_end_date or None,
-                paused="pause" in gap.mapped("kind"),
-                suspended="suspension" in gap.mapped("kind"),
-            )
             # Closed and renewed contracts come back by an operation, never by the calendar.
             if order.subscription_state not in ("closed", "renewed"):
-                order._set_subscription_state(state)
+                order._set_subscription_state(order._get_state_on(order._subscription_today()))
+
+    def _get_state_on(self, day):
+        """Return the state that dates and interruptions give one confirmed contract on a day.
+
+        :param date day: a day in the company's time zone
+        :rtype: str
+        """
+        self.ensure_one()
+        gap = self.subscription_interruption_ids.filtered(
+            lambda gap: gap.start_date <= day and (not gap.end_date or day < gap.end_date)
+        )
+        return state_on(
+            day,
+            start=self.subscription_start_date,
+            end=self.subscription_end_date or None,
+            paused="pause" in gap.mapped("kind"),
+            suspended="suspension" in gap.mapped("kind"),
+        )
 
     # ------------------------------------------------------------------
     # Start

@@ -12,6 +12,8 @@ from . import test_documents
 from . import test_drafts
 from . import test_due_now
 from . import test_engine
+from . import test_finding
+from . import test_finding_run
 from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
@@ -25,6 +27,7 @@ from . import test_order_life
 from . import test_portal_quote
 from . import test_price
 from . import test_price_line
+from . import test_protection
 from . import test_quarantine
 from . import test_quote_date
 from . import test_rebate

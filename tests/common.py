@@ -216,7 +216,8 @@ class SubscriptionCommon(TransactionCase):
         """Hold the invariants of the ledger on contracts.
 
         Credits never exceed what was booked, the rows of a posted line add up to what it says,
-        and every recurring invoice line has its rows.
+        and every recurring invoice line has its rows. The nightly check says the same; whether
+        somebody billed in time is not asked here.
         """
         rows = orders.subscription_billed_period_ids
         for row in rows.filtered(lambda row: row.kind in ("charge", "move", "waive")):
@@ -232,3 +233,20 @@ class SubscriptionCommon(TransactionCase):
             lambda line: line.parent_state != "cancel" and not line.subscription_adjusted_period_id
         )
         self.assertFalse(recurring - rows.invoice_line_id)
+        late = ("state", "missed", "excess")
+        self.assertEqual([found for found in self.find(orders) if found[0] not in late], [])
+
+    # ------------------------------------------------------------------
+    # Nightly check
+    # ------------------------------------------------------------------
+
+    def find(self, orders):
+        """Return what the nightly check finds wrong with contracts, as (kind, id of contract)."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = self.env["subscription.finding"].sudo()._find_in_contracts(orders)
+        return [(values["check"], values["order_id"]) for values in found]
+
+    def assertNothingFound(self, orders):
+        """The nightly check has nothing to say about healthy contracts."""
+        self.assertEqual(self.find(orders), [])

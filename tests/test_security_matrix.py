@@ -36,6 +36,7 @@ EXPECTED = {
     "subscription.segment": HISTORY,
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
+    "subscription.finding": HISTORY,
 }
 
 
