@@ -21,9 +21,7 @@ class TestIsolation(SubscriptionCommon):
         cls.lost_account = cls._create_product(
             "Sauna", 50.0, property_account_income_id=cls.account.id
         )
-        cls.lost_tax = cls._create_product(
-            "Book", 12.0, taxes_id=[Command.set(cls.old_tax.ids)]
-        )
+        cls.lost_tax = cls._create_product("Book", 12.0, taxes_id=[Command.set(cls.old_tax.ids)])
         cls.gone = cls._create_product("Old magazine", 8.0)
         cls.moved = cls.partner.copy({"name": "Moved customer"})
 

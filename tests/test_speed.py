@@ -2,7 +2,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import sql_db
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -85,7 +85,9 @@ class TestSpeed(SubscriptionCommon):
         names = {row[0].removeprefix("sale_order") for row in self.env.cr.fetchall()}
         self.assertLessEqual(wanted, names)
         sent = self.record_statements(self.env["sale.order"]._pick_due_contracts, 100)
-        [pick] = [text for text in sent if "FOR NO KEY UPDATE" in text and "company_id\" IN (" in text]
+        [pick] = [
+            text for text in sent if "FOR NO KEY UPDATE" in text and 'company_id" IN (' in text
+        ]
         self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         rows = self.env.execute_query(SQL("EXPLAIN " + pick.replace("%", "%%")))
         plan = "\n".join(row[0] for row in rows)

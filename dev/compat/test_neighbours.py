@@ -3,9 +3,10 @@
 from datetime import date
 
 from odoo import fields
-from odoo.addons.sale_recurring.tests.common import SubscriptionCommon
 from odoo.fields import Command
 from odoo.tests import tagged
+
+from odoo.addons.sale_recurring.tests.common import SubscriptionCommon
 
 
 @tagged("post_install", "-at_install")
