@@ -46,6 +46,18 @@ class TestIsolation(SubscriptionCommon):
     def sells(self, product):
         return {"order_line": [Command.create({"product_id": product.id})]}
 
+    def break_records(self, other):
+        """Archive an account, a tax and a product; give a customer to another company."""
+        self.account.active = False
+        self.old_tax.active = False
+        self.gone.active = False
+        self.env.flush_all()
+        # Nobody may do this in the form; imports do.
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s", [other.id, self.moved.id]
+        )
+        self.env.invalidate_all()
+
     def test_broken_contracts_among_a_thousand(self):
         self.travel("2027-04-01")
         orders = self.confirm_many(
@@ -56,18 +68,10 @@ class TestIsolation(SubscriptionCommon):
             at_999={"partner_id": self.moved.id},
         )
         account, tax, gone, moved = (orders[position] for position in (17, 333, 640, 999))
-        # The first invoice keeps the taxes that the customer accepted; the later ones follow the law.
+        # The first invoice keeps the taxes that the customer accepted, later ones follow the law.
         self.bill(tax)
         other = self.env["res.company"].create({"name": "Other company"})
-        self.account.active = False
-        self.old_tax.active = False
-        self.gone.active = False
-        self.env.flush_all()
-        # Nobody may do this in the form; imports do.
-        self.env.cr.execute(
-            "UPDATE res_partner SET company_id = %s WHERE id = %s", [other.id, self.moved.id]
-        )
-        self.env.invalidate_all()
+        self.break_records(other)
 
         before = sql_db.sql_counter
         self.run_cron("2027-05-01")
