@@ -94,7 +94,8 @@ class SaleOrderLine(models.Model):
         for product, lines in self.sudo().grouped("product_id").items():
             if product.taxes_id:
                 continue
-            taxes = product.with_context(active_test=False).taxes_id
+            # The variant remembers what it read of its template, archived taxes left out.
+            taxes = product.product_tmpl_id.with_context(active_test=False).taxes_id
             for line in lines.filtered(lambda line: line.automatic_tax_key != NO_TAX):
                 lost = taxes._filter_taxes_by_company(line.company_id)
                 if lost:

