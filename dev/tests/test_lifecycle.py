@@ -8,9 +8,10 @@ from bootstrap.settings import ADDON
 
 LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
-# Everything in the database that an addon may leave behind or take away. Two kinds of other
+# Everything in the database that an addon may leave behind or take away. Three kinds of other
 # modules' external ids are left out, as Odoo 19 itself is careless with them: it names every heir
-# of mail.thread for each module that extends it and never forgets them; and it makes the row of
+# of mail.thread, and every choice of its selections, for each module that extends it and never
+# forgets them; and it makes the row of
 # an inherited field anew, without its external id, when an uninstalled field was one of those
 # that it is computed from. The fields themselves are compared.
 SHAPE = """
@@ -33,7 +34,7 @@ UNION SELECT 'asset ' || path FROM ir_asset
 UNION SELECT 'parameter ' || key FROM ir_config_parameter
 UNION SELECT 'privilege ' || id FROM res_groups_privilege
 UNION SELECT 'external id ' || module || '.' || name FROM ir_model_data
-       WHERE module = 'sale_recurring' OR name !~ '^(model_inherit|field)_'
+       WHERE module = 'sale_recurring' OR name !~ '^(model_inherit|field|selection_)_'
 """
 
 UNINSTALL = """
