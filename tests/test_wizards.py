@@ -274,7 +274,7 @@ class TestBillingPreview(WizardCase):
         wizard.date = "2027-03-31"
         lines = wizard.preview["contracts"][0]["documents"][0]["lines"]
         self.assertEqual([line["amount"] for line in lines], [10.0, 10.0])
-        self.assertFalse(wizard.is_today)
+        self.assertFalse(wizard.is_billable)
         with self.assertRaises(UserError):
             wizard.save().action_bill()
 
