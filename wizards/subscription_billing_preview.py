@@ -31,10 +31,9 @@ class SubscriptionBillingPreview(models.TransientModel):
     @api.depends("is_today", "preview")
     def _compute_is_billable(self):
         for wizard in self:
+            # One that the run leaves alone is among them: a person may overrule its limits.
             contracts = wizard.preview["contracts"] if wizard.preview else []
-            wizard.is_billable = wizard.is_today and any(
-                contract["documents"] for contract in contracts
-            )
+            wizard.is_billable = wizard.is_today and bool(contracts)
 
     @api.depends("order_ids", "date")
     def _compute_preview(self):
