@@ -32,7 +32,7 @@ class FindingCommon(SubscriptionCommon):
         self.env.flush_all()
         self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
-        self.env.cr.execute(query, args)
+        self.env.cr.execute(query, args)  # pylint: disable=sql-injection
         self.env.invalidate_all()
 
     def plant_copy(self, table, record, **changes):
@@ -46,7 +46,7 @@ class FindingCommon(SubscriptionCommon):
         columns = [row[0] for row in self.env.cr.fetchall()]
         values = ", ".join(f"%({name})s" if name in changes else f'"{name}"' for name in columns)
         names = ", ".join(f'"{name}"' for name in columns)
-        self.env.cr.execute(
+        self.env.cr.execute(  # pylint: disable=sql-injection
             f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id = %(id)s",  # noqa: S608
             {**changes, "id": record.id},
         )
