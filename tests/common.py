@@ -3,7 +3,7 @@ from datetime import date
 from itertools import count
 
 from freezegun import freeze_time
-from odoo import fields
+from odoo import fields, sql_db
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
@@ -250,3 +250,31 @@ class SubscriptionCommon(TransactionCase):
     def assertNothingFound(self, orders):
         """The nightly check has nothing to say about healthy contracts."""
         self.assertEqual(self.find(orders), [])
+
+    # ------------------------------------------------------------------
+    # Database
+    # ------------------------------------------------------------------
+
+    def count_queries(self, function, *args):
+        """:return: how many queries a function costs when nothing is remembered"""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = sql_db.sql_counter
+        function(*args)
+        self.env.flush_all()
+        return sql_db.sql_counter - before
+
+    def plant_copy(self, table, record, **changes):
+        """Insert a copy of a row behind the ORM's back, which goes on with what it has read."""
+        self.env.cr.execute(
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_name = %s AND column_name != 'id'",
+            [table],
+        )
+        columns = [row[0] for row in self.env.cr.fetchall()]
+        values = ", ".join(f"%({name})s" if name in changes else f'"{name}"' for name in columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        self.env.cr.execute(  # pylint: disable=sql-injection
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id = %(id)s",  # noqa: S608
+            {**changes, "id": record.id},
+        )

@@ -36,20 +36,9 @@ class FindingCommon(SubscriptionCommon):
         self.env.invalidate_all()
 
     def plant_copy(self, table, record, **changes):
-        """Insert a copy of a row."""
+        """Insert a copy of a row; everybody reads anew."""
         self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT column_name FROM information_schema.columns "
-            "WHERE table_name = %s AND column_name != 'id'",
-            [table],
-        )
-        columns = [row[0] for row in self.env.cr.fetchall()]
-        values = ", ".join(f"%({name})s" if name in changes else f'"{name}"' for name in columns)
-        names = ", ".join(f'"{name}"' for name in columns)
-        self.env.cr.execute(  # pylint: disable=sql-injection
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id = %(id)s",  # noqa: S608
-            {**changes, "id": record.id},
-        )
+        super().plant_copy(table, record, **changes)
         self.env.invalidate_all()
 
     def check(self):

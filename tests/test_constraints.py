@@ -29,21 +29,6 @@ class TestConstraints(SubscriptionCommon):
         self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name])
         return (self.env.cr.fetchone() or [None])[0]
 
-    def plant_copy(self, table, record, **changes):
-        """Insert a copy of a row behind the ORM's back."""
-        self.env.cr.execute(
-            "SELECT column_name FROM information_schema.columns "
-            "WHERE table_name = %s AND column_name != 'id'",
-            [table],
-        )
-        columns = [row[0] for row in self.env.cr.fetchall()]
-        values = ", ".join(f"%({name})s" if name in changes else f'"{name}"' for name in columns)
-        names = ", ".join(f'"{name}"' for name in columns)
-        self.env.cr.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id = %(id)s",  # noqa: S608
-            {**changes, "id": record.id},
-        )
-
     # ------------------------------------------------------------------
     # Steps
     # ------------------------------------------------------------------

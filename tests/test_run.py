@@ -1,6 +1,5 @@
 from datetime import date
 
-from odoo import sql_db
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -208,14 +207,6 @@ class TestRun(SubscriptionCommon):
     # ------------------------------------------------------------------
     # What it costs
     # ------------------------------------------------------------------
-
-    def count_queries(self, function, *args):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = sql_db.sql_counter
-        function(*args)
-        self.env.flush_all()
-        return sql_db.sql_counter - before
 
     def create_many(self, count):
         orders = self.env["sale.order"].create(

@@ -11,9 +11,8 @@ LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # Everything in the database that an addon may leave behind or take away. Three kinds of other
 # modules' external ids are left out, as Odoo 19 itself is careless with them: it names every heir
 # of mail.thread, and every choice of its selections, for each module that extends it and never
-# forgets them; and it makes the row of
-# an inherited field anew, without its external id, when an uninstalled field was one of those
-# that it is computed from. The fields themselves are compared.
+# forgets them; and it makes the row of an inherited field anew, without its external id, when an
+# uninstalled field was one of those that it is computed from. The fields themselves are compared.
 SHAPE = """
 SELECT 'column ' || table_name || '.' || column_name
   FROM information_schema.columns WHERE table_schema = 'public'
