@@ -21,7 +21,9 @@ class SaleOrder(models.Model):
     # Changes
     # ------------------------------------------------------------------
 
-    def _subscription_change_line(self, line, day, quantity=None, price_unit=None, discount=None):
+    def _subscription_change_line(
+        self, line, day, quantity=None, price_unit=None, discount=None, until=None
+    ):
         """Change a running line from a day on: close one step, open another.
 
         The new step lasts as long as the one it replaces; steps planned for later stay.
@@ -29,6 +31,8 @@ class SaleOrder(models.Model):
         :param line: a running line of this contract
         :param date day: first day of the new step
         :param quantity, price_unit, discount: new values, None leaves one as it is
+        :param date until: first day after the new step when it ends sooner, what was in force
+            comes back then; None for as long as the step that it replaces
         :raise UserError: the line does not run on that day, or the values are refused
         """
         self.ensure_one()
@@ -60,7 +64,7 @@ class SaleOrder(models.Model):
             lambda steps: change_from(
                 steps,
                 max(day, step.start),
-                step.end,
+                min(until or FOREVER, step.end or FOREVER),
                 quantity=None if quantity is None else to_decimal(quantity),
                 terms=terms,
             ),
@@ -84,31 +88,41 @@ class SaleOrder(models.Model):
         self._replace_segments(line, new)
 
     def _replace_segments(self, line, segments):
-        """Store new steps of a line and force the database's overlap check on the spot.
+        """Store new steps of one line, as :meth:`_replace_segments_of_lines` does."""
+        self._replace_segments_of_lines({line: segments})
+
+    def _replace_segments_of_lines(self, segments_by_line):
+        """Store new steps of lines and force the database's overlap check on the spot.
 
         Steps that did not change keep their record; one that only ends earlier or later keeps it
-        with the new end; the others are deleted and created.
+        with the new end; the others are deleted and created. The number of queries does not
+        depend on the number of lines.
+
+        :param dict segments_by_line: {line: [engine segments]}, lines of any contracts
         """
         # sudo: nobody edits steps by hand; rights were checked on the contract
         Segment = self.env["subscription.segment"].sudo()
-        kept = {}
-        for record in line.segment_ids.sudo():
-            value = record._get_engine_segment()
-            kept[value.start, value.quantity, value.terms, value.kind] = record
-        vals_list = []
-        for segment in segments:
-            record = kept.pop((segment.start, segment.quantity, segment.terms, segment.kind), None)
-            if record is None:
-                vals_list.append(Segment._prepare_segment_values(line, segment))
-            elif (record.end_date or None) != segment.end:
-                record.end_date = segment.end or False
-        for record in kept.values():
-            record.unlink()
+        lines = self.env["sale.order.line"].union(*segments_by_line)
+        dropped, vals_list = Segment, []
+        for line, segments in segments_by_line.items():
+            kept = {}
+            for record in line.segment_ids.sudo():
+                value = record._get_engine_segment()
+                kept[value.start, value.quantity, value.terms, value.kind] = record
+            for segment in segments:
+                key = (segment.start, segment.quantity, segment.terms, segment.kind)
+                record = kept.pop(key, None)
+                if record is None:
+                    vals_list.append(Segment._prepare_segment_values(line, segment))
+                elif (record.end_date or None) != segment.end:
+                    record.end_date = segment.end or False
+            dropped |= Segment.union(*kept.values())
+        dropped.unlink()
         Segment.create(vals_list)
         self.env.flush_all()
         self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
-        line.invalidate_recordset(["segment_ids"])
+        lines.invalidate_recordset(["segment_ids"])
 
     def _log_line_change(self, line, day, step, quantity, price_unit, discount):
         """Say in the chatter what changed, from when."""
