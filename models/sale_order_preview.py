@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .. import const
 from ..engine import billing
 from ..engine.errors import EngineError
 from ..engine.period import FOREVER, Period
@@ -45,6 +46,7 @@ class SaleOrder(models.Model):
         "subscription_next_invoice_date",
         "subscription_start_date",
         "subscription_template_id",
+        *const.START_FIELDS,
     )
     def _compute_subscription_preview(self):
         for order in self:

@@ -42,6 +42,7 @@ from . import test_speed
 from . import test_tax
 from . import test_template
 from . import test_tours
+from . import test_trial
 from . import test_translations
 from . import test_views
 from . import test_wizards
