@@ -119,7 +119,7 @@ class SaleOrderLine(models.Model):
         # sudo: as in _get_ramps
         return [
             self.env._(
-                "from period %(period)s on %(quantity)s × %(price)s",
+                "from period %(period)s on %(quantity)s at %(price)s each",
                 period=step.period,
                 quantity=f"{step.quantity:.15g}",
                 price=formatLang(

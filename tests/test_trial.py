@@ -225,7 +225,7 @@ class TestIntroAndRamp(StartCase):
         self.plan_ramp(order)
         self.assertEqual(order.amount_untaxed, 50.0)
         text = order.order_line._get_portal_texts()[1].replace("\xa0", " ")
-        self.assertEqual(text, "from period 2 on 5 × $ 9.00")
+        self.assertEqual(text, "from period 2 on 5 at $ 9.00 each")
         order = self.confirm(order)
         self.assertEqual(
             self.get_steps(order.order_line),
