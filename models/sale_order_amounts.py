@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .. import const
+
 
 class SaleOrder(models.Model):
     """The amount due now: what a quotation asks for is what the first invoice says.
@@ -30,6 +32,7 @@ class SaleOrder(models.Model):
         "subscription_quote_frozen",
         "subscription_frozen_totals",
         "order_line.recurrence_id",
+        *const.START_FIELDS,
     )
     def _compute_amounts(self):
         """Ask quotations with recurring lines for the amount due now; freeze it on contracts."""
@@ -50,6 +53,7 @@ class SaleOrder(models.Model):
         "subscription_quote_frozen",
         "subscription_frozen_totals",
         "order_line.recurrence_id",
+        *const.START_FIELDS,
     )
     def _compute_tax_totals(self):
         contracts = self.filtered(lambda order: order._has_due_now_amount())

@@ -25,6 +25,7 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_planned_change
 from . import test_portal_quote
 from . import test_price
 from . import test_price_line
@@ -42,6 +43,7 @@ from . import test_speed
 from . import test_tax
 from . import test_template
 from . import test_tours
+from . import test_trial
 from . import test_translations
 from . import test_views
 from . import test_wizards
