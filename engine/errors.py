@@ -135,6 +135,17 @@ class CreditTooLarge(EngineError):
         self.amount = amount
 
 
+class NothingToChange(EngineError):
+    """Refuse to change a line that has ended.
+
+    :ivar day: first day of the change
+    """
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"no step in force on {day} or later")
+        self.day = day
+
+
 class ForbiddenMove(EngineError):
     """Refuse a change of state that the table of moves does not list.
 

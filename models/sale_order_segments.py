@@ -1,14 +1,13 @@
-from dataclasses import replace
-
 from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from ..engine import errors
+from ..engine.change import change_line, step_to_change
 from ..engine.money import to_decimal
 from ..engine.period import FOREVER, Period
-from ..engine.segment import change_from, cut_gaps, step_at
+from ..engine.segment import cut_gaps
 from ..exceptions import explain_engine_error
 
 
@@ -26,27 +25,34 @@ class SaleOrder(models.Model):
     ):
         """Change a running line from a day on: close one step, open another.
 
-        The new step lasts as long as the one it replaces; steps planned for later stay.
+        Later steps that carry the same old value follow; see :func:`engine.change.change_line`.
 
         :param line: a running line of this contract
         :param date day: first day of the new step
         :param quantity, price_unit, discount: new values, None leaves one as it is
         :param date until: first day after the new step when it ends sooner, what was in force
-            comes back then; None for as long as the step that it replaces
+            comes back then; None for good
         :raise UserError: the line does not run on that day, or the values are refused
         """
         self.ensure_one()
         self._subscription_claim()
         segments = [segment._get_engine_segment() for segment in line.segment_ids]
-        later = [segment for segment in segments if segment.start > day]
-        step = step_at(segments, day) or (later and later[0])
-        if not step:
-            raise UserError(
-                self.env._(
-                    "%(product)s has ended. Add a new line instead of changing it.",
-                    product=line.product_id.display_name,
-                )
-            )
+        step, changed = self._get_changed_steps(
+            line, segments, day, quantity, price_unit, discount, until
+        )
+        self._replace_segments(line, changed)
+        self._log_line_change(line, day, step, quantity, price_unit, discount)
+        self._update_subscription_dates()
+        self._trigger_billing()
+
+    def _get_changed_steps(self, line, segments, day, quantity, price_unit, discount, until):
+        """Return what :meth:`_subscription_change_line` makes of the steps of a line.
+
+        :param list segments: the steps of the line as engine segments
+        :return: the step whose values are replaced, and the new steps
+        :rtype: tuple
+        :raise UserError: as there
+        """
         if quantity is not None and quantity < 0:
             raise UserError(
                 self.env._(
@@ -54,24 +60,20 @@ class SaleOrder(models.Model):
                     product=line.product_id.display_name,
                 )
             )
-        terms = step.terms
-        if price_unit is not None:
-            terms = replace(terms, price=to_decimal(price_unit))
-        if discount is not None:
-            terms = replace(terms, discount=to_decimal(discount))
-        self._run_segment_operation(
-            line,
-            lambda steps: change_from(
-                steps,
-                max(day, step.start),
-                min(until or FOREVER, step.end or FOREVER),
-                quantity=None if quantity is None else to_decimal(quantity),
-                terms=terms,
-            ),
-        )
-        self._log_line_change(line, day, step, quantity, price_unit, discount)
-        self._update_subscription_dates()
-        self._trigger_billing()
+        typed = {"quantity": quantity, "price": price_unit, "discount": discount}
+        typed = {name: to_decimal(value) for name, value in typed.items() if value is not None}
+        try:
+            step = step_to_change(segments, day)
+            return step, change_line(segments, day, until, **typed)
+        except errors.NothingToChange as error:
+            raise UserError(
+                self.env._(
+                    "%(product)s has ended. Add a new line instead of changing it.",
+                    product=line.product_id.display_name,
+                )
+            ) from error
+        except errors.EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
 
     def _run_segment_operation(self, line, operation):
         """Apply an engine operation to the steps of a line and store the difference.
