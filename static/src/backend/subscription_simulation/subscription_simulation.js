@@ -94,13 +94,17 @@ export class SubscriptionSimulationField extends Component {
 
     getChartConfig() {
         const scheme = cookie.get("color_scheme");
-        const color = (index) => getColor(index, scheme, "odoo");
+        const colors = {
+            mrr: getCustomColor(scheme, "#017e84", "#1dc4ca"),
+            charged: getColor(0, scheme, "odoo"),
+            credited: getCustomColor(scheme, "#d44c59", "#e77f88"),
+        };
         const grid = { color: getCustomColor(scheme, "#d8dadd", "#3C3E4B") };
         const ticks = { color: getCustomColor(scheme, "#111827", "#E4E4E4") };
         return {
             data: {
                 labels: this.shown.months.map((month) => month.label),
-                datasets: this.getDatasets(color),
+                datasets: this.getDatasets(colors),
             },
             options: {
                 animation: false,
@@ -122,7 +126,7 @@ export class SubscriptionSimulationField extends Component {
         };
     }
 
-    getDatasets(color) {
+    getDatasets(colors) {
         const { before } = this.value;
         const line = { type: "line", borderWidth: 2, pointRadius: 0, stepped: "middle" };
         const datasets = [
@@ -130,21 +134,21 @@ export class SubscriptionSimulationField extends Component {
                 ...line,
                 label: _t("MRR"),
                 data: this.shown.months.map((month) => month.mrr),
-                borderColor: color(1),
-                backgroundColor: color(1),
+                borderColor: colors.mrr,
+                backgroundColor: colors.mrr,
             },
             {
                 type: "bar",
                 label: _t("Invoices"),
                 data: this.shown.months.map((month) => month.charged),
-                backgroundColor: color(0),
+                backgroundColor: colors.charged,
                 stack: "money",
             },
             {
                 type: "bar",
                 label: _t("Credits"),
                 data: this.shown.months.map((month) => 0 - month.credited),
-                backgroundColor: color(2),
+                backgroundColor: colors.credited,
                 stack: "money",
             },
         ];
@@ -153,7 +157,7 @@ export class SubscriptionSimulationField extends Component {
                 ...line,
                 label: _t("MRR as it is"),
                 data: before.months.map((month) => month.mrr),
-                borderColor: color(1),
+                borderColor: colors.mrr,
                 backgroundColor: "transparent",
                 borderDash: [4, 4],
             });
