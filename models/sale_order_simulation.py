@@ -95,15 +95,10 @@ class SaleOrder(models.Model):
         for line in self._get_recurring_lines():
             segments = [segment._get_engine_segment() for segment in line.segment_ids]
             if change.line == line:
-                _step, segments = self._get_changed_steps(
-                    line,
-                    segments,
-                    change.day,
-                    change.quantity,
-                    change.price_unit,
-                    change.discount,
-                    change.until,
+                values = self._prepare_change_values(
+                    change.quantity, change.price_unit, change.discount
                 )
+                segments = self._get_changed_steps(line, change.day, values, change.until)
             if change.end and segments:
                 segments = move_end(segments, self.subscription_end_date, change.end)
             rows = line.billed_period_ids._get_engine_rows()

@@ -24,6 +24,7 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_planned_change
 from . import test_portal_quote
 from . import test_price
 from . import test_price_line

@@ -170,7 +170,7 @@ class TestSimulation(SubscriptionCommon):
 
     def test_change_that_would_be_refused_is_refused(self):
         order = self.create_own_contract(self.seat)
-        with self.assertRaisesRegex(UserError, "The quantity of Seat cannot be negative"):
+        with self.assertRaisesRegex(UserError, "The quantity cannot be negative"):
             order._get_simulation(TriedChange(line=order.order_line, day=self.today, quantity=-1.0))
 
     # ------------------------------------------------------------------
