@@ -61,6 +61,7 @@ from . import (
     sale_order_trial,
     sale_order_preview,
     sale_order_preview_documents,
+    sale_order_simulation,
     sale_order_actions,
     sale_order_line,
     sale_order_line_amounts,

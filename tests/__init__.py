@@ -39,6 +39,7 @@ from . import test_scenario_change
 from . import test_scenario_interruption
 from . import test_security_matrix
 from . import test_settings
+from . import test_simulation
 from . import test_speed
 from . import test_tax
 from . import test_template
