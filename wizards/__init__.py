@@ -4,4 +4,5 @@ from . import (
     subscription_billing_preview,
     subscription_close_wizard,
     subscription_pause_wizard,
+    subscription_reopen_wizard,
 )
