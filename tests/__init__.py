@@ -11,6 +11,8 @@ from . import test_credit_note
 from . import test_documents
 from . import test_drafts
 from . import test_due_now
+from . import test_due_now_random
+from . import test_ending
 from . import test_engine
 from . import test_finding
 from . import test_finding_run
@@ -38,6 +40,7 @@ from . import test_scenario_change
 from . import test_scenario_interruption
 from . import test_security_matrix
 from . import test_settings
+from . import test_simulation
 from . import test_speed
 from . import test_tax
 from . import test_template

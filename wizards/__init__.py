@@ -5,4 +5,6 @@ from . import (
     subscription_change_wizard,
     subscription_close_wizard,
     subscription_pause_wizard,
+    subscription_simulation,
+    subscription_reopen_wizard,
 )
