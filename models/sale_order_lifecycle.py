@@ -70,6 +70,7 @@ class SaleOrder(models.Model):
             paused="pause" in gap.mapped("kind"),
             suspended="suspension" in gap.mapped("kind"),
             reopens="closure" in gap.mapped("kind"),
+            renewed=self._is_renewed_on(day),
         )
 
     # ------------------------------------------------------------------
@@ -84,7 +85,7 @@ class SaleOrder(models.Model):
                 "subscription_start_date": start,
                 "subscription_quote_date": order._get_quote_date(),
                 "subscription_frozen_totals": order._get_due_now_totals(),
-                "subscription_anchor_date": order.subscription_anchor_date or start,
+                "subscription_anchor_date": order._get_subscription_anchor(),
                 "subscription_template_id": order._get_subscription_terms().id,
                 "subscription_origin_id": order.subscription_origin_id.id or order.id,
                 **order._prepare_agreement_values(start),
