@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "data/subscription_charge_data.xml",
         "data/subscription_finding_data.xml",
+        "data/subscription_term_data.xml",
         "views/subscription_recurrence_views.xml",
         "views/subscription_stage_views.xml",
         "views/subscription_close_reason_views.xml",
