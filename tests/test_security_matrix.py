@@ -37,6 +37,9 @@ EXPECTED = {
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
     "subscription.finding": HISTORY,
+    "subscription.price.campaign": {"administrator": "rwcu"},
+    "subscription.price.campaign.rule": {"administrator": "rwcu"},
+    "subscription.price.campaign.line": {"administrator": "rwcu"},
 }
 
 
