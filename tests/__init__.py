@@ -29,6 +29,7 @@ from . import test_order_life
 from . import test_planned_change
 from . import test_portal_quote
 from . import test_price
+from . import test_price_campaign
 from . import test_price_line
 from . import test_protection
 from . import test_quarantine
