@@ -29,6 +29,9 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
     )
     def _compute_amounts(self):
@@ -49,6 +52,9 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
     )
     def _compute_tax_totals(self):
@@ -62,7 +68,7 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_amount_undiscounted()
         for order in contracts:
-            if order._is_subscription_started():
+            if order._is_amount_frozen():
                 order.amount_undiscounted = order.amount_untaxed
                 continue
             base_lines = order._get_due_now_base_lines()
@@ -83,8 +89,12 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        frozen = self._is_subscription_started() and self._origin.subscription_frozen_totals
+        frozen = self._is_amount_frozen() and self._origin.subscription_frozen_totals
         return frozen or self._get_tax_totals_of(self._get_due_now_base_lines())
+
+    def _is_amount_frozen(self):
+        """:return: whether the amount due now is that of the confirmation; hook for amendments"""
+        return self._is_subscription_started()
 
     def _translate_tax_totals(self, totals):
         """Give stored totals the names of the tax groups in the language of the reader."""
