@@ -189,9 +189,11 @@ class SaleOrder(models.Model):
         super()._mirror_segments()
         stale = self.order_line.filtered(
             lambda line: (
-                line.segment_ids
+                line._is_running_line()
                 and bool(line.recurring_monthly) == line._is_out_of_service()
                 and (line.recurring_monthly or line.price_subtotal)
             )
         )
-        self.env.add_to_compute(self.order_line._fields["recurring_monthly"], stale)
+        if stale:
+            self.env.add_to_compute(stale._fields["recurring_monthly"], stale)
+            stale.modified(["recurring_monthly"])

@@ -75,7 +75,7 @@ class SaleOrderLine(models.Model):
         # sudo: a customer who looks at a contract has no right to read its steps
         steps = line.sudo().segment_ids
         order = line.order_id
-        if not steps or not line._is_running_line():
+        if not line._is_running_line():
             return False
         day = max(order._subscription_today(), order.subscription_start_date)
         return not any(

@@ -2,6 +2,7 @@ from . import test_amendment
 from . import test_amendment_date
 from . import test_amendment_money
 from . import test_amendment_portal
+from . import test_amendment_switch
 from . import test_billing
 from . import test_change
 from . import test_charge
