@@ -264,7 +264,8 @@ class SaleOrder(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        return self.subscription_anchor_date or self._get_subscription_start()
+        anchor = self.subscription_anchor_date or self._get_trial_end()
+        return anchor or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
         """Return the first day without service, or None when the contract is open-ended.
@@ -392,8 +393,5 @@ class SaleOrder(models.Model):
             old_ends = {order: order.subscription_end_date for order in running}
         with self._keeping_agreed_prices(vals):
             result = super().write(vals)
-        for order, old_end in old_ends.items():
-            if order.subscription_end_date != old_end:
-                order._subscription_apply_end(old_end)
-                order._after_operation(None)
+        self._hook_on_written(vals, old_ends)
         return result

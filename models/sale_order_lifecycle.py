@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
                 "subscription_start_date": start,
                 "subscription_quote_date": order._get_quote_date(),
                 "subscription_frozen_totals": order._get_due_now_totals(),
-                "subscription_anchor_date": order.subscription_anchor_date or start,
+                "subscription_anchor_date": order._get_subscription_anchor(),
                 "subscription_template_id": order._get_subscription_terms().id,
                 "subscription_origin_id": order.subscription_origin_id.id or order.id,
             }
@@ -137,9 +137,13 @@ class SaleOrder(models.Model):
         )
         self._update_subscription_dates()
 
+    def _hook_on_start_forgotten(self):
+        """Called before one contract that never billed loses its steps. Return nothing."""
+
     def _subscription_forget_start(self):
         """Take back the steps of orders that never billed, when they are quotations again."""
         for order in self:
+            order._hook_on_start_forgotten()
             # sudo: nobody edits steps and gaps by hand; this contract never billed anything
             order.order_line.segment_ids.sudo().unlink()
             order.subscription_interruption_ids.sudo().unlink()
@@ -285,6 +289,7 @@ class SaleOrder(models.Model):
         if self.subscription_billed_period_ids:
             self._subscription_close(max(self._subscription_today(), self.subscription_start_date))
         else:
+            self._hook_on_start_forgotten()
             # sudo: nobody edits steps by hand; this contract never billed anything
             self.order_line.segment_ids.sudo().unlink()
         self._set_subscription_state("closed")
