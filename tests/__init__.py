@@ -17,6 +17,7 @@ from . import test_documents
 from . import test_drafts
 from . import test_due_now
 from . import test_due_now_random
+from . import test_ending
 from . import test_engine
 from . import test_finding
 from . import test_finding_run
