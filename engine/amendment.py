@@ -1,25 +1,18 @@
-"""What an amendment does to the steps of a line: new targets, other terms, a line that follows.
+"""What an amendment does to the steps of a line besides new values: other terms, another line.
 
 An amendment says what shall be from a day on. Steps that were planned for later keep what they
-plan: a discount that ends, a ramp. Of them only the values follow that were not planned to change.
+plan: a discount that ends, a ramp.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from .change import VALUES, value_of
 from .segment import Segment, Terms, check_tiling, coalesce, split_at, step_at
-
-VALUES = ("quantity", "price", "discount")
-
-
-def values_of(segment: Segment) -> dict[str, Decimal]:
-    """Return what an amendment may set of a step, by name."""
-    terms = segment.terms
-    return {"quantity": segment.quantity, "price": terms.price, "discount": terms.discount}
 
 
 def live_step(segments: Iterable[Segment], day: date) -> Segment | None:
@@ -29,33 +22,22 @@ def live_step(segments: Iterable[Segment], day: date) -> Segment | None:
     return step_at(ordered, day) or next(later, None)
 
 
-def retarget(
-    segments: Iterable[Segment], day: date, values: Mapping[str, Decimal]
-) -> tuple[Segment, ...]:
-    """Set values of a line from a day on.
+def agreed_values(segments: Iterable[Segment], day: date) -> dict[str, Decimal]:
+    """Return what an amendment shows of a line, by the names of `change.VALUES`.
 
-    A later step takes a new value where it plans none of its own: where it has the value that is
-    in force on the day.
+    The quantity is that of the day; during a trial price and discount are those after it. Empty
+    when the line has ended.
 
     :param segments: the steps of one line
-    :param day: first day of the new values
-    :param values: by names of `VALUES`; those left out stay
+    :param day: first day of the change
     """
-    ordered = check_tiling(segments)
-    base = live_step(ordered, day)
-    if base is None:
-        return ordered
-    old = values_of(base)
-
-    def amend(part: Segment) -> Segment:
-        """Set the values that this step does not plan itself."""
-        found = values_of(part)
-        new = {**found, **{key: values[key] for key in values if found[key] == old[key]}}
-        terms = replace(part.terms, price=new["price"], discount=new["discount"])
-        return replace(part, quantity=new["quantity"], terms=terms)
-
-    parts = split_at(ordered, day)
-    return coalesce(part if part.start < day else amend(part) for part in parts)
+    parts = [part for part in check_tiling(segments) if part.stop > day]
+    paid = [part for part in parts if part.kind != "trial"]
+    return {
+        name: value_of((paid or parts)[0] if name != "quantity" else parts[0], name)
+        for name in VALUES
+        if parts
+    }
 
 
 def regrid(segments: Iterable[Segment], day: date, terms: Terms) -> tuple[Segment, ...]:
@@ -88,19 +70,17 @@ def carry_over(
     :param quantity: its quantity
     :param terms: its terms
     """
-    base = live_step(segments, day)
-    if base is None:
-        return ()
+    parts = tuple(segments)
+    base = agreed_values(parts, day)
 
     def follow(part: Segment) -> Segment:
         """Put one step of the old line on the terms of the new one."""
-        is_same = part.quantity == base.quantity
-        kept = part.terms.discount
-        discount = terms.discount if kept == base.terms.discount else kept
-        new = replace(terms, discount=discount)
+        kept, is_same = part.terms.discount, part.quantity == base["quantity"]
+        is_agreed = part.kind != "trial" and kept == base["discount"]
+        new = replace(terms, discount=terms.discount if is_agreed else kept)
         return replace(part, quantity=quantity if is_same else part.quantity, terms=new)
 
-    return coalesce(follow(part) for part in _since(segments, day))
+    return coalesce(follow(part) for part in _since(parts, day))
 
 
 def _since(segments: Iterable[Segment], day: date) -> Iterator[Segment]:

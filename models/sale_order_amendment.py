@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.amendment import live_step, values_of
+from ..engine.amendment import agreed_values
+from ..engine.change import VALUES
 
 
 class SaleOrder(models.Model):
@@ -156,9 +157,8 @@ class SaleOrder(models.Model):
         day = self._get_effective_date()
         found = {}
         for line in self._get_amended_contract()._get_recurring_lines():
-            step = live_step([step._get_engine_segment() for step in line.segment_ids], day)
-            if step:
-                found[str(line.id)] = [float(value) for value in values_of(step).values()]
+            if values := agreed_values(line._get_engine_steps(), day):
+                found[str(line.id)] = [float(values[name]) for name in VALUES]
         return found
 
     # ------------------------------------------------------------------

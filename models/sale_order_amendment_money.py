@@ -43,18 +43,7 @@ class SaleOrder(models.Model):
         """Round the amount due now of an amendment as the documents that follow from it."""
         if not self._is_amendment() or self._is_amount_frozen():
             return super()._get_due_now_totals()
-        AccountTax = self.env["account.tax"]
-        base_lines = []
-        for group in self._get_due_now_groups():
-            document = group + self._get_early_payment_base_lines(group)
-            AccountTax._add_tax_details_in_base_lines(document, self.company_id)
-            AccountTax._round_base_lines_tax_details(document, self.company_id)
-            base_lines += document
-        return AccountTax._get_tax_totals_summary(
-            base_lines=base_lines,
-            currency=self.currency_id or self.company_id.currency_id,
-            company=self.company_id,
-        )
+        return self._get_tax_totals_of_documents(self._get_due_now_groups())
 
     def _has_due_one_off_lines(self):
         """Count what an amendment sells once as if its contract sold it already."""
@@ -102,10 +91,7 @@ class SaleOrder(models.Model):
         :return: a list of :class:`DueItem`
         """
         self.ensure_one()
-        steps = {
-            line: [step._get_engine_segment() for step in line.segment_ids]
-            for line in self._get_recurring_lines()
-        }
+        steps = {line: line._get_engine_steps() for line in self._get_recurring_lines()}
         return self._get_amended_items(
             steps,
             amendment.subscription_changed_line_ids,
@@ -183,6 +169,17 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
     # Monthly value
     # ------------------------------------------------------------------
+
+    def _subscription_start_lines(self, lines, start):
+        """Open no steps of lines that an amendment took off on their first day."""
+        # sudo: whoever runs the contract may have no right on the amendment
+        amended = self.sudo().subscription_amendment_ids.subscription_changed_line_ids
+        super()._subscription_start_lines(lines - amended, start)
+
+    def _hook_on_start_forgotten(self):
+        """Let lines that an amendment took off begin again with a contract that never billed."""
+        super()._hook_on_start_forgotten()
+        self.sudo().subscription_amendment_ids.subscription_changed_line_ids = False
 
     def _mirror_segments(self):
         """Let the monthly value follow lines that have begun or ended since."""

@@ -1,7 +1,8 @@
 from odoo import models
 
 from ..engine import billing
-from ..engine.amendment import carry_over, live_step, period_end, regrid, retarget
+from ..engine.amendment import carry_over, live_step, period_end, regrid
+from ..engine.change import change_values
 from ..engine.money import to_decimal
 from ..engine.segment import Segment, cut_gaps, end_at
 
@@ -48,7 +49,7 @@ class SaleOrder(models.Model):
         targets = self._get_target_lines()
         changed, others = [], []
         for line in self._get_amended_contract()._get_recurring_lines():
-            segments = [step._get_engine_segment() for step in line.segment_ids]
+            segments = line._get_engine_steps()
             end = period_end(segments, day)
             if not end:
                 continue
@@ -126,7 +127,7 @@ class SaleOrder(models.Model):
         targets = self._get_target_lines()
         steps = {}
         for line in self._get_amended_contract()._get_recurring_lines():
-            old = [step._get_engine_segment() for step in line.segment_ids]
+            old = line._get_engine_steps()
             steps[line] = self._get_amended_steps(line, targets.get(line), old, day)
         for line in self._get_added_lines().filtered("is_recurring"):
             steps[line] = self._get_added_steps(line, day)
@@ -145,7 +146,7 @@ class SaleOrder(models.Model):
         if not target or target._is_switched() or target._is_taken_off():
             return end_at(old, day)
         values = target._get_amended_values()
-        new = retarget(old, day, values) if values else old
+        new = change_values(old, day, values=values) if values else tuple(old)
         if self._is_template_switched():
             new = regrid(new, day, target._get_typed_terms())
         return new
@@ -163,7 +164,7 @@ class SaleOrder(models.Model):
         terms = line._get_typed_terms()
         parent = line.subscription_parent_line_id.sudo()
         if parent:
-            old = [step._get_engine_segment() for step in parent.segment_ids]
+            old = parent._get_engine_steps()
             return carry_over(old, day, quantity, terms)
         return (Segment(day, end or None, quantity, terms),)
 
@@ -180,11 +181,7 @@ class SaleOrder(models.Model):
         :param dict steps: of :meth:`_get_amendment_steps`
         :rtype: list
         """
-        return [
-            line
-            for line, new in steps.items()
-            if list(new) != [step._get_engine_segment() for step in line.segment_ids]
-        ]
+        return [line for line, new in steps.items() if list(new) != line._get_engine_steps()]
 
     # ------------------------------------------------------------------
     # What falls due

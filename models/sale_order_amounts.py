@@ -216,15 +216,27 @@ class SaleOrder(models.Model):
         :return: the summary that `tax_totals` holds
         :rtype: dict
         """
+        return self._get_tax_totals_of_documents([base_lines])
+
+    def _get_tax_totals_of_documents(self, documents):
+        """Let core's tax engine sum up several documents, each rounded for itself.
+
+        :param list documents: base lines of each document
+        :return: the summary that `tax_totals` holds
+        :rtype: dict
+        """
         self.ensure_one()
         AccountTax = self.env["account.tax"]
-        base_lines = base_lines + self._get_early_payment_base_lines(base_lines)
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
         currency = self.currency_id or self.company_id.currency_id
-        self._book_rounding_differences(base_lines, currency)
+        summed_up = []
+        for document in documents:
+            base_lines = document + self._get_early_payment_base_lines(document)
+            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+            self._book_rounding_differences(base_lines, currency)
+            summed_up += base_lines
         return AccountTax._get_tax_totals_summary(
-            base_lines=base_lines, currency=currency, company=self.company_id
+            base_lines=summed_up, currency=currency, company=self.company_id
         )
 
     def _book_rounding_differences(self, base_lines, currency):

@@ -93,7 +93,13 @@ class SaleOrderLine(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        values = {"subscription_parent_line_id": self.id}
+        # Ramps and intro discounts were turned into steps when the contract began.
+        values = {
+            "subscription_parent_line_id": self.id,
+            "ramp_step_ids": [],
+            "intro_discount": 0.0,
+            "intro_period_count": 0,
+        }
         if base:
             quantity, price, discount = base
             values.update(

@@ -54,7 +54,9 @@ class TestAmendmentSwitch(AmendmentCommon):
         self.assertEqual(amendment._get_recurring_lines().recurrence_id, self.year)
         self.assertEqual(amendment._get_recurring_lines().mapped("price_unit"), [100, 300])
         self.assertBillsAmount(amendment)
-        self.assertEqual(set(self.contract.order_line.mapped("recurrence_id.unit")), {"month", "year"})
+        self.assertEqual(
+            set(self.contract.order_line.mapped("recurrence_id.unit")), {"month", "year"}
+        )
 
     def test_an_agreed_price_and_discount_survive(self):
         contract = self.create_contract(

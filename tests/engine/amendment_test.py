@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import START, YEAR, Line, day, segment, terms
 
-from engine.amendment import carry_over, live_step, period_end, regrid, retarget, values_of
+from engine.amendment import agreed_values, carry_over, live_step, period_end, regrid
+from engine.change import VALUES, change_values, value_of
 from engine.segment import change_from, end_at
 
 TEN = terms("10")
@@ -19,7 +20,7 @@ def plan(*steps):
         (
             step.start.isoformat(),
             step.end and step.end.isoformat(),
-            *(float(value) for value in values_of(step).values()),
+            *(float(value_of(step, name)) for name in VALUES),
         )
         for step in steps
     ]
@@ -33,30 +34,25 @@ def test_the_live_step_is_that_of_the_day_else_the_next_one():
     assert live_step(steps[:1], day("2027-03-01")) is None
 
 
-def test_a_target_holds_where_nothing_else_is_planned():
-    half = replace(TEN, discount=Decimal(50))
+def test_during_a_trial_an_amendment_shows_what_is_paid_after_it():
+    free = replace(TEN, discount=Decimal(100))
     steps = (
-        segment("2027-01-01", "2027-04-01", 5, half),
-        segment("2027-04-01", "2027-07-01", 5, TEN),
-        segment("2027-07-01", None, 20, TEN),
+        segment("2027-01-01", "2027-02-01", 5, free, kind="trial"),
+        segment("2027-02-01", None, 7, TEN),
     )
-    assert plan(*retarget(steps, day("2027-02-01"), {"quantity": Decimal(8)})) == [
-        ("2027-01-01", "2027-02-01", 5, 10, 50),
-        ("2027-02-01", "2027-04-01", 8, 10, 50),
-        ("2027-04-01", "2027-07-01", 8, 10, 0),
-        ("2027-07-01", None, 20, 10, 0),
-    ]
-    amended = retarget(steps, day("2027-01-01"), {"price": Decimal(9), "discount": Decimal(20)})
-    assert plan(*amended) == [
-        ("2027-01-01", "2027-04-01", 5, 9, 20),
-        ("2027-04-01", "2027-07-01", 5, 9, 0),
-        ("2027-07-01", None, 20, 9, 0),
+    its_day = day("2027-01-10")
+    assert agreed_values(steps, its_day) == {"quantity": 5, "price": 10, "discount": 0}
+    assert agreed_values(steps[:1], its_day) == {"quantity": 5, "price": 10, "discount": 100}
+    assert agreed_values(steps[:1], day("2027-02-01")) == {}
+    followed = carry_over(steps, its_day, Decimal(6), terms("100", YEAR))
+    assert plan(*followed) == [
+        ("2027-01-10", "2027-02-01", 6, 100, 100),
+        ("2027-02-01", None, 7, 100, 0),
     ]
 
 
 def test_a_line_that_has_ended_is_left_alone():
     steps = (segment("2027-01-01", "2027-02-01", 5, TEN),)
-    assert retarget(steps, day("2027-02-01"), {"quantity": Decimal(8)}) == steps
     assert carry_over(steps, day("2027-02-01"), Decimal(8), TEN) == ()
     assert period_end(steps, day("2027-02-01")) is None
 
@@ -110,7 +106,7 @@ def test_a_target_and_its_undoing_on_one_day_leave_no_trace(old, new, offset):
     line.run(its_day.isoformat())
     before, net = tuple(line.segments), line.net
     for quantity in (new, old):
-        line.segments = retarget(line.segments, its_day, {"quantity": quantity})
+        line.segments = change_values(line.segments, its_day, values={"quantity": quantity})
         line.run(its_day.isoformat())
     assert line.segments == before
     assert line.net == net
@@ -123,7 +119,7 @@ def test_a_target_that_is_undone_later_nets_to_the_days_used(old, new, offset, u
     line = Line(segment("2027-01-01", None, old, TEN))
     line.run(first.isoformat())
     for on, quantity in ((first, new), (last, old)):
-        line.segments = retarget(line.segments, on, {"quantity": quantity})
+        line.segments = change_values(line.segments, on, values={"quantity": quantity})
         line.run(on.isoformat())
     fresh = Line(*change_from([segment("2027-01-01", None, old, TEN)], first, last, quantity=new))
     fresh.run(last.isoformat())
