@@ -33,6 +33,7 @@
         "views/product_pricelist_views.xml",
         "views/sale_order_template_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_amendment_views.xml",
         "views/subscription_segment_views.xml",
         "views/subscription_interruption_views.xml",
         "views/subscription_billed_period_views.xml",
@@ -40,6 +41,7 @@
         "views/subscription_change_wizard_views.xml",
         "views/subscription_simulation_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_amendment_views.xml",
         "views/sale_order_steps_views.xml",
         "views/sale_order_start_views.xml",
         "views/sale_order_template_start_views.xml",
@@ -56,6 +58,7 @@
         "views/subscription_price_campaign_views.xml",
         "views/portal_templates.xml",
         "views/report_templates.xml",
+        "views/sale_order_amendment_templates.xml",
         "views/menus.xml",
     ],
     "assets": {

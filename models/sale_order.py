@@ -288,7 +288,7 @@ class SaleOrder(models.Model):
 
     def _confirmation_error_message(self):
         message = super()._confirmation_error_message()
-        if message or not self._get_recurring_lines():
+        if message or not self._has_due_now_amount():
             return message
         return self._get_subscription_error_message()
 
