@@ -67,6 +67,12 @@ class AccountMove(models.Model):
                         ("is_subscription", "=", True),
                         ("subscription_payment_token_id", "!=", False),
                         ("subscription_template_id.payment_mode", "=", "charge"),
+                        # what a closing gives back is taken off the invoice first
+                        "|",
+                        ("subscription_state", "not in", ("closed", "renewed")),
+                        "|",
+                        ("subscription_next_invoice_date", "=", False),
+                        ("subscription_next_invoice_date", ">", company._subscription_today()),
                     ],
                 ),
             ]

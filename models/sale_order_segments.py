@@ -212,6 +212,6 @@ class SaleOrder(models.Model):
             lambda gap: gap.credit_rule == "forfeit"
         )._get_engine_gaps()
         end = self.subscription_end_date
-        if end and self._get_subscription_terms().credit_on_close == "forfeit":
+        if end and self._get_close_credit_rule() == "forfeit":
             gaps.append(Period(end, FOREVER))
         return gaps

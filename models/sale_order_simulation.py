@@ -11,7 +11,6 @@ from ..engine.segment import cut_gaps
 from ..engine.simulation import simulate
 from ..exceptions import explain_engine_error
 from .sale_order_billing import DueItem
-from .sale_order_lifecycle import move_end
 
 SIMULATED_MONTHS = 24
 
@@ -92,14 +91,16 @@ class SaleOrder(models.Model):
         gaps += [change.gap] if change.gap else []
         plans = []
         for line in self._get_recurring_lines():
-            segments = [segment._get_engine_segment() for segment in line.segment_ids]
+            segments = line._get_engine_steps()
             if change.line == line:
                 values = self._prepare_change_values(
                     change.quantity, change.price_unit, change.discount
                 )
                 segments = self._get_changed_steps(line, change.day, values, change.until)
             if change.end and segments:
-                segments = move_end(segments, self.subscription_end_date, change.end)
+                segments, _tail = line._get_moved_end(
+                    self.subscription_end_date, change.end, segments
+                )
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, gaps), rows))
         return plans

@@ -173,24 +173,26 @@ class SaleOrder(models.Model):
         steps.sudo().is_planned = False
         self._mirror_segments()
         for step in steps:
-            line = step.line_id
-            segments = [segment._get_engine_segment() for segment in line.segment_ids]
-            if not changed_values(segments, step.start_date):
-                continue
-            before = step_at(segments, fields.Date.subtract(step.start_date, days=1))
-            after = step_at(segments, step.start_date)
+            self._log_due_step(step)
+
+    def _log_due_step(self, step):
+        """Say in the chatter what a planned step changed when its day came."""
+        line, start = step.line_id, step.start_date
+        segments = [segment._get_engine_segment() for segment in line.segment_ids]
+        if not changed_values(segments, start):
+            return
+        before = step_at(segments, fields.Date.subtract(start, days=1))
+        after = step_at(segments, start)
+        names = {"product": line.product_id.display_name, "day": format_date(self.env, start)}
+        amount = self._get_amount_text(line, before, after)
+        if before.kind == "trial":
             title = self.env._(
-                "The planned change of %(product)s took effect on %(day)s:",
-                product=line.product_id.display_name,
-                day=format_date(self.env, step.start_date),
+                "The free trial of %(product)s is over, it is billed from %(day)s on:", **names
             )
-            self._post_list(
-                title,
-                [
-                    *self._get_change_texts(line, before, after),
-                    self._get_amount_text(line, before, after),
-                ],
-            )
+            self._post_list(title, [amount])
+            return
+        title = self.env._("The planned change of %(product)s took effect on %(day)s:", **names)
+        self._post_list(title, [*self._get_change_texts(line, before, after), amount])
 
     # ------------------------------------------------------------------
     # Buttons

@@ -19,7 +19,11 @@ class SubscriptionInterruption(models.Model):
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
-        [("pause", "Pause"), ("suspension", "Suspension")], default="pause", required=True
+        [("pause", "Pause"), ("suspension", "Suspension"), ("closure", "Closed")],
+        default="pause",
+        required=True,
+        help="A pause is the customer's wish, a suspension yours. Closed: the contract had ended "
+        "and was reopened later.",
     )
     start_date = fields.Date("From", required=True)
     end_date = fields.Date(

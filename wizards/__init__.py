@@ -6,4 +6,5 @@ from . import (
     subscription_close_wizard,
     subscription_pause_wizard,
     subscription_simulation,
+    subscription_reopen_wizard,
 )
