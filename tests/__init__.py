@@ -14,6 +14,7 @@ from . import test_contract_lines
 from . import test_create_invoice
 from . import test_credit_note
 from . import test_documents
+from . import test_downgrade
 from . import test_drafts
 from . import test_due_now
 from . import test_due_now_random
