@@ -1,4 +1,5 @@
 from . import test_amendment
+from . import test_amendment_conformance
 from . import test_amendment_date
 from . import test_amendment_money
 from . import test_amendment_portal
