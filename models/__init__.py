@@ -8,7 +8,11 @@ from . import (
     subscription_template_text,
     subscription_template_start,
     subscription_template_ending,
+<<<<<<< HEAD
+    subscription_template_amendment,
+=======
     subscription_template_term,
+>>>>>>> integration
     subscription_stage,
     subscription_close_reason,
     subscription_price,
@@ -100,6 +104,7 @@ from . import (
     sale_order_amendment_confirm,
     sale_order_amendment_money,
     sale_order_amendment_text,
+    sale_order_offset,
     sale_order_line_amendment,
     sale_report,
     subscription_finding,
