@@ -31,6 +31,8 @@ from . import (
     account_move_draft,
     payment_transaction,
     payment_transaction_charge,
+    payment_transaction_decline,
+    payment_token_expiry,
     payment_provider,
     payment_method,
     account_move_charge,
