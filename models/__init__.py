@@ -8,11 +8,8 @@ from . import (
     subscription_template_text,
     subscription_template_start,
     subscription_template_ending,
-<<<<<<< HEAD
     subscription_template_amendment,
-=======
     subscription_template_term,
->>>>>>> integration
     subscription_stage,
     subscription_close_reason,
     subscription_price,
@@ -39,6 +36,8 @@ from . import (
     payment_transaction,
     payment_transaction_charge,
     payment_transaction_amendment,
+    payment_transaction_decline,
+    payment_token_expiry,
     payment_provider,
     payment_method,
     account_move_charge,
