@@ -1,4 +1,5 @@
 from . import test_amendment
+from . import test_amendment_conformance
 from . import test_amendment_date
 from . import test_amendment_money
 from . import test_amendment_portal
@@ -15,6 +16,7 @@ from . import test_contract_lines
 from . import test_create_invoice
 from . import test_credit_note
 from . import test_documents
+from . import test_downgrade
 from . import test_drafts
 from . import test_due_now
 from . import test_due_now_random
