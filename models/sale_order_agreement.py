@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
     def _get_close_grids(self):
         """:return: the engine grids on whose boundaries this contract may end"""
         if self.subscription_close_boundary == "term":
-            grid = self._get_subscription_terms()._get_term_grid(self.subscription_start_date)
+            grid = self._get_term_grid()
             return [grid] if grid else []
         if self.subscription_close_boundary != "period":
             return []

@@ -77,7 +77,9 @@ class SaleOrder(models.Model):
                 continue
             base_lines = order._get_due_now_base_lines()
             for base_line in base_lines:
-                base_line["discount"] = 0.0
+                # A trial is no price that anybody else pays.
+                if not (base_line["record"].is_recurring and order._get_trial_end()):
+                    base_line["discount"] = 0.0
             totals = order._get_tax_totals_of(base_lines)
             order.amount_undiscounted = totals["base_amount_currency"]
 

@@ -70,6 +70,7 @@ class SaleOrder(models.Model):
             paused="pause" in gap.mapped("kind"),
             suspended="suspension" in gap.mapped("kind"),
             reopens="closure" in gap.mapped("kind"),
+            renewed=self._is_renewed_on(day),
         )
 
     # ------------------------------------------------------------------

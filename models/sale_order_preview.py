@@ -199,9 +199,9 @@ class SaleOrder(models.Model):
             if gap.start < end
         ]
         closure = [Period(end, day)] if day > end else []
-        plan = {}
+        plan, new_end = {}, self._prepare_reopened_values(day)["subscription_end_date"]
         for line in self._get_recurring_lines():
-            steps, _tail = line._get_moved_end(end, self._get_reopened_end(day))
+            steps, _tail = line._get_moved_end(end, new_end)
             plan[line] = cut_gaps(steps, gaps + closure)
         is_forfeit = self._get_close_credit_rule() == "forfeit"
         restored = self._prepare_restored_rows(self._get_cut_date(end), day, plan)

@@ -175,13 +175,23 @@ class SaleOrder(models.Model):
         ).sorted("start_date")[:1]
         if not gap:
             return False
-        days = {
-            "start": format_date(self.env, gap.start_date),
-            "end": format_date(self.env, gap.end_date),
+        start, end = format_date(self.env, gap.start_date), format_date(self.env, gap.end_date)
+        texts = {
+            "pause": self.env._(
+                "Paused from %(start)s, service goes on from %(end)s.", start=start, end=end
+            ),
+            "suspension": self.env._(
+                "Suspended from %(start)s, service goes on from %(end)s.", start=start, end=end
+            ),
+            "closure": self.env._(
+                "Closed since %(start)s, service goes on from %(end)s.", start=start, end=end
+            ),
         }
         if gap.end_date:
-            return self.env._("Paused from %(start)s, service goes on from %(end)s.", **days)
-        return self.env._("Paused from %(start)s until somebody resumes it.", start=days["start"])
+            return texts[gap.kind]
+        if gap.kind == "suspension":
+            return self.env._("Suspended from %(start)s until somebody resumes it.", start=start)
+        return self.env._("Paused from %(start)s until somebody resumes it.", start=start)
 
     def _get_end_text(self):
         """:return: one sentence about the end of the contract, or False"""

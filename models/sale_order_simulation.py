@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -6,9 +6,8 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..engine.errors import EngineError
-from ..engine.money import to_decimal
 from ..engine.period import FOREVER, Period
-from ..engine.segment import cut_gaps, mrr
+from ..engine.segment import cut_gaps
 from ..engine.simulation import simulate
 from ..exceptions import explain_engine_error
 from .sale_order_billing import DueItem
@@ -178,19 +177,9 @@ class SaleOrder(models.Model):
         :rtype: float
         """
         step = month.step
-        if step is None or step.terms.basis == "delivered":
+        if step is None:
             return 0.0
         key = line, step.quantity, step.terms
         if key not in prices:
-            base_line = line._prepare_base_line_for_taxes_computation(
-                quantity=float(step.quantity),
-                price_unit=float(step.terms.price),
-                discount=float(step.terms.discount),
-            )
-            AccountTax = self.env["account.tax"]
-            AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
-            AccountTax._round_base_lines_tax_details([base_line], self.company_id)
-            untaxed = to_decimal(base_line["tax_details"]["total_excluded_currency"])
-            terms = replace(step.terms, price=untaxed, discount=to_decimal(0))
-            prices[key] = float(mrr(replace(step, quantity=to_decimal(1), terms=terms)))
+            prices[key] = line._get_step_mrr(step)
         return prices[key]
