@@ -106,14 +106,10 @@ class SubscriptionPriceCampaign(models.Model):
         """
         by_order = lines.filtered(lambda line: line.order_id.id in order_ids).grouped("order_id")
         orders = self.env["sale.order"].union(*by_order)
-
-        def operate(orders):
-            operation(lines.browse().union(*(by_order[order] for order in orders)))
-
-        def write_reason(order, reason):
-            by_order[order]._refuse(reason)
-
-        return orders._do_together(operate, write_reason)
+        return orders._do_together(
+            lambda done: operation(lines.browse().union(*(by_order[order] for order in done))),
+            lambda order, reason: by_order[order]._refuse(reason),
+        )
 
 
 class SubscriptionPriceCampaignLine(models.Model):
