@@ -41,6 +41,7 @@
         "views/subscription_wizard_views.xml",
         "views/subscription_change_wizard_views.xml",
         "views/subscription_simulation_views.xml",
+        "views/subscription_mass_wizard_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_amendment_views.xml",
         "views/sale_order_steps_views.xml",
