@@ -32,6 +32,7 @@ from . import (
     payment_transaction,
     payment_transaction_charge,
     payment_transaction_decline,
+    payment_transaction_unknown,
     payment_token_expiry,
     payment_provider,
     payment_method,
