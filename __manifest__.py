@@ -28,6 +28,7 @@
         "views/subscription_close_reason_views.xml",
         "views/subscription_price_views.xml",
         "views/subscription_template_views.xml",
+        "views/subscription_template_amendment_views.xml",
         "views/subscription_template_term_views.xml",
         "views/product_views.xml",
         "views/product_pricelist_views.xml",
