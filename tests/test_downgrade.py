@@ -66,9 +66,7 @@ class TestDowngrade(AmendmentCommon):
         self.target(amendment, contract.order_line[2]).unlink()
         amendment.action_confirm()
         self.assertBillsNothing(contract)
-        nets = [
-            self.bill(contract, day).amount_untaxed for day in ("2027-04-01", "2027-05-01")
-        ]
+        nets = [self.bill(contract, day).amount_untaxed for day in ("2027-04-01", "2027-05-01")]
         self.assertEqual(nets, [10, 10], "neither credit fits on an invoice of 10")
         contract._subscription_close(date(2027, 5, 1))
         moves = self.bill(contract)
@@ -104,9 +102,7 @@ class TestDowngrade(AmendmentCommon):
             .create({"journal_id": self.invoice.journal_id.id})
         )
         note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
-        note.invoice_line_ids.filtered(
-            lambda other: other.product_id != line.product_id
-        ).unlink()
+        note.invoice_line_ids.filtered(lambda other: other.product_id != line.product_id).unlink()
         note.invoice_line_ids.write({"quantity": 1, "price_unit": 45.0})
         note.action_post()
         amendment = self._reduce(0, confirm=False)
