@@ -41,12 +41,9 @@ class AccountMove(models.Model):
         Core ends each creation with the one and each numbering with the other, and would compare
         all lines once more.
         """
-        [name, *others] = vals
+        flags = [name for name in vals if name in LOWERED_FLAGS and not vals[name]]
         return (
-            name in LOWERED_FLAGS
-            and not others
-            and not vals[name]
-            and not any(self.mapped(name))
+            bool(flags) and len(flags) == len(vals) and not any(map(any, map(self.mapped, flags)))
         )
 
     def _post(self, soft=True):
