@@ -90,6 +90,19 @@ class SaleOrder(models.Model):
         unit = self.subscription_trial_unit or "day"
         return self._get_subscription_start() + relativedelta(**{f"{unit}s": count})
 
+    def _has_to_be_signed(self):
+        """Let customers accept by signature what asks for a payment, but costs nothing yet."""
+        if super()._has_to_be_signed():
+            return True
+        return bool(
+            self.is_subscription
+            and self.require_payment
+            and self.state in ("draft", "sent")
+            and not self.is_expired
+            and not self.signature
+            and self.currency_id.compare_amounts(self.amount_total, 0) <= 0
+        )
+
     def _get_portal_facts(self):
         """Tell customers until when a trial is free."""
         facts = super()._get_portal_facts()

@@ -174,6 +174,16 @@ class TestTrial(StartCase):
         self.assertFalse(order.subscription_trial_count)
         self.assertEqual(order.amount_untaxed, 250.0)
 
+    def test_trial_that_asks_for_a_payment_is_accepted_by_signature(self):
+        values = {"require_payment": True, "require_signature": False}
+        order = self.quote(self.seat, template=self.with_trial, **values)
+        self.assertTrue(order._has_to_be_signed())
+        self.assertFalse(order._has_to_be_paid())
+        order.subscription_trial_count = 0
+        self.assertFalse(order._has_to_be_signed())
+        self.assertTrue(order._has_to_be_paid())
+        self.assertFalse(self.quote(self.setup_service, **values)._has_to_be_signed())
+
     def test_terms_say_their_trial(self):
         self.assertIn("free trial of 14 days", self.with_trial.summary)
 
