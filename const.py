@@ -8,6 +8,11 @@ RECURRENCE_UNITS = [
     ("month", "Month"),
     ("year", "Year"),
 ]
+TRIAL_UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+]
 TIMINGS = [
     ("advance", "In advance"),
     ("arrears", "In arrears"),
@@ -17,6 +22,17 @@ CONVENTIONS = [
     ("fixed_30", "By 30-day months"),
     ("none", "No proration"),
 ]
+# What makes the first steps of a quotation besides quantity, price and discount.
+START_FIELDS = (
+    "subscription_trial_count",
+    "subscription_trial_unit",
+    "order_line.intro_discount",
+    "order_line.intro_period_count",
+    "order_line.ramp_step_ids.period",
+    "order_line.ramp_step_ids.quantity",
+    "order_line.ramp_step_ids.price_unit",
+    "order_line.ramp_step_ids.discount",
+)
 BASES = [
     ("ordered", "Ordered quantity"),
     ("delivered", "Delivered quantity"),

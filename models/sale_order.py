@@ -266,6 +266,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         parent = self._get_renewed_contract()
         anchor = self.subscription_anchor_date or parent.subscription_anchor_date
+        anchor = anchor or self._get_trial_end()
         return anchor or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
@@ -389,9 +390,5 @@ class SaleOrder(models.Model):
             old_ends = {order: order.subscription_end_date for order in running}
         with self._keeping_agreed_prices(vals):
             result = super().write(vals)
-        self._hook_on_subscription_written(typed)
-        for order, old_end in old_ends.items():
-            if order.subscription_end_date != old_end:
-                order._subscription_apply_end(old_end)
-                order._after_operation(None)
+        self._hook_on_written(vals, old_ends)
         return result

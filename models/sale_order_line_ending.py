@@ -17,16 +17,22 @@ class SaleOrderLine(models.Model):
         "the contract goes on after all.",
     )
 
-    def _get_moved_end(self, old_end, end):
+    def _get_engine_steps(self):
+        """:return: the steps of this line, a list of engine segments"""
+        self.ensure_one()
+        return [segment._get_engine_segment() for segment in self.segment_ids]
+
+    def _get_moved_end(self, old_end, end, steps=None):
         """Return the steps of this line when the end of its contract moves; writes nothing.
 
         :param old_end: first day without service until now, falsy when there was none
         :param end: the new one, falsy to go on
+        :param steps: engine segments to start from, None for those of this line
         :return: engine segments, and the engine's `Tail` that the new end takes away
         :rtype: tuple
         """
         self.ensure_one()
-        steps = [segment._get_engine_segment() for segment in self.segment_ids]
+        steps = self._get_engine_steps() if steps is None else steps
         return move_end(steps, self._get_tail(), old_end or None, end or None)
 
     def _get_tail(self):
@@ -54,6 +60,15 @@ class SaleOrderLine(models.Model):
             }
         if (self.subscription_later_steps or False) != values:
             self.with_context(subscription_mirror=True).subscription_later_steps = values
+
+    def _change_tail(self, operation):
+        """Change the steps that the end of the contract took away.
+
+        :param operation: function from engine segments to engine segments
+        """
+        tail = self._get_tail()
+        if tail.later:
+            self._store_tail(Tail(tail.until, operation(tail.later)))
 
     def _prepare_later_step(self, step):
         """:return: values of a step that JSON can hold"""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .. import const
 from ..engine import billing
 from ..engine.errors import EngineError
 from ..engine.period import FOREVER, Period
@@ -44,6 +45,7 @@ class SaleOrder(models.Model):
         "subscription_next_invoice_date",
         "subscription_start_date",
         "subscription_template_id",
+        *const.START_FIELDS,
     )
     def _compute_subscription_preview(self):
         for order in self:
@@ -153,14 +155,17 @@ class SaleOrder(models.Model):
     # Dry runs
     # ------------------------------------------------------------------
 
-    def _get_dry_due_items(self, until, end=None, gap=None, is_forfeit=False, without=()):
-        """Return what would fall due if the contract ended or paused; writes nothing.
+    def _get_dry_due_items(
+        self, until, end=None, gap=None, is_forfeit=False, without=(), steps=None
+    ):
+        """Return what would fall due if the contract ended, paused or changed; writes nothing.
 
         :param date until: last day looked at
         :param date end: first day without service, None leaves the end as it is
         :param gap: days without service, an engine `Period`
         :param bool is_forfeit: unused days of the end or the gap are not credited
         :param without: ledger rows to leave out, as if they had been taken back
+        :param dict steps: engine segments of lines that would change, by line
         :return: a list of :class:`DueItem`
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
@@ -172,10 +177,9 @@ class SaleOrder(models.Model):
         gaps = self.subscription_interruption_ids._get_engine_gaps() + ([gap] if gap else [])
         plan = {}
         for line in self._get_recurring_lines():
+            segments = (steps or {}).get(line) or line._get_engine_steps()
             if end:
-                segments, _tail = line._get_moved_end(self.subscription_end_date, end)
-            else:
-                segments = [segment._get_engine_segment() for segment in line.segment_ids]
+                segments, _tail = line._get_moved_end(self.subscription_end_date, end, segments)
             plan[line] = cut_gaps(segments, gaps) if gaps else segments
         return self._get_plan_due_items(until, plan, forfeited, without)
 
@@ -228,6 +232,7 @@ class SaleOrder(models.Model):
                 (*rows._get_engine_rows(), *(booked or {}).get(line, ())),
                 until,
                 delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [line._get_due_item(item, forfeited) for item in items]
         return result

@@ -94,6 +94,7 @@ class SaleOrder(models.Model):
         size = self.env.company.subscription_batch_size or 100
         seen = set()
         self._commit_step(self._refresh_due_states)
+        self._commit_step(self._refresh_due_steps)
         self._commit_step(self._refresh_one_off_dates)
         self._commit_step(self._release_waiting_contracts)
         Cron._commit_progress(remaining=self._count_due_contracts())

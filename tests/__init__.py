@@ -11,6 +11,7 @@ from . import test_credit_note
 from . import test_documents
 from . import test_drafts
 from . import test_due_now
+from . import test_due_now_random
 from . import test_ending
 from . import test_engine
 from . import test_finding
@@ -25,6 +26,8 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_planned_change
+from . import test_pause_rules
 from . import test_portal_quote
 from . import test_price
 from . import test_price_line
@@ -37,14 +40,18 @@ from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
 from . import test_scenario_interruption
+from . import test_scenario_pause
 from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
+from . import test_simulation
 from . import test_speed
 from . import test_tax
 from . import test_template
 from . import test_term
 from . import test_tours
+from . import test_trial
 from . import test_translations
+from . import test_unpaid
 from . import test_views
 from . import test_wizards

@@ -2,8 +2,9 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SubscriptionCommon
+from .common_copy import copy_contracts
 
-CONTRACTS = 300
+COPIES = 249
 
 
 @tagged("post_install", "-at_install")
@@ -24,26 +25,20 @@ class TestIsolation(SubscriptionCommon):
         cls.gone = cls._create_product("Old magazine", 8.0)
         cls.moved = cls.partner.copy({"name": "Moved customer"})
 
-    def confirm_many(self, count, **broken):
-        """Confirm contracts in one go.
+    def confirm_among_many(self, *wanted):
+        """Confirm orders, each after :const:`COPIES` copies of a healthy one.
 
-        :param broken: values of the order by position
+        :param wanted: products and values of each order
+        :return: the healthy contracts, and those that were wanted; the run takes them by id
         """
-        vals_list = [
-            {
-                "partner_id": self.partner.id,
-                "subscription_template_id": self.template.id,
-                "order_line": [Command.create({"product_id": self.seat.id})],
-                **broken.get(f"at_{position}", {}),
-            }
-            for position in range(count)
-        ]
-        orders = self.env["sale.order"].create(vals_list)
-        orders.action_confirm()
-        return orders
-
-    def sells(self, product):
-        return {"order_line": [Command.create({"product_id": product.id})]}
+        first = healthy = self.create_contract(self.seat)
+        others = healthy.browse()
+        for lines, values in wanted:
+            self.env.flush_all()
+            copies = copy_contracts(self.env.cr, first.id, self.partner.ids * COPIES)
+            healthy |= first.browse(copies)
+            others |= self.create_contract(*lines, **values)
+        return healthy, others
 
     def break_records(self, other):
         """Archive an account, a tax and a product; give a customer to another company."""
@@ -59,14 +54,15 @@ class TestIsolation(SubscriptionCommon):
 
     def test_broken_contracts_among_many(self):
         self.travel("2027-04-01")
-        orders = self.confirm_many(
-            CONTRACTS,
-            at_17=self.sells(self.lost_account),
-            at_120=self.sells(self.lost_tax),
-            at_240=self.sells(self.gone),
-            at_299={"partner_id": self.moved.id},
+        self.plan_without_statistics()
+        healthy, others = self.confirm_among_many(
+            ([self.lost_account], {}),
+            ([self.lost_tax], {}),
+            ([self.gone], {}),
+            ([self.seat], {"partner_id": self.moved.id}),
         )
-        account, tax, gone, moved = (orders[position] for position in (17, 120, 240, 299))
+        account, tax, gone, moved = others
+        self.assertEqual(len(healthy | others), 1001)
         # The first invoice keeps the taxes that the customer accepted, later ones follow the law.
         self.bill(tax)
         other = self.env["res.company"].create({"name": "Other company"})
@@ -75,8 +71,9 @@ class TestIsolation(SubscriptionCommon):
         self.run_cron("2027-05-01")
 
         broken = account | tax | moved
+        orders = healthy | others
         self.assertEqual(orders.filtered("subscription_quarantined_at"), broken)
-        healthy = orders - broken
+        healthy |= gone
         self.assertEqual(set(healthy.mapped("invoice_count")), {1})
         self.assertEqual(set(healthy.invoice_ids.mapped("state")), {"posted"})
         # A product that is no longer sold is still served where it was agreed.

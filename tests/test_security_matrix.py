@@ -37,6 +37,8 @@ EXPECTED = {
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
     "subscription.finding": HISTORY,
+    # Typed on quotations.
+    "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
 }
 
 

@@ -2,7 +2,10 @@ from . import (
     account_move_reversal,
     sale_advance_payment_inv,
     subscription_billing_preview,
+    subscription_change_wizard,
     subscription_close_wizard,
     subscription_pause_wizard,
+    subscription_simulation,
     subscription_reopen_wizard,
+    subscription_resume_wizard,
 )

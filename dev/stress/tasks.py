@@ -13,7 +13,7 @@ from .check import facts, findings, rebuilt
 from .edit import edit
 from .field import sell, set_up
 
-PATIENCE = 120  # seconds
+PATIENCE = 600  # seconds, far more than a busy machine needs
 
 
 def environment(cr):
@@ -44,11 +44,12 @@ def count_due(registry):
         return environment(cr)["sale.order"]._count_due_contracts()
 
 
-def bill(registry, folder, day, worker=1, gate=None, die_at=None, side="before"):
+def bill(registry, folder, day, worker=1, gate=None, tell=None, die_at=None, side="before"):
     """Run the scheduled job of one worker, as Odoo's scheduler does, until nothing is due.
 
     :param int worker: which of the scheduled actions
     :param str gate: gate to wait at first
+    :param str tell: name of the gate that this process is seen at after its first job
     :param int die_at: kill this process at the commit of that number
     :param str side: 'before' or 'after' that commit
     :return: how often the job ran, how many commits and seconds of work that took
@@ -68,6 +69,8 @@ def bill(registry, folder, day, worker=1, gate=None, die_at=None, side="before")
             if job:
                 registry["ir.cron"]._process_job(cr, job)
                 jobs += 1
+                if tell:
+                    (folder / f"{tell}.at-{os.getpid()}").touch()
             else:
                 time.sleep(0.05)  # the server has not noticed yet that the last one was killed
     return {"jobs": jobs, "commits": commits[0], "cpu": round(time.process_time(), 1)}
