@@ -37,6 +37,7 @@ from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
 from . import test_planned_change
+from . import test_pause_rules
 from . import test_portal_quote
 from . import test_price
 from . import test_price_campaign
@@ -51,6 +52,7 @@ from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
 from . import test_scenario_interruption
+from . import test_scenario_pause
 from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
@@ -62,5 +64,6 @@ from . import test_term
 from . import test_tours
 from . import test_trial
 from . import test_translations
+from . import test_unpaid
 from . import test_views
 from . import test_wizards
