@@ -100,6 +100,7 @@ class SubscriptionPriceCampaign(models.Model):
     line_count = fields.Integer(compute="_compute_totals")
     contract_count = fields.Integer("Contracts Concerned", compute="_compute_totals")
     open_count = fields.Integer("Lines to Apply", compute="_compute_totals")
+    failed_count = fields.Integer("Lines Refused", compute="_compute_totals")
     untold_count = fields.Integer("Contracts without Notice", compute="_compute_totals")
     old_mrr = fields.Monetary(
         "MRR Before", compute="_compute_totals", currency_field="company_currency_id"
@@ -139,6 +140,7 @@ class SubscriptionPriceCampaign(models.Model):
         "line_ids.old_mrr",
         "line_ids.new_mrr",
         "line_ids.notified_at",
+        "line_ids.reason",
     )
     def _compute_totals(self):
         for campaign in self:
@@ -147,6 +149,7 @@ class SubscriptionPriceCampaign(models.Model):
             campaign.line_count = len(campaign.line_ids)
             campaign.contract_count = len(lines.order_id)
             campaign.open_count = len(lines._filter_open())
+            campaign.failed_count = len(lines.filtered("reason"))
             campaign.untold_count = len(done.filtered(lambda line: not line.notified_at).order_id)
             campaign.old_mrr = campaign._sum_in_company_currency(lines, "old_mrr")
             campaign.new_mrr = campaign._sum_in_company_currency(lines, "new_mrr")

@@ -11,6 +11,7 @@ from . import test_clock_edges
 from . import test_company_clock
 from . import test_confirm
 from . import test_constraints
+from . import test_contract_random
 from . import test_contract_lines
 from . import test_create_invoice
 from . import test_credit_note
