@@ -43,10 +43,7 @@ class AccountMove(models.Model):
         """
         [name, *others] = vals
         return (
-            name in LOWERED_FLAGS
-            and not others
-            and not vals[name]
-            and not any(self.mapped(name))
+            name in LOWERED_FLAGS and not others and not vals[name] and not any(self.mapped(name))
         )
 
     def _post(self, soft=True):
