@@ -35,6 +35,8 @@ from . import (
     payment_transaction,
     payment_transaction_charge,
     payment_transaction_amendment,
+    payment_transaction_decline,
+    payment_token_expiry,
     payment_provider,
     payment_method,
     account_move_charge,

@@ -147,7 +147,20 @@ class AccountMove(models.Model):
             ]
         )
         for tx in lost:
-            tx.subscription_invoice_id._warn_charge_unknown(tx)
+            tx.subscription_invoice_id._hook_on_charge_unknown(tx)
+
+    def _charge_subscription_invoice(self):
+        """Make a new attempt to charge this invoice, now; commits before and after the provider.
+
+        For scheduled jobs only, whose transaction has nothing else to save. Nothing happens while
+        another attempt is open, or when the invoice is paid, not due or has no saved method.
+
+        :return: the transaction, empty when there was nothing to charge
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        self.subscription_charge_attempted_at = False
+        return self._charge_subscription()
 
     def _charge_subscription(self):
         """Charge this invoice to the saved method; commits before and after the provider.

@@ -57,8 +57,10 @@ class AccountMove(models.Model):
                 self.env._("Payment of %(invoice)s failed", invoice=self.name), text
             )
 
-    def _warn_charge_unknown(self, tx):
-        """Say on invoice and contract that the provider did not answer; nothing is retried.
+    def _hook_on_charge_unknown(self, tx):
+        """Called once when nobody knows whether a charge took the money. Return nothing.
+
+        No further attempt may be made before the outcome is known.
 
         :param tx: the `payment.transaction`, still a draft
         """

@@ -27,7 +27,7 @@ class PaymentTransaction(models.Model):
         return transactions
 
     def _update_state(self, allowed_states, target_state, state_message):
-        """Hold or release the amount of quotations as their payment goes on."""
+        """Hold or release the amount of quotations, and note why charges were declined."""
         updated = super()._update_state(allowed_states, target_state, state_message)
         for tx in updated._get_quote_transactions():
             if tx.state in ("cancel", "error"):
@@ -36,6 +36,7 @@ class PaymentTransaction(models.Model):
                 # A payment may come through long after the quotation was given free again: it
                 # is taken at the amount that the customer accepted.
                 tx.sale_order_ids._subscription_freeze_quote(tx.subscription_quote_date)
+        updated.filtered("subscription_invoice_id")._hook_on_charge_state()
         return updated
 
     def _get_quote_transactions(self):

@@ -71,7 +71,7 @@ class PaymentTransaction(models.Model):
                 "the outcome of charge %(tx)s of invoice %(invoice)s is unknown",
                 {"tx": self.id, "invoice": self.subscription_invoice_id.id},
             )
-            self.subscription_invoice_id._warn_charge_unknown(self)
+            self.subscription_invoice_id._hook_on_charge_unknown(self)
             Cron._commit_progress()
             return
         self._post_process_charge()
@@ -88,6 +88,10 @@ class PaymentTransaction(models.Model):
                 level, "charge %(tx)s will be post-processed later", {"tx": self.id}, exc_info=True
             )
         self.env["ir.cron"]._commit_progress()
+
+    def _hook_on_charge_state(self):
+        """Called when charges change their state, before core books them. Return nothing."""
+        self._note_decline()
 
     def _hook_on_charge_outcome(self):
         """Called once per final state of a charge, after core booked it. Return nothing."""

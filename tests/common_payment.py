@@ -87,3 +87,11 @@ class PaymentCommon(SubscriptionCommon):
         """Let the scheduled job that charges run."""
         with self.enter_registry_test_mode():
             self.assertIs(self.charge_cron.method_direct_trigger(), True)
+
+    def in_a_job(self, records, function):
+        """Return what a function returns for these records in a transaction that may commit."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            result = function(records.with_env(self.env(cr=cr)))
+        self.env.invalidate_all()
+        return result

@@ -90,6 +90,7 @@ class TestCharge(PaymentCommon):
         self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
         self.assertEqual(invoice.payment_state, "not_paid")
         self.assertEqual(order.subscription_state, "active")
+        self.assertEqual(self._get_charges(order).subscription_decline_class, "later")
         self.assertIn("error", invoice.subscription_charge_error)
         self.assertIn("could not be charged", order.message_ids[:1].body)
         self.assertIn(invoice.name, order.activity_ids.summary)
@@ -243,3 +244,14 @@ class TestCharge(PaymentCommon):
         self.run_charges()
         self.assertEqual(len(order.activity_ids), 1)
         self.assertEqual(self._get_charges(order).mapped("state"), ["draft"])
+
+    def test_new_attempt_of_a_job_follows_a_decline(self):
+        order = self.create_charged_contract("error")
+        invoice = self.bill(order)
+        self.run_charges()
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        charged = self.in_a_job(invoice, lambda move: move._charge_subscription_invoice().state)
+        again = self.in_a_job(invoice, lambda move: move._charge_subscription_invoice().ids)
+        self.assertEqual((charged, again), ("done", []))
+        self.assertFalse(self._get_charges(order).sorted("id")[1].subscription_decline_class)
+        self.assertEqual(len(self._get_charges(order)), 2)
