@@ -63,9 +63,7 @@ def in_order(steps: Iterable[Step], grace: int = 0) -> tuple[Step, ...]:
     :param grace: days after the due date on which nothing is done
     """
     moved = (Step(step.key, max(step.days, grace), step.action) for step in steps)
-    return tuple(
-        sorted(moved, key=lambda step: (step.days, ACTIONS.index(step.action), step.key))
-    )
+    return tuple(sorted(moved, key=lambda step: (step.days, ACTIONS.index(step.action), step.key)))
 
 
 def _rest(

@@ -15,6 +15,7 @@ from . import test_create_invoice
 from . import test_credit_note
 from . import test_documents
 from . import test_drafts
+from . import test_dunning
 from . import test_due_now
 from . import test_due_now_random
 from . import test_ending

@@ -135,7 +135,7 @@ def test_a_killed_day_is_finished_as_it_was_begun(plan, gaps, data):
         done.update({one.step.key: today for one in batch[cut:]})
 
 
-@given(plans, st.lists(st.integers(0, 20), max_size=30))
+@given(plans, st.lists(st.integers(0, 20), min_size=1, max_size=30))
 def test_what_is_announced_is_what_happens(plan, gaps):
     """A step that was announced for a day comes on that day when somebody looks on that day."""
     done, today = {}, DUE
