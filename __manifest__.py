@@ -63,6 +63,7 @@
         "views/subscription_template_dunning_views.xml",
         "views/sale_order_dunning_views.xml",
         "views/portal_templates.xml",
+        "views/portal_payment_method_templates.xml",
         "views/report_templates.xml",
         "views/sale_order_amendment_templates.xml",
         "views/menus.xml",

@@ -78,6 +78,9 @@ NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.
 LOST_AFTER = timedelta(minutes=15)
 
+# Customers are told so many days before that their saved payment method expires.
+EXPIRY_NOTICE_DAYS = 30
+
 MAX_ITEMS_PER_LINE = 15
 MAX_MONTHS_AHEAD = 36
 MAX_CREDIT_PERIODS = 3

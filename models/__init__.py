@@ -41,6 +41,8 @@ from . import (
     payment_transaction_decline,
     payment_transaction_unknown,
     payment_token_expiry,
+    payment_token_contract,
+    payment_transaction_method,
     payment_provider,
     payment_method,
     account_move_charge,

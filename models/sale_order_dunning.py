@@ -182,8 +182,3 @@ class SaleOrder(models.Model):
         reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
         day = max(self._subscription_today(), self.subscription_start_date)
         self._subscription_close(day, reason, self._get_unpaid_note(move))
-
-    def _get_payment_method_url(self):
-        """:return: address of the page on which the customer sees this contract"""
-        self.ensure_one()
-        return f"{self.get_base_url()}{self.get_portal_url()}"
