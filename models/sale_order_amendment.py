@@ -129,15 +129,11 @@ class SaleOrder(models.Model):
 
     def _is_amendment(self):
         """:return: whether this order is an amendment of a contract"""
-        return self.subscription_order_type == "amendment"
+        return self.subscription_order_type == "amendment" and bool(self.subscription_parent_id)
 
     def _is_open_amendment(self):
         """:return: whether this order is an amendment that can still be confirmed"""
-        return (
-            self._is_amendment()
-            and self.state in ("draft", "sent")
-            and bool(self.subscription_parent_id)
-        )
+        return self._is_amendment() and self.state in ("draft", "sent")
 
     def _get_amended_contract(self):
         """Return the contract that an amendment is about.

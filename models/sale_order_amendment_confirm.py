@@ -22,6 +22,12 @@ class SaleOrder(models.Model):
             message = self._get_amendment_error_message()
             if message:
                 return message
+        elif self.subscription_order_type == "amendment":
+            return self.env._(
+                "The contract that %(order)s amends no longer exists. Make a new quotation "
+                "instead.",
+                order=self.name,
+            )
         return super()._get_subscription_error_message()
 
     def _get_amendment_error_message(self):

@@ -208,8 +208,6 @@ class SaleOrder(models.Model):
         :return: a list of :class:`DueItem`
         """
         self.ensure_one()
-        if not self.subscription_parent_id:
-            return []
         steps = self._get_amendment_steps()
         contract = self._get_amended_contract()
         return contract._get_amended_items(

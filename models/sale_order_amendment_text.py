@@ -158,6 +158,8 @@ class SaleOrder(models.Model):
         if not self._is_open_amendment():
             return super()._get_due_now_title()
         day = self._get_effective_date()
+        if self.amount_total < 0 and self._get_amended_contract()._is_credit_offset():
+            return self.env._("Taken off your next invoice")
         if self.amount_total < 0:
             return self.env._("Given back")
         if day > self._get_quote_date():

@@ -72,7 +72,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         required=True,
         readonly=True,
     )
-    is_excluded = fields.Boolean("Leave Out", help="This line keeps its price.")
+    is_excluded = fields.Boolean("Skip", help="This line keeps its price.")
     start_date = fields.Date("From", required=True, readonly=True, help="First day of the price.")
     end_date = fields.Date(
         "Until (excluded)",

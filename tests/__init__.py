@@ -1,4 +1,5 @@
 from . import test_amendment
+from . import test_amendment_conformance
 from . import test_amendment_date
 from . import test_amendment_money
 from . import test_amendment_portal
@@ -11,10 +12,12 @@ from . import test_clock_edges
 from . import test_company_clock
 from . import test_confirm
 from . import test_constraints
+from . import test_contract_random
 from . import test_contract_lines
 from . import test_create_invoice
 from . import test_credit_note
 from . import test_documents
+from . import test_downgrade
 from . import test_drafts
 from . import test_dunning
 from . import test_payment_method
@@ -30,6 +33,7 @@ from . import test_hoot
 from . import test_ledger_random
 from . import test_isolation
 from . import test_line_text
+from . import test_mass_wizard
 from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
@@ -38,6 +42,7 @@ from . import test_planned_change
 from . import test_portal_quote
 from . import test_price
 from . import test_price_campaign
+from . import test_price_campaign_apply
 from . import test_price_line
 from . import test_protection
 from . import test_quarantine

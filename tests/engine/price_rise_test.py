@@ -86,7 +86,7 @@ def test_rise_and_undo_leave_the_line_as_it_was(plan, today, ahead, start):
     rows = apply((), catch_up(plan, (), at(today)))
     span = rise_span(plan, rows, at(today + ahead), start)
     if span is None:
-        assert not plan
+        assert not plan or plan[-1].end  # nothing goes on beyond the day
         return
     old = next(step for step in plan if step.stop > span.start).terms.price
     rise = reprice(plan, span, old, old + 1)
