@@ -21,6 +21,8 @@ from . import test_credit_note
 from . import test_documents
 from . import test_downgrade
 from . import test_drafts
+from . import test_dunning
+from . import test_payment_method
 from . import test_due_now
 from . import test_due_now_random
 from . import test_ending
