@@ -37,6 +37,7 @@ from . import (
     payment_transaction_charge,
     payment_transaction_amendment,
     payment_transaction_decline,
+    payment_transaction_unknown,
     payment_token_expiry,
     payment_provider,
     payment_method,

@@ -18,8 +18,12 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Hold start and amount of a quotation from the moment its payment begins."""
+        """Hold start and amount of a quotation from the moment its payment begins.
+
+        :raise ValidationError: the invoice is being charged automatically
+        """
         transactions = super().create(vals_list)
+        transactions._check_no_charge_is_open()
         for tx in transactions._get_quote_transactions():
             quotes = tx.sale_order_ids._get_open_quotes()
             quotes._subscription_freeze_quote()

@@ -30,12 +30,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         today = self._subscription_today()
-        lines = self._get_recurring_lines()
+        histories = [self._get_line_history(line) for line in self._get_recurring_lines()]
         try:
-            dates = [
-                billing.next_billing_date(*self._get_line_history(line), after=today)
-                for line in lines
-            ]
+            dates = [billing.next_billing_date(*history, after=today) for history in histories]
         except EngineError:
             return None  # the run says what is wrong with this contract
         return min(filter(None, dates), default=None)

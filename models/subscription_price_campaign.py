@@ -2,6 +2,19 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+# What a preview was made from.
+DECIDING_FIELDS = {
+    "contract_domain",
+    "product_ids",
+    "method",
+    "percentage",
+    "rule_ids",
+    "pricelist_id",
+    "rounding",
+    "start",
+    "effective_date",
+}
+
 
 class SubscriptionPriceCampaign(models.Model):
     """New prices for many contracts: chosen, looked at, planned, told, and taken back.
@@ -67,12 +80,14 @@ class SubscriptionPriceCampaign(models.Model):
     start = fields.Selection(
         [
             ("period", "With the first period that begins then or later"),
+            ("renewal", "With the first term that begins then or later"),
             ("date", "On that day, prorated"),
         ],
         "New Prices Begin",
         required=True,
         default="period",
-        help="Either way, days that are billed already keep their price.",
+        help="Days that are billed already keep their price in any case. Contracts without a term "
+        "take the first period, those that end with their term keep their price.",
     )
     effective_date = fields.Date(
         "Earliest Day",
@@ -97,6 +112,9 @@ class SubscriptionPriceCampaign(models.Model):
         help="Mail that tells the customer of a contract about the new prices.",
     )
     line_ids = fields.One2many("subscription.price.campaign.line", "campaign_id", "Lines")
+    is_stale = fields.Boolean(
+        readonly=True, copy=False, help="The campaign was changed since it was previewed."
+    )
     line_count = fields.Integer(compute="_compute_totals")
     contract_count = fields.Integer("Contracts Concerned", compute="_compute_totals")
     open_count = fields.Integer("Lines to Apply", compute="_compute_totals")
@@ -164,6 +182,13 @@ class SubscriptionPriceCampaign(models.Model):
             for currency, members in lines.grouped("currency_id").items()
         )
 
+    def write(self, vals):
+        """Remember that the lines do not show any more what the campaign says."""
+        result = super().write(vals)
+        if DECIDING_FIELDS & set(vals):
+            self.filtered("line_ids").is_stale = True
+        return result
+
     # ------------------------------------------------------------------
     # Checks
     # ------------------------------------------------------------------
@@ -186,12 +211,19 @@ class SubscriptionPriceCampaign(models.Model):
                     )
                 )
 
-    def _check_notice(self):
-        """Refuse prices that would begin before the notice period is over.
+    def _check_can_apply(self):
+        """Refuse prices nobody looked at, or that begin before the notice period is over.
 
-        :raise UserError: the earliest day lies too near
+        :raise UserError: the campaign changed since its preview, or its first day is too near
         """
         self.ensure_one()
+        if self.is_stale:
+            raise UserError(
+                self.env._(
+                    "%(campaign)s was changed since its preview. Preview it again, then apply it.",
+                    campaign=self.name,
+                )
+            )
         earliest = self._get_earliest_date()
         if self.effective_date < earliest:
             raise UserError(

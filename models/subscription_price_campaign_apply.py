@@ -5,7 +5,7 @@ from odoo.tools import format_date, formatLang
 
 from .. import const
 from ..engine.period import FOREVER
-from ..engine.price_rise import reprice, rise_span
+from ..engine.price_rise import reprice
 from ..engine.segment import step_at
 
 CONTRACTS_PER_STEP = 100
@@ -26,7 +26,7 @@ class SubscriptionPriceCampaign(models.Model):
         :raise UserError: nothing is left to apply, or the notice period is not kept
         """
         self.ensure_one()
-        self._check_notice()
+        self._check_can_apply()
         orders = self.line_ids._filter_open().order_id
         if not orders:
             raise UserError(
@@ -82,7 +82,7 @@ class SubscriptionPriceCampaign(models.Model):
         :rtype: dict
         """
         self._check_step()
-        self._check_notice()
+        self._check_can_apply()
         lines = self.line_ids._filter_open()
         return self._do_with_contracts(lines, order_ids, lambda lines: lines._apply())
 
@@ -185,13 +185,7 @@ class SubscriptionPriceCampaignLine(models.Model):
 
         :raise UserError: the line has ended by then, or its price changed meanwhile
         """
-        campaign, segments = self.campaign_id, self._get_segments()
-        span = rise_span(
-            segments,
-            self.line_id.billed_period_ids._get_engine_rows(),
-            max(campaign.effective_date, self.start_date),
-            campaign.start,
-        )
+        segments, span = self._get_segments(), self.campaign_id._get_span(self.line_id)
         if span is None or step_at(segments, span.start).terms.price != self._get_old_price():
             raise UserError(
                 self.env._(

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
+from ..engine.ending import first_boundary
 from ..engine.money import to_decimal
 from ..engine.period import FOREVER
 from ..engine.price_rise import raised, rise_span
@@ -31,6 +32,7 @@ class SubscriptionPriceCampaign(models.Model):
                 )
             excluded = campaign.line_ids.filtered("is_excluded").line_id
             campaign.line_ids.unlink()
+            campaign.is_stale = False
             self.env["subscription.price.campaign.line"].create(
                 [
                     {**values, "is_excluded": values["line_id"] in excluded.ids}
@@ -99,9 +101,16 @@ class SubscriptionPriceCampaign(models.Model):
         return rise_span(
             [segment._get_engine_segment() for segment in line.segment_ids],
             line.billed_period_ids._get_engine_rows(),
-            self.effective_date,
-            self.start,
+            self._get_first_day(line.order_id),
+            "date" if self.start == "date" else "period",
         )
+
+    def _get_first_day(self, order):
+        """:return: the earliest day on which this campaign changes a price of a contract"""
+        day, grid = order.subscription_term_end_date, order._get_term_grid()
+        if self.start != "renewal" or not day or not grid:
+            return self.effective_date
+        return day if day >= self.effective_date else first_boundary(grid, self.effective_date)
 
     def _get_step(self, line, span):
         segments = [segment._get_engine_segment() for segment in line.segment_ids]

@@ -7,6 +7,7 @@ from . import test_amendment_switch
 from . import test_billing
 from . import test_change
 from . import test_charge
+from . import test_charge_unknown
 from . import test_clock_edges
 from . import test_company_clock
 from . import test_confirm
@@ -30,6 +31,7 @@ from . import test_hoot
 from . import test_ledger_random
 from . import test_isolation
 from . import test_line_text
+from . import test_mass_wizard
 from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
@@ -38,6 +40,7 @@ from . import test_planned_change
 from . import test_portal_quote
 from . import test_price
 from . import test_price_campaign
+from . import test_price_campaign_apply
 from . import test_price_line
 from . import test_protection
 from . import test_quarantine
