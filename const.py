@@ -54,6 +54,8 @@ BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renew
 MIRROR_KEY = "subscription_mirror"
 # Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
 ITEMS_KEY = "subscription_due_items"
+# Day on which lines join a confirmed contract, when it is not today.
+JOIN_DATE_KEY = "subscription_join_date"
 # Set while the run makes documents in batches, whose values are complete.
 BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.

@@ -266,8 +266,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         parent = self._get_renewed_contract()
         anchor = self.subscription_anchor_date or parent.subscription_anchor_date
-        anchor = anchor or self._get_trial_end()
-        return anchor or self._get_subscription_start()
+        return anchor or self._get_trial_end() or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
         """Return the first day without service, or None when the contract is open-ended.
@@ -289,7 +288,7 @@ class SaleOrder(models.Model):
 
     def _confirmation_error_message(self):
         message = super()._confirmation_error_message()
-        if message or not self._get_recurring_lines():
+        if message or not self._has_due_now_amount():
             return message
         return self._get_subscription_error_message()
 

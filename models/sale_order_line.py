@@ -218,7 +218,8 @@ class SaleOrderLine(models.Model):
         if recurring and not order._is_subscription_started():
             order._subscription_start()
         elif self and order.subscription_state in const.RUNNING_STATES:
-            start = max(order._subscription_today(), order.subscription_start_date)
+            day = self.env.context.get(const.JOIN_DATE_KEY) or order._subscription_today()
+            start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
         elif recurring:

@@ -82,10 +82,17 @@ class SaleOrder(models.Model):
         facts = super()._get_portal_facts()
         end = self._get_trial_end()
         if end and end > self._subscription_today():
-            last = fields.Date.subtract(end, days=1)
-            text = self.env._("until %(day)s", day=format_date(self.env, last))
-            facts.append((self.env._("Free trial"), text))
+            facts.append((self.env._("Free trial"), self._get_trial_text(end)))
         return facts
+
+    def _get_trial_text(self, end):
+        """:return: how long a trial with that first paid day is free, in words"""
+        has_start = self.subscription_start_date or self.subscription_quote_frozen
+        if not has_start:  # it begins whenever the customer confirms
+            count, unit = self.subscription_trial_count, self.subscription_trial_unit
+            return self.env["subscription.template"]._get_length_text(count, unit or "day")
+        last = fields.Date.subtract(end, days=1)
+        return self.env._("until %(day)s", day=format_date(self.env, last))
 
     def _hook_on_start_forgotten(self):
         """Give lines whose discount was a limited one the discount that was typed."""

@@ -64,6 +64,7 @@ class SubscriptionTemplate(models.Model):
             length=self._get_length_text(self.trial_count, self.trial_unit),
         )
 
+    @api.model
     def _get_length_text(self, count, unit):
         """:return: a number of days, weeks or months in words"""
         if count == 1:

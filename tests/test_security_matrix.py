@@ -39,6 +39,9 @@ EXPECTED = {
     "subscription.finding": HISTORY,
     # Typed on quotations.
     "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
+    "subscription.price.campaign": {"administrator": "rwcu"},
+    "subscription.price.campaign.rule": {"administrator": "rwcu"},
+    "subscription.price.campaign.line": {"administrator": "rwcu"},
 }
 
 

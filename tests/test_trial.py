@@ -49,7 +49,11 @@ class TestTrial(StartCase):
         self.assertEqual((order.subscription_trial_count, order.amount_total), (14, 0.0))
         self.assertEqual(order.subscription_trial_last_date, date(2027, 4, 14))
         self.assertEqual(order.subscription_period_totals[0]["total"], 60.0)
-        self.assertIn(("Free trial", "until 04/14/2027"), order._get_portal_facts())
+        self.assertIn(("Free trial", "14 days"), order._get_portal_facts())
+        self.assertEqual(order.amount_undiscounted, 0.0)
+        self.assertIn("free of charge", order._get_due_now_details()[0]["text"])
+        order.subscription_start_date = date(2027, 4, 3)
+        self.assertIn(("Free trial", "until 04/16/2027"), order._get_portal_facts())
 
     def test_trial_bills_nothing_and_ends_by_itself(self):
         order = self.confirm(self.quote(self.seat, template=self.with_trial))
