@@ -4,6 +4,14 @@ from odoo.tools import format_date
 
 from .engine import errors
 
+
+class OutcomeUnknownError(Exception):
+    """A payment provider was asked for money and nobody knows whether it took it.
+
+    No `ValidationError`: core takes those for declined payments.
+    """
+
+
 # Core leaves it to the database to refuse an invoice line without an account.
 MISSING_ACCOUNT = "account_move_line_check_accountable_required_fields"
 

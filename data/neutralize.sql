@@ -6,7 +6,8 @@ UPDATE ir_cron
  WHERE ir_act_server.id = ir_cron.ir_actions_server_id
    AND ir_act_server.code IN (
        'model._cron_bill_subscriptions()',
-       'model._cron_charge_subscriptions()'
+       'model._cron_charge_subscriptions()',
+       'model._cron_ask_charges()'
    );
 
 -- A charge that was begun, and whose provider was not called yet, is not resumed on the copy.

@@ -19,21 +19,22 @@ NEVER = "never"
 SEVERITY = (LATER, METHOD, NEVER)
 
 
-def next_question(begun: datetime, asked: int) -> datetime | None:
+def next_question(begun: datetime, now: datetime) -> datetime | None:
     """Return when to ask the provider again about a charge without an outcome.
 
-    :param begun: when the charge was begun
-    :param asked: how often the provider was asked already
-    :return: None once it was asked often enough
+    Steps that were missed while nothing ran are not made up for.
 
-    >>> next_question(datetime(2027, 1, 31, 9, 0), 0)
-    datetime.datetime(2027, 1, 31, 9, 5)
-    >>> next_question(datetime(2027, 1, 31, 9, 0), 6)
-    datetime.datetime(2027, 2, 5, 9, 0)
-    >>> next_question(datetime(2027, 1, 31, 9, 0), 7) is None
+    :param begun: when the charge was begun
+    :return: None once it was asked for long enough
+
+    >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 1, 31, 9, 5))
+    datetime.datetime(2027, 1, 31, 10, 0)
+    >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 2, 2, 12, 0))
+    datetime.datetime(2027, 2, 3, 9, 0)
+    >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 2, 5, 9, 0)) is None
     True
     """
-    return begun + LADDER[asked] if asked < len(LADDER) else None
+    return next((begun + step for step in LADDER if begun + step > now), None)
 
 
 def may_repeat(begun: datetime, now: datetime) -> bool:

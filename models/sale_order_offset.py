@@ -30,13 +30,11 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         today = self._subscription_today()
-        dates = []
-        for line in self._get_recurring_lines():
-            try:
-                history = self._get_line_history(line)
-                dates.append(billing.next_billing_date(*history, after=today))
-            except EngineError:
-                return None  # the run says what is wrong with this contract
+        histories = [self._get_line_history(line) for line in self._get_recurring_lines()]
+        try:
+            dates = [billing.next_billing_date(*history, after=today) for history in histories]
+        except EngineError:
+            return None  # the run says what is wrong with this contract
         return min(filter(None, dates), default=None)
 
     def _split_credits(self, charges, credits):

@@ -6,14 +6,13 @@ BEGUN = datetime(2027, 1, 31, 9, 0)
 
 
 def test_questions_grow_rare_and_end_after_five_days():
-    days = []
-    for asked in range(len(charging.LADDER)):
-        question = charging.next_question(BEGUN, asked)
-        assert question is not None
-        days.append(question - BEGUN)
-    assert days == sorted(set(days))
-    assert days[-1] == timedelta(days=5)
-    assert charging.next_question(BEGUN, len(days)) is None
+    moments, now = [], BEGUN
+    while (question := charging.next_question(BEGUN, now)) is not None:
+        assert question > now
+        moments.append(question - BEGUN)
+        now = question
+    assert moments == list(charging.LADDER)
+    assert now - BEGUN == timedelta(days=5)
 
 
 def test_strictest_word_wins():
