@@ -20,6 +20,7 @@
         "data/subscription_data.xml",
         "data/ir_cron_data.xml",
         "data/subscription_charge_data.xml",
+        "data/mail_template_charge_data.xml",
         "data/subscription_finding_data.xml",
         "views/subscription_recurrence_views.xml",
         "views/subscription_stage_views.xml",
