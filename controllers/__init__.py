@@ -1,1 +1,1 @@
-from . import portal, stripe
+from . import payment_method, portal, stripe

@@ -16,11 +16,11 @@ MOVES: dict[str, frozenset[str]] = {
     ACTIVE: frozenset({PAUSED, SUSPENDED, CLOSED, RENEWED}),
     PAUSED: frozenset({ACTIVE, SUSPENDED, CLOSED, RENEWED}),
     SUSPENDED: frozenset({ACTIVE, PAUSED, CLOSED, RENEWED}),
-    CLOSED: frozenset({ACTIVE, UPCOMING}),
+    CLOSED: frozenset({ACTIVE, UPCOMING, RENEWED}),
     RENEWED: frozenset({ACTIVE, CLOSED}),
 }
-"""Allowed moves. Closed contracts can be reactivated; a renewed one comes back to life when its
-renewal is revoked, and is closed when that is."""
+"""Allowed moves. Closed contracts can be reactivated, or renewed late; a renewed one comes back to
+life when its renewal is revoked, and is closed when that is."""
 
 
 def check_move(state: str, target: str) -> None:

@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 
 from .. import const
 
+# Flags of a document that core lowers for whole batches, mostly where they are low.
+LOWERED_FLAGS = {"is_manually_modified", "made_sequence_gap"}
+# What core writes when it posts.
+POSTING_VALUES = {"state", "posted_before"}
+
 
 class AccountMove(models.Model):
     """What happens to the ledger of billed periods when a document is posted or goes away."""
@@ -16,18 +21,30 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Let every way in which the state of a document changes reach the ledger."""
         is_batch = self.env.context.get(const.BATCH_KEY)
-        if is_batch and vals == {"is_manually_modified": False} and not self._is_any_modified():
-            return True  # core ends each creation so, and would compare all lines once more
+        if is_batch and self._is_flag_lowered_already(vals):
+            return True
         if "state" not in vals:
             return super().write(vals)
         before = {move.id: move.state for move in self}
-        result = super().write(vals)
+        moves = self
+        if is_batch and vals.get("state") == "posted" and vals.keys() <= POSTING_VALUES:
+            # Core made tax and term lines when it created the draft, and nothing changed since.
+            moves = self.with_context(skip_invoice_sync=True)
+        result = super(AccountMove, moves).write(vals)
         changed = self.filtered(lambda move: move.state != before[move.id])
         changed._hook_on_state_changed(before)
         return result
 
-    def _is_any_modified(self):
-        return any(self.mapped("is_manually_modified"))
+    def _is_flag_lowered_already(self, vals):
+        """Tell whether a write only says again that nothing was edited, or that no number lacks.
+
+        Core ends each creation with the one and each numbering with the other, and would compare
+        all lines once more.
+        """
+        flags = [name for name in vals if name in LOWERED_FLAGS and not vals[name]]
+        if not flags or len(flags) < len(vals):
+            return False
+        return not any(any(self.mapped(name)) for name in flags)
 
     def _post(self, soft=True):
         """Post credit notes of the same invoice one after the other.

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .. import const
+
+LEDGER_FIELD = "subscription_billed_period_ids"
 
 
 class AccountMoveLine(models.Model):
@@ -42,6 +44,27 @@ class AccountMoveLine(models.Model):
         "AND (deferred_end_date IS NULL OR deferred_start_date <= deferred_end_date))",
         "A service period needs a first and a last day, in that order.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Write ledger rows when their invoice lines exist, all at once.
+
+        Nested in the values of the lines they would be built twice: core makes a virtual copy of
+        each line, and of what hangs on it, before it creates them.
+        """
+        commands = [vals.get(LEDGER_FIELD) or () for vals in vals_list]
+        if not any(commands):
+            return super().create(vals_list)
+        lines = super().create(
+            [{key: vals[key] for key in vals if key != LEDGER_FIELD} for vals in vals_list]
+        )
+        rows = [
+            {**vals, "invoice_line_id": line.id, "move_id": line.move_id.id}
+            for line, line_commands in zip(lines, commands, strict=True)
+            for _command, _id, vals in line_commands
+        ]
+        self.env["subscription.billed.period"]._create_rows(rows)
+        return lines
 
     def write(self, vals):
         """Leave out what changes nothing: core sets the customer again on each new document."""

@@ -264,21 +264,17 @@ class SaleOrder(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        anchor = self.subscription_anchor_date or self._get_trial_end()
-        return anchor or self._get_subscription_start()
+        parent = self._get_renewed_contract()
+        anchor = self.subscription_anchor_date or parent.subscription_anchor_date
+        return anchor or self._get_trial_end() or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
         """Return the first day without service, or None when the contract is open-ended.
 
-        A fixed term ends the steps only when the template says that the contract ends with it.
+        The term ends the steps unless the contract goes on after it.
         """
         self.ensure_one()
-        if self.subscription_end_date:
-            return self.subscription_end_date
-        template = self._get_subscription_terms()
-        if template.end_action != "end":
-            return None
-        return template._get_term_end(self._get_subscription_start())
+        return self.subscription_end_date or self._get_agreed_end()
 
     def _get_recurring_lines(self):
         """:return: the lines that are billed again and again"""
@@ -292,7 +288,7 @@ class SaleOrder(models.Model):
 
     def _confirmation_error_message(self):
         message = super()._confirmation_error_message()
-        if message or not self._get_recurring_lines():
+        if message or not self._has_due_now_amount():
             return message
         return self._get_subscription_error_message()
 

@@ -31,6 +31,9 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
         *const.START_FIELDS,
     )
@@ -52,6 +55,9 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
         *const.START_FIELDS,
     )
@@ -66,12 +72,14 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_amount_undiscounted()
         for order in contracts:
-            if order._is_subscription_started():
+            if order._is_amount_frozen():
                 order.amount_undiscounted = order.amount_untaxed
                 continue
             base_lines = order._get_due_now_base_lines()
             for base_line in base_lines:
-                base_line["discount"] = 0.0
+                # A trial is no price that anybody else pays.
+                if not (base_line["record"].is_recurring and order._get_trial_end()):
+                    base_line["discount"] = 0.0
             totals = order._get_tax_totals_of(base_lines)
             order.amount_undiscounted = totals["base_amount_currency"]
 
@@ -87,8 +95,12 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        frozen = self._is_subscription_started() and self._origin.subscription_frozen_totals
+        frozen = self._is_amount_frozen() and self._origin.subscription_frozen_totals
         return frozen or self._get_tax_totals_of(self._get_due_now_base_lines())
+
+    def _is_amount_frozen(self):
+        """:return: whether the amount due now is that of the confirmation; hook for amendments"""
+        return self._is_subscription_started()
 
     def _translate_tax_totals(self, totals):
         """Give stored totals the names of the tax groups in the language of the reader."""
@@ -206,15 +218,27 @@ class SaleOrder(models.Model):
         :return: the summary that `tax_totals` holds
         :rtype: dict
         """
+        return self._get_tax_totals_of_documents([base_lines])
+
+    def _get_tax_totals_of_documents(self, documents):
+        """Let core's tax engine sum up several documents, each rounded for itself.
+
+        :param list documents: base lines of each document
+        :return: the summary that `tax_totals` holds
+        :rtype: dict
+        """
         self.ensure_one()
         AccountTax = self.env["account.tax"]
-        base_lines = base_lines + self._get_early_payment_base_lines(base_lines)
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
         currency = self.currency_id or self.company_id.currency_id
-        self._book_rounding_differences(base_lines, currency)
+        summed_up = []
+        for document in documents:
+            base_lines = document + self._get_early_payment_base_lines(document)
+            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+            self._book_rounding_differences(base_lines, currency)
+            summed_up += base_lines
         return AccountTax._get_tax_totals_summary(
-            base_lines=base_lines, currency=currency, company=self.company_id
+            base_lines=summed_up, currency=currency, company=self.company_id
         )
 
     def _book_rounding_differences(self, base_lines, currency):

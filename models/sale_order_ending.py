@@ -23,7 +23,12 @@ class SaleOrder(models.Model):
     )
     subscription_has_planned_end = fields.Boolean(compute="_compute_subscription_has_planned_end")
 
-    @api.depends("subscription_end_date", "subscription_close_credit_rule", "subscription_state")
+    @api.depends(
+        "subscription_end_date",
+        "subscription_close_credit_rule",
+        "subscription_state",
+        "subscription_renewal_ids.state",
+    )
     def _compute_subscription_has_planned_end(self):
         """Tell whether somebody closed the contract on a day that is still to come."""
         for order in self:
@@ -33,6 +38,7 @@ class SaleOrder(models.Model):
                 and end > order._subscription_today()
                 and order.subscription_close_credit_rule
                 and order.subscription_state in const.RUNNING_STATES
+                and not order._get_confirmed_renewal()
             )
 
     def _get_close_credit_rule(self):
@@ -186,10 +192,7 @@ class SaleOrder(models.Model):
             since = order._get_cut_date(end)
             order._cut_interruptions(end)
             order.with_context(subscription_mirror=True).write(
-                {
-                    "subscription_end_date": order._get_reopened_end(day),
-                    **order._prepare_not_closed_values(),
-                }
+                {**order._prepare_not_closed_values(), **order._prepare_reopened_values(day)}
             )
             order._subscription_apply_end(end)
             if day > end:
@@ -217,13 +220,13 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _get_reopened_end(self, day):
-        """:return: first day without service after reopening, False when there is none"""
-        template = self._get_subscription_terms()
-        term_end = template.end_action == "end" and template._get_term_end(
-            self.subscription_start_date
-        )
-        return term_end if term_end and term_end > day else False
+    def _prepare_reopened_values(self, day):
+        """Return the dates of this contract once it is reopened. Hook for feature files.
+
+        :param date day: first day of service
+        :rtype: dict
+        """
+        return {"subscription_end_date": False}
 
     def _prepare_closure_values(self, end, day, rule, note):
         return {

@@ -171,10 +171,9 @@ class SaleOrderLine(models.Model):
 
     @api.depends("recurrence_id")
     def _compute_untaxed_amount_to_invoice(self):
-        super()._compute_untaxed_amount_to_invoice()
-        for line in self:
-            if line._is_recurring_confirmed():
-                line.untaxed_amount_to_invoice = 0.0
+        running = self.filtered(lambda line: line._is_recurring_confirmed())
+        running.untaxed_amount_to_invoice = 0.0
+        super(SaleOrderLine, self - running)._compute_untaxed_amount_to_invoice()
 
     @api.depends("recurrence_id", "state")
     def _compute_amount_to_invoice(self):
@@ -218,7 +217,8 @@ class SaleOrderLine(models.Model):
         if recurring and not order._is_subscription_started():
             order._subscription_start()
         elif self and order.subscription_state in const.RUNNING_STATES:
-            start = max(order._subscription_today(), order.subscription_start_date)
+            day = self.env.context.get(const.JOIN_DATE_KEY) or order._subscription_today()
+            start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
         elif recurring:

@@ -199,9 +199,9 @@ class SaleOrder(models.Model):
             if gap.start < end
         ]
         closure = [Period(end, day)] if day > end else []
-        plan = {}
+        plan, new_end = {}, self._prepare_reopened_values(day)["subscription_end_date"]
         for line in self._get_recurring_lines():
-            steps, _tail = line._get_moved_end(end, self._get_reopened_end(day))
+            steps, _tail = line._get_moved_end(end, new_end)
             plan[line] = cut_gaps(steps, gaps + closure)
         is_forfeit = self._get_close_credit_rule() == "forfeit"
         restored = self._prepare_restored_rows(self._get_cut_date(end), day, plan)
@@ -232,6 +232,7 @@ class SaleOrder(models.Model):
                 (*rows._get_engine_rows(), *(booked or {}).get(line, ())),
                 until,
                 delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [line._get_due_item(item, forfeited) for item in items]
         return result

@@ -15,14 +15,17 @@ class SaleOrder(models.Model):
     )
 
     def _hook_on_created(self):
+        """Offer the set-up fee on new quotations."""
         super()._hook_on_created()
         self._update_setup_fee()
 
     def _hook_on_lines_created(self, lines):
+        """Offer the set-up fee with the first recurring line."""
         super()._hook_on_lines_created(lines)
         self._update_setup_fee()
 
     def _hook_on_written(self, vals, old_ends):
+        """Let the set-up fee follow the terms."""
         super()._hook_on_written(vals, old_ends)
         terms = {"subscription_template_id", "sale_order_template_id", "subscription_order_type"}
         if "order_line" in vals or terms & set(vals):

@@ -1,15 +1,16 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from odoo import models
 from odoo.tools import format_date
 
+from ..engine.change import change_values
 from ..engine.errors import EngineError
 from ..engine.money import to_decimal
 from ..engine.period import FOREVER, Period
-from ..engine.segment import cut_gaps, mrr
-from ..engine.simulation import simulate
+from ..engine.segment import cut_gaps, step_at
+from ..engine.simulation import months_from, simulate
 from ..exceptions import explain_engine_error
 from .sale_order_billing import DueItem
 
@@ -68,7 +69,7 @@ class SaleOrder(models.Model):
         try:
             found = {
                 line: simulate(segments, rows, today, months)
-                for line, segments, rows in self._get_simulated_plans(change)
+                for line, segments, rows in self._get_simulated_plans(change, today, months)
             }
         except EngineError as error:
             return {**result, "error": explain_engine_error(self.env, error)}
@@ -81,13 +82,16 @@ class SaleOrder(models.Model):
             )
         return result
 
-    def _get_simulated_plans(self, change):
+    def _get_simulated_plans(self, change, today, months):
         """Return the steps and the ledger of each recurring line, as a change leaves them.
 
         :param TriedChange change: what to try, None for the contract as it is
+        :param date today: first day looked at
+        :param int months: how many calendar months are looked at
         :rtype: list[tuple]
         """
         change = change or TriedChange()
+        renewals = self._get_simulated_renewals(change, [*months_from(today, months)][-1].end)
         gaps = self.subscription_interruption_ids._get_engine_gaps()
         gaps += [change.gap] if change.gap else []
         plans = []
@@ -102,9 +106,37 @@ class SaleOrder(models.Model):
                 segments, _tail = line._get_moved_end(
                     self.subscription_end_date, change.end, segments
                 )
+            for day in renewals:
+                segments = self._renew_simulated_steps(line, segments, day)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, gaps), rows))
         return plans
+
+    def _get_simulated_renewals(self, change, until):
+        """Return the first days of the terms that begin at list prices.
+
+        :param TriedChange change: what to try
+        :param date until: first day that is not looked at any more
+        :rtype: list[date]
+        """
+        day, grid = self.subscription_term_end_date, self._get_term_grid()
+        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER, until)
+        days = []
+        if self._get_end_action() == "renew" and self.subscription_renewal_price == "list":
+            while grid and day and day < end:
+                days.append(day)
+                day = grid.next_boundary(day)
+        return days
+
+    def _renew_simulated_steps(self, line, segments, day):
+        """Return steps as the renewal of a day leaves them, at the list prices known today."""
+        step = step_at(segments, day)
+        if not step:
+            return segments
+        price = line._get_list_price_on(day)
+        if not line.currency_id.compare_amounts(float(step.terms.price), price):
+            return segments
+        return change_values(segments, day, values={"price": to_decimal(price)})
 
     def _get_simulated_forfeits(self, change):
         forfeited = self._get_forfeited_spans()
@@ -178,19 +210,9 @@ class SaleOrder(models.Model):
         :rtype: float
         """
         step = month.step
-        if step is None or step.terms.basis == "delivered":
+        if step is None:
             return 0.0
         key = line, step.quantity, step.terms
         if key not in prices:
-            base_line = line._prepare_base_line_for_taxes_computation(
-                quantity=float(step.quantity),
-                price_unit=float(step.terms.price),
-                discount=float(step.terms.discount),
-            )
-            AccountTax = self.env["account.tax"]
-            AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
-            AccountTax._round_base_lines_tax_details([base_line], self.company_id)
-            untaxed = to_decimal(base_line["tax_details"]["total_excluded_currency"])
-            terms = replace(step.terms, price=untaxed, discount=to_decimal(0))
-            prices[key] = float(mrr(replace(step, quantity=to_decimal(1), terms=terms)))
+            prices[key] = line._get_step_mrr(step)
         return prices[key]

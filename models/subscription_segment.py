@@ -161,7 +161,7 @@ class SubscriptionSegment(models.Model):
     )
 
     # The run looks for steps whose day has come; those that are in force cost nothing.
-    _due_to_begin = models.Index("(start_date) WHERE is_planned")
+    _due_to_begin = models.Index("(start_date) WHERE is_planned IS TRUE")
     # int4range(a, a, '[]') overlaps exactly when the lines are equal, and needs no extension.
     # Deferred, because a change closes one step and opens the next within one transaction.
     _no_overlap = models.Constraint(

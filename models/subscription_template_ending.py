@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine.recurrence import Grid, Recurrence
+from ..engine.recurrence import Recurrence
 from .subscription_template import TERM_UNITS
 
 CLOSE_BOUNDARIES = [
@@ -62,12 +62,6 @@ class SubscriptionTemplate(models.Model):
         if not self.commitment_count:
             return False
         return Recurrence(self.commitment_unit, self.commitment_count).add_to(start)
-
-    def _get_term_grid(self, start):
-        """:return: the terms of a contract that starts on a day as an engine `Grid`, or None"""
-        if not self.term_count:
-            return None
-        return Grid(Recurrence(self.term_unit, self.term_count), start)
 
     @api.model
     def _get_summary_fields(self):

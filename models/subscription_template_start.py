@@ -53,8 +53,7 @@ class SubscriptionTemplate(models.Model):
     def _get_summary_sentences(self):
         return [
             *super()._get_summary_sentences(),
-            self._get_trial_sentence(),
-            self._get_setup_sentence(),
+            *filter(None, (self._get_trial_sentence(), self._get_setup_sentence())),
         ]
 
     def _get_trial_sentence(self):
@@ -65,6 +64,7 @@ class SubscriptionTemplate(models.Model):
             length=self._get_length_text(self.trial_count, self.trial_unit),
         )
 
+    @api.model
     def _get_length_text(self, count, unit):
         """:return: a number of days, weeks or months in words"""
         if count == 1:

@@ -19,13 +19,13 @@ import requests
 
 PATIENCE = 60  # seconds
 # Parameters that localstripe does not know.
-FOREIGN = ("description", "mandate", "shipping[", "off_session", "setup_", "payment_method_opt")
+FOREIGN = (
     "description",
     "mandate",
     "shipping[",
     "off_session",
-    "setup_future",
-    "payment_method_opt",
+    "setup_future_usage",
+    "payment_method_options",
 )
 # Cards that Stripe's documentation gives for tests, with the codes it records for them.
 DECLINES = {

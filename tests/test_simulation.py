@@ -126,6 +126,19 @@ class TestSimulation(SubscriptionCommon):
         )
         self.assertEqual(self.get_money(simulation), [(260.0, 0.0), (10.0, 0.0)])
 
+    def test_renewals_at_list_prices_are_part_of_it(self):
+        terms = self._create_template(
+            "Half a year",
+            term_count=2,
+            term_unit="month",
+            end_action="renew",
+            renewal_price="list",
+        )
+        order = self.create_own_contract(self.seat, template=terms, day="2027-01-15")
+        self.seat.list_price = 12.0
+        simulation = self.assertSimulated(order, months=5)
+        self.assertEqual(self.get_money(simulation), [(10, 0), (10, 0), (12, 0), (12, 0), (12, 0)])
+
     # ------------------------------------------------------------------
     # A change to try
     # ------------------------------------------------------------------

@@ -4,7 +4,9 @@ from . import (
     subscription_billing_preview,
     subscription_change_wizard,
     subscription_close_wizard,
+    subscription_mass_wizard,
     subscription_pause_wizard,
     subscription_simulation,
     subscription_reopen_wizard,
+    subscription_resume_wizard,
 )

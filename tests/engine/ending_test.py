@@ -13,6 +13,7 @@ from engine.ending import (
     move_end,
     split_end,
 )
+from engine.lifecycle import check_move, state_on
 from engine.recurrence import Grid, Recurrence
 from engine.segment import change_from, end_at, step_at
 
@@ -83,3 +84,10 @@ def test_the_earliest_end_respects_notice_commitment_and_periods():
 def test_the_first_boundary_may_be_the_day_itself():
     assert first_boundary(MONTHLY, day("2027-02-01")) == day("2027-02-01")
     assert first_boundary(MONTHLY, day("2027-02-02")) == day("2027-03-01")
+
+
+def test_a_reopened_contract_waits_for_its_day_and_can_be_renewed_late():
+    start, today = day("2027-01-01"), day("2027-03-01")
+    assert state_on(today, start, None, reopens=True) == "upcoming"
+    assert state_on(today, start, today, reopens=True) == "closed"
+    check_move("closed", "renewed")
