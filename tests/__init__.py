@@ -22,7 +22,6 @@ from . import test_documents
 from . import test_downgrade
 from . import test_drafts
 from . import test_dunning
-from . import test_payment_method
 from . import test_due_now
 from . import test_due_now_random
 from . import test_ending
@@ -41,6 +40,7 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_payment_method
 from . import test_planned_change
 from . import test_pause_rules
 from . import test_portal_quote
@@ -56,6 +56,7 @@ from . import test_renewal
 from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
+from . import test_scenario_dunning
 from . import test_scenario_interruption
 from . import test_scenario_pause
 from . import test_scenario_term
