@@ -60,6 +60,8 @@ JOIN_DATE_KEY = "subscription_join_date"
 BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.
 SEQUENCES_KEY = "subscription_sequences"
+# Step of a dunning policy for which an invoice is charged, by id.
+DUNNING_STEP_KEY = "subscription_dunning_step"
 # Says what the credit notes that core is about to make mean for billed periods.
 CREDIT_EFFECT_KEY = "subscription_credit_effect"
 CREDIT_EFFECTS = [
@@ -75,6 +77,9 @@ ABANDONED_AFTER = timedelta(hours=24)
 NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.
 LOST_AFTER = timedelta(minutes=15)
+
+# Customers are told so many days before that their saved payment method expires.
+EXPIRY_NOTICE_DAYS = 30
 
 MAX_ITEMS_PER_LINE = 15
 MAX_MONTHS_AHEAD = 36

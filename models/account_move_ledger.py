@@ -42,9 +42,9 @@ class AccountMove(models.Model):
         all lines once more.
         """
         flags = [name for name in vals if name in LOWERED_FLAGS and not vals[name]]
-        return (
-            bool(flags) and len(flags) == len(vals) and not any(map(any, map(self.mapped, flags)))
-        )
+        if not flags or len(flags) < len(vals):
+            return False
+        return not any(any(self.mapped(name)) for name in flags)
 
     def _post(self, soft=True):
         """Post credit notes of the same invoice one after the other.

@@ -77,6 +77,8 @@ class PaymentTransaction(models.Model):
         result = super()._post_process()
         for tx in self.filtered(lambda tx: tx.state in ("authorized", "done") and tx.token_id):
             tx.sale_order_ids._subscription_store_token(tx.token_id)
+            if tx in fresh:
+                tx._hook_on_method_saved()
         for tx in fresh.filtered("subscription_invoice_id"):
             tx._hook_on_charge_outcome()
         return result

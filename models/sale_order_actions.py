@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         for order in self:
             today = order._subscription_today()
             order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
-                gap.kind == "pause" and (not gap.end_date or gap.end_date > today)
+                gap.kind != "closure" and (not gap.end_date or gap.end_date > today)
                 for gap in order.subscription_interruption_ids
             )
 
@@ -113,6 +113,20 @@ class SaleOrder(models.Model):
             "subscription.pause.wizard", self.env._("Pause %(order)s", order=self.name)
         )
 
+    def action_subscription_suspend(self):
+        """Ask from when until when service is withheld, and show what that does."""
+        action = self._get_wizard_action(
+            "subscription.pause.wizard", self.env._("Suspend %(order)s", order=self.name)
+        )
+        action["context"]["default_kind"] = "suspension"
+        return action
+
+    def action_subscription_resume_on(self):
+        """Ask on which day service goes on after a pause or suspension, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.resume.wizard", self.env._("Resume %(order)s", order=self.name)
+        )
+
     def _get_wizard_action(self, model, name):
         self.ensure_one()
         self._check_subscription_operator()
@@ -126,7 +140,7 @@ class SaleOrder(models.Model):
         }
 
     def action_subscription_resume(self):
-        """Go on with the service today, or take back a pause that has not begun."""
+        """Go on with the service today, or take back a gap that has not begun."""
         self._check_subscription_operator()
         for order in self:
             order._subscription_resume(order._subscription_today())

@@ -154,13 +154,19 @@ class SaleOrder(models.Model):
         "subscription_close_credit_rule",
         "subscription_state",
         "subscription_template_id",
+        "subscription_term_end_date",
+        "subscription_end_action",
+        "subscription_renewal_price",
+        "subscription_renewal_quote_date",
+        "subscription_renewal_ids.state",
+        "subscription_unpaid_close_date",
         "is_subscription",
     )
     @api.depends_context("lang")
     def _compute_subscription_agreement_text(self):
         for order in self:
             sentences = order._get_agreement_sentences() if order.is_subscription else []
-            order.subscription_agreement_text = "\n".join(filter(None, sentences))
+            order.subscription_agreement_text = " ".join(filter(None, sentences))
 
     def _get_agreement_sentences(self):
         """Return what was agreed about the end in whole sentences. Hook for feature files.
@@ -204,7 +210,10 @@ class SaleOrder(models.Model):
     def _get_earliest_sentence(self):
         if self.subscription_state not in const.RUNNING_STATES or self.subscription_has_planned_end:
             return ""
-        day = format_date(self.env, fields.Date.subtract(self._get_earliest_close_date(), days=1))
+        earliest = self._get_earliest_close_date()
+        if earliest == self.subscription_end_date:
+            return ""
+        day = format_date(self.env, fields.Date.subtract(earliest, days=1))
         if not self.subscription_notice_count:
             return self.env._("If closed today, the earliest agreed last day is %(day)s.", day=day)
         return self.env._(

@@ -38,14 +38,14 @@ class SaleOrder(models.Model):
         "first day of the next period of the lines that change.",
     )
     subscription_effective_date = fields.Date(
-        "Effective From",
+        "Holds From",
         copy=False,
         tracking=True,
         help="First day of the change. It can lie in the past: the difference is charged or "
         "credited for the days since then.",
     )
     subscription_effective_preview_date = fields.Date(
-        "First Day of the Change", compute="_compute_subscription_effective_preview_date"
+        "Holds From", compute="_compute_subscription_effective_preview_date"
     )
     subscription_baseline = fields.Json(
         copy=False,
@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
     )
     subscription_all_recurrence_id = fields.Many2one(
         "subscription.recurrence",
-        "Recurrence of All Lines",
+        "Recurrence",
         compute="_compute_subscription_all_recurrence_id",
         inverse="_inverse_subscription_all_recurrence_id",
         help="How often every recurring line of this amendment is billed. Empty: they differ.",

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import ValidationError
 
+from ..engine.errors import EngineError
+
 
 class SaleOrder(models.Model):
     """Money of amendments: what they ask for, and how what was accepted is billed."""
@@ -26,7 +28,11 @@ class SaleOrder(models.Model):
         :rtype: list[list[dict]]
         """
         self.ensure_one()
-        invoices, credit_notes, silent = self._split_due_items({self: self._get_order_due_items()})
+        try:
+            items = self._get_order_due_items()
+        except EngineError:
+            items = []  # the confirmation says what is wrong
+        invoices, credit_notes, silent = self._split_due_items({self: items})
         charges = invoices.get(self, [])
         one_off = [
             line._prepare_base_line_for_taxes_computation(quantity=quantity)

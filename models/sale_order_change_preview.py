@@ -82,6 +82,10 @@ class SaleOrder(models.Model):
                     texts=texts,
                 )
             )
+        if new[-1].terms.convention == "none":
+            reasons.append(
+                self.env._("Only whole periods are charged: the next one that begins is the first.")
+            )
         if until and until < FOREVER:
             reasons.append(
                 self.env._(

@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from .. import const
 from ..engine import errors
@@ -148,82 +147,8 @@ class SaleOrder(models.Model):
         self._subscription_release_quote()
 
     # ------------------------------------------------------------------
-    # Pause, resume, close
+    # End
     # ------------------------------------------------------------------
-
-    def _subscription_pause(self, day, until=None, reason=None, credit_rule=None):
-        """Interrupt the service of contracts; nothing is billed for the gap.
-
-        :param date day: first day without service
-        :param date until: first day of service after the gap, None until resumed
-        :param str reason: shown on the contract
-        :param str credit_rule: 'credit' or 'forfeit', None takes the template's
-        :raise UserError: the contract does not run, or the days are refused
-        """
-        for order in self:
-            order._subscription_claim()
-            order._check_running(self.env._("paused"))
-            if until and until <= day:
-                raise UserError(
-                    self.env._("A pause must end after it begins. Choose a later last day.")
-                )
-            rule = credit_rule or order._get_subscription_terms().credit_on_pause or "credit"
-            # The database refuses overlaps at once: it must know a pause that was just ended.
-            order.subscription_interruption_ids.flush_recordset()
-            # sudo: interruptions are written by operations only; rights checked on the contract
-            self.env["subscription.interruption"].sudo().create(
-                {
-                    "order_id": order.id,
-                    "start_date": max(day, order.subscription_start_date),
-                    "end_date": until,
-                    "reason": reason,
-                    "credit_rule": rule,
-                    "user_id": self.env.user.id,
-                }
-            )
-            order._after_operation(order._get_pause_note(day, until, reason))
-
-    def _get_pause_note(self, day, until, reason):
-        """:return: what the chatter says of a pause, arguments as in _subscription_pause"""
-        start = format_date(self.env, day)
-        if until:
-            text = self.env._(
-                "Paused from %(start)s, service goes on from %(end)s.",
-                start=start,
-                end=format_date(self.env, until),
-            )
-        else:
-            text = self.env._("Paused from %(start)s until somebody resumes it.", start=start)
-        return f"{text} {reason or ''}"
-
-    def _subscription_resume(self, day):
-        """End the pause that covers a day; service goes on from that day.
-
-        When none does, the next planned pause is taken back. Later ones stay planned.
-
-        :param date day: first day of service
-        :raise UserError: the contract is not paused, then or later
-        """
-        self._subscription_claim()
-        for order in self:
-            gaps = order.subscription_interruption_ids.filtered(
-                lambda gap: gap.kind == "pause" and (not gap.end_date or gap.end_date > day)
-            ).sorted("start_date")
-            if not gaps:
-                raise UserError(self.env._("%(order)s is not paused.", order=order.name))
-            gap = gaps[0].sudo()  # sudo: as in _subscription_pause
-            since = gap.start_date
-            is_planned = since > day
-            if since >= day:
-                gap.unlink()
-            else:
-                gap.end_date = day
-            order._restore_forfeited(since, day)
-            order._after_operation(
-                self.env._("The planned pause was taken back.")
-                if is_planned
-                else self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
-            )
 
     def _subscription_end_with_order(self):
         """End one contract whose order is about to be cancelled.

@@ -171,10 +171,9 @@ class SaleOrderLine(models.Model):
 
     @api.depends("recurrence_id")
     def _compute_untaxed_amount_to_invoice(self):
-        super()._compute_untaxed_amount_to_invoice()
-        for line in self:
-            if line._is_recurring_confirmed():
-                line.untaxed_amount_to_invoice = 0.0
+        running = self.filtered(lambda line: line._is_recurring_confirmed())
+        running.untaxed_amount_to_invoice = 0.0
+        super(SaleOrderLine, self - running)._compute_untaxed_amount_to_invoice()
 
     @api.depends("recurrence_id", "state")
     def _compute_amount_to_invoice(self):

@@ -61,6 +61,15 @@ class SaleOrderLine(models.Model):
         if (self.subscription_later_steps or False) != values:
             self.with_context(subscription_mirror=True).subscription_later_steps = values
 
+    def _change_tail(self, operation):
+        """Change the steps that the end of the contract took away.
+
+        :param operation: function from engine segments to engine segments
+        """
+        tail = self._get_tail()
+        if tail.later:
+            self._store_tail(Tail(tail.until, operation(tail.later)))
+
     def _prepare_later_step(self, step):
         """:return: values of a step that JSON can hold"""
         values = self.env["subscription.segment"]._prepare_segment_values(self, step)

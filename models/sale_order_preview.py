@@ -232,6 +232,7 @@ class SaleOrder(models.Model):
                 (*rows._get_engine_rows(), *(booked or {}).get(line, ())),
                 until,
                 delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [line._get_due_item(item, forfeited) for item in items]
         return result

@@ -173,25 +173,7 @@ class SaleOrder(models.Model):
         gap = self.subscription_interruption_ids.filtered(
             lambda gap: not gap.end_date or gap.end_date > today
         ).sorted("start_date")[:1]
-        if not gap:
-            return False
-        start, end = format_date(self.env, gap.start_date), format_date(self.env, gap.end_date)
-        texts = {
-            "pause": self.env._(
-                "Paused from %(start)s, service goes on from %(end)s.", start=start, end=end
-            ),
-            "suspension": self.env._(
-                "Suspended from %(start)s, service goes on from %(end)s.", start=start, end=end
-            ),
-            "closure": self.env._(
-                "Closed since %(start)s, service goes on from %(end)s.", start=start, end=end
-            ),
-        }
-        if gap.end_date:
-            return texts[gap.kind]
-        if gap.kind == "suspension":
-            return self.env._("Suspended from %(start)s until somebody resumes it.", start=start)
-        return self.env._("Paused from %(start)s until somebody resumes it.", start=start)
+        return gap._get_text() if gap else False
 
     def _get_end_text(self):
         """:return: one sentence about the end of the contract, or False"""

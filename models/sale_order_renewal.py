@@ -273,7 +273,9 @@ class SaleOrder(models.Model):
         """:return: one sentence about the renewal quotation of this contract, or an empty text"""
         waiting = self._get_open_renewals()[:1]
         if waiting:
-            return self.env._("The renewal quotation %(renewal)s waits.", renewal=waiting.name)
+            return self.env._(
+                "The renewal quotation %(renewal)s waits to be accepted.", renewal=waiting.name
+            )
         day = self.subscription_renewal_quote_date
         if not day or self.subscription_state not in const.RUNNING_STATES:
             return ""

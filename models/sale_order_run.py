@@ -94,7 +94,8 @@ class SaleOrder(models.Model):
         size = self.env.company.subscription_batch_size or 100
         seen = set()
         self._commit_step(self._refresh_due_states)
-        self._commit_step(self._refresh_due_steps)
+        while all(self._commit_step(self._refresh_due_steps)):
+            pass  # a price rise of many contracts is many transactions
         self._commit_step(self._refresh_one_off_dates)
         self._commit_step(self._release_waiting_contracts)
         Cron._commit_progress(remaining=self._count_due_contracts())
@@ -173,7 +174,7 @@ class SaleOrder(models.Model):
         ]
 
     def _bill_batch(self):
-        """Bill locked contracts together; when that fails, one by one.
+        """Bill locked contracts together; when that fails, each half of them.
 
         A contract that fails alone goes to quarantine and the rest go on.
         """
@@ -185,15 +186,27 @@ class SaleOrder(models.Model):
         except Exception as error:  # noqa: BLE001 - whatever breaks one contract must not stop the run
             self.env.invalidate_all()
             _logger.info(
-                "subscription batch of %(count)s failed, going on one by one: %(error)s",
+                "subscription batch of %(count)s failed, going on with parts of it: %(error)s",
                 {"count": len(self), "error": error},
             )
         moves = self.env["account.move"]
-        # Contracts that share an invoice go on sharing it when it is another one that is broken.
-        parts = self.grouped(lambda order: order._get_invoice_group_key()).values()
-        for orders in parts if len(parts) > 1 else self:
+        for orders in self._get_batch_parts():
             moves |= orders._bill_batch() if len(orders) > 1 else orders._bill_or_quarantine()
         return moves
+
+    def _get_batch_parts(self):
+        """Return the halves of a batch that failed, so that a few steps find what is broken.
+
+        Contracts that share an invoice go on sharing it when it is another one that is broken; the
+        members of a single group are tried alone.
+
+        :rtype: list[sale.order]
+        """
+        groups = list(self.grouped(lambda order: order._get_invoice_group_key()).values())
+        if len(groups) == 1:
+            return list(self)
+        middle = len(groups) // 2
+        return [self.browse().concat(*groups[:middle]), self.browse().concat(*groups[middle:])]
 
     def _bill_or_quarantine(self):
         """Bill one contract, or say on it why that cannot be done."""

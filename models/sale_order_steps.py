@@ -1,5 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ..engine.change import changed_values, revoke_change, step_from
@@ -141,29 +142,38 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _refresh_due_steps(self):
-        """Let lines show the steps whose day has come, and say so on their contracts.
+    def _refresh_due_steps(self, limit=200):
+        """Let lines show some of the steps whose day has come, and say so on their contracts.
 
-        Those that another process has in hand are left to it.
+        Contracts that another process has in hand are left to it.
 
-        :return: no contracts, as none is billed here
+        :param int limit: most steps to look at
+        :return: the contracts that were dealt with
         """
-        # sudo: the run serves every company, whoever started it
-        companies = self.env["res.company"].sudo().search([])
-        last = max(company._subscription_today() for company in companies)
+        due = [
+            Domain("company_id", "=", company.id)
+            & Domain("start_date", "<=", company._subscription_today())
+            # sudo: the run serves every company, whoever started it
+            for company in self.env["res.company"].sudo().search([])
+        ]
         steps = self.env["subscription.segment"].search(
-            [
-                ("is_planned", "=", True),
-                ("start_date", "<=", last),
-                ("order_id.subscription_quarantined_at", "=", False),
-            ]
+            Domain("is_planned", "=", True)
+            & Domain.OR(due)
+            & Domain("order_id.subscription_quarantined_at", "=", False),
+            limit=limit,
+            order="start_date, id",
         )
+        done = self.browse()
         for order in steps.order_id.try_lock_for_update(allow_referencing=True):
-            order._run_or_quarantine(order._apply_due_steps)
-        return self.browse()
+            if order._run_or_quarantine(order._apply_due_steps):
+                done |= order
+        return done
 
     def _apply_due_steps(self):
-        """Mirror the steps of one contract whose day has come, and log what they changed."""
+        """Mirror the steps of one contract whose day has come, and log what they changed.
+
+        :return: True, always
+        """
         self.ensure_one()
         today = self._subscription_today()
         steps = self.order_line.segment_ids.filtered(
@@ -174,6 +184,7 @@ class SaleOrder(models.Model):
         self._mirror_segments()
         for step in steps:
             self._log_due_step(step)
+        return True
 
     def _log_due_step(self, step):
         """Say in the chatter what a planned step changed when its day came."""

@@ -136,13 +136,10 @@ class SaleOrder(models.Model):
         return {**values, "subscription_term_end_date": end}
 
     def _hook_on_written(self, vals, old_ends):
-        """Let another end of the term reach the steps when somebody typed it."""
-        if "subscription_end_action" in vals and not self.env.context.get(const.MIRROR_KEY):
-            self._apply_end_action()
+        """Let another end of the term reach the steps."""
         super()._hook_on_written(vals, old_ends)
-
-    def _apply_end_action(self):
-        """Let what happens at the end of the term move the end of running contracts."""
+        if "subscription_end_action" not in vals or self.env.context.get(const.MIRROR_KEY):
+            return
         for order in self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES):
             if order.subscription_has_planned_end or order._get_confirmed_renewal():
                 continue
@@ -279,4 +276,15 @@ class SaleOrder(models.Model):
                 "same prices.",
                 **values,
             )
+        if stop == end and not self.subscription_has_planned_end:
+            return self.env._("The term ends after %(last)s, and service with it.", **values)
         return self.env._("The term ends after %(last)s.", **values)
+
+    def _get_planned_end_sentence(self):
+        """Leave it to the term to say that service ends with it."""
+        is_said = (
+            self.subscription_end_date == self.subscription_term_end_date
+            and self.subscription_state in const.RUNNING_STATES
+            and not self.subscription_has_planned_end
+        )
+        return "" if is_said else super()._get_planned_end_sentence()

@@ -15,7 +15,6 @@ class SaleOrder(models.Model):
         compute="_compute_subscription_trial",
         store=True,
         readonly=False,
-        precompute=True,
         help="How long the contract is free before its first paid period. The trial ends by "
         "itself, nobody has to do anything. 0: no trial.",
     )
@@ -25,7 +24,13 @@ class SaleOrder(models.Model):
         compute="_compute_subscription_trial",
         store=True,
         readonly=False,
-        precompute=True,
+    )
+    subscription_trial_terms_id = fields.Many2one(
+        "subscription.template",
+        "Trial Of",
+        compute="_compute_subscription_trial",
+        store=True,
+        help="The terms whose trial was taken over; what was typed since then stays.",
     )
     subscription_trial_last_date = fields.Date(
         "Free Until",
@@ -38,17 +43,25 @@ class SaleOrder(models.Model):
         "A free trial cannot be negative. Use 0 for no trial.",
     )
 
-    @api.depends("subscription_template_id", "subscription_order_type")
+    @api.depends("subscription_template_id", "subscription_order_type", "is_subscription")
     def _compute_subscription_trial(self):
+        """Take the trial of the terms over, once, as soon as something is recurring."""
         for order in self:
-            if order.state not in ("draft", "sent") or order._is_subscription_started():
+            terms = order.subscription_trial_terms_id
+            if (
+                order.is_subscription
+                and order.state in ("draft", "sent")
+                and not order._is_subscription_started()
+            ):
+                terms = order._get_subscription_terms()
+            if terms != order.subscription_trial_terms_id:
+                is_new = order._is_new_contract()
+                order.subscription_trial_count = terms.trial_count if is_new else 0
+                order.subscription_trial_unit = terms.trial_unit or "day"
+            else:
                 order.subscription_trial_count = order.subscription_trial_count
                 order.subscription_trial_unit = order.subscription_trial_unit
-                continue
-            terms = order._get_subscription_terms()
-            is_new = order._is_new_contract()
-            order.subscription_trial_count = terms.trial_count if is_new else 0
-            order.subscription_trial_unit = terms.trial_unit or "day"
+            order.subscription_trial_terms_id = terms
 
     @api.depends(
         "subscription_trial_count",
@@ -76,6 +89,19 @@ class SaleOrder(models.Model):
             return None
         unit = self.subscription_trial_unit or "day"
         return self._get_subscription_start() + relativedelta(**{f"{unit}s": count})
+
+    def _has_to_be_signed(self):
+        """Let customers accept by signature what asks for a payment, but costs nothing yet."""
+        if super()._has_to_be_signed():
+            return True
+        return bool(
+            self.is_subscription
+            and self.require_payment
+            and self.state in ("draft", "sent")
+            and not self.is_expired
+            and not self.signature
+            and self.currency_id.compare_amounts(self.amount_total, 0) <= 0
+        )
 
     def _get_portal_facts(self):
         """Tell customers until when a trial is free."""

@@ -53,8 +53,7 @@ class SubscriptionTemplate(models.Model):
     def _get_summary_sentences(self):
         return [
             *super()._get_summary_sentences(),
-            self._get_trial_sentence(),
-            self._get_setup_sentence(),
+            *filter(None, (self._get_trial_sentence(), self._get_setup_sentence())),
         ]
 
     def _get_trial_sentence(self):

@@ -1,8 +1,10 @@
 from . import test_amendment
 from . import test_amendment_conformance
 from . import test_amendment_date
+from . import test_amendment_form
 from . import test_amendment_money
 from . import test_amendment_portal
+from . import test_amendment_random
 from . import test_amendment_switch
 from . import test_billing
 from . import test_change
@@ -19,6 +21,8 @@ from . import test_credit_note
 from . import test_documents
 from . import test_downgrade
 from . import test_drafts
+from . import test_dunning
+from . import test_payment_method
 from . import test_due_now
 from . import test_due_now_random
 from . import test_ending
@@ -37,6 +41,7 @@ from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
 from . import test_planned_change
+from . import test_pause_rules
 from . import test_portal_quote
 from . import test_price
 from . import test_price_campaign
@@ -51,6 +56,7 @@ from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
 from . import test_scenario_interruption
+from . import test_scenario_pause
 from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
@@ -62,5 +68,6 @@ from . import test_term
 from . import test_tours
 from . import test_trial
 from . import test_translations
+from . import test_unpaid
 from . import test_views
 from . import test_wizards

@@ -102,7 +102,7 @@ class TestEnding(EndingCase):
         self.assertEqual(order._get_earliest_close_date(), date(2027, 8, 20))
         order.sudo().subscription_close_boundary = "term"
         self.assertEqual(order._get_earliest_close_date(), date(2027, 8, 20), "there is no term")
-        terms.term_count = 12
+        order.sudo().write({"subscription_term_count": 12, "subscription_term_unit": "month"})
         self.assertEqual(order._get_earliest_close_date(), date(2028, 1, 15))
 
     def test_what_was_typed_on_the_quotation_is_agreed(self):

@@ -52,6 +52,24 @@ class TestIsolation(SubscriptionCommon):
         )
         self.env.invalidate_all()
 
+    def test_broken_contract_among_a_hundred_is_found_in_few_queries(self):
+        self.travel("2027-04-01")
+        self.plan_without_statistics()
+        first = self.create_contract(self.seat)
+        self.env.flush_all()
+        copies = first.browse(copy_contracts(self.env.cr, first.id, self.partner.ids * 98))
+        broken = self.create_contract(self.lost_account)
+        queries = self.count_queries(self.run_cron)
+        self.account.active = False
+
+        more = self.count_queries(self.run_cron, "2027-05-01")
+
+        self.assertEqual(broken.invoice_count, 1)
+        self.assertIn("is archived", broken.subscription_quarantine_reason)
+        self.assertEqual(set((first | copies).mapped("invoice_count")), {2})
+        # One by one it would be thousands; each half costs what a batch always costs.
+        self.assertLess(more - queries, 2000, f"{queries} for 100, {more} with one that is broken")
+
     def test_broken_contracts_among_many(self):
         self.travel("2027-04-01")
         self.plan_without_statistics()

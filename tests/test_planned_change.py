@@ -101,6 +101,23 @@ class TestChangeWizard(PlannedCase):
             [("2027-04-01", 5, 10, 0), ("2027-05-11", 10, 10, 0), ("2027-05-21", 5, 10, 0)],
         )
 
+    def test_change_without_proration_waits_for_the_next_period(self):
+        self.order = self.create_contract(
+            self.seat,
+            day="2027-04-01",
+            user_id=self.clerk.id,
+            template=self._create_template("Whole", convention="none"),
+        )
+        self.bill(self.order)
+        self.travel("2027-04-16")
+        wizard = self.open_wizard(default_when="now")
+        wizard.quantity = 8
+        self.assertEqual(wizard.preview["documents"], [])
+        self.assertIn("Only whole periods", " ".join(wizard.preview["reasons"]))
+        wizard.save().action_change()
+        self.assertBillsNothing(self.order)
+        self.assertEqual(self.bill(self.order, "2027-05-01").amount_untaxed, 80.0)
+
     def test_typed_values_survive_another_day(self):
         self.plan("2027-06-01", quantity=10, price_unit=12.0)
         wizard = self.open_wizard()
@@ -226,6 +243,20 @@ class TestPlannedChanges(PlannedCase):
         self.assertEqual(len(order.message_ids), notes + 1)
         self.assertFalse(order.subscription_planned_ids)
         self.assertFalse(any(order.order_line.segment_ids.mapped("is_planned")))
+
+    def test_many_planned_changes_are_taken_in_turns(self):
+        orders = self.order
+        for _number in range(4):
+            orders |= self.create_contract(self.seat, day="2027-04-16")
+        for order in orders:
+            order._subscription_change_line(order.order_line, date(2027, 5, 1), quantity=7)
+        self.travel("2027-05-01")
+        done = orders.browse()
+        for _number in range(3):
+            done |= orders._refresh_due_steps(limit=2)
+        self.assertEqual(done, orders)
+        self.assertEqual(set(orders.order_line.mapped("product_uom_qty")), {7})
+        self.assertFalse(orders._refresh_due_steps(limit=2))
 
     def test_first_day_of_a_contract_is_no_change(self):
         order = self.create_contract(self.seat, subscription_start_date="2027-05-01")

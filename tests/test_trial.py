@@ -150,9 +150,39 @@ class TestTrial(StartCase):
             step.action_revoke()
 
     def test_renewals_and_amendments_have_no_trial(self):
+        contract = self.create_contract(self.seat)
         for kind in ("renewal", "amendment"):
-            order = self.quote(self.seat, template=self.with_trial, subscription_order_type=kind)
-            self.assertEqual((order.subscription_trial_count, order.amount_untaxed), (0, 10.0))
+            order = self.quote(
+                self.seat,
+                template=self.with_trial,
+                subscription_order_type=kind,
+                subscription_parent_id=contract.id,
+            )
+            self.assertEqual(order.subscription_trial_count, 0)
+            self.assertFalse(order._get_trial_end())
+
+    def test_trial_that_was_typed_survives_more_lines(self):
+        order = self.quote(self.seat, template=self.with_trial)
+        order.subscription_trial_count = 0
+        order.order_line = [Command.create({"product_id": self.hosting.id})]
+        self.assertEqual(order.subscription_trial_count, 0)
+        order.subscription_template_id = self._create_template("Long", trial_count=30)
+        self.assertEqual(order.subscription_trial_count, 30)
+
+    def test_plain_orders_have_no_trial(self):
+        order = self.quote(self.setup_service, template=self.with_trial)
+        self.assertFalse(order.subscription_trial_count)
+        self.assertEqual(order.amount_untaxed, 250.0)
+
+    def test_trial_that_asks_for_a_payment_is_accepted_by_signature(self):
+        values = {"require_payment": True, "require_signature": False}
+        order = self.quote(self.seat, template=self.with_trial, **values)
+        self.assertTrue(order._has_to_be_signed())
+        self.assertFalse(order._has_to_be_paid())
+        order.subscription_trial_count = 0
+        self.assertFalse(order._has_to_be_signed())
+        self.assertTrue(order._has_to_be_paid())
+        self.assertFalse(self.quote(self.setup_service, **values)._has_to_be_signed())
 
     def test_terms_say_their_trial(self):
         self.assertIn("free trial of 14 days", self.with_trial.summary)

@@ -8,4 +8,5 @@ from . import (
     subscription_pause_wizard,
     subscription_simulation,
     subscription_reopen_wizard,
+    subscription_resume_wizard,
 )
