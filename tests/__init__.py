@@ -22,7 +22,6 @@ from . import test_documents
 from . import test_downgrade
 from . import test_drafts
 from . import test_dunning
-from . import test_payment_method
 from . import test_due_now
 from . import test_due_now_random
 from . import test_ending
@@ -32,8 +31,8 @@ from . import test_finding_run
 from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
-from . import test_ledger_random
 from . import test_isolation
+from . import test_ledger_random
 from . import test_line_text
 from . import test_mail_template
 from . import test_mass_wizard
@@ -41,6 +40,7 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_payment_method
 from . import test_planned_change
 from . import test_pause_rules
 from . import test_portal_quote
@@ -56,6 +56,7 @@ from . import test_renewal
 from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
+from . import test_scenario_dunning
 from . import test_scenario_interruption
 from . import test_scenario_pause
 from . import test_scenario_term
@@ -63,12 +64,14 @@ from . import test_security_matrix
 from . import test_settings
 from . import test_simulation
 from . import test_speed
+from . import test_stripe
+from . import test_stripe_events
 from . import test_tax
 from . import test_template
 from . import test_term
 from . import test_tours
-from . import test_trial
 from . import test_translations
+from . import test_trial
 from . import test_unpaid
 from . import test_views
 from . import test_wizards
