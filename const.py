@@ -8,6 +8,11 @@ RECURRENCE_UNITS = [
     ("month", "Month"),
     ("year", "Year"),
 ]
+TRIAL_UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+]
 TIMINGS = [
     ("advance", "In advance"),
     ("arrears", "In arrears"),
@@ -17,6 +22,17 @@ CONVENTIONS = [
     ("fixed_30", "By 30-day months"),
     ("none", "No proration"),
 ]
+# What makes the first steps of a quotation besides quantity, price and discount.
+START_FIELDS = (
+    "subscription_trial_count",
+    "subscription_trial_unit",
+    "order_line.intro_discount",
+    "order_line.intro_period_count",
+    "order_line.ramp_step_ids.period",
+    "order_line.ramp_step_ids.quantity",
+    "order_line.ramp_step_ids.price_unit",
+    "order_line.ramp_step_ids.discount",
+)
 BASES = [
     ("ordered", "Ordered quantity"),
     ("delivered", "Delivered quantity"),
@@ -38,10 +54,14 @@ BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renew
 MIRROR_KEY = "subscription_mirror"
 # Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
 ITEMS_KEY = "subscription_due_items"
+# Day on which lines join a confirmed contract, when it is not today.
+JOIN_DATE_KEY = "subscription_join_date"
 # Set while the run makes documents in batches, whose values are complete.
 BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.
 SEQUENCES_KEY = "subscription_sequences"
+# Step of a dunning policy for which an invoice is charged, by id.
+DUNNING_STEP_KEY = "subscription_dunning_step"
 # Says what the credit notes that core is about to make mean for billed periods.
 CREDIT_EFFECT_KEY = "subscription_credit_effect"
 CREDIT_EFFECTS = [
@@ -57,6 +77,9 @@ ABANDONED_AFTER = timedelta(hours=24)
 NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.
 LOST_AFTER = timedelta(minutes=15)
+
+# Customers are told so many days before that their saved payment method expires.
+EXPIRY_NOTICE_DAYS = 30
 
 MAX_ITEMS_PER_LINE = 15
 MAX_MONTHS_AHEAD = 36

@@ -4,6 +4,14 @@ from odoo.tools import format_date
 
 from .engine import errors
 
+
+class OutcomeUnknownError(Exception):
+    """A payment provider was asked for money and nobody knows whether it took it.
+
+    No `ValidationError`: core takes those for declined payments.
+    """
+
+
 # Core leaves it to the database to refuse an invoice line without an account.
 MISSING_ACCOUNT = "account_move_line_check_accountable_required_fields"
 
@@ -40,6 +48,47 @@ def explain_engine_error(env, error):
         return env._(
             "Two steps of a contract line overlap in time. Choose dates that follow each other."
         )
+    return _explain_refused_change(env, error)
+
+
+def _explain_refused_change(env, error):
+    """Say what is wrong with a change that somebody typed, arguments as above."""
+    if isinstance(error, errors.LineEnded):
+        return env._(
+            "Nothing is left to change from %(day)s on. Choose an earlier day, or add a new line.",
+            day=format_date(env, error.day),
+        )
+    if isinstance(error, errors.DuplicateChange):
+        return {
+            "quantity": env._(
+                "The quantity changes on %(day)s already. Revoke that planned change first.",
+                day=format_date(env, error.day),
+            ),
+            "price": env._(
+                "The unit price changes on %(day)s already. Revoke that planned change first.",
+                day=format_date(env, error.day),
+            ),
+            "discount": env._(
+                "The discount changes on %(day)s already. Revoke that planned change first.",
+                day=format_date(env, error.day),
+            ),
+        }[error.what]
+    if isinstance(error, errors.OverlappingChange):
+        return env._(
+            "Another change begins on %(planned)s, before this one ends. End this one by then, or "
+            "revoke the other one first.",
+            planned=format_date(env, error.planned),
+        )
+    if isinstance(error, errors.InvalidPeriod) and error.start and error.end:
+        return env._(
+            "%(end)s does not come after %(start)s. Choose a later end.",
+            start=format_date(env, error.start),
+            end=format_date(env, error.end),
+        )
+    if isinstance(error, errors.InvalidAmount) and error.what == "quantity":
+        return env._("The quantity cannot be negative. Use 0 to stop billing.")
+    if isinstance(error, errors.InvalidAmount) and error.what == "discount":
+        return env._("A discount cannot be more than 100 %.")
     return env._("The dates of this contract do not fit together: %(detail)s", detail=error)
 
 

@@ -1,1 +1,1 @@
-from . import portal
+from . import payment_method, portal, stripe

@@ -61,6 +61,7 @@ def catch_up(
     rows: Iterable[LedgerRow],
     until: date,
     delivered: Decimal | None = None,
+    splits: Iterable[date] = (),
 ) -> tuple[Item, ...]:
     """Return what daily runs up to a day would have billed, each item with its own date.
 
@@ -68,8 +69,10 @@ def catch_up(
     day it took effect, not merged with what fell due later; see the module `timeline`. Two runs
     find together what the later one finds alone. Days up to `until` end up as with :func:`due`;
     ahead of it, a step that lies behind a smaller one waits for its own day.
+
+    :param splits: days that no credit reaches across: days before and after are credited apart
     """
-    return _Run(tracks(segments, rows), until, replay=True).items(delivered)
+    return _Run(tracks(segments, rows), until, replay=True, splits=splits).items(delivered)
 
 
 def next_billing_date(
@@ -89,12 +92,20 @@ def next_billing_date(
 class _Run:
     """Turn the differences of one line into dated, valued items."""
 
-    def __init__(self, found: dict[Terms, Track], until: date, *, replay: bool) -> None:
+    def __init__(
+        self,
+        found: dict[Terms, Track],
+        until: date,
+        *,
+        replay: bool,
+        splits: Iterable[date] = (),
+    ) -> None:
         every = tuple(found.values())
         self.ordered = [track for track in every if track.terms.basis == "ordered"]
         self.delivered = [track for track in every if track.terms.basis == "delivered"]
         self.until = until
         self.replay = replay
+        self.splits = sorted({*splits})
         self.charges: dict[tuple[date, date, int], list[Missing]] = {}
         self.unwanted: dict[date, list[Unwanted]] = {}
         self.states: dict[tuple[int, int], RowState] = {}
@@ -175,7 +186,8 @@ class _Run:
                     state = self._state(index, place)
                     state.layers, cut, rest = _cut(state.layers, rest)
                     for span, quantity in _joined(cut):
-                        yield state, span, quantity
+                        for part in _split(span, self.splits):
+                            yield state, part, quantity
 
     def _value_charges(self, index: int, spans: list[Missing], on: date) -> Iterator[Charge]:
         """Value the missing spans of one full period, and remember them as rows."""
@@ -221,6 +233,16 @@ def _cut(
             if back > 0:
                 rest = [*take(rest, part, back)]
     return tuple(kept), taken, rest
+
+
+def _split(span: Period, days: Iterable[date]) -> Iterator[Period]:
+    """Yield the parts of a span between some days, which are in order."""
+    start = span.start
+    for day in days:
+        if start < day < span.end:
+            yield Period(start, day)
+            start = day
+    yield Period(start, span.end)
 
 
 def _joined(layers: Iterable[Layer]) -> list[Layer]:

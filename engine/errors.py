@@ -70,6 +70,47 @@ class OverlappingSegments(EngineError):
         self.second = second
 
 
+class LineEnded(EngineError):
+    """Refuse to change a line of which nothing is left.
+
+    :ivar day: first day of the change
+    """
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"nothing is left to change from {day} on")
+        self.day = day
+
+
+class DuplicateChange(EngineError):
+    """Refuse a second planned change of one value of a line on one day.
+
+    :ivar day: first day of both changes
+    :ivar what: 'quantity', 'price' or 'discount'
+    """
+
+    def __init__(self, day: date, what: str) -> None:
+        super().__init__(f"a change of the {what} is planned for {day} already")
+        self.day = day
+        self.what = what
+
+
+class OverlappingChange(EngineError):
+    """Refuse a change up to a day across another one of the same value.
+
+    :ivar day: first day of the refused change
+    :ivar until: day after its last day
+    :ivar planned: first day of the change in its way
+    :ivar what: 'quantity', 'price' or 'discount'
+    """
+
+    def __init__(self, day: date, until: date, planned: date, what: str) -> None:
+        super().__init__(f"{what} from {day} to {until}: another change is planned for {planned}")
+        self.day = day
+        self.until = until
+        self.planned = planned
+        self.what = what
+
+
 class UnknownConvention(EngineError):
     """Refuse a word that the engine does not know.
 

@@ -16,11 +16,11 @@ MOVES: dict[str, frozenset[str]] = {
     ACTIVE: frozenset({PAUSED, SUSPENDED, CLOSED, RENEWED}),
     PAUSED: frozenset({ACTIVE, SUSPENDED, CLOSED, RENEWED}),
     SUSPENDED: frozenset({ACTIVE, PAUSED, CLOSED, RENEWED}),
-    CLOSED: frozenset({ACTIVE, UPCOMING}),
+    CLOSED: frozenset({ACTIVE, UPCOMING, RENEWED}),
     RENEWED: frozenset({ACTIVE, CLOSED}),
 }
-"""Allowed moves. Closed contracts can be reactivated; a renewed one comes back to life when its
-renewal is revoked, and is closed when that is."""
+"""Allowed moves. Closed contracts can be reactivated, or renewed late; a renewed one comes back to
+life when its renewal is revoked, and is closed when that is."""
 
 
 def check_move(state: str, target: str) -> None:
@@ -46,6 +46,7 @@ def state_on(
     paused: bool = False,
     suspended: bool = False,
     renewed: bool = False,
+    reopens: bool = False,
 ) -> str:
     """Return the state that the dates of a contract give it on a day.
 
@@ -62,6 +63,7 @@ def state_on(
     :param paused: a pause covers the day
     :param suspended: a suspension covers the day
     :param renewed: another contract has taken over
+    :param reopens: it was closed on that day and is to be served again later
     """
     if start is None:
         return DRAFT
@@ -69,7 +71,7 @@ def state_on(
         return RENEWED
     if end is not None and end <= today:
         return CLOSED
-    if today < start:
+    if today < start or reopens:
         return UPCOMING
     if suspended:
         return SUSPENDED

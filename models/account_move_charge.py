@@ -2,10 +2,11 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 
-from .. import const
+from ..engine import charging
 
 _logger = logging.getLogger(__name__)
 
@@ -67,6 +68,12 @@ class AccountMove(models.Model):
                         ("is_subscription", "=", True),
                         ("subscription_payment_token_id", "!=", False),
                         ("subscription_template_id.payment_mode", "=", "charge"),
+                        # what a closing gives back is taken off the invoice first
+                        "|",
+                        ("subscription_state", "not in", ("closed", "renewed")),
+                        "|",
+                        ("subscription_next_invoice_date", "=", False),
+                        ("subscription_next_invoice_date", ">", company._subscription_today()),
                     ],
                 ),
             ]
@@ -116,9 +123,11 @@ class AccountMove(models.Model):
 
     @api.model
     def _cron_charge_subscriptions(self):
-        """Charge open invoices one by one; may be killed and run again at any point."""
+        """Charge open invoices one by one; may be killed and run again at any point.
+
+        Several workers go through the same list: each takes what no other holds or has charged.
+        """
         Cron = self.env["ir.cron"]
-        self._warn_of_lost_charges()
         invoices = self._get_invoices_to_charge()
         Cron._commit_progress(remaining=len(invoices))
         charged = 0
@@ -128,20 +137,40 @@ class AccountMove(models.Model):
                 break
         _logger.info("subscription charge run finished, %(count)s charges", {"count": charged})
 
-    @api.model
-    def _warn_of_lost_charges(self):
-        """Report charges that were begun by a process that died before it knew the outcome."""
-        limit = fields.Datetime.now() - const.LOST_AFTER
-        lost = self.env["payment.transaction"].search(
-            [
-                ("subscription_invoice_id", "!=", False),
-                ("subscription_invoice_id.subscription_charge_error", "=", False),
-                ("state", "=", "draft"),
-                ("last_state_change", "<", limit),
-            ]
+    def _claim_charge(self):
+        """Lock this invoice unless somebody else holds it or has made the attempt meanwhile.
+
+        :return: whether this process may make the attempt
+        :rtype: bool
+        """
+        self.ensure_one()
+        # The two fields are all that other workers change before they commit.
+        self.flush_recordset(["subscription_charge_attempted_at", "subscription_charge_count"])
+        claimed = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM account_move
+                 WHERE id = %s AND subscription_charge_attempted_at IS NULL
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                self.id,
+            )
         )
-        for tx in lost:
-            tx.subscription_invoice_id._warn_charge_unknown(tx)
+        self.invalidate_recordset()
+        return bool(claimed)
+
+    def _charge_subscription_invoice(self):
+        """Make a new attempt to charge this invoice, now; commits before and after the provider.
+
+        For scheduled jobs only, whose transaction has nothing else to save. Nothing happens while
+        another attempt is open, or when the invoice is paid, not due or has no saved method.
+
+        :return: the transaction, empty when there was nothing to charge
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        self.subscription_charge_attempted_at = False
+        return self._charge_subscription()
 
     def _charge_subscription(self):
         """Charge this invoice to the saved method; commits before and after the provider.
@@ -177,9 +206,8 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         Transaction = self.env["payment.transaction"].sudo()  # sudo: nobody may create these
-        if not self.try_lock_for_update(allow_referencing=True):
+        if not self._claim_charge():
             return Transaction
-        self.invalidate_recordset()
         token = self._get_subscription_token()
         is_open = self.filtered_domain(self._get_charge_domain(self.company_id))
         if not is_open or not token or self._get_open_charges():
@@ -204,6 +232,7 @@ class AccountMove(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        now = fields.Datetime.now()
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
@@ -215,4 +244,5 @@ class AccountMove(models.Model):
             "operation": "offline",
             "invoice_ids": [Command.set(self.ids)],
             "subscription_invoice_id": self.id,
+            "subscription_ask_at": charging.next_question(now, now),
         }

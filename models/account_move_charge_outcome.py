@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
@@ -7,6 +7,12 @@ class AccountMove(models.Model):
     """How the charge of an invoice ended, in words, and what people can do about it."""
 
     _inherit = "account.move"
+
+    subscription_charge_unknown = fields.Boolean(
+        "Charge Without Outcome",
+        compute="_compute_subscription_charge_unknown",
+        help="Nobody knows whether the last charge took the money.",
+    )
 
     # ------------------------------------------------------------------
     # Outcome
@@ -31,6 +37,18 @@ class AccountMove(models.Model):
         self._fail_charge(
             tx.state_message or self.env._("The payment provider gave no reason."), tx
         )
+        if tx._is_authentication_needed():
+            self._send_authentication_request()
+
+    def _send_authentication_request(self):
+        """Mail the customer a link to confirm a payment that their bank wants to see confirmed."""
+        self.ensure_one()
+        template = self.env.ref("sale_recurring.mail_template_charge_authentication", False)
+        if template:
+            # sudo: the message goes out in the name of the company, whoever learns of the decline
+            self.sudo().message_post_with_source(
+                template, subtype_xmlid="mail.mt_comment", message_type="auto_comment"
+            )
 
     def _fail_charge(self, reason, tx=None):
         """Say on invoice and contract why the saved payment method was not charged.
@@ -57,25 +75,123 @@ class AccountMove(models.Model):
                 self.env._("Payment of %(invoice)s failed", invoice=self.name), text
             )
 
-    def _warn_charge_unknown(self, tx):
-        """Say on invoice and contract that the provider did not answer; nothing is retried.
+    def _hook_on_charge_unknown(self, tx):
+        """Called once when nobody knows whether a charge took the money. Return nothing.
+
+        No further attempt may be made before the outcome is known.
 
         :param tx: the `payment.transaction`, still a draft
         """
         self.ensure_one()
         text = self.env._(
             "The payment provider did not answer when invoice %(invoice)s was charged "
-            "(%(reference)s). The money may have been taken: ask the provider before you charge "
-            "this invoice again.",
+            "(%(reference)s), so the money may have been taken. The provider is asked again; until "
+            "then this invoice is not charged a second time.",
             invoice=self.name,
             reference=tx.reference,
         )
         self.subscription_charge_error = text
+        for record in (self, *self.subscription_order_ids):
+            record.message_post(body=text)
+
+    def _hook_on_charge_to_check(self, tx):
+        """Called once when a person has to say whether the money came. Return nothing.
+
+        :param tx: the `payment.transaction`, still a draft
+        """
+        self.ensure_one()
+        text = self.env._(
+            "Nobody can say whether invoice %(invoice)s was paid: the payment provider does not "
+            "tell how the charge %(reference)s ended. Look for it on the provider's own pages, "
+            "then say on the invoice whether the money came.",
+            invoice=self.name,
+            reference=tx.reference,
+        )
+        self.subscription_charge_error = text
+        for order in self.subscription_order_ids:
+            order._schedule_charge_activity(
+                self.env._("Payment of %(invoice)s is uncertain", invoice=self.name), text
+            )
+
+    def _hook_on_charge_late(self, tx):
+        """Called once when a charge went through that was taken for failed. Return nothing.
+
+        The money is booked. A contract that was closed meanwhile stays closed.
+
+        :param tx: the `payment.transaction`, done
+        """
+        self.ensure_one()
+        text = self.env._(
+            "The charge %(reference)s of %(amount)s for invoice %(invoice)s went through after it "
+            "had failed. The payment is booked. Check whether the invoice was paid twice, and what "
+            "was done about the contract meanwhile.",
+            reference=tx.reference,
+            amount=tx.currency_id.format(tx.amount),
+            invoice=self.name,
+        )
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s is uncertain", invoice=self.name), text
+                self.env._("Late payment of %(invoice)s", invoice=self.name), text
+            )
+
+    def _hook_on_charge_disputed(self, tx, status):
+        """Called once per step of a dispute of a payment of this invoice. Return nothing.
+
+        :param tx: the `payment.transaction`
+        :param str status: how far the dispute went, in the provider's word
+        """
+        self.ensure_one()
+        text = self.env._(
+            "The customer disputes the payment %(reference)s of %(amount)s for invoice "
+            "%(invoice)s (%(status)s). Answer on the payment provider's pages before its deadline; "
+            "if the dispute is lost, the money is taken back.",
+            reference=tx.reference,
+            amount=tx.currency_id.format(tx.amount),
+            invoice=self.name,
+            status=status.replace("_", " "),
+        )
+        self.message_post(body=text)
+        for order in self.subscription_order_ids:
+            order.message_post(body=text)
+            order._schedule_charge_activity(
+                self.env._("Payment of %(invoice)s is disputed", invoice=self.name), text
+            )
+
+    # ------------------------------------------------------------------
+    # Charges under way
+    # ------------------------------------------------------------------
+
+    def _get_running_charges(self):
+        """:return: automatic charges of these invoices whose outcome is open"""
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        return self.sudo().transaction_ids.filtered(
+            lambda tx: tx.subscription_invoice_id and tx.state in ("draft", "pending", "authorized")
+        )
+
+    def _has_open_charge(self):
+        """:return: whether an automatic charge of this invoice may still take the money"""
+        return bool(self._get_running_charges())
+
+    def _has_to_be_paid(self):
+        """Ask no customer to pay what is being charged."""
+        return super()._has_to_be_paid() and not self._has_open_charge()
+
+    def _get_online_payment_error(self):
+        """Say why an invoice that is being charged cannot be paid in another way."""
+        reasons = [super()._get_online_payment_error()]
+        if self._has_open_charge():
+            reasons.append(
+                self.env._("This invoice is being charged to the saved payment method right now.")
+            )
+        return "\n".join(filter(None, reasons))
+
+    @api.depends("transaction_ids.subscription_is_unknown", "transaction_ids.state")
+    def _compute_subscription_charge_unknown(self):
+        for move in self:
+            move.subscription_charge_unknown = any(
+                move._get_running_charges().mapped("subscription_is_unknown")
             )
 
     # ------------------------------------------------------------------
@@ -85,31 +201,61 @@ class AccountMove(models.Model):
     def action_subscription_charge(self):
         """Let the next run charge these invoices again, right away.
 
-        Whoever presses the button has asked the provider about a charge without an answer; it is
-        given up. Should it succeed after all, core still books it.
-
         :raise UserError: a charge of one of these invoices is under way
         """
         self.check_access("write")
         for move in self:
-            open_charges = move._get_open_charges()
-            lost = open_charges.filtered(lambda tx: tx._is_lost_charge())
-            lost._set_error(self.env._("Given up by %(user)s.", user=self.env.user.name))
-            if open_charges - lost:
+            if move.subscription_charge_unknown:
+                raise UserError(
+                    self.env._(
+                        "Nobody knows yet whether the last charge of %(invoice)s took the money. "
+                        "Say first whether it came, else the customer may pay twice.",
+                        invoice=move.name,
+                    )
+                )
+            if open_charges := move._get_open_charges():
                 raise UserError(
                     self.env._(
                         "%(invoice)s is being paid (%(reference)s). Wait for the outcome before "
                         "you charge it again.",
                         invoice=move.name,
-                        reference=", ".join((open_charges - lost).mapped("reference")),
+                        reference=", ".join(open_charges.mapped("reference")),
                     )
                 )
         self.subscription_charge_attempted_at = False
         self._trigger_charging()
         return True
 
+    def action_subscription_money_came(self):
+        """Book the charges without an outcome: a person found that the money came."""
+        return self._get_charges_to_decide().action_subscription_money_came()
+
+    def action_subscription_money_did_not_come(self):
+        """Give up the charges without an outcome: a person found that the money did not come."""
+        return self._get_charges_to_decide().action_subscription_money_did_not_come()
+
+    def _get_charges_to_decide(self):
+        """:return: charges without an outcome, for whoever may edit these invoices"""
+        self.check_access("write")
+        return self._get_running_charges().filtered("subscription_is_unknown")
+
     def _trigger_charging(self):
         """Wake the charging run when one of these invoices may be charged."""
         if any(move._get_subscription_token() for move in self):
-            # sudo: triggering a cron is reserved to administrators
-            self.env.ref("sale_recurring.ir_cron_charge_subscriptions").sudo()._trigger()
+            for cron in self._get_charging_crons():
+                cron._trigger()
+
+    @api.model
+    def _get_charging_crons(self, active_test=True):
+        """Return the scheduled actions that charge, one per worker.
+
+        :param bool active_test: leave out workers that are switched off
+        :rtype: ir.cron
+        """
+        # sudo: scheduled actions are reserved to administrators
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .with_context(active_test=active_test)
+            .search([("code", "=", "model._cron_charge_subscriptions()")], order="id")
+        )

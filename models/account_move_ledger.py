@@ -41,10 +41,10 @@ class AccountMove(models.Model):
         Core ends each creation with the one and each numbering with the other, and would compare
         all lines once more.
         """
-        [name, *others] = vals
-        return (
-            name in LOWERED_FLAGS and not others and not vals[name] and not any(self.mapped(name))
-        )
+        flags = [name for name in vals if name in LOWERED_FLAGS and not vals[name]]
+        if not flags or len(flags) < len(vals):
+            return False
+        return not any(any(self.mapped(name)) for name in flags)
 
     def _post(self, soft=True):
         """Post credit notes of the same invoice one after the other.

@@ -18,8 +18,12 @@ class PaymentTransaction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Hold start and amount of a quotation from the moment its payment begins."""
+        """Hold start and amount of a quotation from the moment its payment begins.
+
+        :raise ValidationError: the invoice is being charged automatically
+        """
         transactions = super().create(vals_list)
+        transactions._check_no_charge_is_open()
         for tx in transactions._get_quote_transactions():
             quotes = tx.sale_order_ids._get_open_quotes()
             quotes._subscription_freeze_quote()
@@ -27,7 +31,7 @@ class PaymentTransaction(models.Model):
         return transactions
 
     def _update_state(self, allowed_states, target_state, state_message):
-        """Hold or release the amount of quotations as their payment goes on."""
+        """Hold or release the amount of quotations, and note why charges were declined."""
         updated = super()._update_state(allowed_states, target_state, state_message)
         for tx in updated._get_quote_transactions():
             if tx.state in ("cancel", "error"):
@@ -36,6 +40,7 @@ class PaymentTransaction(models.Model):
                 # A payment may come through long after the quotation was given free again: it
                 # is taken at the amount that the customer accepted.
                 tx.sale_order_ids._subscription_freeze_quote(tx.subscription_quote_date)
+        updated.filtered("subscription_invoice_id")._hook_on_charge_state()
         return updated
 
     def _get_quote_transactions(self):
@@ -72,6 +77,8 @@ class PaymentTransaction(models.Model):
         result = super()._post_process()
         for tx in self.filtered(lambda tx: tx.state in ("authorized", "done") and tx.token_id):
             tx.sale_order_ids._subscription_store_token(tx.token_id)
+            if tx in fresh:
+                tx._hook_on_method_saved()
         for tx in fresh.filtered("subscription_invoice_id"):
             tx._hook_on_charge_outcome()
         return result

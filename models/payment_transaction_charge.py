@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from psycopg2 import OperationalError
 
 from .. import const
+from ..exceptions import OutcomeUnknownError
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +22,12 @@ class PaymentTransaction(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="The invoice of a contract that this transaction charges automatically.",
+    )
+
+    subscription_told_state = fields.Char(
+        "Outcome Told",
+        readonly=True,
+        help="The last outcome that was written on invoice and contract.",
     )
 
     _one_open_charge = models.UniqueIndex(
@@ -41,14 +48,19 @@ class PaymentTransaction(models.Model):
         is_recent = self.last_state_change > fields.Datetime.now() - const.ABANDONED_AFTER
         return bool(self.subscription_invoice_id) or is_recent
 
-    def _is_lost_charge(self):
-        """:return: whether this charge was begun by a process that never learnt the outcome"""
+    def _hold_charge(self):
+        """Lock this charge for as long as the provider is asked.
+
+        Whoever finds it locked knows that a process is on it; a process that dies lets it go.
+
+        :return: whether its outcome is still open and nobody else is on it
+        :rtype: bool
+        """
         self.ensure_one()
-        return (
-            bool(self.subscription_invoice_id)
-            and self.state == "draft"
-            and self.last_state_change < fields.Datetime.now() - const.LOST_AFTER
-        )
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.invalidate_recordset()
+        return self.state == "draft"
 
     def _charge_subscription(self):
         """Ask the provider for the money and book the answer, committing after each.
@@ -58,23 +70,40 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         Cron = self.env["ir.cron"]
         try:
-            self._charge_with_token()
+            if not self._hold_charge():
+                return
+            self._request_charge()
             Cron._commit_progress()
-        except UserError as error:
-            # The provider was not asked: it is disabled or misses something.
+        except Exception as error:
             self.env.cr.rollback()
-            self._set_error(str(error.args[0]))
-            Cron._commit_progress()
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception(
-                "the outcome of charge %(tx)s of invoice %(invoice)s is unknown",
-                {"tx": self.id, "invoice": self.subscription_invoice_id.id},
+            is_known = isinstance(error, OutcomeUnknownError)
+            _logger.log(
+                logging.WARNING if is_known else logging.ERROR,
+                "the outcome of charge %(tx)s of invoice %(invoice)s is unknown: %(error)s",
+                {"tx": self.id, "invoice": self.subscription_invoice_id.id, "error": error},
+                exc_info=not is_known,
             )
-            self.subscription_invoice_id._warn_charge_unknown(self)
-            Cron._commit_progress()
+            self._note_unknown_charge()
             return
         self._post_process_charge()
+
+    def _note_unknown_charge(self):
+        """Say that the outcome is unknown; the job that asks does it when this fails."""
+        try:
+            self._note_unknown()
+        except OperationalError:
+            # The provider's own message about this charge has just come in.
+            self.env.cr.rollback()
+        self.env["ir.cron"]._commit_progress()
+
+    def _request_charge(self):
+        """Send the request; a provider that is switched off is an error, not a riddle."""
+        try:
+            self._ensure_provider_is_not_disabled()
+        except UserError as error:
+            self._set_error(str(error.args[0]))
+            return
+        self._charge_with_token()
 
     def _post_process_charge(self):
         """Book the payment; core's own job tries again when this fails."""
@@ -89,12 +118,20 @@ class PaymentTransaction(models.Model):
             )
         self.env["ir.cron"]._commit_progress()
 
+    def _hook_on_charge_state(self):
+        """Called when charges change their state, before core books them. Return nothing."""
+        self._note_decline()
+        self._note_known()
+
     def _hook_on_charge_outcome(self):
         """Called once per final state of a charge, after core booked it. Return nothing."""
         self.ensure_one()
         invoice = self.subscription_invoice_id
+        told, self.subscription_told_state = self.subscription_told_state, self.state
         if self.state in ("authorized", "done"):
             invoice._hook_on_charge_done(self)
+            if told == "error":
+                invoice._hook_on_charge_late(self)
         elif self.state in ("cancel", "error"):
             invoice._hook_on_charge_failed(self)
 

@@ -17,10 +17,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.subscription_batch_size", readonly=False, required=True
     )
     subscription_worker_count = fields.Integer(
-        "Billing Workers",
+        "Workers",
         default=lambda self: len(self.env["sale.order"]._get_billing_crons()),
-        help="How many processes bill at the same time. Each of them takes a share of what is due; "
-        "more than one pays from some thousands of contracts a day on.",
+        help="How many processes bill, and charge, at the same time. Each of them takes a share of "
+        "what is due; more than one pays from some thousands of contracts a day on.",
     )
 
     @api.constrains("subscription_worker_count")
@@ -37,9 +37,11 @@ class ResConfigSettings(models.TransientModel):
         return self.env["sale.order"]._get_billing_crons(active_test=False)
 
     def set_values(self):
-        """Switch the scheduled actions of the billing workers on and off."""
+        """Switch the scheduled actions of the workers that bill and charge on and off."""
         super().set_values()
-        for position, cron in enumerate(self._get_all_billing_crons(), 1):
-            is_wanted = position <= self.subscription_worker_count
-            if cron.active != is_wanted:
-                cron.active = is_wanted
+        charging = self.env["account.move"]._get_charging_crons(active_test=False)
+        for crons in (self._get_all_billing_crons(), charging):
+            for position, cron in enumerate(crons, 1):
+                is_wanted = position <= self.subscription_worker_count
+                if cron.active != is_wanted:
+                    cron.active = is_wanted

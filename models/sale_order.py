@@ -264,20 +264,17 @@ class SaleOrder(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        return self.subscription_anchor_date or self._get_subscription_start()
+        parent = self._get_renewed_contract()
+        anchor = self.subscription_anchor_date or parent.subscription_anchor_date
+        return anchor or self._get_trial_end() or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
         """Return the first day without service, or None when the contract is open-ended.
 
-        A fixed term ends the steps only when the template says that the contract ends with it.
+        The term ends the steps unless the contract goes on after it.
         """
         self.ensure_one()
-        if self.subscription_end_date:
-            return self.subscription_end_date
-        template = self._get_subscription_terms()
-        if template.end_action != "end":
-            return None
-        return template._get_term_end(self._get_subscription_start())
+        return self.subscription_end_date or self._get_agreed_end()
 
     def _get_recurring_lines(self):
         """:return: the lines that are billed again and again"""
@@ -291,7 +288,7 @@ class SaleOrder(models.Model):
 
     def _confirmation_error_message(self):
         message = super()._confirmation_error_message()
-        if message or not self._get_recurring_lines():
+        if message or not self._has_due_now_amount():
             return message
         return self._get_subscription_error_message()
 
@@ -392,8 +389,5 @@ class SaleOrder(models.Model):
             old_ends = {order: order.subscription_end_date for order in running}
         with self._keeping_agreed_prices(vals):
             result = super().write(vals)
-        for order, old_end in old_ends.items():
-            if order.subscription_end_date != old_end:
-                order._subscription_apply_end(old_end)
-                order._after_operation(None)
+        self._hook_on_written(vals, old_ends)
         return result

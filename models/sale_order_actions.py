@@ -15,7 +15,6 @@ class SaleOrder(models.Model):
     subscription_has_delivered = fields.Boolean(compute="_compute_subscription_has_delivered")
     subscription_is_due = fields.Boolean(compute="_compute_subscription_is_due")
     subscription_has_pause = fields.Boolean(compute="_compute_subscription_has_pause")
-    subscription_has_planned_end = fields.Boolean(compute="_compute_subscription_has_planned_end")
 
     @api.depends("order_line.product_id")
     def _compute_subscription_has_delivered(self):
@@ -44,20 +43,8 @@ class SaleOrder(models.Model):
         for order in self:
             today = order._subscription_today()
             order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
-                gap.kind == "pause" and (not gap.end_date or gap.end_date > today)
+                gap.kind != "closure" and (not gap.end_date or gap.end_date > today)
                 for gap in order.subscription_interruption_ids
-            )
-
-    @api.depends("subscription_end_date", "subscription_close_reason_id", "subscription_state")
-    def _compute_subscription_has_planned_end(self):
-        """Tell whether somebody closed the contract on a day that is still to come."""
-        for order in self:
-            end = order.subscription_end_date
-            order.subscription_has_planned_end = bool(
-                end
-                and end > order._subscription_today()
-                and order.subscription_close_reason_id
-                and order.subscription_state in const.RUNNING_STATES
             )
 
     @api.constrains("subscription_stage_id")
@@ -114,10 +101,30 @@ class SaleOrder(models.Model):
             "subscription.close.wizard", self.env._("Close %(order)s", order=self.name)
         )
 
+    def action_subscription_reopen(self):
+        """Ask from when a closed contract goes on, and show what that bills."""
+        return self._get_wizard_action(
+            "subscription.reopen.wizard", self.env._("Reopen %(order)s", order=self.name)
+        )
+
     def action_subscription_pause(self):
         """Ask from when until when the contract pauses, and show what that does."""
         return self._get_wizard_action(
             "subscription.pause.wizard", self.env._("Pause %(order)s", order=self.name)
+        )
+
+    def action_subscription_suspend(self):
+        """Ask from when until when service is withheld, and show what that does."""
+        action = self._get_wizard_action(
+            "subscription.pause.wizard", self.env._("Suspend %(order)s", order=self.name)
+        )
+        action["context"]["default_kind"] = "suspension"
+        return action
+
+    def action_subscription_resume_on(self):
+        """Ask on which day service goes on after a pause or suspension, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.resume.wizard", self.env._("Resume %(order)s", order=self.name)
         )
 
     def _get_wizard_action(self, model, name):
@@ -133,7 +140,7 @@ class SaleOrder(models.Model):
         }
 
     def action_subscription_resume(self):
-        """Go on with the service today, or take back a pause that has not begun."""
+        """Go on with the service today, or take back a gap that has not begun."""
         self._check_subscription_operator()
         for order in self:
             order._subscription_resume(order._subscription_today())
@@ -145,21 +152,6 @@ class SaleOrder(models.Model):
         for order in self.filtered("subscription_has_planned_end"):
             order._subscription_keep()
         return True
-
-    def _subscription_keep(self):
-        """Let one contract go on as its template says, as if nobody had closed it."""
-        self.ensure_one()
-        self.write(
-            {
-                "subscription_end_date": False,
-                "subscription_close_reason_id": False,
-                "subscription_close_note": False,
-            }
-        )
-        end = self._get_subscription_term_end()
-        if end:
-            self.subscription_end_date = end
-        self.message_post(body=self.env._("The closing was taken back, the contract goes on."))
 
     def action_subscription_retry_and_tell(self):
         """Try to bill contracts in quarantine again, and say what came of it."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .. import const
+
 
 class SaleOrder(models.Model):
     """The amount due now: what a quotation asks for is what the first invoice says.
@@ -29,7 +31,11 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
+        *const.START_FIELDS,
     )
     def _compute_amounts(self):
         """Ask quotations with recurring lines for the amount due now; freeze it on contracts."""
@@ -49,7 +55,11 @@ class SaleOrder(models.Model):
         "subscription_quote_date",
         "subscription_quote_frozen",
         "subscription_frozen_totals",
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
         "order_line.recurrence_id",
+        *const.START_FIELDS,
     )
     def _compute_tax_totals(self):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
@@ -62,12 +72,14 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_amount_undiscounted()
         for order in contracts:
-            if order._is_subscription_started():
+            if order._is_amount_frozen():
                 order.amount_undiscounted = order.amount_untaxed
                 continue
             base_lines = order._get_due_now_base_lines()
             for base_line in base_lines:
-                base_line["discount"] = 0.0
+                # A trial is no price that anybody else pays.
+                if not (base_line["record"].is_recurring and order._get_trial_end()):
+                    base_line["discount"] = 0.0
             totals = order._get_tax_totals_of(base_lines)
             order.amount_undiscounted = totals["base_amount_currency"]
 
@@ -83,8 +95,12 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        frozen = self._is_subscription_started() and self._origin.subscription_frozen_totals
+        frozen = self._is_amount_frozen() and self._origin.subscription_frozen_totals
         return frozen or self._get_tax_totals_of(self._get_due_now_base_lines())
+
+    def _is_amount_frozen(self):
+        """:return: whether the amount due now is that of the confirmation; hook for amendments"""
+        return self._is_subscription_started()
 
     def _translate_tax_totals(self, totals):
         """Give stored totals the names of the tax groups in the language of the reader."""
@@ -167,8 +183,8 @@ class SaleOrder(models.Model):
             amount = currency.round(subtotal * term.discount_percentage / 100)
             sums[key] = sums.get(key, 0.0) + amount
         result = []
-        for (taxes, *_rest), amount in sums.items():
-            for price_unit, tax_ids in ((-amount, taxes), (amount, AccountTax)):
+        for (tax_ids, *_rest), amount in sums.items():
+            for price_unit, taxes in ((-amount, AccountTax.browse(tax_ids)), (amount, AccountTax)):
                 result.append(
                     AccountTax._prepare_base_line_for_taxes_computation(
                         self,
@@ -179,7 +195,7 @@ class SaleOrder(models.Model):
                         sign=1,
                         special_mode="total_excluded",
                         special_type="early_payment",
-                        tax_ids=tax_ids,
+                        tax_ids=taxes,
                     )
                 )
         return result
@@ -192,7 +208,8 @@ class SaleOrder(models.Model):
             self.company_id
         ).get_product_accounts(self.fiscal_position_id)
         analytic = line.analytic_distribution or {}
-        return taxes, accounts["income"], tuple(sorted(analytic.items()))
+        # Ids, as core compares commands: the same taxes in another order are another sum.
+        return tuple(taxes.ids), accounts["income"], tuple(sorted(analytic.items()))
 
     def _get_tax_totals_of(self, base_lines):
         """Let core's tax engine sum up base lines, as it will on an invoice with them.
@@ -201,13 +218,42 @@ class SaleOrder(models.Model):
         :return: the summary that `tax_totals` holds
         :rtype: dict
         """
+        return self._get_tax_totals_of_documents([base_lines])
+
+    def _get_tax_totals_of_documents(self, documents):
+        """Let core's tax engine sum up several documents, each rounded for itself.
+
+        :param list documents: base lines of each document
+        :return: the summary that `tax_totals` holds
+        :rtype: dict
+        """
         self.ensure_one()
         AccountTax = self.env["account.tax"]
-        base_lines = base_lines + self._get_early_payment_base_lines(base_lines)
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        currency = self.currency_id or self.company_id.currency_id
+        summed_up = []
+        for document in documents:
+            base_lines = document + self._get_early_payment_base_lines(document)
+            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+            self._book_rounding_differences(base_lines, currency)
+            summed_up += base_lines
         return AccountTax._get_tax_totals_summary(
-            base_lines=base_lines,
-            currency=self.currency_id or self.company_id.currency_id,
-            company=self.company_id,
+            base_lines=summed_up, currency=currency, company=self.company_id
         )
+
+    def _book_rounding_differences(self, base_lines, currency):
+        """Add rounding differences to the lines that bear them, rounded as entries are.
+
+        Taxes that are rounded globally leave each line a share of the difference. Where the
+        currency knows no such small amount, it is lost when the line of the invoice is stored.
+
+        :param list base_lines: base lines with rounded tax details, changed in place
+        :param currency: currency of the order
+        """
+        for suffix, unit in (("_currency", currency), ("", self.company_id.currency_id)):
+            for base_line in base_lines:
+                details = base_line["tax_details"]
+                details[f"total_excluded{suffix}"] = unit.round(
+                    details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]
+                )
+                details[f"delta_total_excluded{suffix}"] = 0.0

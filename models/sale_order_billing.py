@@ -75,7 +75,11 @@ class SaleOrder(models.Model):
             if not segments and not rows:
                 continue
             items = billing.catch_up(
-                segments, rows, day, delivered=line._get_delivered_for_billing()
+                segments,
+                rows,
+                day,
+                delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [line._get_due_item(item, forfeited) for item in items]
         if self.state == "cancel":

@@ -21,10 +21,24 @@ class SaleOrder(models.Model):
         :param date day: first day of service after it
         """
         self.ensure_one()
+        plan = {line: self._get_effective_segments(line) for line in self._get_recurring_lines()}
+        restored = self._prepare_restored_rows(since, day, plan)
         # sudo: nobody has the right to write the ledger
         Ledger = self.env["subscription.billed.period"].sudo()
-        vals_list = []
-        for line in self._get_recurring_lines():
+        Ledger._create_rows([values for vals_list in restored.values() for values in vals_list])
+
+    def _prepare_restored_rows(self, since, day, plan):
+        """Return the rows that cover again what was given up and is served after all.
+
+        :param date since: first day that was given up
+        :param date day: first day of service after it
+        :param dict plan: engine segments by line, as they are from then on
+        :return: values of ledger rows by line
+        :rtype: dict
+        """
+        restored = {}
+        for line, segments in plan.items():
+            # sudo: whoever took a contract over may not read the ledger of the one before
             rows = line.billed_period_ids.sudo()
             forfeits = rows.filtered(
                 lambda row: row.kind == "forfeit" and row.start_date >= since and row.end_date > day
@@ -32,15 +46,17 @@ class SaleOrder(models.Model):
             if not forfeits:
                 continue
             items = billing.catch_up(
-                self._get_effective_segments(line),
+                segments,
                 rows._get_engine_rows(),
                 max(day, self._subscription_today()),
                 delivered=line._get_delivered_for_billing(),
             )
             for item in items:
                 if isinstance(item, billing.Charge):
-                    vals_list += forfeits._prepare_restored_values(item.span, item.quantity)
-        Ledger._create_rows(vals_list)
+                    restored.setdefault(line, []).extend(
+                        forfeits._prepare_restored_values(item.span, item.quantity)
+                    )
+        return restored
 
 
 class SubscriptionBilledPeriod(models.Model):
@@ -69,7 +85,7 @@ class SubscriptionBilledPeriod(models.Model):
                         back,
                         computed_amount=-row.currency_id.round(row.computed_amount * share),
                         booked_amount=-row.currency_id.round(row.booked_amount * share),
-                        note=self.env._("Served after all: the pause ended early."),
+                        note=self.env._("Served after all: service goes on earlier."),
                     )
                 )
         return vals_list

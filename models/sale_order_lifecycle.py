@@ -1,27 +1,9 @@
-from dataclasses import replace
-
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from .. import const
 from ..engine import errors
 from ..engine.lifecycle import check_move, state_on
-from ..engine.segment import end_at
-
-
-def move_end(steps, old_end, end):
-    """Let the steps of a line follow the end of its contract.
-
-    :param steps: engine segments in order
-    :param old_end: end of the contract before, falsy if it had none
-    :param end: the new first day without service, falsy to go on
-    :return: engine segments; a line that ended for itself earlier keeps its end
-    """
-    *first, last = steps
-    if last.end == (old_end or None):
-        steps = (*first, replace(last, end=None))
-    return end_at(steps, end) if end else steps
 
 
 class SaleOrder(models.Model):
@@ -86,6 +68,8 @@ class SaleOrder(models.Model):
             end=self.subscription_end_date or None,
             paused="pause" in gap.mapped("kind"),
             suspended="suspension" in gap.mapped("kind"),
+            reopens="closure" in gap.mapped("kind"),
+            renewed=self._is_renewed_on(day),
         )
 
     # ------------------------------------------------------------------
@@ -100,9 +84,10 @@ class SaleOrder(models.Model):
                 "subscription_start_date": start,
                 "subscription_quote_date": order._get_quote_date(),
                 "subscription_frozen_totals": order._get_due_now_totals(),
-                "subscription_anchor_date": order.subscription_anchor_date or start,
+                "subscription_anchor_date": order._get_subscription_anchor(),
                 "subscription_template_id": order._get_subscription_terms().id,
                 "subscription_origin_id": order.subscription_origin_id.id or order.id,
+                **order._prepare_agreement_values(start),
             }
             end = order._get_subscription_term_end()
             if end:
@@ -137,9 +122,13 @@ class SaleOrder(models.Model):
         )
         self._update_subscription_dates()
 
+    def _hook_on_start_forgotten(self):
+        """Called before one contract that never billed loses its steps. Return nothing."""
+
     def _subscription_forget_start(self):
         """Take back the steps of orders that never billed, when they are quotations again."""
         for order in self:
+            order._hook_on_start_forgotten()
             # sudo: nobody edits steps and gaps by hand; this contract never billed anything
             order.order_line.segment_ids.sudo().unlink()
             order.subscription_interruption_ids.sudo().unlink()
@@ -158,123 +147,8 @@ class SaleOrder(models.Model):
         self._subscription_release_quote()
 
     # ------------------------------------------------------------------
-    # Pause, resume, close
+    # End
     # ------------------------------------------------------------------
-
-    def _subscription_pause(self, day, until=None, reason=None, credit_rule=None):
-        """Interrupt the service of contracts; nothing is billed for the gap.
-
-        :param date day: first day without service
-        :param date until: first day of service after the gap, None until resumed
-        :param str reason: shown on the contract
-        :param str credit_rule: 'credit' or 'forfeit', None takes the template's
-        :raise UserError: the contract does not run, or the days are refused
-        """
-        for order in self:
-            order._subscription_claim()
-            order._check_running(self.env._("paused"))
-            if until and until <= day:
-                raise UserError(
-                    self.env._("A pause must end after it begins. Choose a later last day.")
-                )
-            rule = credit_rule or order._get_subscription_terms().credit_on_pause or "credit"
-            # The database refuses overlaps at once: it must know a pause that was just ended.
-            order.subscription_interruption_ids.flush_recordset()
-            # sudo: interruptions are written by operations only; rights checked on the contract
-            self.env["subscription.interruption"].sudo().create(
-                {
-                    "order_id": order.id,
-                    "start_date": max(day, order.subscription_start_date),
-                    "end_date": until,
-                    "reason": reason,
-                    "credit_rule": rule,
-                    "user_id": self.env.user.id,
-                }
-            )
-            order._after_operation(order._get_pause_note(day, until, reason))
-
-    def _get_pause_note(self, day, until, reason):
-        """:return: what the chatter says of a pause, arguments as in _subscription_pause"""
-        start = format_date(self.env, day)
-        if until:
-            text = self.env._(
-                "Paused from %(start)s, service goes on from %(end)s.",
-                start=start,
-                end=format_date(self.env, until),
-            )
-        else:
-            text = self.env._("Paused from %(start)s until somebody resumes it.", start=start)
-        return f"{text} {reason or ''}"
-
-    def _subscription_resume(self, day):
-        """End the pause that covers a day; service goes on from that day.
-
-        When none does, the next planned pause is taken back. Later ones stay planned.
-
-        :param date day: first day of service
-        :raise UserError: the contract is not paused, then or later
-        """
-        self._subscription_claim()
-        for order in self:
-            gaps = order.subscription_interruption_ids.filtered(
-                lambda gap: not gap.end_date or gap.end_date > day
-            ).sorted("start_date")
-            if not gaps:
-                raise UserError(self.env._("%(order)s is not paused.", order=order.name))
-            gap = gaps[0].sudo()  # sudo: as in _subscription_pause
-            since = gap.start_date
-            is_planned = since > day
-            if since >= day:
-                gap.unlink()
-            else:
-                gap.end_date = day
-            order._restore_forfeited(since, day)
-            order._after_operation(
-                self.env._("The planned pause was taken back.")
-                if is_planned
-                else self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
-            )
-
-    def _subscription_close(self, day, reason=None, note=None):
-        """End contracts: no service from the given day on.
-
-        Unused days that were billed are credited or not, as the template says; draft invoices
-        that are no longer wanted go away with the next run.
-
-        :param date day: first day without service
-        :param reason: `subscription.close.reason` record
-        :param str note: free text
-        :raise UserError: the contract does not run, or the day lies before its start
-        """
-        for order in self:
-            order._subscription_claim()
-            order._check_running(self.env._("closed"))
-            start, old_end = order.subscription_start_date, order.subscription_end_date
-            if day < start:
-                raise UserError(
-                    self.env._(
-                        "%(order)s starts on %(start)s and cannot end before that day.",
-                        order=order.name,
-                        start=format_date(self.env, start),
-                    )
-                )
-            order.with_context(subscription_mirror=True).write(
-                {
-                    "subscription_end_date": day,
-                    "subscription_close_reason_id": reason.id if reason else False,
-                    "subscription_close_note": note,
-                }
-            )
-            order._subscription_apply_end(old_end)
-            order._hook_on_subscription_close()
-            order._after_operation(
-                self.env._(
-                    "Closed: no service from %(day)s on. %(reason)s %(note)s",
-                    day=format_date(self.env, day),
-                    reason=reason.name if reason else "",
-                    note=note or "",
-                ),
-            )
 
     def _subscription_end_with_order(self):
         """End one contract whose order is about to be cancelled.
@@ -285,30 +159,13 @@ class SaleOrder(models.Model):
         if self.subscription_billed_period_ids:
             self._subscription_close(max(self._subscription_today(), self.subscription_start_date))
         else:
+            self._hook_on_start_forgotten()
             # sudo: nobody edits steps by hand; this contract never billed anything
             self.order_line.segment_ids.sudo().unlink()
         self._set_subscription_state("closed")
 
     def _hook_on_subscription_close(self):
         """Called after the end of one contract is set, before it is billed. Return nothing."""
-
-    def _subscription_apply_end(self, old_end):
-        """Let the steps of one contract end on its end date, or go on if it has none.
-
-        Lines that ended on the old end date of the contract move with it; a line that was ended
-        for itself before stays ended.
-
-        :param old_end: first day without service before the change, False if there was none
-        """
-        self.ensure_one()
-        end = self.subscription_end_date
-        lines = self._get_recurring_lines()
-        running = lines.filtered("segment_ids")
-        for line in running:
-            self._run_segment_operation(line, lambda steps: move_end(steps, old_end, end))
-        if self.subscription_state == "upcoming":
-            # An end on the first day took every step of a contract that never began.
-            self._subscription_start_lines(lines - running, self.subscription_start_date)
 
     def _check_running(self, wanted):
         self.ensure_one()

@@ -94,10 +94,11 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.is_running = line._is_running_line()
 
-    @api.depends("recurrence_id", "price_subtotal", "display_type")
+    @api.depends("recurrence_id", "price_subtotal", "display_type", "segment_ids.is_planned")
     def _compute_recurring_monthly(self):
         for line in self:
-            if not line.is_recurring or line._get_subscription_basis() == "delivered":
+            is_free = line._get_subscription_basis() == "delivered" or line._is_in_trial()
+            if not line.is_recurring or is_free:
                 line.recurring_monthly = 0.0
                 continue
             line.recurring_monthly = float(line._get_monthly_value())
@@ -200,6 +201,7 @@ class SaleOrderLine(models.Model):
         for order, added in lines.grouped("order_id").items():
             if order.state == "sale":
                 added.filtered(lambda line: not line.display_type)._join_contract()
+            order._hook_on_lines_created(added)
         return lines
 
     def _join_contract(self):
@@ -215,7 +217,8 @@ class SaleOrderLine(models.Model):
         if recurring and not order._is_subscription_started():
             order._subscription_start()
         elif self and order.subscription_state in const.RUNNING_STATES:
-            start = max(order._subscription_today(), order.subscription_start_date)
+            day = self.env.context.get(const.JOIN_DATE_KEY) or order._subscription_today()
+            start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
         elif recurring:
@@ -383,15 +386,3 @@ class SaleOrderLine(models.Model):
             currency=order._get_engine_currency(),
             basis=basis,
         )
-
-    def _get_typed_segments(self, start):
-        """Return the steps this line asks for when it starts on the given day.
-
-        :param date start: first day of service
-        :rtype: list[engine.segment.Segment]
-        """
-        self.ensure_one()
-        end = self.order_id._get_subscription_term_end()
-        if self.display_type or not self.recurrence_id or (end and end <= start):
-            return []
-        return [Segment(start, end, to_decimal(self.product_uom_qty), self._get_typed_terms())]

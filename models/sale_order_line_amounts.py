@@ -68,5 +68,7 @@ class SaleOrderLine(models.Model):
         ends = self._origin.segment_ids.mapped("end_date")
         if not ends:
             # A contract that was closed on its first day has no steps left.
-            return self.order_id.subscription_state == "closed"
+            return self.order_id.subscription_state == "closed" or bool(
+                self._origin.order_id.order_line.segment_ids
+            )
         return all(ends) and max(ends) <= day

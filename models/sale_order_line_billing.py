@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
 from .. import const
+from ..engine.change import FREE
 from ..engine.money import to_decimal
 from .sale_order_billing import DueItem
 
@@ -118,6 +119,8 @@ class SaleOrderLine(models.Model):
         )
         if item.terms.basis == "delivered":
             return self.env._("%(period)s, delivered quantity", period=period)
+        if item.terms.discount == FREE and not due.is_credit:
+            return self.env._("%(period)s, free of charge", period=period)
         if item.fraction == 1 and not due.is_credit:
             return period
         measure = self._get_measure_text(item)

@@ -14,6 +14,15 @@ class SaleOrderLine(models.Model):
         help="Last day of service that is billed.",
     )
 
+    @api.depends("recurrence_id.name")
+    @api.depends_context("subscription_short_name")
+    def _compute_display_name(self):
+        """Leave out order and customer where a list is about one contract only."""
+        super()._compute_display_name()
+        if self.env.context.get("subscription_short_name"):
+            for line in self.filtered("recurrence_id"):
+                line.display_name = f"{line.product_id.display_name}, {line.recurrence_id.name}"
+
     @api.depends("billed_until_date")
     def _compute_billed_last_date(self):
         for line in self:

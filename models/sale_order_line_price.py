@@ -26,9 +26,11 @@ class SaleOrderLine(models.Model):
         """Leave the discount of running lines alone.
 
         It does not follow the recurrence either: a rule's percentage is the same for every
-        period, and a discount that somebody typed must survive a change of terms.
+        period, and a discount that somebody typed must survive a change of terms. For the same
+        reason amendments keep the discount of their contract.
         """
-        super(SaleOrderLine, self - self._get_running_lines())._compute_discount()
+        agreed = self._get_running_lines() | self.filtered("subscription_parent_line_id")
+        super(SaleOrderLine, self - agreed)._compute_discount()
 
     def _get_running_lines(self):
         """:return: the lines whose terms live in their steps"""

@@ -21,6 +21,12 @@ class SaleOrder(models.Model):
         document = self._get_preview_document("", items, one_off=one_off)
         return [line for line in document["lines"] if line["quantity"]]
 
+    def _get_due_now_title(self):
+        """:return: what stands above the amount of a quotation or contract; hook"""
+        if self.state in ("draft", "sent"):
+            return self.env._("Due now")
+        return self.env._("Due at confirmation")
+
     def _get_portal_facts(self):
         """Return what a customer should know of the contract at a glance. Hook for feature files.
 

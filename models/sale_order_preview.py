@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .. import const
 from ..engine import billing
 from ..engine.errors import EngineError
 from ..engine.period import FOREVER, Period
 from ..engine.segment import cut_gaps, step_at
 from ..exceptions import explain_engine_error
-from .sale_order_lifecycle import move_end
 
 
 class SaleOrder(models.Model):
@@ -45,6 +45,7 @@ class SaleOrder(models.Model):
         "subscription_next_invoice_date",
         "subscription_start_date",
         "subscription_template_id",
+        *const.START_FIELDS,
     )
     def _compute_subscription_preview(self):
         for order in self:
@@ -154,14 +155,17 @@ class SaleOrder(models.Model):
     # Dry runs
     # ------------------------------------------------------------------
 
-    def _get_dry_due_items(self, until, end=None, gap=None, is_forfeit=False, without=()):
-        """Return what would fall due if the contract ended or paused; writes nothing.
+    def _get_dry_due_items(
+        self, until, end=None, gap=None, is_forfeit=False, without=(), steps=None
+    ):
+        """Return what would fall due if the contract ended, paused or changed; writes nothing.
 
         :param date until: last day looked at
         :param date end: first day without service, None leaves the end as it is
         :param gap: days without service, an engine `Period`
         :param bool is_forfeit: unused days of the end or the gap are not credited
         :param without: ledger rows to leave out, as if they had been taken back
+        :param dict steps: engine segments of lines that would change, by line
         :return: a list of :class:`DueItem`
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
@@ -171,18 +175,64 @@ class SaleOrder(models.Model):
         if is_forfeit:
             forfeited.append(gap or Period(end, FOREVER))
         gaps = self.subscription_interruption_ids._get_engine_gaps() + ([gap] if gap else [])
-        result = []
+        plan = {}
         for line in self._get_recurring_lines():
-            segments = [segment._get_engine_segment() for segment in line.segment_ids]
-            if end and segments:
-                segments = move_end(segments, self.subscription_end_date, end)
-            segments = cut_gaps(segments, gaps) if gaps else segments
+            segments = (steps or {}).get(line) or line._get_engine_steps()
+            if end:
+                segments, _tail = line._get_moved_end(self.subscription_end_date, end, segments)
+            plan[line] = cut_gaps(segments, gaps) if gaps else segments
+        return self._get_plan_due_items(until, plan, forfeited, without)
+
+    def _get_dry_reopen_items(self, day):
+        """Return what would fall due if a closed contract went on from a day; writes nothing.
+
+        :param date day: first day of service
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        self.ensure_one()
+        end = self.subscription_end_date
+        gaps = [
+            gap if gap.end <= end else Period(gap.start, end)
+            for gap in self.subscription_interruption_ids._get_engine_gaps()
+            if gap.start < end
+        ]
+        closure = [Period(end, day)] if day > end else []
+        plan, new_end = {}, self._prepare_reopened_values(day)["subscription_end_date"]
+        for line in self._get_recurring_lines():
+            steps, _tail = line._get_moved_end(end, new_end)
+            plan[line] = cut_gaps(steps, gaps + closure)
+        is_forfeit = self._get_close_credit_rule() == "forfeit"
+        restored = self._prepare_restored_rows(self._get_cut_date(end), day, plan)
+        return self._get_plan_due_items(
+            max(day, self._subscription_today()),
+            plan,
+            closure if is_forfeit else [],
+            booked={line: line._get_dry_rows(vals_list) for line, vals_list in restored.items()},
+        )
+
+    def _get_plan_due_items(self, until, plan, forfeited, without=(), booked=None):
+        """Return what would fall due if the lines had other steps; writes nothing.
+
+        :param date until: last day looked at
+        :param dict plan: engine segments by line
+        :param list forfeited: spans whose unused days are not credited, engine periods
+        :param without: ledger rows to leave out
+        :param dict booked: engine rows by line, as if they stood in the ledger too
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        result = []
+        for line, segments in plan.items():
             rows = line.billed_period_ids.filtered(lambda row: row not in without)
             items = billing.catch_up(
                 segments,
-                rows._get_engine_rows(),
+                (*rows._get_engine_rows(), *(booked or {}).get(line, ())),
                 until,
                 delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [line._get_due_item(item, forfeited) for item in items]
         return result

@@ -173,15 +173,7 @@ class SaleOrder(models.Model):
         gap = self.subscription_interruption_ids.filtered(
             lambda gap: not gap.end_date or gap.end_date > today
         ).sorted("start_date")[:1]
-        if not gap:
-            return False
-        days = {
-            "start": format_date(self.env, gap.start_date),
-            "end": format_date(self.env, gap.end_date),
-        }
-        if gap.end_date:
-            return self.env._("Paused from %(start)s, service goes on from %(end)s.", **days)
-        return self.env._("Paused from %(start)s until somebody resumes it.", start=days["start"])
+        return gap._get_text() if gap else False
 
     def _get_end_text(self):
         """:return: one sentence about the end of the contract, or False"""

@@ -94,6 +94,8 @@ class SaleOrder(models.Model):
         size = self.env.company.subscription_batch_size or 100
         seen = set()
         self._commit_step(self._refresh_due_states)
+        while all(self._commit_step(self._refresh_due_steps)):
+            pass  # a price rise of many contracts is many transactions
         self._commit_step(self._refresh_one_off_dates)
         self._commit_step(self._release_waiting_contracts)
         Cron._commit_progress(remaining=self._count_due_contracts())

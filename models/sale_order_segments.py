@@ -1,14 +1,11 @@
-from dataclasses import replace
-
-from markupsafe import Markup
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
 
 from ..engine import errors
+from ..engine.change import change_values
 from ..engine.money import to_decimal
 from ..engine.period import FOREVER, Period
-from ..engine.segment import change_from, cut_gaps, step_at
+from ..engine.segment import cut_gaps
 from ..exceptions import explain_engine_error
 
 
@@ -24,68 +21,103 @@ class SaleOrder(models.Model):
     def _subscription_change_line(
         self, line, day, quantity=None, price_unit=None, discount=None, until=None
     ):
-        """Change a running line from a day on: close one step, open another.
+        """Change values of a running line from a day on: close one step, open another.
 
-        The new step lasts as long as the one it replaces; steps planned for later stay.
+        Each value holds until the next step that was planned for the same value: a new quantity
+        outlasts a planned price rise. Values that change for some time only come back by
+        themselves; a discount or price of that kind is a limited one.
 
         :param line: a running line of this contract
         :param date day: first day of the new step
         :param quantity, price_unit, discount: new values, None leaves one as it is
-        :param date until: first day after the new step when it ends sooner, what was in force
-            comes back then; None for as long as the step that it replaces
+        :param date until: first day on which what was agreed before comes back, None for good
         :raise UserError: the line does not run on that day, or the values are refused
         """
         self.ensure_one()
         self._subscription_claim()
-        segments = [segment._get_engine_segment() for segment in line.segment_ids]
-        later = [segment for segment in segments if segment.start > day]
-        step = step_at(segments, day) or (later and later[0])
-        if not step:
+        values = self._prepare_change_values(quantity, price_unit, discount)
+        old = self._get_steps_to_change(line)
+        new = self._get_changed_steps(line, day, values, until)
+        self._replace_segments(line, new)
+        self._log_line_change(line, day, old, new, until)
+        self._update_subscription_dates()
+        self._trigger_billing()
+
+    @api.model
+    def _prepare_change_values(self, quantity=None, price_unit=None, discount=None):
+        """:return: the values of a change by the names that the engine gives them, exact"""
+        values = {"quantity": quantity, "price": price_unit, "discount": discount}
+        return {name: to_decimal(value) for name, value in values.items() if value is not None}
+
+    def _get_steps_to_change(self, line):
+        """Return the steps of a running line as engine values.
+
+        :raise UserError: the line does not belong to this contract
+        """
+        if line not in self.order_line or not line.segment_ids:
+            raise UserError(
+                self.env._(
+                    "%(product)s is not a running line of %(order)s. Choose a line of that "
+                    "contract.",
+                    product=line.product_id.display_name or self.env._("This product"),
+                    order=self.name,
+                )
+            )
+        return [segment._get_engine_segment() for segment in line.segment_ids]
+
+    def _get_changed_steps(self, line, day, values, until=None):
+        """Return the steps of a line as a change would leave them; writes nothing.
+
+        :param dict values: as made by :meth:`_prepare_change_values`
+        :return: engine segments
+        :raise UserError: the engine refuses the change
+        """
+        return self._run_on_segments(
+            line,
+            lambda steps: change_values(
+                steps,
+                day,
+                until,
+                values=values,
+                kind="limited" if until else None,
+                today=self._subscription_today(),
+            ),
+        )
+
+    def _run_on_segments(self, line, operation):
+        """Try an engine operation on the steps of a line; writes nothing.
+
+        :param line: `sale.order.line` record
+        :param operation: function from engine segments to engine segments
+        :return: the new engine segments
+        :raise UserError: the engine refuses the result
+        """
+        old = self._get_steps_to_change(line)
+        try:
+            return operation(old)
+        except errors.LineEnded as error:
             raise UserError(
                 self.env._(
                     "%(product)s has ended. Add a new line instead of changing it.",
                     product=line.product_id.display_name,
                 )
-            )
-        if quantity is not None and quantity < 0:
+            ) from error
+        except errors.EngineError as error:
             raise UserError(
                 self.env._(
-                    "The quantity of %(product)s cannot be negative.",
+                    "%(product)s of %(order)s: %(reason)s",
                     product=line.product_id.display_name,
+                    order=self.name,
+                    reason=explain_engine_error(self.env, error),
                 )
-            )
-        terms = step.terms
-        if price_unit is not None:
-            terms = replace(terms, price=to_decimal(price_unit))
-        if discount is not None:
-            terms = replace(terms, discount=to_decimal(discount))
-        self._run_segment_operation(
-            line,
-            lambda steps: change_from(
-                steps,
-                max(day, step.start),
-                min(until or FOREVER, step.end or FOREVER),
-                quantity=None if quantity is None else to_decimal(quantity),
-                terms=terms,
-            ),
-        )
-        self._log_line_change(line, day, step, quantity, price_unit, discount)
-        self._update_subscription_dates()
-        self._trigger_billing()
+            ) from error
 
     def _run_segment_operation(self, line, operation):
         """Apply an engine operation to the steps of a line and store the difference.
 
-        :param line: `sale.order.line` record
-        :param operation: function from engine segments to engine segments
-        :raise UserError: the engine refuses the result
+        Arguments as in :meth:`_run_on_segments`.
         """
-        old = [segment._get_engine_segment() for segment in line.segment_ids]
-        try:
-            new = operation(old)
-        except errors.EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
-        self._replace_segments(line, new)
+        self._replace_segments(line, self._run_on_segments(line, operation))
 
     def _replace_segments(self, line, segments):
         """Store new steps of one line, as :meth:`_replace_segments_of_lines` does."""
@@ -123,43 +155,6 @@ class SaleOrder(models.Model):
         self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
         lines.invalidate_recordset(["segment_ids"])
-
-    def _log_line_change(self, line, day, step, quantity, price_unit, discount):
-        """Say in the chatter what changed, from when."""
-        lines = []
-        if quantity is not None:
-            lines.append(
-                self.env._(
-                    "Quantity: %(old)s → %(new)s",
-                    old=f"{float(step.quantity):.15g}",
-                    new=f"{float(quantity):.15g}",
-                )
-            )
-        if price_unit is not None:
-            lines.append(
-                self.env._(
-                    "Unit price: %(old)s → %(new)s",
-                    old=formatLang(
-                        self.env, float(step.terms.price), currency_obj=self.currency_id
-                    ),
-                    new=formatLang(self.env, price_unit, currency_obj=self.currency_id),
-                )
-            )
-        if discount is not None:
-            lines.append(
-                self.env._(
-                    "Discount: %(old)s %% → %(new)s %%",
-                    old=f"{float(step.terms.discount):.15g}",
-                    new=f"{float(discount):.15g}",
-                )
-            )
-        title = self.env._(
-            "%(product)s changes from %(day)s on:",
-            product=line.product_id.display_name,
-            day=format_date(self.env, day),
-        )
-        items = Markup("").join(Markup("<li>%s</li>") % text for text in lines)
-        self.message_post(body=Markup("%s<ul>%s</ul>") % (title, items))
 
     # ------------------------------------------------------------------
     # Mirror
@@ -217,6 +212,6 @@ class SaleOrder(models.Model):
             lambda gap: gap.credit_rule == "forfeit"
         )._get_engine_gaps()
         end = self.subscription_end_date
-        if end and self._get_subscription_terms().credit_on_close == "forfeit":
+        if end and self._get_close_credit_rule() == "forfeit":
             gaps.append(Period(end, FOREVER))
         return gaps

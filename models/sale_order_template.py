@@ -13,6 +13,20 @@ class SaleOrderTemplate(models.Model):
         "Only recurring lines are concerned.",
     )
 
+    setup_product_id = fields.Many2one(
+        "product.product",
+        "Set-up Fee",
+        check_company=True,
+        domain="[('sale_ok', '=', True), ('is_recurring', '=', False)]",
+        help="Sold once on new contracts made from this template, in place of the set-up fee of "
+        "their terms.",
+    )
+    setup_price = fields.Float(
+        "Set-up Price",
+        min_display_digits="Product Price",
+        help="In the currency of the company. 0: the price of the product.",
+    )
+
     def _get_subscription_terms(self):
         """:return: the terms of quotations made from this template, the company's if none"""
         self.ensure_one()

@@ -15,6 +15,24 @@ class SaleOrderTemplateLine(models.Model):
         help="How often this line will be billed. Empty: sold once.",
     )
 
+    intro_discount = fields.Float(
+        "Intro Discount (%)",
+        digits="Discount",
+        help="Discount of the first paid periods only. It ends by itself.",
+    )
+    intro_period_count = fields.Integer(
+        "Intro Periods", help="For how many periods the intro discount holds."
+    )
+
+    _intro_discount_is_percentage = models.Constraint(
+        "CHECK (intro_discount >= 0 AND intro_discount <= 100)",
+        "An intro discount must lie between 0 and 100 %.",
+    )
+    _intro_period_count_not_negative = models.Constraint(
+        "CHECK (intro_period_count >= 0)",
+        "An intro discount cannot hold for less than 0 periods.",
+    )
+
     @api.depends("product_id", "sale_order_template_id.subscription_template_id")
     def _compute_recurrence_id(self):
         for line in self:
@@ -27,8 +45,11 @@ class SaleOrderTemplateLine(models.Model):
                 line.recurrence_id = line.product_id._get_default_recurrence(offered)
 
     def _prepare_order_line_values(self):
-        """Carry the recurrence to the quotation."""
+        """Carry the recurrence and the intro discount to the quotation."""
         values = super()._prepare_order_line_values()
         if not self.display_type:
             values["recurrence_id"] = self.recurrence_id.id
+        if self.intro_discount and self.intro_period_count:
+            values["intro_discount"] = self.intro_discount
+            values["intro_period_count"] = self.intro_period_count
         return values

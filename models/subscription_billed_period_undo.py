@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -82,6 +84,9 @@ class SubscriptionBilledPeriod(models.Model):
     def _prepare_undo_values(self, left, booked=None, **values):
         """Return the values of the credit rows that take away all that is left of this row.
 
+        There is always one, which may be of no quantity: of a row that covers no day any more
+        money can be left, and a document says so on a line that needs its row.
+
         :param left: the engine's ledger row of this record
         :param booked: amount given back, Decimal; None for all that is left
         :rtype: list[dict]
@@ -92,7 +97,8 @@ class SubscriptionBilledPeriod(models.Model):
         amounts = [(float(left.computed - left.credited_computed), float(booked))]
         if left.amount_free:
             amounts = [(0.0, 0.0)]
-        amounts += [(0.0, 0.0)] * len(left.layers)
+        layers = left.layers or ((left.span, Decimal(0)),)
+        amounts += [(0.0, 0.0)] * len(layers)
         return [
             self._prepare_copy_values(
                 "credit",
@@ -103,9 +109,7 @@ class SubscriptionBilledPeriod(models.Model):
                 booked_amount=-part_booked,
                 **values,
             )
-            for (span, quantity), (part_computed, part_booked) in zip(
-                left.layers, amounts, strict=False
-            )
+            for (span, quantity), (part_computed, part_booked) in zip(layers, amounts, strict=False)
         ]
 
     # ------------------------------------------------------------------
@@ -135,7 +139,8 @@ class SubscriptionBilledPeriod(models.Model):
         """
         vals_list = []
         for row, left in self._get_left().items():
-            vals_list += row._prepare_undo_values(left, note=note)
+            if left.layers:
+                vals_list += row._prepare_undo_values(left, note=note)
         return self._create_rows(vals_list)
 
     def _restore(self, note):

@@ -65,7 +65,10 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _find_lines_without_steps(self, ids):
-        """Return lines of running contracts that want nothing on any day."""
+        """Return lines of running contracts that want nothing on any day.
+
+        A line that an amendment ended on its own first day has no steps for a good reason.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -78,6 +81,9 @@ class SubscriptionFinding(models.Model):
                    AND line.recurrence_id IS NOT NULL AND line.display_type IS NULL
                    AND NOT EXISTS (
                        SELECT FROM subscription_segment step WHERE step.line_id = line.id)
+                   AND NOT EXISTS (
+                       SELECT FROM subscription_amendment_changed_line_rel amended
+                        WHERE amended.line_id = line.id)
                 """,
                 ids,
                 const.RUNNING_STATES,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..engine.period import FOREVER, Period
+from .subscription_template_pause import PAUSE_ANCHORS
 
 
 class SubscriptionInterruption(models.Model):
@@ -19,7 +21,11 @@ class SubscriptionInterruption(models.Model):
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
-        [("pause", "Pause"), ("suspension", "Suspension")], default="pause", required=True
+        [("pause", "Pause"), ("suspension", "Suspension"), ("closure", "Closed")],
+        default="pause",
+        required=True,
+        help="A pause is the customer's wish, a suspension yours. Closed: the contract had ended "
+        "and was reopened later.",
     )
     start_date = fields.Date("From", required=True)
     end_date = fields.Date(
@@ -31,6 +37,17 @@ class SubscriptionInterruption(models.Model):
         [("credit", "Credit unused days"), ("forfeit", "Do not credit")],
         default="credit",
         required=True,
+    )
+    anchor_rule = fields.Selection(
+        PAUSE_ANCHORS,
+        "Periods After It",
+        default="keep",
+        required=True,
+        help="Whether billing days stay as they were, or a new period begins on the day of the "
+        "return.",
+    )
+    previous_anchor_date = fields.Date(
+        readonly=True, help="Billing anchor before the return, in case it is taken back."
     )
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user)
 
@@ -58,3 +75,28 @@ class SubscriptionInterruption(models.Model):
             for gap in self
             if not gap.end_date or gap.start_date < gap.end_date
         ]
+
+    def _get_text(self):
+        """:return: one sentence: which kind of gap it is, from when until when"""
+        self.ensure_one()
+        days = {
+            "start": format_date(self.env, self.start_date),
+            "end": format_date(self.env, self.end_date),
+        }
+        if not self.end_date:
+            if self.kind == "suspension":
+                return self.env._("Suspended from %(start)s until somebody resumes it.", **days)
+            return self.env._("Paused from %(start)s until somebody resumes it.", **days)
+        return {
+            "pause": self.env._("Paused from %(start)s, service goes on from %(end)s.", **days),
+            "suspension": self.env._(
+                "Suspended from %(start)s, service goes on from %(end)s.", **days
+            ),
+            "closure": self.env._("Closed since %(start)s, service goes on from %(end)s.", **days),
+        }.get(self.kind)
+
+    def _get_anchor_text(self):
+        """:return: one sentence when a new period begins after this gap, or an empty text"""
+        if self.anchor_rule != "restart":
+            return ""
+        return self.env._("A new period begins on the day on which service goes on.")

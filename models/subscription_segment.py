@@ -151,6 +151,17 @@ class SubscriptionSegment(models.Model):
         help="Whether this step is the normal one, a discount that ends by itself, or a trial.",
     )
 
+    is_planned = fields.Boolean(
+        "Planned",
+        compute="_compute_is_planned",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Its first day is still to come, or the contract was not told yet that it came.",
+    )
+
+    # The run looks for steps whose day has come; those that are in force cost nothing.
+    _due_to_begin = models.Index("(start_date) WHERE is_planned IS TRUE")
     # int4range(a, a, '[]') overlaps exactly when the lines are equal, and needs no extension.
     # Deferred, because a change closes one step and opens the next within one transaction.
     _no_overlap = models.Constraint(
@@ -166,6 +177,12 @@ class SubscriptionSegment(models.Model):
         "CHECK (quantity >= 0)", "The quantity of a contract line cannot be negative."
     )
 
+    @api.depends("start_date")
+    def _compute_is_planned(self):
+        for segment in self:
+            today = segment.line_id.order_id._subscription_today()
+            segment.is_planned = bool(segment.start_date and segment.start_date > today)
+
     @api.depends("end_date")
     def _compute_last_date(self):
         for segment in self:
@@ -173,7 +190,7 @@ class SubscriptionSegment(models.Model):
 
     def write(self, vals):
         """Refuse everything but a new end: what was agreed for a span is history."""
-        if set(vals) - {"end_date", "order_id", "company_id"}:
+        if set(vals) - {"end_date", "is_planned", "order_id", "company_id"}:
             raise UserError(
                 self.env._(
                     "A step of a contract line cannot be edited. "

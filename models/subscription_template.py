@@ -10,6 +10,11 @@ TERM_UNITS = [
     ("month", "Months"),
     ("year", "Years"),
 ]
+END_ACTIONS = [
+    ("renew", "Goes on for as long again"),
+    ("end", "Ends"),
+    ("quote", "Waits for a renewal quotation"),
+]
 UNUSED_DAYS = [
     ("credit", "Credit unused days"),
     ("forfeit", "Do not credit"),
@@ -152,11 +157,7 @@ class SubscriptionTemplate(models.Model):
     )
     term_unit = fields.Selection(TERM_UNITS, default="month", required=True, tracking=True)
     end_action = fields.Selection(
-        [
-            ("renew", "Goes on for as long again"),
-            ("end", "Ends"),
-            ("quote", "Waits for a renewal quotation"),
-        ],
+        END_ACTIONS,
         "At the End of the Term",
         default="renew",
         required=True,

@@ -22,6 +22,7 @@ class PaymentCommon(SubscriptionCommon):
         cls.method = cls.env.ref("payment_demo.payment_method_demo")
         cls.charged_template = cls._create_template("Charged", payment_mode="charge")
         cls.charge_cron = cls.env.ref("sale_recurring.ir_cron_charge_subscriptions")
+        cls.ask_cron = cls.env.ref("sale_recurring.ir_cron_ask_charges")
 
     @staticmethod
     def _enable_demo_provider(env, company):
@@ -87,3 +88,16 @@ class PaymentCommon(SubscriptionCommon):
         """Let the scheduled job that charges run."""
         with self.enter_registry_test_mode():
             self.assertIs(self.charge_cron.method_direct_trigger(), True)
+
+    def run_questions(self):
+        """Let the scheduled job that finds out about charges without an outcome run."""
+        with self.enter_registry_test_mode():
+            self.assertIs(self.ask_cron.method_direct_trigger(), True)
+
+    def in_a_job(self, records, function):
+        """Return what a function returns for these records in a transaction that may commit."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            result = function(records.with_env(self.env(cr=cr)))
+        self.env.invalidate_all()
+        return result

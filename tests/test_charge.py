@@ -90,6 +90,7 @@ class TestCharge(PaymentCommon):
         self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
         self.assertEqual(invoice.payment_state, "not_paid")
         self.assertEqual(order.subscription_state, "active")
+        self.assertEqual(self._get_charges(order).subscription_decline_class, "later")
         self.assertIn("error", invoice.subscription_charge_error)
         self.assertIn("could not be charged", order.message_ids[:1].body)
         self.assertIn(invoice.name, order.activity_ids.summary)
@@ -172,35 +173,13 @@ class TestCharge(PaymentCommon):
         self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
         self.assertTrue(invoice.subscription_charge_error)
 
-    @mute_logger("odoo.addons.sale_recurring.models.payment_transaction_charge")
-    def test_unknown_outcome_is_neither_lost_nor_repeated(self):
-        order = self.create_charged_contract()
-        invoice = self.bill(order)
-        with patch.object(
-            type(self.env["payment.transaction"]),
-            "_send_payment_request",
-            side_effect=ConnectionError("connection reset"),
-        ):
-            self.run_charges()
-        self.assertEqual(self._get_charges(order).mapped("state"), ["draft"])
-        self.assertIn("did not answer", invoice.subscription_charge_error)
-        invoice.subscription_charge_attempted_at = False
-        self.travel("2027-02-03")
-        self.run_charges()
-        lost = self._get_charges(order)
-        self.assertEqual(lost.mapped("state"), ["draft"])
-        invoice.action_subscription_charge()
-        self.run_charges()
-        self.assertEqual(lost.state, "error")
-        self.assertEqual((self._get_charges(order) - lost).state, "done")
-
-    def test_timeout_of_the_provider_is_an_error(self):
+    def test_refusal_of_the_provider_is_an_error(self):
         order = self.create_charged_contract()
         self.bill(order)
         with patch.object(
             type(self.env["payment.transaction"]),
             "_send_payment_request",
-            side_effect=ValidationError("no answer"),
+            side_effect=ValidationError("Your account is closed."),
         ):
             self.run_charges()
         self.assertEqual(self._get_charges(order).mapped("state"), ["error"])
@@ -227,19 +206,13 @@ class TestCharge(PaymentCommon):
         self.assertEqual(self._get_charges(order).amount, invoice.amount_total - 6.0)
         self.assertFalse(invoice.amount_residual)
 
-    def test_charge_that_died_half_way_is_reported(self):
-        order = self.create_charged_contract()
+    def test_new_attempt_of_a_job_follows_a_decline(self):
+        order = self.create_charged_contract("error")
         invoice = self.bill(order)
-        self.env["payment.transaction"].create(
-            invoice._prepare_charge_values(order.subscription_payment_token_id)
-        )
-        invoice.subscription_charge_attempted_at = "2027-01-31 12:00:00"
         self.run_charges()
-        self.assertFalse(invoice.subscription_charge_error, "it may still be under way")
-        self.travel("2027-01-31", hour=13)
-        self.run_charges()
-        self.assertIn("did not answer", invoice.subscription_charge_error)
-        self.assertTrue(order.activity_ids)
-        self.run_charges()
-        self.assertEqual(len(order.activity_ids), 1)
-        self.assertEqual(self._get_charges(order).mapped("state"), ["draft"])
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        charged = self.in_a_job(invoice, lambda move: move._charge_subscription_invoice().state)
+        again = self.in_a_job(invoice, lambda move: move._charge_subscription_invoice().ids)
+        self.assertEqual((charged, again), ("done", []))
+        self.assertFalse(self._get_charges(order).sorted("id")[1].subscription_decline_class)
+        self.assertEqual(len(self._get_charges(order)), 2)

@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-SUITE = "@sale_recurring/backend/back_office"
+SUITE = "@sale_recurring/backend"
 
 
 @tagged("post_install", "-at_install")

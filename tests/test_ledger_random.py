@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from .common import SubscriptionCommon
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 4)
 STEPS = 14
 
 

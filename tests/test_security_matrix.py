@@ -37,6 +37,14 @@ EXPECTED = {
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
     "subscription.finding": HISTORY,
+    "subscription.dunning.policy": SETUP,
+    "subscription.dunning.policy.step": SETUP,
+    "subscription.dunning.event": HISTORY,
+    # Typed on quotations.
+    "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
+    "subscription.price.campaign": {"administrator": "rwcu"},
+    "subscription.price.campaign.rule": {"administrator": "rwcu"},
+    "subscription.price.campaign.line": {"administrator": "rwcu"},
 }
 
 

@@ -13,6 +13,7 @@ class TestSettings(SubscriptionCommon):
         self.assertEqual(self.env["sale.order"]._get_billing_crons(), self.cron)
         self._set_workers(3)
         self.assertEqual(len(self.env["sale.order"]._get_billing_crons()), 3)
+        self.assertEqual(len(self.env["account.move"]._get_charging_crons()), 3)
         self._set_workers(1)
         self.assertEqual(self.env["sale.order"]._get_billing_crons(), self.cron)
 

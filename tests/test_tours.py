@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -30,3 +31,35 @@ class TestTours(HttpCase):
             order.subscription_close_reason_id,
             self.env.ref("sale_recurring.close_reason_price"),
         )
+
+    def create_contract(self):
+        """:return: a running contract of one seat that was billed today"""
+        partner = self.env["res.partner"].search([("name", "=", "Tour Customer")])
+        product = self.env["product.product"].search([("name", "=", "Tour Seat")])
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        order._bill_subscriptions()
+        return order
+
+    def test_an_administrator_raises_prices_and_takes_it_back(self):
+        order = self.create_contract()
+        self.start_tour(
+            "/odoo/subscription-price-campaigns", "subscription_price_campaign", login="admin"
+        )
+        self.assertEqual(order.order_line.segment_ids.mapped("price_unit"), [30.0])
+        self.assertIn("are taken back", order.message_ids[0].body)
+        self.assertTrue(order.message_ids.filtered(lambda message: "33.00" in message.body))
+
+    def test_a_clerk_tries_out_a_change(self):
+        order = self.create_contract()
+        before = order.order_line.segment_ids
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_simulation", login="tour_clerk"
+        )
+        self.assertEqual(order.order_line.segment_ids, before)
+        self.assertEqual(order.order_line.product_uom_qty, 1)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..engine.errors import EngineError
 from ..exceptions import explain_engine_error
@@ -16,6 +17,7 @@ class SubscriptionCloseWizard(models.TransientModel):
     when = fields.Selection(
         [
             ("period_end", "When the current period is over"),
+            ("earliest", "On the earliest agreed day"),
             ("now", "Now"),
             ("date", "On a day I choose"),
         ],
@@ -23,6 +25,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         required=True,
         default="period_end",
         help="When the current period is over: the customer gets everything that is billed. "
+        "Earliest agreed day: notice and minimum commitment are kept. "
         "Now: today is no longer served.",
     )
     last_date = fields.Date(
@@ -40,6 +43,18 @@ class SubscriptionCloseWizard(models.TransientModel):
         help="Reports count churn by this reason.",
     )
     note = fields.Text(help="For your colleagues. Posted on the contract.")
+    credit_rule = fields.Selection(
+        [("credit", "Credit them"), ("forfeit", "Do not credit them")],
+        "Unused Days",
+        compute="_compute_credit_rule",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="What happens to days that are billed already but lie after the end. The terms of "
+        "the contract propose it.",
+    )
+    warning = fields.Char(compute="_compute_preview")
     preview = fields.Json(compute="_compute_preview")
 
     @api.depends("order_id", "when")
@@ -51,15 +66,24 @@ class SubscriptionCloseWizard(models.TransientModel):
             elif wizard.when == "now":
                 day = max(order._subscription_today(), order._get_subscription_start())
                 wizard.last_date = fields.Date.subtract(day, days=1)
+            elif wizard.when == "earliest":
+                wizard.last_date = fields.Date.subtract(order._get_earliest_close_date(), days=1)
             elif wizard.when == "period_end" or not wizard.last_date:
                 wizard.last_date = fields.Date.subtract(
                     order._get_subscription_period_end(), days=1
                 )
 
-    @api.depends("order_id", "last_date")
+    @api.depends("order_id")
+    def _compute_credit_rule(self):
+        for wizard in self:
+            terms = wizard.order_id._get_subscription_terms()
+            wizard.credit_rule = terms.credit_on_close or "credit"
+
+    @api.depends("order_id", "last_date", "credit_rule")
     def _compute_preview(self):
         for wizard in self:
             wizard.preview = wizard._get_preview()
+            wizard.warning = wizard._get_warning()
 
     def _get_end_date(self):
         """:return: first day without service"""
@@ -75,7 +99,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         if not order or not self.last_date:
             return False
         end = self._get_end_date()
-        is_forfeit = order._get_subscription_terms().credit_on_close == "forfeit"
+        is_forfeit = self.credit_rule == "forfeit"
         try:
             items = order._get_dry_due_items(
                 max(end, order._subscription_today()), end=end, is_forfeit=is_forfeit
@@ -92,12 +116,28 @@ class SubscriptionCloseWizard(models.TransientModel):
             return [self.env._("Nothing is given back and nothing more is billed.")]
         effects = []
         if is_forfeit and any(due.forfeited for due in items):
-            effects.append(
-                self.env._(
+            if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
+                text = self.env._(
                     "The terms of this contract do not credit unused days when it is closed early."
                 )
-            )
+            else:
+                text = self.env._("You chose not to credit the unused days.")
+            effects.append(text)
         return effects
+
+    def _get_warning(self):
+        """:return: one sentence when the contract would end earlier than agreed, or False"""
+        order = self.order_id
+        if not order or not self.last_date:
+            return False
+        earliest = order._get_earliest_close_date()
+        if self._get_end_date() >= earliest:
+            return False
+        return self.env._(
+            "This is earlier than agreed: the customer may leave after %(day)s. You can close the "
+            "contract all the same; its chatter will say so.",
+            day=format_date(self.env, fields.Date.subtract(earliest, days=1)),
+        )
 
     def action_close(self):
         """Close the contract on the chosen day."""
@@ -111,5 +151,5 @@ class SubscriptionCloseWizard(models.TransientModel):
                     order=order.name,
                 )
             )
-        order._subscription_close(self._get_end_date(), self.reason_id, self.note)
+        order._subscription_close(self._get_end_date(), self.reason_id, self.note, self.credit_rule)
         return {"type": "ir.actions.act_window_close"}

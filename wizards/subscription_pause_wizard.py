@@ -3,8 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..engine.errors import EngineError
-from ..engine.period import FOREVER, Period
 from ..exceptions import explain_engine_error
+from ..models.subscription_template_pause import PAUSE_ANCHORS
 
 
 class SubscriptionPauseWizard(models.TransientModel):
@@ -14,8 +14,14 @@ class SubscriptionPauseWizard(models.TransientModel):
     _description = "Pause a Contract"
 
     order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [("pause", "Pause"), ("suspension", "Suspension")],
+        default="pause",
+        required=True,
+        help="A pause is the customer's wish, a suspension yours.",
+    )
     start_date = fields.Date(
-        "Pause From",
+        "No Service From",
         compute="_compute_terms",
         store=True,
         readonly=False,
@@ -38,6 +44,18 @@ class SubscriptionPauseWizard(models.TransientModel):
         required=True,
         help="What happens to days of the pause that are billed already.",
     )
+    anchor_rule = fields.Selection(
+        PAUSE_ANCHORS,
+        "Periods After It",
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Stay: the rest of the running period is charged, and billing days never move. "
+        "Begin anew: a whole period begins on the day on which service goes on.",
+    )
+    can_restart = fields.Boolean(compute="_compute_can_restart")
     preview = fields.Json(compute="_compute_preview")
 
     @api.depends("order_id")
@@ -50,6 +68,13 @@ class SubscriptionPauseWizard(models.TransientModel):
             wizard.credit_rule = (
                 order and order._get_subscription_terms().credit_on_pause
             ) or "credit"
+            wizard.anchor_rule = order._get_subscription_terms()._get_pause_anchor()
+
+    @api.depends("order_id")
+    def _compute_can_restart(self):
+        for wizard in self:
+            terms = wizard.order_id._get_subscription_terms()
+            wizard.can_restart = (terms.alignment or "anniversary") == "anniversary"
 
     @api.constrains("start_date", "resume_date")
     def _check_dates(self):
@@ -63,7 +88,7 @@ class SubscriptionPauseWizard(models.TransientModel):
                     )
                 )
 
-    @api.depends("order_id", "start_date", "resume_date", "credit_rule")
+    @api.depends("order_id", "start_date", "resume_date", "credit_rule", "anchor_rule")
     def _compute_preview(self):
         for wizard in self:
             wizard.preview = wizard._get_preview()
@@ -77,30 +102,43 @@ class SubscriptionPauseWizard(models.TransientModel):
         order, start, until = self.order_id, self.start_date, self.resume_date
         if not order or not start or (until and until <= start):
             return False
-        gap = Period(start, until or FOREVER)
         try:
-            items = order._get_dry_due_items(
-                max(start, order._subscription_today()),
-                gap=gap,
+            items = order._get_dry_pause_items(
+                start,
+                until,
                 is_forfeit=self.credit_rule == "forfeit",
+                is_restart=self.anchor_rule == "restart",
             )
         except EngineError as error:
             return order._prepare_preview([], error=explain_engine_error(self.env, error))
         preview = order._get_operation_preview(items)
+        preview["reasons"] = self._get_effects(items)
+        return preview
+
+    def _get_effects(self, items):
+        """:return: sentences about what the gap does besides the amounts"""
+        effects = []
         if not items:
-            preview["reasons"] = [
+            effects.append(
                 self.env._(
                     "None of these days is billed yet, so nothing is given back. "
                     "They are left out of the invoices to come."
                 )
-            ]
-        return preview
+            )
+        if self.anchor_rule == "restart":
+            effects.append(self.env._("A new period begins on the day on which service goes on."))
+        return effects
 
     def action_pause(self):
         """Pause the contract on the chosen days."""
         self.ensure_one()
         self.order_id.check_access("write")
         self.order_id._subscription_pause(
-            self.start_date, self.resume_date or None, self.reason, self.credit_rule
+            self.start_date,
+            self.resume_date or None,
+            self.reason,
+            self.credit_rule,
+            self.kind,
+            self.anchor_rule,
         )
         return {"type": "ir.actions.act_window_close"}

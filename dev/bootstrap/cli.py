@@ -73,6 +73,7 @@ def new_database(place, arguments):
     databases = Databases(place)
     for name in arguments:
         databases.new(name)
+        databases.hold_statistics(name)
 
 
 def drop_database(place, arguments):

@@ -62,6 +62,7 @@ def run_tests(place, arguments):
     with locked(place.settings.addons / "test.lock"):
         databases.bare()
         databases.new(database)
+        databases.hold_statistics(database)
         say("==> Running the tests")
         done = subprocess.run(command, env=place.environ, cwd=place.settings.addons, check=False)
     return done.returncode

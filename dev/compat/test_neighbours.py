@@ -59,6 +59,32 @@ class TestNeighbours(SubscriptionCommon):
         self.assertEqual(sum(invoices.mapped("amount_untaxed")), 450.0)
         self.assertEqual(len(order.picking_ids), 1)
 
+    def test_an_amendment_delivers_what_it_adds_once(self):
+        box = self._create_product("Coffee box", 30.0, type="consu", is_storable=True)
+        cup = self._create_product("Cup", 5.0, type="consu", is_storable=True, is_recurring=False)
+        care = self._create_product("Care", 50.0, service_tracking="task_in_project")
+        order = self.create_contract(self.line_values(box, 5))
+        self.run_cron()
+        self.travel("2027-02-10")
+        amendment = order._create_amendment()
+        amendment.order_line.product_uom_qty = 8
+        amendment.order_line = [
+            Command.create({"product_id": cup.id, "product_uom_qty": 2}),
+            Command.create({"product_id": care.id}),
+        ]
+        amendment.action_confirm()
+        self.run_cron()
+        moves = order.picking_ids.move_ids
+        boxes = moves.filtered(lambda move: move.product_id == box)
+        self.assertEqual(sum(boxes.mapped("product_uom_qty")), 8)
+        self.assertEqual(sum(moves.mapped("product_uom_qty")), 10)
+        self.assertEqual(len(order.tasks_ids), 1)
+        self.assertFalse(amendment.picking_ids)
+        self.assertFalse(amendment.tasks_ids)
+        self.bill_until_summer(order)
+        self.assertEqual(sum(order.picking_ids.move_ids.mapped("product_uom_qty")), 10)
+        self.assertLedgerWhole(order)
+
     # Projects and timesheets
 
     def test_a_contract_makes_its_task_once(self):

@@ -8,6 +8,7 @@ import time
 from os import kill
 
 FIRST_DAY = "2027-01-31"
+PATIENCE = 300  # seconds
 LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # Core writes every failed statement to the log, also those that are simply tried again.
 RETRIED = re.compile(r"could not serialize access|deadlock detected|could not obtain lock")
@@ -117,7 +118,7 @@ class Herd:
 
     def wait_for(self, name, count):
         """Wait until processes have come to a gate."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while len(list(self.folder.glob(f"{name}.at-*"))) < count:
             if time.monotonic() > end:
                 raise TimeoutError(f"Not everybody came to the gate {name}.")

@@ -5,7 +5,6 @@ and SR_STRESS_BATCH (25) change the size and the dice.
 """
 
 import os
-import time
 
 import pytest
 from stress.herd import Herd
@@ -14,7 +13,6 @@ CONTRACTS = int(os.environ.get("SR_STRESS_CONTRACTS") or 400)
 SEED = int(os.environ.get("SR_STRESS_SEED") or 1)
 BATCH = int(os.environ.get("SR_STRESS_BATCH") or 25)
 WORKERS = 4
-HELD = 3  # seconds
 # By the first day every contract is due, and again on each of the others.
 DAYS = ["2027-02-28", "2027-03-31", "2027-04-30"]
 
@@ -78,8 +76,8 @@ def test_group_waits_for_a_member_that_is_edited(databases, contracts_database, 
         herd.run("bill", day=DAYS[0])
         holder = herd.start("hold", day=DAYS[1], gate="held")
         herd.wait_for("held", 1)
-        worker = herd.start("bill", day=DAYS[1])
-        time.sleep(HELD)
+        worker = herd.start("bill", day=DAYS[1], tell="tried")
+        herd.wait_for("tried", 1)
         herd.open_gate("held", 1)
         holder.result()
         assert worker.result()["jobs"] > 1

@@ -1,0 +1,97 @@
+"""The end of a contract: steps that it cuts off and gives back, and the first day it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .recurrence import Grid, Recurrence
+from .segment import Segment, end_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Hold what an end takes away from a line, so that it can be given back.
+
+    :param until: end that the last step had before, None when it was open
+    :param later: the steps that were planned after it
+    """
+
+    until: date | None = None
+    later: tuple[Segment, ...] = ()
+
+
+NO_TAIL = Tail()
+
+
+def split_end(steps: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...], Tail]:
+    """Return the steps of a line up to its end, and what that takes away.
+
+    :param steps: in order of time
+    :param end: first day without service
+    """
+    kept = end_at(steps, end)
+    until = steps[len(kept) - 1].end if kept else None
+    return kept, Tail(until, tuple(steps[len(kept) :]))
+
+
+def join_tail(kept: Sequence[Segment], tail: Tail) -> tuple[Segment, ...]:
+    """Give back what an end took away; a change made since then lasts as long as its step did.
+
+    :param kept: the steps that were left, in order of time
+    """
+    if not kept:
+        return tail.later
+    *first, last = kept
+    return (*first, replace(last, end=tail.until), *tail.later)
+
+
+def move_end(
+    steps: Sequence[Segment], tail: Tail, old_end: date | None, end: date | None
+) -> tuple[tuple[Segment, ...], Tail]:
+    """Let the steps of a line follow the end of its contract.
+
+    A line that ended for itself before the contract keeps its end.
+
+    :param steps: the steps of the line in order of time
+    :param tail: what the old end took away
+    :param old_end: first day without service until now, None when there was none
+    :param end: the new one, None to go on
+    """
+    in_gap = bool(tail.later and steps and steps[-1].end == tail.until)
+    if old_end and (in_gap or not steps or steps[-1].end == old_end):
+        steps = join_tail(steps, tail)
+    return split_end(steps, end) if end else (tuple(steps), NO_TAIL)
+
+
+def earliest_end(
+    today: date,
+    notice: Recurrence | None = None,
+    committed_until: date | None = None,
+    grids: Iterable[Grid] = (),
+) -> date:
+    """Return the first day on which a contract may be without service.
+
+    >>> monthly = Grid(Recurrence('month', 1), date(2027, 1, 1))
+    >>> earliest_end(date(2027, 1, 20), Recurrence('day', 30), grids=[monthly]).isoformat()
+    '2027-03-01'
+    >>> earliest_end(date(2027, 1, 20), committed_until=date(2028, 1, 1)).isoformat()
+    '2028-01-01'
+
+    :param today: day on which notice is given
+    :param notice: how long before the end it must be given
+    :param committed_until: end of the minimum commitment, its first free day
+    :param grids: the end must be a boundary; of several grids the latest of their boundaries
+    """
+    day = max(notice.add_to(today) if notice else today, committed_until or today)
+    return max((first_boundary(grid, day) for grid in grids), default=day)
+
+
+def first_boundary(grid: Grid, day: date) -> date:
+    """Return the first boundary of a grid that does not lie before a day.
+
+    >>> first_boundary(Grid(Recurrence('month', 1), date(2027, 1, 1)), date(2027, 2, 1)).isoformat()
+    '2027-02-01'
+    """
+    return day if grid.period_at(day).start == day else grid.next_boundary(day)

@@ -1,0 +1,108 @@
+"""A new price for many lines: what it is, from when it holds, and taking it back.
+
+A rise replaces one price by another on a span of a line. It never reaches into days that are billed
+already, passes trials by, and stops where another price was planned before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .ledger import LedgerRow
+from .money import Currency
+from .period import FOREVER, Period
+from .segment import Segment, check_tiling, coalesce, split_at
+
+STARTS = ("date", "period")
+
+
+def raised(price: Decimal, percent: Decimal, rounding: Decimal) -> Decimal:
+    """Return a price raised by a percentage and rounded, halves away from zero.
+
+    >>> raised(Decimal('29.90'), Decimal('3.5'), Decimal('0.05'))
+    Decimal('30.95')
+    >>> raised(Decimal('29.90'), Decimal(-10), Decimal('0.01'))
+    Decimal('26.91')
+
+    :param percent: negative to lower it
+    :param rounding: smallest step of the new price, positive
+    :raise InvalidAmount: when the rounding is not positive
+    """
+    exact = Fraction(price) * (100 + Fraction(percent)) / 100
+    return Currency("", rounding).round(exact)
+
+
+def covered_until(rows: Iterable[LedgerRow]) -> date | None:
+    """Return the exclusive end of the last day that is billed and not given back."""
+    return max((span.end for row in rows for span, _held in row.layers), default=None)
+
+
+def rise_span(
+    segments: Iterable[Segment], rows: Iterable[LedgerRow], day: date, start: str
+) -> Period | None:
+    """Return the days on which a new price replaces the one in force; None when there are none.
+
+    :param segments: the steps of one line
+    :param rows: its ledger; days that it covers keep their price
+    :param day: earliest day
+    :param start: 'date' (from that day on) or 'period' (from the first period that begins then)
+    :return: from the first day of the new price up to the next price that was planned
+    """
+    paid = [step for step in check_tiling(segments) if step.kind != "trial"]
+    day = max(day, covered_until(rows) or day)
+    for index, step in enumerate(paid):
+        first = _first_day(step, max(day, step.start), start)
+        if day < step.stop and first < step.stop:
+            return Period(first, _price_end(paid[index:]))
+    return None
+
+
+def _first_day(step: Segment, day: date, start: str) -> date:
+    """Return the first day from a day on that a new price may begin on."""
+    full = step.terms.grid.period_at(day)
+    return day if start == "date" or full.start == day else full.end
+
+
+def _price_end(steps: Sequence[Segment]) -> date:
+    """Return the first day of another price that was planned; a line may yet be prolonged."""
+    price = steps[0].terms.price
+    return next((step.start for step in steps if step.terms.price != price), FOREVER)
+
+
+def reprice(
+    segments: Iterable[Segment], span: Period, old: Decimal, new: Decimal
+) -> tuple[Segment, ...]:
+    """Return a line on which one price replaces another on the days of a span.
+
+    With the prices exchanged it takes a rise back: what else was agreed since then stays.
+
+    >>> from .recurrence import Grid, Recurrence
+    >>> from .segment import Terms
+    >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 1))
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> terms = Terms(grid, Decimal(10), Decimal(0), None, 'actual', 'advance', euro)
+    >>> line = (Segment(date(2027, 1, 1), None, Decimal(5), terms),)
+    >>> span = rise_span(line, (), date(2027, 3, 15), 'period')
+    >>> rise = reprice(line, span, Decimal(10), Decimal(11))
+    >>> [(step.start.isoformat(), int(step.terms.price)) for step in rise]
+    [('2027-01-01', 10), ('2027-04-01', 11)]
+    >>> reprice(rise, span, Decimal(11), Decimal(10)) == line
+    True
+    """
+    parts = split_at(split_at(segments, span.start), span.end)
+    return coalesce(_repriced(parts, span, old, new))
+
+
+def _repriced(
+    parts: Iterable[Segment], span: Period, old: Decimal, new: Decimal
+) -> Iterator[Segment]:
+    for part in parts:
+        is_paid = span.contains(part.start) and part.kind != "trial"
+        if is_paid and part.terms.price == old:
+            yield replace(part, terms=replace(part.terms, price=new))
+        else:
+            yield part

@@ -1,0 +1,195 @@
+from odoo import fields, models
+from odoo.tools import format_date
+
+from .. import const
+from ..engine import dunning
+from .subscription_dunning_event import EVENT_ACTIONS
+
+
+class SaleOrder(models.Model):
+    """Contracts with late invoices: what happens next, and what is taken back after payment."""
+
+    _inherit = "sale.order"
+
+    subscription_dunning_next_date = fields.Date(
+        "Next Dunning Step On", copy=False, readonly=True, help="If nobody pays until then."
+    )
+    subscription_dunning_next_action = fields.Selection(
+        EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True
+    )
+    subscription_dunning_text = fields.Text(
+        "Dunning in Words", compute="_compute_subscription_dunning_text"
+    )
+    subscription_dunning_event_count = fields.Integer(
+        compute="_compute_subscription_dunning_event_count"
+    )
+    subscription_overdue_amount = fields.Monetary(
+        "Overdue", compute="_compute_subscription_dunning_text"
+    )
+
+    def _compute_subscription_dunning_text(self):
+        """Say of each late invoice how late it is and what happens next."""
+        self._read_dunning_facts()
+        for order in self:
+            moves = order._get_dunning_moves()
+            order.subscription_dunning_text = "\n".join(
+                order._get_dunning_sentence(move) for move in moves
+            )
+            order.subscription_overdue_amount = sum(moves.mapped("amount_residual"))
+
+    def _read_dunning_facts(self):
+        """Read at once what the sentences about late invoices of all these contracts need."""
+        # sudo: whoever looks at a contract may not read its invoices
+        late = self.sudo().filtered("subscription_in_dunning")
+        moves = late.order_line.invoice_lines.move_id.filtered("subscription_in_dunning")
+        orders = moves._get_subscription_orders()
+        plans = orders.subscription_template_id.dunning_policy_id.step_ids
+        plans.mapped("action")
+        moves.subscription_dunning_event_ids.mapped("action")
+
+    def _compute_subscription_dunning_event_count(self):
+        """Count what was done; people without a right to read it see nothing."""
+        Event = self.env["subscription.dunning.event"]
+        counts = {}
+        if Event.has_access("read"):
+            groups = Event._read_group([("order_ids", "in", self.ids)], ["order_ids"], ["__count"])
+            counts = {order.id: count for order, count in groups}
+        for order in self:
+            order.subscription_dunning_event_count = counts.get(order.id, 0)
+
+    def _get_dunning_moves(self):
+        """:return: late invoices of one contract, the oldest first"""
+        self.ensure_one()
+        if not self.subscription_in_dunning and not self.env.context.get("subscription_dunning"):
+            return self.env["account.move"]
+        # sudo: whoever looks at a contract may not read its invoices
+        moves = self.sudo().order_line.invoice_lines.move_id
+        return moves.filtered("subscription_in_dunning").sorted(
+            lambda move: (move.invoice_date_due, move.id)
+        )
+
+    def _get_dunning_sentence(self, move):
+        """:return: how late an invoice is and what happens next, in one sentence"""
+        late = (self._subscription_today() - move.invoice_date_due).days
+        future = move._get_dunning_future()
+        labels = dict(
+            self._fields["subscription_dunning_next_action"]._description_selection(self.env)
+        )
+        parts = [
+            self.env._(
+                "%(action)s on %(day)s",
+                action=labels[planned.step.action].lower(),
+                day=format_date(self.env, planned.day),
+            )
+            for index, planned in enumerate(future)
+            if not index or planned.step.action in dunning.HARMFUL
+        ]
+        if not parts:
+            return self.env._(
+                "%(invoice)s is %(days)s days late, and nothing more is done about it.",
+                invoice=move.name,
+                days=late,
+            )
+        return self.env._(
+            "%(invoice)s is %(days)s days late. Unless it is paid before: %(steps)s.",
+            invoice=move.name,
+            days=late,
+            steps=", ".join(parts),
+        )
+
+    def _refresh_dunning(self):
+        """Bring one contract up to what is known of its late invoices."""
+        self.ensure_one()
+        moves = self.with_context(subscription_dunning=True)._get_dunning_moves()
+        following = moves.filtered("subscription_dunning_next_date").sorted(
+            lambda move: (move.subscription_dunning_next_date, move.id)
+        )[:1]
+        values = {
+            "subscription_in_dunning": bool(moves),
+            "subscription_dunning_next_date": following.subscription_dunning_next_date,
+            "subscription_dunning_next_action": following.subscription_dunning_next_action,
+        }
+        if any(self[name] != value for name, value in values.items()):
+            self.with_context(**{const.MIRROR_KEY: True}).write(values)
+        if not moves:
+            self._dunning_resume()
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_view_dunning_events(self):
+        """Open what was done about unpaid invoices of these contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_recurring.subscription_dunning_event_action"
+        )
+        action["domain"] = [("order_ids", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    # ------------------------------------------------------------------
+    # Suspend, resume, close
+    # ------------------------------------------------------------------
+
+    def _get_unpaid_note(self, move):
+        """:return: one sentence about an unpaid invoice"""
+        return self.env._(
+            "%(invoice)s is unpaid since %(due)s.",
+            invoice=move.name,
+            due=format_date(self.env, move.invoice_date_due),
+        )
+
+    def _dunning_suspend(self, move):
+        """Withhold the service of one contract from today until an invoice is paid.
+
+        :param move: the unpaid `account.move`
+        """
+        self.ensure_one()
+        today, note = self._subscription_today(), self._get_unpaid_note(move)
+        self._subscription_claim()
+        # sudo: interruptions are written by operations only
+        self.env["subscription.interruption"].sudo().create(
+            {
+                "order_id": self.id,
+                "kind": "suspension",
+                "start_date": max(today, self.subscription_start_date),
+                "reason": note,
+                "credit_rule": self._get_subscription_terms().credit_on_pause or "credit",
+                "dunning_move_id": move.id,
+            }
+        )
+        self._after_operation(self.env._("Suspended: %(reason)s", reason=note))
+
+    def _dunning_resume(self):
+        """Go on with the service of one contract that was suspended for unpaid invoices."""
+        self.ensure_one()
+        today = self._subscription_today()
+        gaps = self.subscription_interruption_ids.sudo().filtered(
+            lambda gap: gap.dunning_move_id and (not gap.end_date or gap.end_date > today)
+        )
+        if not gaps or self.subscription_state not in const.RUNNING_STATES:
+            return
+        self._subscription_claim()
+        for gap in gaps:
+            since = gap.start_date
+            if since >= today:
+                gap.unlink()
+            else:
+                gap.end_date = today
+            self._restore_forfeited(since, today)
+        self._after_operation(
+            self.env._(
+                "Everything is paid: service goes on from %(day)s on.",
+                day=format_date(self.env, today),
+            )
+        )
+
+    def _dunning_close(self, move):
+        """Close one contract today, because an invoice stayed unpaid.
+
+        :param move: the unpaid `account.move`
+        """
+        self.ensure_one()
+        reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
+        day = max(self._subscription_today(), self.subscription_start_date)
+        self._subscription_close(day, reason, self._get_unpaid_note(move))

@@ -1,0 +1,89 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class SaleOrder(models.Model):
+    """The set-up fee: offered once on the quotation of a new contract, nowhere else."""
+
+    _inherit = "sale.order"
+
+    subscription_setup_offered = fields.Boolean(
+        "Set-up Fee Offered",
+        readonly=True,
+        help="The set-up fee of the terms was put on this quotation. Whoever takes its line away "
+        "does not get it again.",
+    )
+
+    def _hook_on_created(self):
+        """Offer the set-up fee on new quotations."""
+        super()._hook_on_created()
+        self._update_setup_fee()
+
+    def _hook_on_lines_created(self, lines):
+        """Offer the set-up fee with the first recurring line."""
+        super()._hook_on_lines_created(lines)
+        self._update_setup_fee()
+
+    def _hook_on_written(self, vals, old_ends):
+        """Let the set-up fee follow the terms."""
+        super()._hook_on_written(vals, old_ends)
+        terms = {"subscription_template_id", "sale_order_template_id", "subscription_order_type"}
+        if "order_line" in vals or terms & set(vals):
+            self._update_setup_fee(is_new_terms=bool(terms & set(vals)))
+
+    def _get_setup_fee(self):
+        """Return what the terms ask once for a new contract.
+
+        The quotation template goes before the terms of the contract.
+
+        :return: the product, empty for none, and its price in the currency of the order; 0 takes
+            the price of the product
+        :rtype: tuple
+        """
+        self.ensure_one()
+        product = self.env["product.product"]
+        if not self._is_new_contract() or not self._get_recurring_lines():
+            return product, 0.0
+        quote = self.sale_order_template_id
+        source = quote if quote.setup_product_id else self._get_subscription_terms()
+        price = self.company_id.currency_id._convert(
+            source.setup_price or 0.0,
+            self.currency_id or self.company_id.currency_id,
+            self.company_id,
+            self._get_subscription_start(),
+        )
+        return source.setup_product_id or product, price
+
+    def _update_setup_fee(self, is_new_terms=False):
+        """Put the set-up fee on quotations, or take it away where the terms ask for none.
+
+        :param bool is_new_terms: look again even if the fee was offered before
+        """
+        for order in self:
+            if order.state not in ("draft", "sent") or order.subscription_quote_frozen:
+                continue
+            lines = order.order_line.filtered("is_setup_fee")
+            product, price = order._get_setup_fee()
+            if not product:
+                lines.unlink()
+                if order.subscription_setup_offered:
+                    order.subscription_setup_offered = False
+                continue
+            if order.subscription_setup_offered and not is_new_terms:
+                continue
+            order.subscription_setup_offered = True
+            if lines.product_id != product or (price and lines.price_unit != price):
+                lines.unlink()
+                order.order_line = [Command.create(order._prepare_setup_line(product, price))]
+
+    def _prepare_setup_line(self, product, price):
+        """:return: values of the line of a set-up fee, arguments as of :meth:`_get_setup_fee`
+        :rtype: dict
+        """
+        values = {
+            "product_id": product.id,
+            "product_uom_qty": 1.0,
+            "is_setup_fee": True,
+            "sequence": max(self.order_line.mapped("sequence"), default=10) + 1,
+        }
+        return {**values, "price_unit": price} if price else values

@@ -1,0 +1,265 @@
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from odoo import models
+from odoo.tools import format_date
+
+from ..engine.change import change_values
+from ..engine.errors import EngineError
+from ..engine.money import to_decimal
+from ..engine.period import FOREVER, Period
+from ..engine.segment import cut_gaps, step_at
+from ..engine.simulation import months_from, simulate
+from ..exceptions import explain_engine_error
+from .sale_order_billing import DueItem
+
+SIMULATED_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class TriedChange:
+    """What somebody tries out on a contract: a changed line, days without service, or an end.
+
+    ``until`` is the day on which the old values of the line come back, ``gap`` and ``end`` are as
+    in ``_get_dry_due_items``, ``is_forfeit`` says that unused days are not credited.
+    """
+
+    line: Any = None
+    day: date | None = None
+    until: date | None = None
+    quantity: float | None = None
+    price_unit: float | None = None
+    discount: float | None = None
+    gap: Period | None = None
+    end: date | None = None
+    is_forfeit: bool = False
+
+
+class SaleOrder(models.Model):
+    """Time travel: the coming months of a contract, with a change to try; nothing is written."""
+
+    _inherit = "sale.order"
+
+    def action_subscription_simulate(self):
+        """Show the coming months of the contract, with a change to try."""
+        action = self._get_wizard_action(
+            "subscription.simulation", self.env._("Simulate %(order)s", order=self.name)
+        )
+        action["context"]["dialog_size"] = "extra-large"
+        return action
+
+    def _get_simulation(self, change=None, months=SIMULATED_MONTHS):
+        """Return what the billing run will make of a contract in the coming months.
+
+        The days that the run would choose, the engine that it asks and core's own taxes: what is
+        found here is what happens if nobody changes the contract any more.
+
+        :param TriedChange change: what to try, None for the contract as it is
+        :param int months: calendar months, the running one included
+        :return: ``months``: dicts with the first day, its name, ``charged`` and ``credited``
+            (untaxed), ``mrr`` on the last day and ``documents`` as previews draw them;
+            ``currency_id``; ``error``: a sentence instead of months
+        :rtype: dict
+        :raise UserError: the change is refused, as the operation itself would refuse it
+        """
+        self.ensure_one()
+        result = {"currency_id": self.currency_id.id, "months": [], "error": False}
+        today = max(self._subscription_today(), self._get_subscription_start())
+        try:
+            found = {
+                line: simulate(segments, rows, today, months)
+                for line, segments, rows in self._get_simulated_plans(change, today, months)
+            }
+        except EngineError as error:
+            return {**result, "error": explain_engine_error(self.env, error)}
+        by_day, prices = self._get_simulated_days(found, change), {}
+        for index in range(months):
+            parts = {line: line_months[index] for line, line_months in found.items()}
+            month = self._get_simulated_month(parts, by_day, prices, is_first=not index)
+            result["months"].append(month)
+        return result
+
+    def _get_simulated_plans(self, change, today, months):
+        """Return the steps and the ledger of each recurring line, as a change leaves them.
+
+        :param TriedChange change: what to try, None for the contract as it is
+        :param date today: first day looked at
+        :param int months: how many calendar months are looked at
+        :rtype: list[tuple]
+        """
+        change = change or TriedChange()
+        renewals = self._get_simulated_renewals(change, [*months_from(today, months)][-1].end)
+        gaps = self.subscription_interruption_ids._get_engine_gaps()
+        gaps += [change.gap] if change.gap else []
+        plans = []
+        for line in self._get_recurring_lines():
+            segments = line._get_engine_steps()
+            if change.line == line:
+                values = self._prepare_change_values(
+                    change.quantity, change.price_unit, change.discount
+                )
+                segments = self._get_changed_steps(line, change.day, values, change.until)
+            if change.end and segments:
+                segments, _tail = line._get_moved_end(
+                    self.subscription_end_date, change.end, segments
+                )
+            for day in renewals:
+                segments = self._renew_simulated_steps(line, segments, day)
+            rows = line.billed_period_ids._get_engine_rows()
+            plans.append((line, cut_gaps(segments, gaps), rows))
+        return plans
+
+    def _get_simulated_renewals(self, change, until):
+        """Return the first days of the terms that begin at list prices.
+
+        :param TriedChange change: what to try
+        :param date until: first day that is not looked at any more
+        :rtype: list[date]
+        """
+        day, grid = self.subscription_term_end_date, self._get_term_grid()
+        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER, until)
+        days = []
+        if self._get_end_action() == "renew" and self.subscription_renewal_price == "list":
+            while grid and day and day < end:
+                days.append(day)
+                day = grid.next_boundary(day)
+        return days
+
+    def _renew_simulated_steps(self, line, segments, day):
+        """Return steps as the renewal of a day leaves them, at the list prices known today."""
+        step = step_at(segments, day)
+        if not step:
+            return segments
+        price = line._get_list_price_on(day)
+        if not line.currency_id.compare_amounts(float(step.terms.price), price):
+            return segments
+        return change_values(segments, day, values={"price": to_decimal(price)})
+
+    def _get_simulated_forfeits(self, change):
+        forfeited = self._get_forfeited_spans()
+        if change and change.is_forfeit:
+            forfeited.append(change.gap or Period(change.end, FOREVER))
+        return forfeited
+
+    def _get_simulated_month(self, parts, by_day, prices, is_first=False):
+        """Return one month of :meth:`_get_simulation`.
+
+        :param dict parts: what the engine says of the month, by line
+        :param dict by_day: lists of :class:`DueItem` by day
+        :param dict prices: what steps are worth per month, remembered from month to month
+        :param bool is_first: what is sold once is billed in this month
+        :rtype: dict
+        """
+        span = next(iter(parts.values())).span
+        documents = self._get_simulated_documents(
+            {day: items for day, items in by_day.items() if span.contains(day)}, is_first
+        )
+        amounts = [line["amount"] for document in documents for line in document["lines"]]
+        return {
+            "date": span.start.isoformat(),
+            "label": format_date(self.env, span.start, date_format="MMM yyyy"),
+            "charged": sum(amount for amount in amounts if amount > 0),
+            "credited": -sum(amount for amount in amounts if amount < 0),
+            "mrr": sum(self._get_simulated_mrr(line, parts[line], prices) for line in parts),
+            "documents": documents,
+        }
+
+    def _get_simulated_days(self, found, change):
+        """Return what the run of each day bills.
+
+        :param dict found: tuples of `SimulatedMonth` by line
+        :param TriedChange change: what to try, None for the contract as it is
+        :return: lists of :class:`DueItem` by day
+        :rtype: dict
+        """
+        forfeited, by_day = self._get_simulated_forfeits(change), {}
+        for line, line_months in found.items():
+            for month in line_months:
+                for item in month.items:
+                    due = self._get_simulated_item(line, item, forfeited)
+                    by_day.setdefault(item.on, []).append(due)
+        if self._get_subscription_terms().credit_on_downgrade != "offset":
+            return by_day
+        goes_on = any(line_months[-1].step for line_months in found.values())
+        return self._hold_simulated_credits(by_day, change or TriedChange(), goes_on)
+
+    def _hold_simulated_credits(self, by_day, change, goes_on):
+        """Let credits wait for the next invoice, as `_split_credits` does for such terms.
+
+        :param dict by_day: lists of :class:`DueItem` by day
+        :param TriedChange change: what to try
+        :param bool goes_on: whether there are invoices to wait for after these days
+        :rtype: dict
+        """
+        charged = [day for day in by_day if any(not due.is_credit for due in by_day[day])]
+        last = FOREVER if goes_on else max(charged, default=date.min)
+        held, result = [], {}
+        for day in sorted(by_day):
+            credits = held + [due for due in by_day[day] if due.is_credit and due.amount < 0]
+            taken = [due for due in by_day[day] if due not in credits]
+            if day < last and self._is_served_in_simulation(day, change):
+                left, held = sum(due.amount for due in taken), []
+                for due in credits:
+                    is_taken = left + due.amount >= 0
+                    left += due.amount if is_taken else 0
+                    (taken if is_taken else held).append(due)
+            else:
+                taken, held = taken + credits, []
+            if taken:
+                result[day] = taken
+        return result
+
+    def _is_served_in_simulation(self, day, change):
+        """:return: whether the contract is active on a day of a simulation"""
+        gaps = self.subscription_interruption_ids._get_engine_gaps()
+        gaps += [change.gap] if change.gap else []
+        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER)
+        return day < end and not any(gap.contains(day) for gap in gaps)
+
+    def _get_simulated_item(self, line, item, forfeited):
+        """Wrap a future item; what it undoes may be billed only later in the simulation."""
+        if isinstance(getattr(item, "row_key", None), tuple):
+            due = line._get_due_item(item, forfeited)
+            # sudo: as for the rows of _get_due_item
+            return DueItem(line, item, self.env["subscription.billed.period"].sudo(), due.forfeited)
+        return line._get_due_item(item, forfeited)
+
+    def _get_simulated_documents(self, by_day, is_first):
+        """Return the documents of one month, one per day of the run.
+
+        :param dict by_day: lists of :class:`DueItem` by day
+        :param bool is_first: what is sold once comes first
+        """
+        one_off = self._get_preview_one_off_lines(FOREVER) if is_first else []
+        if sum(line.price_subtotal for line, _quantity in one_off) > 0:
+            first = max(self._subscription_today(), self._get_subscription_start())
+            by_day.setdefault(first, [])
+        documents = []
+        for on in sorted(by_day):
+            is_invoice = not by_day[on] or any(due.amount > 0 for due in by_day[on])
+            lines = one_off if is_invoice else []
+            document = self._get_preview_document(
+                format_date(self.env, on),
+                by_day[on],
+                one_off=lines,
+                kind="invoice" if is_invoice else "credit",
+            )
+            documents.append(document)
+            one_off = [] if lines else one_off
+        return documents
+
+    def _get_simulated_mrr(self, line, month, prices):
+        """Return the monthly value of a line, without taxes, as the contract's own MRR has it.
+
+        :param month: an engine `SimulatedMonth`
+        :param dict prices: values by line, quantity and terms, filled here
+        :rtype: float
+        """
+        step = month.step
+        if step is None:
+            return 0.0
+        key = line, step.quantity, step.terms
+        if key not in prices:
+            prices[key] = line._get_step_mrr(step)
+        return prices[key]

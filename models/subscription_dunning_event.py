@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import dunning
+from .payment_transaction_decline import DECLINE_CLASSES
+from .subscription_dunning_policy import STEP_ACTIONS
+
+PAID = "paid"
+EVENT_ACTIONS = [
+    *STEP_ACTIONS,
+    (dunning.WARN, "Warn before closing"),
+    (PAID, "Paid"),
+]
+OUTCOMES = [
+    ("done", "Done"),
+    ("skipped", "Left Out"),
+    ("failed", "Failed"),
+]
+
+
+class SubscriptionDunningEvent(models.Model):
+    """What was done about an unpaid invoice, and what came of it; rows are only ever added.
+
+    A step leaves one row per invoice, written in the transaction that does it: the database
+    refuses the second one. The row of a payment names the step before it, which gets the credit.
+    """
+
+    _name = "subscription.dunning.event"
+    _description = "Dunning Event"
+    _order = "date desc, id desc"
+
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    order_ids = fields.Many2many("sale.order", string="Contracts", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    policy_id = fields.Many2one("subscription.dunning.policy", readonly=True, ondelete="set null")
+    step_id = fields.Many2one(
+        "subscription.dunning.policy.step", readonly=True, ondelete="set null", index=True
+    )
+    action = fields.Selection(EVENT_ACTIONS, required=True, readonly=True)
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True, default="done")
+    date = fields.Date("Day", required=True, readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="avg")
+    note = fields.Char("In Words", readonly=True)
+    transaction_id = fields.Many2one(
+        "payment.transaction", "Payment", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    transaction_state = fields.Selection(related="transaction_id.state", string="Answer")
+    cause_id = fields.Many2one(
+        "subscription.dunning.event",
+        "Paid After",
+        readonly=True,
+        ondelete="cascade",
+        help="The last step before the payment.",
+    )
+    decline_class = fields.Selection(
+        DECLINE_CLASSES, "Last Decline", readonly=True, help="Class of the last decline before."
+    )
+    attempt_count = fields.Integer("Attempts", readonly=True)
+    open_amount = fields.Monetary(
+        "Amount Open", readonly=True, help="What was open when this happened.", aggregator=None
+    )
+    recovered_amount = fields.Monetary("Recovered", readonly=True)
+
+    _once_per_step = models.UniqueIndex(
+        "(move_id, step_id, action) WHERE step_id IS NOT NULL AND action != 'paid'",
+        "This step was done by somebody else at the same moment. Nothing was done twice.",
+    )
+    _paid_once = models.UniqueIndex(
+        "(cause_id) WHERE cause_id IS NOT NULL",
+        "This payment was counted by somebody else at the same moment.",
+    )
+
+    @api.depends("action", "move_id", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["action"]._description_selection(self.env))
+        for event in self:
+            event.display_name = f"{event.move_id.name}: {labels.get(event.action, '')}"
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Refuse to change what happened."""
+        raise UserError(self.env._("What was done about unpaid invoices cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        raise UserError(self.env._("What was done about unpaid invoices cannot be deleted."))
+
+    def _get_key(self):
+        """:return: key of the step in the plan of the engine, None for what is no step"""
+        return f"{self.step_id.id}:{self.action}" if self.step_id and self.action != PAID else None

@@ -1,0 +1,105 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    subscription_price_rise_ids = fields.One2many(
+        "subscription.price.campaign.line",
+        "order_id",
+        "Price Campaigns",
+        groups="sale_recurring.group_subscription_manager",
+    )
+
+    def _get_price_notice_lines(self):
+        """Return the planned prices that a mail to the customer is about.
+
+        :rtype: subscription.price.campaign.line
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        lines = self.subscription_price_rise_ids.filtered(
+            lambda line: line.state == "done" and line.start_date > today
+        )
+        campaign = self.env.context.get("subscription_price_campaign_id")
+        return lines.filtered(lambda line: not campaign or line.campaign_id.id == campaign)
+
+
+class SubscriptionPriceCampaign(models.Model):
+    """Telling customers of planned prices, in time."""
+
+    _inherit = "subscription.price.campaign"
+
+    def action_send_notices(self):
+        """Mail the customers who were not told yet, with a progress bar and a result.
+
+        :raise UserError: no mail is chosen, or everybody was told
+        """
+        self.ensure_one()
+        if not self.mail_template_id:
+            raise UserError(
+                self.env._("Choose the mail that %(campaign)s sends.", campaign=self.name)
+            )
+        orders = self.line_ids._filter_untold().order_id
+        if not orders:
+            raise UserError(
+                self.env._("Every customer of %(campaign)s was told.", campaign=self.name)
+            )
+        return self._get_steps_action(
+            orders,
+            "action_notice_step",
+            running=self.env._("Sending notices…"),
+            finished=self.env._("Notices are sent"),
+            done=self.env._("notices sent"),
+        )
+
+    def action_notice_step(self, order_ids):
+        """Mail the customers of some contracts; the mails leave with Odoo's mail queue.
+
+        :param list order_ids: contracts of this campaign
+        :rtype: dict
+        """
+        self._check_step()
+        lines = self.line_ids._filter_untold()
+        return self._do_with_contracts(lines, order_ids, lambda lines: lines._send_notice())
+
+
+class SubscriptionPriceCampaignLine(models.Model):
+    _inherit = "subscription.price.campaign.line"
+
+    def _filter_untold(self):
+        """:return: planned lines whose customer got no mail"""
+        return self.filtered(lambda line: line.state == "done" and not line.notified_at)
+
+    def _send_notice(self):
+        """Queue one mail per contract.
+
+        :raise UserError: the notice period cannot be kept any more, or a customer has no address
+        """
+        campaign = self.campaign_id
+        earliest = campaign._get_earliest_date()
+        for line in self:
+            if line.start_date < earliest:
+                raise UserError(
+                    self.env._(
+                        "The new price of %(product)s begins on %(day)s, which is less than the "
+                        "%(days)s days of notice away. Take it back and plan a later one.",
+                        product=line.product_id.display_name,
+                        day=format_date(self.env, line.start_date),
+                        days=campaign.notice_days,
+                    )
+                )
+            if not line.partner_id.email:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s has no email address.",
+                        customer=line.partner_id.display_name,
+                    )
+                )
+        template = campaign.mail_template_id.with_context(
+            subscription_price_campaign_id=campaign.id
+        )
+        template.send_mail_batch(self.order_id.ids)
+        self.notified_at = fields.Datetime.now()

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SubscriptionRampStep(models.Model):
+    """What a quotation line becomes from one of its periods on; a step once it is confirmed."""
+
+    _name = "subscription.ramp.step"
+    _description = "Planned Step of a Quotation Line"
+    _order = "line_id, period, id"
+
+    line_id = fields.Many2one(
+        "sale.order.line",
+        "Product",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        related="line_id.order_id",
+        store=True,
+        index=True,
+    )
+    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="line_id.currency_id")
+    period = fields.Integer(
+        "From Period",
+        required=True,
+        default=2,
+        help="Number of the first period with these values. The first paid period is 1, also "
+        "when it is a short one.",
+    )
+    quantity = fields.Float(
+        digits="Product Unit",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    price_unit = fields.Float(
+        "Unit Price",
+        min_display_digits="Product Price",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    discount = fields.Float(
+        "Discount (%)",
+        digits="Discount",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    _one_per_period = models.Constraint(
+        "UNIQUE (line_id, period)",
+        "A line can change only once per period. Put both changes into one row.",
+    )
+    _not_the_first_period = models.Constraint(
+        "CHECK (period >= 2)",
+        "The first period is what the line itself says. Plan a change from period 2 on.",
+    )
+    _quantity_not_negative = models.Constraint(
+        "CHECK (quantity >= 0)", "The planned quantity of a line cannot be negative."
+    )
+    _discount_is_percentage = models.Constraint(
+        "CHECK (discount <= 100)", "A planned discount cannot be more than 100 %."
+    )
+
+    @api.depends("line_id")
+    def _compute_values(self):
+        """Begin with what the line says: whoever plans types only what changes."""
+        for step in self:
+            step.quantity = step.line_id.product_uom_qty
+            step.price_unit = step.line_id.price_unit
+            step.discount = step.line_id.discount
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse steps of contracts that run: those are planned on the contract."""
+        steps = super().create(vals_list)
+        steps._check_quotation()
+        return steps
+
+    def write(self, vals):
+        """Refuse to rewrite what a contract began with."""
+        self._check_quotation()
+        result = super().write(vals)
+        self._check_quotation()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        self._check_quotation()
+
+    def _check_quotation(self):
+        """:raise UserError: the contract of one of these steps runs already"""
+        # sudo: whoever may edit these may not read the dates of every order
+        for step in self.sudo():
+            if step.order_id._is_subscription_started():
+                raise UserError(
+                    self.env._(
+                        "%(order)s runs already. Plan a change on the contract instead.",
+                        order=step.order_id.name,
+                    )
+                )

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class SubscriptionTemplate(models.Model):
+    """One rule for contracts whose invoices stay unpaid: warned by mail, then closed."""
+
+    _inherit = "subscription.template"
+
+    unpaid_close_days = fields.Integer(
+        "Close When Unpaid For",
+        tracking=True,
+        help="Days after the due date of the oldest unpaid invoice. 0: never.",
+    )
+    unpaid_warn_days = fields.Integer(
+        "Warn Before",
+        default=7,
+        tracking=True,
+        help="Days between the mail that warns the customer and the closing. A contract is never "
+        "closed sooner after the mail.",
+    )
+    unpaid_mail_template_id = fields.Many2one(
+        "mail.template",
+        "Warning Mail",
+        domain="[('model', '=', 'sale.order')]",
+        help="Leave empty to send the standard warning.",
+    )
+
+    _unpaid_days_not_negative = models.Constraint(
+        "CHECK (unpaid_close_days >= 0 AND unpaid_warn_days >= 0)",
+        "Days of the rule for unpaid invoices cannot be negative. Use 0 to close nothing.",
+    )
+
+    def _get_unpaid_mail_template(self):
+        """:return: the mail that warns customers before an unpaid contract is closed"""
+        standard = self.env.ref(
+            "sale_recurring.mail_template_unpaid_warning", raise_if_not_found=False
+        )
+        return self.unpaid_mail_template_id or standard
+
+    @api.model
+    def _get_summary_fields(self):
+        return [*super()._get_summary_fields(), "unpaid_close_days", "unpaid_warn_days"]
+
+    def _get_summary_sentences(self):
+        return [*super()._get_summary_sentences(), *filter(None, [self._get_unpaid_sentence()])]
+
+    def _get_unpaid_sentence(self):
+        """:return: the rule for unpaid invoices in words, or an empty text"""
+        if not self.unpaid_close_days:
+            return ""
+        return self.env._(
+            "Closed by itself when an invoice is unpaid %(days)s days after its due date; the "
+            "customer is warned %(warn)s days before.",
+            days=self.unpaid_close_days,
+            warn=self.unpaid_warn_days,
+        )

@@ -1,0 +1,137 @@
+import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+
+import { Component, onMounted, useState } from "@odoo/owl";
+
+const STEP = 20;
+
+/**
+ * Does something with many contracts in steps, each its own transaction: a progress bar while it
+ * runs, then how many were done, and which were not and why. A step that breaks ends the work; the
+ * steps before it stay done.
+ *
+ * `method` of `model` gets the ids of a step and returns `done_ids` and `failed`, a list of id,
+ * name and reason. With `recordIds` it is a method of these records and gets the ids as well.
+ */
+export class StepsDialog extends Component {
+    static template = "sale_recurring.StepsDialog";
+    static components = { Dialog };
+    static props = {
+        orderIds: { type: Array, element: Number },
+        close: Function,
+        model: { type: String, optional: true },
+        method: { type: String, optional: true },
+        recordIds: { type: Array, element: Number, optional: true },
+        kwargs: { type: Object, optional: true },
+        step: { type: Number, optional: true },
+        texts: {
+            type: Object,
+            shape: { running: String, finished: String, done: String, failed: String },
+            optional: true,
+        },
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ done: 0, doneIds: [], failed: [], running: true });
+        onMounted(() => this.run());
+    }
+
+    get texts() {
+        return this.props.texts;
+    }
+
+    get step() {
+        return this.props.step || STEP;
+    }
+
+    get total() {
+        return this.props.orderIds.length;
+    }
+
+    get percent() {
+        return this.total ? Math.round((100 * this.state.done) / this.total) : 100;
+    }
+
+    get title() {
+        return this.state.running ? this.texts.running : this.texts.finished;
+    }
+
+    get progress() {
+        return _t("%(done)s of %(total)s contracts", {
+            done: this.state.done,
+            total: this.total,
+        });
+    }
+
+    /** What is said when nothing was done and nothing failed. */
+    get nothing() {
+        return _t("There was nothing to do.");
+    }
+
+    /** Label of the button that opens what came of it, empty when there is no such button. */
+    get resultLabel() {
+        return "";
+    }
+
+    async run() {
+        try {
+            for (let start = 0; start < this.total && this.state.running; start += this.step) {
+                const ids = this.props.orderIds.slice(start, start + this.step);
+                this.collect(await this.call(ids));
+                this.state.done += ids.length;
+            }
+        } finally {
+            this.state.running = false;
+        }
+    }
+
+    call(ids) {
+        const { model, method, recordIds, kwargs } = this.props;
+        const args = recordIds ? [recordIds, ids] : [ids];
+        return this.orm.call(model, method, args, kwargs || {});
+    }
+
+    collect(result) {
+        this.state.doneIds.push(...result.done_ids);
+        this.state.failed.push(...result.failed);
+    }
+
+    stop() {
+        this.state.running = false;
+    }
+
+    async finish() {
+        this.props.close();
+        await this.action.doAction("soft_reload");
+    }
+
+    openResult() {}
+
+    openContract(id) {
+        this.props.close();
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "sale.order",
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+function doInSteps(env, { params }) {
+    env.services.dialog.add(StepsDialog, {
+        orderIds: params.order_ids,
+        model: params.model,
+        method: params.method,
+        recordIds: params.record_ids,
+        kwargs: params.kwargs,
+        step: params.step,
+        texts: params.texts,
+    });
+}
+
+registry.category("actions").add("sale_recurring.steps", doInSteps);

@@ -1,0 +1,84 @@
+"""Time travel finds what the runs of the coming months really make."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from billing_properties_test import at, plans
+from hypothesis import given
+from hypothesis import strategies as st
+from support import day, line, period, segment, short, terms
+
+from engine.billing import apply, catch_up
+from engine.period import ONE_DAY
+from engine.segment import Segment
+from engine.simulation import months_from, simulate
+
+CONVENTIONS = st.sampled_from(("actual", "fixed_30", "none"))
+
+
+def test_months_are_those_of_the_calendar_and_the_first_is_the_rest_of_its_month():
+    assert list(months_from(day("2027-12-31"), 2)) == [
+        period("2027-12-31", "2028-01-01"),
+        period("2028-01-01", "2028-02-01"),
+    ]
+
+
+def test_simulation_shows_charges_credits_and_mrr_by_month():
+    billed = line("10", start="2027-01-01", quantity=8)
+    billed.run("2027-01-01")
+    plan = (
+        segment("2027-01-01", "2027-01-16", 8, terms(10)),
+        segment("2027-01-16", "2027-03-01", 4, terms(10)),
+    )
+    months = simulate(plan, billed.rows, day("2027-01-10"), 3)
+    assert [(str(m.charged), str(m.credited), str(m.mrr)) for m in months] == [
+        ("0", "20.65", "40.000000"),
+        ("40.00", "0", "40.000000"),
+        ("0", "0", "0"),
+    ]
+    assert [short(item)[:2] for item in months[0].items] == [("2027-01-16", "2027-02-01")]
+
+
+def test_what_is_overdue_is_billed_on_the_first_day():
+    plan = line("10", start="2027-01-01").segments
+    months = simulate(plan, (), day("2027-03-20"), 2)
+    assert [[item.on for item in month.items] for month in months] == [
+        [day("2027-03-20")] * 3,
+        [day("2027-04-01")],
+    ]
+
+
+def test_delivered_quantities_are_not_guessed():
+    plan = (segment("2027-01-01", None, 3, terms(10, basis="delivered", timing="arrears")),)
+    months = simulate(plan, (), day("2027-01-01"), 3)
+    assert {(month.items, month.mrr) for month in months} == {((), Decimal(0))}
+
+
+@given(plans(CONVENTIONS), plans(CONVENTIONS), st.integers(0, 220), st.integers(1, 26))
+def test_simulation_equals_the_runs_of_the_coming_days(before, plan, offset, count):
+    today = at(offset)
+    rows = apply((), catch_up(before, (), today))
+    months = simulate(plan, rows, today, count)
+    assert [month.span for month in months] == list(months_from(today, count))
+    for month in months:
+        charged = credited = Decimal(0)
+        for moment in (month.span.start, month.span.start + timedelta(10), month.span.last_day):
+            if not month.span.contains(moment):
+                continue
+            items = catch_up(plan, rows, moment)
+            rows = apply(rows, items)
+            charged += sum(short_amount(item) for item in items if short_amount(item) > 0)
+            credited -= sum(short_amount(item) for item in items if short_amount(item) < 0)
+        assert (month.charged, month.credited) == (charged, credited)
+
+
+def short_amount(item):
+    return Decimal(short(item)[3])
+
+
+@given(plans(CONVENTIONS), st.integers(0, 220))
+def test_simulating_changes_nothing(plan, offset):
+    once = simulate(plan, (), at(offset), 24)
+    assert simulate(iter(plan), iter(()), at(offset), 24) == once
+    assert all(isinstance(step, Segment) for step in plan)
+    assert once[0].span.start == at(offset) < once[-1].span.end - ONE_DAY

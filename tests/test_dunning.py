@@ -1,0 +1,275 @@
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
+
+from .common_dunning import DunningCommon
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+@tagged("post_install", "-at_install")
+class TestDunning(DunningCommon):
+    """Steps against unpaid invoices are done once, in order, and stop with the payment."""
+
+    def live(self, until, day=None):
+        """Let all jobs run each day."""
+        day = day or date(2027, 2, 1)
+        while day <= date.fromisoformat(until):
+            self.travel(day)
+            self.run_dunning()
+            self.run_charges()
+            day += timedelta(days=1)
+
+    def test_an_invoice_that_is_never_paid_goes_through_all_steps(self):
+        order, invoice = self.create_late_contract()
+        self.live("2027-03-04")
+        self.assertEqual(
+            self.get_events(invoice),
+            [
+                ("2027-02-03", "charge", "done"),
+                ("2027-02-03", "remind", "done"),
+                ("2027-02-07", "charge", "done"),
+                ("2027-02-07", "remind", "done"),
+                ("2027-02-14", "activity", "done"),
+                ("2027-02-20", "suspend", "done"),
+                ("2027-02-23", "warn", "done"),
+                ("2027-03-02", "close", "done"),
+            ],
+        )
+        self.assertEqual(invoice.transaction_ids.mapped("state"), ["error"] * 3)
+        self.assertEqual(len(self.get_mails()), 3)
+        self.assertEqual(order.subscription_state, "closed")
+        self.assertEqual(
+            order.subscription_close_reason_id, self.env.ref("sale_recurring.close_reason_unpaid")
+        )
+        self.assertIn(invoice.name, order.subscription_close_note)
+        before = self.get_events(invoice), self.get_mails(), invoice.transaction_ids
+        invoice.subscription_dunning_checked_date = False
+        self.run_dunning()
+        after = self.get_events(invoice), self.get_mails(), invoice.transaction_ids
+        self.assertEqual(before, after)
+
+    def test_a_retry_that_succeeds_ends_it_and_is_counted(self):
+        order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.assertTrue(order.subscription_in_dunning)
+        self.assertEqual(order.subscription_dunning_next_date, date(2027, 2, 7))
+        self.assertIn("3 days late", order.subscription_dunning_text)
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        self.run_dunning("2027-02-07")
+        self.assertFalse(invoice.amount_residual)
+        self.assertFalse(order.subscription_in_dunning)
+        self.assertEqual(
+            self.get_events(invoice),
+            [
+                ("2027-02-03", "charge", "done"),
+                ("2027-02-03", "remind", "done"),
+                ("2027-02-07", "charge", "done"),
+                ("2027-02-07", "paid", "done"),
+            ],
+        )
+        paid = invoice.subscription_dunning_event_ids.filtered(lambda e: e.action == "paid")
+        self.assertEqual(paid.recovered_amount, 36.0)
+        self.assertEqual((paid.step_id.days, paid.step_id.action), (7, "charge"))
+        self.assertEqual(paid.decline_class, "later")
+        self.run_dunning("2027-02-08")
+        self.assertEqual(len(self.get_events(invoice)), 4)
+
+    def test_a_payment_ends_a_suspension_at_once(self):
+        order, invoice = self.create_late_contract()
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        self.assertEqual(order.subscription_state, "suspended")
+        self.travel("2027-02-22")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.dunning_cron.id)])
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.assertGreater(triggers.search([("cron_id", "=", self.dunning_cron.id)]), triggers)
+        self.run_dunning()
+        self.assertEqual(order.subscription_state, "active")
+        self.assertFalse(order.subscription_in_dunning)
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-22", "paid", "done"))
+        gap = order.subscription_interruption_ids
+        self.assertEqual((gap.start_date, gap.end_date), (date(2027, 2, 20), date(2027, 2, 22)))
+
+    def test_after_a_standstill_one_mail_is_sent(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-04-01")
+        self.assertEqual(
+            self.get_events(invoice),
+            [
+                ("2027-04-01", "charge", "skipped"),
+                ("2027-04-01", "remind", "skipped"),
+                ("2027-04-01", "charge", "done"),
+                ("2027-04-01", "remind", "done"),
+                ("2027-04-01", "activity", "done"),
+            ],
+        )
+        self.assertEqual(len(self.get_mails()), 1)
+
+    def test_a_pending_payment_is_no_failure(self):
+        _order, invoice = self.create_late_contract("pending")
+        self.live("2027-02-20")
+        self.assertEqual(self.get_events(invoice), [])
+        self.assertEqual(len(invoice.transaction_ids), 1)
+
+    def test_a_method_that_the_bank_refuses_waits_for_another_which_is_charged_at_once(self):
+        order, invoice = self.create_late_contract()
+        invoice.transaction_ids.subscription_decline_class = "method"
+        self.run_dunning("2027-02-03")
+        self.assertEqual(
+            self.get_events(invoice),
+            [("2027-02-03", "charge", "skipped"), ("2027-02-03", "remind", "done")],
+        )
+        self.assertIn("does not accept", self.get_mails().body_html)
+        self.travel("2027-02-04")
+        order.subscription_payment_token_id = self.create_token("done")
+        self.run_charges()
+        self.assertFalse(invoice.amount_residual)
+        self.run_dunning()
+        events = self.get_events(invoice)[2:]
+        self.assertEqual(events, [("2027-02-04", "charge", "done"), ("2027-02-04", "paid", "done")])
+
+    def test_a_charge_that_the_bank_forbids_is_never_repeated(self):
+        order, invoice = self.create_late_contract()
+        self.assertTrue(order.activity_ids)
+        invoice.transaction_ids.subscription_decline_class = "never"
+        self.live("2027-02-08")
+        self.assertEqual(len(invoice.transaction_ids), 1)
+        self.assertIn(("2027-02-03", "charge", "skipped"), self.get_events(invoice))
+
+    def test_retries_end_after_the_attempts_of_the_policy(self):
+        self.policy.max_attempts = 2
+        _order, invoice = self.create_late_contract()
+        self.live("2027-02-08")
+        self.assertEqual(len(invoice.transaction_ids), 2)
+        self.assertIn(("2027-02-07", "charge", "skipped"), self.get_events(invoice))
+
+    def test_one_mail_lists_all_open_invoices_of_a_customer(self):
+        _order, first = self.create_late_contract()
+        _order, second = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        mail = self.get_mails()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.partner)
+        for invoice in first | second:
+            self.assertIn(invoice.name, mail.body_html)
+            self.assertIn(invoice.access_token, mail.body_html)
+            self.assertEqual(len(self.get_events(invoice)), 2)
+
+    def test_a_customer_without_address_is_called(self):
+        self.partner.email = False
+        order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.assertFalse(self.get_mails())
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-03", "remind", "failed"))
+        self.assertIn("no email address", order.activity_ids.sorted("id")[-1:].note)
+
+    @mute_logger("odoo.addons.sale_recurring.models.account_move_dunning_steps")
+    def test_a_step_that_fails_stops_nothing_else(self):
+        _order, invoice = self.create_late_contract()
+        Order = type(self.env["sale.order"])
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14"):
+            self.run_dunning(day)
+        with patch.object(Order, "_dunning_suspend", side_effect=UserError("Not now.")):
+            self.run_dunning("2027-02-20")
+        event = invoice.subscription_dunning_event_ids.sorted("id")[-1:]
+        self.assertEqual(
+            (event.action, event.outcome, event.note), ("suspend", "failed", "Not now.")
+        )
+        self.run_dunning("2027-02-23")
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-23", "warn", "done"))
+
+    @mute_logger("odoo.addons.sale_recurring.models.account_move_dunning_mail")
+    def test_a_mail_that_cannot_be_written_is_told(self):
+        order, invoice = self.create_late_contract()
+        broken = self.env["mail.template"].create(
+            {
+                "name": "Broken",
+                "model_id": self.env.ref("account.model_account_move").id,
+                "body_html": "<t t-out='object.no_such_field'/>",
+            }
+        )
+        self.policy.step_ids.filtered(lambda step: step.action == "remind").write(
+            {"mail_template_id": broken.id}
+        )
+        self.run_dunning("2027-02-03")
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-03", "remind", "failed"))
+        self.assertIn("could not be written", order.activity_ids.sorted("id")[-1:].note)
+
+    def test_invoices_in_time_and_contracts_without_policy_are_left_alone(self):
+        self.charged_template.dunning_policy_id = False
+        order, invoice = self.create_late_contract()
+        self.run_dunning("2027-03-15")
+        self.assertFalse(order.subscription_in_dunning)
+        self.assertEqual(self.get_events(invoice), [])
+
+    def test_history_cannot_be_changed_and_the_database_refuses_a_second_step(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        event = invoice.subscription_dunning_event_ids[:1]
+        with self.assertRefused("cannot be changed"):
+            event.note = "Never happened"
+        with self.assertRefused("cannot be deleted"):
+            event.unlink()
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            invoice._log_dunning(event.step_id, event.action)
+
+    def test_policies_refuse_what_makes_no_sense(self):
+        with self.assertRaisesRegex(ValidationError, "twice"):
+            self.create_policy((10, "close"), (20, "close"))
+        self.assertIn("day 3: charge again", self.charged_template.summary)
+
+    def test_a_run_that_is_killed_anywhere_does_nothing_twice(self):
+        expected = [
+            ("2027-02-07", "charge", "done"),
+            ("2027-02-07", "remind", "done"),
+            ("2027-02-07", "activity", "done"),
+        ]
+        self.charged_template.dunning_policy_id = self.create_policy(
+            (3, "remind"), (7, "charge"), (7, "remind"), (7, "activity")
+        )
+        _order, invoice = self.create_late_contract()
+        self.travel("2027-02-07")
+        kills = 0
+        while self._run_until_killed(kills):
+            kills += 1
+            self.assertLess(kills, 30)
+        self.assertGreaterEqual(kills, 3)
+        self.assertEqual(self.get_events(invoice)[-3:], expected)
+        self.assertEqual(len(self.get_events(invoice)), 4)
+        self.assertEqual(len(self.get_mails()), 1)
+        self.assertEqual(len(invoice.transaction_ids), 2)
+
+    def _run_until_killed(self, commits):
+        """Run the job and kill it before one of its commits.
+
+        :return: whether it was killed
+        """
+        Cron = type(self.env["ir.cron"])
+        original, left = Cron._commit_progress, iter(range(commits))
+
+        def commit(cron, *args, **kwargs):
+            if next(left, None) is None:
+                raise Killed
+            return original(cron, *args, **kwargs)
+
+        with patch.object(Cron, "_commit_progress", commit):
+            try:
+                self.in_a_job(
+                    self.env["account.move"], lambda moves: moves._cron_dun_subscriptions()
+                )
+            except Killed:
+                return True
+        return False

@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+
+# More would not be read, and each contract costs a run of the engine.
+MAX_PREVIEWS = 80
+
+
+class SubscriptionMassWizard(models.TransientModel):
+    """Do one thing with many contracts, in steps: who is refused is named, the others are done."""
+
+    _name = "subscription.mass.wizard"
+    _description = "Change Many Contracts"
+
+    order_ids = fields.Many2many("sale.order", string="Contracts", required=True)
+    contract_count = fields.Integer(compute="_compute_contract_count")
+    operation = fields.Selection(
+        [
+            ("close", "Close"),
+            ("pause", "Pause"),
+            ("resume", "Resume today"),
+            ("stage", "Move to a stage"),
+            ("user", "Give to a salesperson"),
+        ],
+        required=True,
+        default="close",
+    )
+    when = fields.Selection(
+        [
+            ("period_end", "When the current period is over"),
+            ("earliest", "On the earliest agreed day"),
+            ("now", "Now"),
+            ("date", "On a day I choose"),
+        ],
+        "Service Ends",
+        default="period_end",
+        help="Each contract has its own period and its own agreement.",
+    )
+    last_date = fields.Date("Last Day of Service")
+    reason_id = fields.Many2one(
+        "subscription.close.reason",
+        domain="['|', ('company_id', '=', False), ('company_id', 'in', allowed_company_ids)]",
+        help="Reports count churn by this reason.",
+    )
+    note = fields.Text(help="For your colleagues. Posted on each contract.")
+    start_date = fields.Date(
+        "Pause From",
+        default=lambda self: self.env.company._subscription_today(),
+        help="First day without service.",
+    )
+    resume_date = fields.Date(
+        "Service Goes On",
+        help="First day of service after the pause. Empty: when somebody resumes the contract.",
+    )
+    pause_reason = fields.Char("Reason", help="Shown on each contract.")
+    stage_id = fields.Many2one("subscription.stage")
+    user_id = fields.Many2one("res.users", "Salesperson", domain="[('share', '=', False)]")
+    preview = fields.Json(compute="_compute_preview")
+
+    @api.depends("order_ids")
+    def _compute_contract_count(self):
+        for wizard in self:
+            wizard.contract_count = len(wizard.order_ids)
+
+    # ------------------------------------------------------------------
+    # Preview
+    # ------------------------------------------------------------------
+
+    @api.depends("order_ids", "operation", "when", "last_date", "start_date", "resume_date")
+    def _compute_preview(self):
+        for wizard in self:
+            is_money = wizard.operation in ("close", "pause") and wizard._is_complete()
+            wizard.preview = wizard._get_preview() if is_money else False
+
+    def _is_complete(self):
+        if self.operation == "close":
+            return self.when and (self.when != "date" or self.last_date)
+        return self.start_date and (not self.resume_date or self.resume_date > self.start_date)
+
+    def _get_preview(self):
+        """Return what the operation credits and bills, contract by contract; writes nothing.
+
+        :return: as :meth:`subscription.billing.preview._get_preview`
+        :rtype: dict
+        """
+        running = self.order_ids._origin.filtered(
+            lambda order: order.subscription_state in const.RUNNING_STATES
+        )
+        shown = running[:MAX_PREVIEWS]
+        previews = [self._get_order_preview(order) for order in shown]
+        busy = [found for found in previews if found["documents"] or found["error"]]
+        Preview = self.env["subscription.billing.preview"]
+        return {
+            "contracts": busy,
+            "idle": len(previews) - len(busy),
+            "hidden": len(running) - len(shown),
+            "totals": Preview._get_totals(busy),
+            "empty_text": self.env._("Nothing is given back and nothing more is billed."),
+            "idle_text": self.env._("Contracts on which nothing is given back or billed:"),
+        }
+
+    def _get_order_preview(self, order):
+        """:return: the preview that the wizard for one contract shows"""
+        if self.operation == "close":
+            wizard = self.env["subscription.close.wizard"].new(self._prepare_close_values(order))
+        else:
+            wizard = self.env["subscription.pause.wizard"].new(
+                {
+                    "order_id": order.id,
+                    "start_date": max(self.start_date, order._get_subscription_start()),
+                    "resume_date": self.resume_date,
+                }
+            )
+        return wizard.preview or order._prepare_preview([])
+
+    def _prepare_close_values(self, order):
+        """:return: values of the wizard that closes one contract, which knows its last day"""
+        values = {
+            "order_id": order.id,
+            "when": self.when,
+            "reason_id": self.reason_id.id,
+            "note": self.note,
+        }
+        return {**values, "last_date": self.last_date} if self.when == "date" else values
+
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
+    def action_start(self):
+        """Begin, with a progress bar and a result.
+
+        :raise UserError: something is missing
+        """
+        self.ensure_one()
+        self._check_complete()
+        return {
+            "type": "ir.actions.client",
+            "tag": "sale_recurring.steps",
+            "params": {
+                "order_ids": self.order_ids.ids,
+                "model": self._name,
+                "method": "action_step",
+                "record_ids": self.ids,
+                "texts": {
+                    "running": self.env._("Changing contracts…"),
+                    "finished": self.env._("Finished"),
+                    "done": self.env._("contracts changed"),
+                    "failed": self.env._("not done"),
+                },
+            },
+        }
+
+    def _check_complete(self):
+        missing = {
+            "close": not self.reason_id or (self.when == "date" and not self.last_date),
+            "pause": not self.start_date,
+            "stage": not self.stage_id,
+            "user": not self.user_id,
+        }
+        if missing.get(self.operation):
+            raise UserError(self.env._("Fill in what shall happen with the contracts first."))
+        if self.operation == "pause" and not self._is_complete():
+            raise UserError(
+                self.env._("The pause would end before it begins. Choose a later day to go on.")
+            )
+
+    def action_step(self, order_ids):
+        """Change some of the contracts; each in its own savepoint.
+
+        :param list order_ids: contracts of this wizard, others are left alone
+        :return: as `sale.order._do_each`
+        :rtype: dict
+        """
+        self.ensure_one()
+        self._check_complete()
+        orders = self.order_ids.filtered(lambda order: order.id in order_ids)
+        return orders._do_each(self._change)
+
+    def _change(self, order):
+        """Do with one contract what was chosen.
+
+        :raise UserError: the contract does not allow it
+        """
+        order._check_subscription_operator()
+        getattr(self, f"_change_{self.operation}")(order)
+
+    def _change_close(self, order):
+        values = self._prepare_close_values(order)
+        self.env["subscription.close.wizard"].create(values).action_close()
+
+    def _change_pause(self, order):
+        order._subscription_pause(self.start_date, self.resume_date or None, self.pause_reason)
+
+    def _change_resume(self, order):
+        order._subscription_resume(order._subscription_today())
+
+    def _change_stage(self, order):
+        order.subscription_stage_id = self.stage_id
+
+    def _change_user(self, order):
+        # One mail per contract would bury the others; the chatter says it anyway.
+        order.with_context(mail_auto_subscribe_no_notify=True).user_id = self.user_id
