@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
 
 from ..engine import dunning
 from .subscription_dunning_event import EVENT_ACTIONS, PAID
@@ -134,7 +135,7 @@ class AccountMove(models.Model):
         for moves in groups:
             if not time_left:
                 break
-            moves._dun_customer()
+            moves._dun_customer_or_go_on()
             time_left = Cron._commit_progress(1)
         _logger.info("looked at the unpaid invoices of %(count)s customers", {"count": len(groups)})
 
@@ -158,6 +159,16 @@ class AccountMove(models.Model):
             moves |= in_dunning - in_dunning.filtered_domain(late)
         groups = moves.grouped(lambda move: (move.commercial_partner_id, move.company_id))
         return list(groups.values())
+
+    def _dun_customer_or_go_on(self):
+        """Do the steps of today for one customer; what fails is left to the next run."""
+        try:
+            self._dun_customer()
+        except Exception as error:
+            # Whatever is wrong with one customer must not stop the others.
+            self.env.cr.rollback()
+            level = logging.INFO if isinstance(error, OperationalError) else logging.ERROR
+            _logger.log(level, "unpaid invoices %(moves)s wait", {"moves": self.ids}, exc_info=True)
 
     def _dun_customer(self):
         """Do the steps of today for the late invoices of one customer.

@@ -1,11 +1,16 @@
+import logging
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_date
+from psycopg2 import OperationalError
 
 from .. import const
 from ..engine import dunning
 from ..engine.charging import METHOD
 from .account_move_dunning_steps import MAILS
+
+_logger = logging.getLogger(__name__)
 
 STANDARD_MAIL = "sale_recurring.mail_template_dunning_reminder"
 
@@ -30,9 +35,7 @@ class AccountMove(models.Model):
         if not locked:
             return
         first = locked.sorted(lambda move: (move.invoice_date_due, move.id))[0]
-        note = None if first._get_dunning_recipients() else self._get_no_address_text()
-        if not note:
-            first._send_dunning_mail(due[first][0])
+        note = first._try_dunning_mail(due[first][0])
         for move in locked:
             move._log_dunning(*due[move], "failed" if note else "done", note)
             if note:
@@ -40,6 +43,24 @@ class AccountMove(models.Model):
                     self.env._("%(invoice)s is unpaid", invoice=move.name), note
                 )
         self.env["ir.cron"]._commit_progress()
+
+    def _try_dunning_mail(self, step):
+        """Queue the reminder for the customer of this invoice.
+
+        :param step: `subscription.dunning.policy.step`
+        :return: why it could not be written, None when it was
+        """
+        if not self._get_dunning_recipients():
+            return self._get_no_address_text()
+        try:
+            with self.env.cr.savepoint():
+                self._send_dunning_mail(step)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("a reminder of invoice %(invoice)s failed", {"invoice": self.id})
+            return self.env._("The mail could not be written: %(reason)s", reason=error)
+        return None
 
     def _get_no_address_text(self):
         return self.env._(

@@ -20,3 +20,7 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if self.subscription_method_order_id and self.operation == "validation":
             self.subscription_method_order_id._subscription_replace_token(self.token_id)
+        elif self.operation in ("online_direct", "online_redirect"):
+            # Whoever pays an open invoice and lets the method be saved may have lost the old one.
+            orders = self.invoice_ids._get_subscription_orders()
+            orders._subscription_store_token(self.token_id)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date
 
 from .. import const
@@ -8,6 +8,10 @@ class SaleOrder(models.Model):
     """Saved payment methods come and go: what was declined is tried with the new one at once."""
 
     _inherit = "sale.order"
+
+    subscription_method_expiry_date = fields.Date(
+        related="subscription_payment_token_id.subscription_expiry_date", string="Valid Until"
+    )
 
     def _hook_on_written(self, vals, old_ends):
         """Charge what the old payment method could not pay to the new one."""

@@ -29,12 +29,23 @@ class SaleOrder(models.Model):
 
     def _compute_subscription_dunning_text(self):
         """Say of each late invoice how late it is and what happens next."""
+        self._read_dunning_facts()
         for order in self:
             moves = order._get_dunning_moves()
             order.subscription_dunning_text = "\n".join(
                 order._get_dunning_sentence(move) for move in moves
             )
             order.subscription_overdue_amount = sum(moves.mapped("amount_residual"))
+
+    def _read_dunning_facts(self):
+        """Read at once what the sentences about late invoices of all these contracts need."""
+        # sudo: whoever looks at a contract may not read its invoices
+        late = self.sudo().filtered("subscription_in_dunning")
+        moves = late.order_line.invoice_lines.move_id.filtered("subscription_in_dunning")
+        orders = moves._get_subscription_orders()
+        plans = orders.subscription_template_id.dunning_policy_id.step_ids
+        plans.mapped("action")
+        moves.subscription_dunning_event_ids.mapped("action")
 
     def _compute_subscription_dunning_event_count(self):
         """Count what was done; people without a right to read it see nothing."""

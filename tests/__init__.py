@@ -18,8 +18,8 @@ from . import test_constraints
 from . import test_contract_lines
 from . import test_contract_random
 from . import test_create_invoice
-from . import test_credit_use
 from . import test_credit_note
+from . import test_credit_use
 from . import test_documents
 from . import test_downgrade
 from . import test_drafts
@@ -36,6 +36,7 @@ from . import test_hoot
 from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
+from . import test_mail_template
 from . import test_mass_wizard
 from . import test_multi_company
 from . import test_neutralize
@@ -57,6 +58,7 @@ from . import test_renewal
 from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
+from . import test_scenario_dunning
 from . import test_scenario_interruption
 from . import test_scenario_pause
 from . import test_scenario_term

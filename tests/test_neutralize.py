@@ -17,6 +17,8 @@ class TestNeutralize(PaymentCommon):
     def test_scheduled_actions_are_off(self):
         crons = self.env["sale.order"]._get_billing_crons(active_test=False)
         crons |= self.env["account.move"]._get_charging_crons(active_test=False) | self.ask_cron
+        crons |= self.env.ref("sale_recurring.ir_cron_dun_subscriptions")
+        crons |= self.env.ref("sale_recurring.ir_cron_warn_of_expiry")
         self.assertTrue(crons.filtered("active"))
         others = self.env["ir.cron"].search([]) - crons
         self.neutralize()
