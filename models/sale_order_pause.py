@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -164,10 +166,7 @@ class SaleOrder(models.Model):
         if gap.anchor_rule != "restart" or not day:
             return
         until = self._get_next_restart(day)
-
-        def restart(steps):
-            return restart_periods(steps, day, day, until)
-
+        restart = partial(restart_periods, day=day, anchor=day, until=until)
         self._change_periods(restart, restart)
         gap.previous_anchor_date = self.subscription_anchor_date
         if not until:

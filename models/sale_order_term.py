@@ -136,10 +136,13 @@ class SaleOrder(models.Model):
         return {**values, "subscription_term_end_date": end}
 
     def _hook_on_written(self, vals, old_ends):
-        """Let another end of the term reach the steps."""
+        """Let another end of the term reach the steps when somebody typed it."""
+        if "subscription_end_action" in vals and not self.env.context.get(const.MIRROR_KEY):
+            self._apply_end_action()
         super()._hook_on_written(vals, old_ends)
-        if "subscription_end_action" not in vals or self.env.context.get(const.MIRROR_KEY):
-            return
+
+    def _apply_end_action(self):
+        """Let what happens at the end of the term move the end of running contracts."""
         for order in self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES):
             if order.subscription_has_planned_end or order._get_confirmed_renewal():
                 continue

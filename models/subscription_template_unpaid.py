@@ -37,6 +37,10 @@ class SubscriptionTemplate(models.Model):
         )
         return self.unpaid_mail_template_id or standard
 
+    def _has_unpaid_rule(self):
+        """:return: whether this rule holds; the steps of a dunning policy replace it"""
+        return bool(self.unpaid_close_days) and not self.dunning_policy_id.active
+
     @api.model
     def _get_summary_fields(self):
         return [*super()._get_summary_fields(), "unpaid_close_days", "unpaid_warn_days"]
@@ -46,7 +50,7 @@ class SubscriptionTemplate(models.Model):
 
     def _get_unpaid_sentence(self):
         """:return: the rule for unpaid invoices in words, or an empty text"""
-        if not self.unpaid_close_days:
+        if not self._has_unpaid_rule():
             return ""
         return self.env._(
             "Closed by itself when an invoice is unpaid %(days)s days after its due date; the "
