@@ -20,6 +20,7 @@
         "data/subscription_data.xml",
         "data/ir_cron_data.xml",
         "data/subscription_charge_data.xml",
+        "data/mail_template_charge_data.xml",
         "data/subscription_finding_data.xml",
         "data/subscription_term_data.xml",
         "data/subscription_price_campaign_data.xml",

@@ -1,1 +1,1 @@
-from . import payment_method, portal
+from . import payment_method, portal, stripe

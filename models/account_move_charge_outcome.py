@@ -37,6 +37,18 @@ class AccountMove(models.Model):
         self._fail_charge(
             tx.state_message or self.env._("The payment provider gave no reason."), tx
         )
+        if tx._is_authentication_needed():
+            self._send_authentication_request()
+
+    def _send_authentication_request(self):
+        """Mail the customer a link to confirm a payment that their bank wants to see confirmed."""
+        self.ensure_one()
+        template = self.env.ref("sale_recurring.mail_template_charge_authentication", False)
+        if template:
+            # sudo: the message goes out in the name of the company, whoever learns of the decline
+            self.sudo().message_post_with_source(
+                template, subtype_xmlid="mail.mt_comment", message_type="auto_comment"
+            )
 
     def _fail_charge(self, reason, tx=None):
         """Say on invoice and contract why the saved payment method was not charged.
@@ -122,6 +134,29 @@ class AccountMove(models.Model):
             order.message_post(body=text)
             order._schedule_charge_activity(
                 self.env._("Late payment of %(invoice)s", invoice=self.name), text
+            )
+
+    def _hook_on_charge_disputed(self, tx, status):
+        """Called once per step of a dispute of a payment of this invoice. Return nothing.
+
+        :param tx: the `payment.transaction`
+        :param str status: how far the dispute went, in the provider's word
+        """
+        self.ensure_one()
+        text = self.env._(
+            "The customer disputes the payment %(reference)s of %(amount)s for invoice "
+            "%(invoice)s (%(status)s). Answer on the payment provider's pages before its deadline; "
+            "if the dispute is lost, the money is taken back.",
+            reference=tx.reference,
+            amount=tx.currency_id.format(tx.amount),
+            invoice=self.name,
+            status=status.replace("_", " "),
+        )
+        self.message_post(body=text)
+        for order in self.subscription_order_ids:
+            order.message_post(body=text)
+            order._schedule_charge_activity(
+                self.env._("Payment of %(invoice)s is disputed", invoice=self.name), text
             )
 
     # ------------------------------------------------------------------

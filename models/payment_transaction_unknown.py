@@ -62,12 +62,27 @@ class PaymentTransaction(models.Model):
         """
         try:
             return super()._send_api_request(
-                method, endpoint, params=params, data=data, json=json, **kwargs
+                method,
+                endpoint,
+                params=params,
+                data=data,
+                json=json,
+                **{**self._get_request_options(endpoint), **kwargs},
             )
         except ValidationError as error:
             if self.subscription_invoice_id:
                 self._hook_on_request_failed(error.__context__)
             raise
+
+    def _get_request_options(self, endpoint):
+        """Return further options of a request about this transaction. Hook of feature files.
+
+        :param str endpoint: what is asked for, as the provider names it
+        :rtype: dict
+        """
+        self.ensure_one()
+        del endpoint
+        return {}
 
     def _hook_on_request_failed(self, cause):
         """Called when a request about a charge failed. Raise, or return nothing.
@@ -209,10 +224,17 @@ class PaymentTransaction(models.Model):
         try:
             answer = self._ask_charge()
             Cron._commit_progress()
-        except (OutcomeUnknownError, UserError) as error:
+        except Exception as error:
+            # Whatever is wrong with the answer: at the end of the ladder a person decides.
             self.env.cr.rollback()
             answer = "silent"
-            _logger.info("charge %(tx)s: %(error)s", {"tx": self.id, "error": error})
+            is_known = isinstance(error, OutcomeUnknownError)
+            _logger.log(
+                logging.INFO if is_known else logging.ERROR,
+                "the provider did not say what became of charge %(tx)s: %(error)s",
+                {"tx": self.id, "error": error},
+                exc_info=not is_known,
+            )
         if self.state == "draft":
             if not answer or not again:
                 self._give_to_check()

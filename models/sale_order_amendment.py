@@ -188,6 +188,8 @@ class SaleOrder(models.Model):
                 "fiscal_position_id": self.fiscal_position_id.id,
                 "origin": self.name,
                 "order_line": [],
+                # A quotation of the shop would turn up as the cart of its customer.
+                **({"website_id": False} if "website_id" in self._fields else {}),
                 **values,
             }
         )

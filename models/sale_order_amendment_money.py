@@ -121,7 +121,11 @@ class SaleOrder(models.Model):
         """Go on with what fell due since an amendment was accepted."""
         super()._hook_on_subscription_billed(moves)
         for contract in self.filtered(lambda order: order._get_pending_amendments()):
-            contract._get_pending_amendments()[:1].subscription_amendment_pending = False
+            pending = contract._get_pending_amendments()[:1]
+            left = contract._get_accepted_items(pending) if contract.state == "sale" else []
+            if contract._drop_waiting_credits(left):
+                continue  # somebody billed up to another day: what was accepted is still to come
+            pending.subscription_amendment_pending = False
             contract._update_subscription_dates()
             contract._trigger_billing()
 

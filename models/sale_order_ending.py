@@ -8,6 +8,16 @@ from ..exceptions import explain_engine_error
 from .subscription_template import UNUSED_DAYS
 
 
+def join_sentences(texts):
+    """Join what a note says, each text closed by a full stop; empty ones are left out.
+
+    :param texts: translated sentences, and what people typed
+    :rtype: str
+    """
+    closed = (text if text[-1] in ".!?" else f"{text}." for text in texts if text)
+    return " ".join(closed)
+
+
 class SaleOrder(models.Model):
     """How a contract ends: closed, kept after all, or reopened later."""
 
@@ -112,7 +122,7 @@ class SaleOrder(models.Model):
             is_early and self.env._("This is earlier than agreed."),
             self._get_operation_amounts_text(max(day, self._subscription_today())),
         ]
-        return " ".join(filter(None, sentences))
+        return join_sentences(sentences)
 
     def _get_operation_amounts_text(self, until):
         """Say in words what is credited and billed up to a day after an operation.
@@ -280,7 +290,7 @@ class SaleOrder(models.Model):
                 "Reopened without a gap: service goes on from %(start)s.", start=start
             )
         amounts = self._get_operation_amounts_text(max(day, self._subscription_today()))
-        return " ".join(filter(None, (text, note, amounts)))
+        return join_sentences((text, note, amounts))
 
     # ------------------------------------------------------------------
     # Steps

@@ -6,6 +6,12 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    # What is sold once and waits for its invoice: the run looks for it among all lines each time.
+    _one_off_to_bill = models.Index(
+        "(order_id) WHERE state = 'sale' AND recurrence_id IS NULL AND display_type IS NULL "
+        "AND qty_to_invoice > 0"
+    )
+
     def _get_due_now_quantity(self):
         """Return how much of a line that is sold once the first invoice will bill.
 

@@ -66,7 +66,8 @@ class SaleOrder(models.Model):
             & Domain("state", "=", "sale")
             & Domain("recurrence_id", "=", False)
             & Domain("display_type", "=", False)
-            & Domain("qty_to_invoice", ">", 0)
+            & Domain("qty_to_invoice", ">", 0),
+            order="id",
         )
         for order in lines.order_id:
             day, planned = order._get_due_one_off_date(), order.subscription_next_invoice_date

@@ -9,6 +9,7 @@ from ..engine.pausing import restart_periods, undo_restart
 from ..engine.period import FOREVER, Period
 from ..engine.segment import cut_gaps
 from ..exceptions import explain_engine_error
+from .sale_order_ending import join_sentences
 
 
 class SaleOrder(models.Model):
@@ -106,9 +107,7 @@ class SaleOrder(models.Model):
     def _get_pause_note(self, gap):
         """:return: what the chatter says of a pause or suspension: from when, why, for how much"""
         amounts = self._get_operation_amounts_text(max(gap.start_date, self._subscription_today()))
-        return " ".join(
-            filter(None, (gap._get_text(), gap.reason, gap._get_anchor_text(), amounts))
-        )
+        return join_sentences((gap._get_text(), gap.reason, gap._get_anchor_text(), amounts))
 
     # ------------------------------------------------------------------
     # Resume

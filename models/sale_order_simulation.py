@@ -73,13 +73,11 @@ class SaleOrder(models.Model):
             }
         except EngineError as error:
             return {**result, "error": explain_engine_error(self.env, error)}
-        forfeited = self._get_simulated_forfeits(change)
-        prices = {}
+        by_day, prices = self._get_simulated_days(found, change), {}
         for index in range(months):
             parts = {line: line_months[index] for line, line_months in found.items()}
-            result["months"].append(
-                self._get_simulated_month(parts, forfeited, prices, is_first=not index)
-            )
+            month = self._get_simulated_month(parts, by_day, prices, is_first=not index)
+            result["months"].append(month)
         return result
 
     def _get_simulated_plans(self, change, today, months):
@@ -144,23 +142,20 @@ class SaleOrder(models.Model):
             forfeited.append(change.gap or Period(change.end, FOREVER))
         return forfeited
 
-    def _get_simulated_month(self, parts, forfeited, prices, is_first=False):
+    def _get_simulated_month(self, parts, by_day, prices, is_first=False):
         """Return one month of :meth:`_get_simulation`.
 
         :param dict parts: what the engine says of the month, by line
-        :param list forfeited: spans whose unused days are not credited
+        :param dict by_day: lists of :class:`DueItem` by day
         :param dict prices: what steps are worth per month, remembered from month to month
         :param bool is_first: what is sold once is billed in this month
         :rtype: dict
         """
-        by_day = {}
-        for line, month in parts.items():
-            for item in month.items:
-                due = self._get_simulated_item(line, item, forfeited)
-                by_day.setdefault(item.on, []).append(due)
-        documents = self._get_simulated_documents(by_day, is_first)
-        amounts = [line["amount"] for document in documents for line in document["lines"]]
         span = next(iter(parts.values())).span
+        documents = self._get_simulated_documents(
+            {day: items for day, items in by_day.items() if span.contains(day)}, is_first
+        )
+        amounts = [line["amount"] for document in documents for line in document["lines"]]
         return {
             "date": span.start.isoformat(),
             "label": format_date(self.env, span.start, date_format="MMM yyyy"),
@@ -169,6 +164,58 @@ class SaleOrder(models.Model):
             "mrr": sum(self._get_simulated_mrr(line, parts[line], prices) for line in parts),
             "documents": documents,
         }
+
+    def _get_simulated_days(self, found, change):
+        """Return what the run of each day bills.
+
+        :param dict found: tuples of `SimulatedMonth` by line
+        :param TriedChange change: what to try, None for the contract as it is
+        :return: lists of :class:`DueItem` by day
+        :rtype: dict
+        """
+        forfeited, by_day = self._get_simulated_forfeits(change), {}
+        for line, line_months in found.items():
+            for month in line_months:
+                for item in month.items:
+                    due = self._get_simulated_item(line, item, forfeited)
+                    by_day.setdefault(item.on, []).append(due)
+        if self._get_subscription_terms().credit_on_downgrade != "offset":
+            return by_day
+        goes_on = any(line_months[-1].step for line_months in found.values())
+        return self._hold_simulated_credits(by_day, change or TriedChange(), goes_on)
+
+    def _hold_simulated_credits(self, by_day, change, goes_on):
+        """Let credits wait for the next invoice, as `_split_credits` does for such terms.
+
+        :param dict by_day: lists of :class:`DueItem` by day
+        :param TriedChange change: what to try
+        :param bool goes_on: whether there are invoices to wait for after these days
+        :rtype: dict
+        """
+        charged = [day for day in by_day if any(not due.is_credit for due in by_day[day])]
+        last = FOREVER if goes_on else max(charged, default=date.min)
+        held, result = [], {}
+        for day in sorted(by_day):
+            credits = held + [due for due in by_day[day] if due.is_credit and due.amount < 0]
+            taken = [due for due in by_day[day] if due not in credits]
+            if day < last and self._is_served_in_simulation(day, change):
+                left, held = sum(due.amount for due in taken), []
+                for due in credits:
+                    is_taken = left + due.amount >= 0
+                    left += due.amount if is_taken else 0
+                    (taken if is_taken else held).append(due)
+            else:
+                taken, held = taken + credits, []
+            if taken:
+                result[day] = taken
+        return result
+
+    def _is_served_in_simulation(self, day, change):
+        """:return: whether the contract is active on a day of a simulation"""
+        gaps = self.subscription_interruption_ids._get_engine_gaps()
+        gaps += [change.gap] if change.gap else []
+        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER)
+        return day < end and not any(gap.contains(day) for gap in gaps)
 
     def _get_simulated_item(self, line, item, forfeited):
         """Wrap a future item; what it undoes may be billed only later in the simulation."""

@@ -35,7 +35,7 @@ class SubscriptionPriceCampaign(models.Model):
     )
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
-        [("draft", "Draft"), ("applied", "Planned"), ("undone", "Taken Back")],
+        [("draft", "Draft"), ("applied", "Applied"), ("undone", "Taken Back")],
         "Status",
         compute="_compute_state",
         store=True,

@@ -31,9 +31,10 @@ from . import test_finding_run
 from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
-from . import test_ledger_random
 from . import test_isolation
+from . import test_ledger_random
 from . import test_line_text
+from . import test_mail_template
 from . import test_mass_wizard
 from . import test_multi_company
 from . import test_neutralize
@@ -63,12 +64,14 @@ from . import test_security_matrix
 from . import test_settings
 from . import test_simulation
 from . import test_speed
+from . import test_stripe
+from . import test_stripe_events
 from . import test_tax
 from . import test_template
 from . import test_term
 from . import test_tours
-from . import test_trial
 from . import test_translations
+from . import test_trial
 from . import test_unpaid
 from . import test_views
 from . import test_wizards

@@ -222,3 +222,49 @@ class TestAmendment(AmendmentCommon):
         amendment.action_confirm()
         with self.assertRefused("has changed its contract already"):
             amendment.action_cancel()
+
+    def test_a_locked_contract_is_changed_by_amendments(self):
+        self.bill(self.contract)
+        self.contract.action_lock()
+        amendment = self.amend()
+        self.target(amendment, self.seats).write({"product_uom_qty": 8, "name": "Big seat"})
+        self.target(amendment, self.help).unlink()
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        self.assertBillsAmount(amendment)
+        self.assertTrue(self.contract.locked)
+        self.assertEqual((self.seats.product_uom_qty, self.seats.name), (8, "Big seat"))
+
+    def test_a_paused_contract_is_billed_for_the_change_when_it_goes_on(self):
+        self.bill(self.contract)
+        self.travel("2027-02-10")
+        self.contract._subscription_pause(date(2027, 2, 10), date(2027, 2, 20))
+        self.bill(self.contract)
+        amendment = self.amend()
+        self.target(amendment, self.seats).product_uom_qty = 8
+        self.assertFalse(amendment.amount_total)
+        amendment.action_confirm()
+        self.assertBillsNothing(self.contract)
+        self.bill(self.contract, "2027-02-20")
+        booked = sum(self.seats.billed_period_ids.mapped("booked_amount"))
+        self.assertAlmostEqual(booked, 50 * 10 / 28 + 80 * 8 / 28, 1)
+        self.assertLedgerWhole(self.contract)
+
+    def test_a_trial_goes_on_when_seats_are_added(self):
+        template = self._create_template("Trial", trial_count=14, trial_unit="day")
+        contract = self.create_contract(self.line_values(self.seat, 5), template=template)
+        self.travel("2027-02-05")
+        amendment = self.amend(contract)
+        self.assertEqual(amendment.order_line.mapped("discount"), [0])
+        amendment.order_line.product_uom_qty = 8
+        self.assertFalse(amendment.amount_total)
+        amendment.action_confirm()
+        self.assertFalse(self.bill(contract))
+        self.assertAlmostEqual(self.bill(contract, "2027-02-14").amount_untaxed, 80)
+
+    def test_no_set_up_fee_on_an_amendment(self):
+        self.template.setup_product_id = self.setup_service
+        amendment = self.amend()
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        self.assertNotIn(self.setup_service, amendment.order_line.product_id)
+        amendment.action_confirm()
+        self.assertNotIn(self.setup_service, self.contract.order_line.product_id)

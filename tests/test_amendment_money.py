@@ -64,6 +64,14 @@ class TestAmendmentMoney(AmendmentCommon, PaymentCommon):
         self.assertAlmostEqual(move.amount_untaxed, self.help.price_unit)
         self.assertLedgerWhole(self.contract)
 
+    def test_billing_up_to_a_day_by_hand_does_not_forget_what_was_paid_ahead(self):
+        amendment = self._amend_seats(8, subscription_effective_mode="period")
+        self._pay(amendment)
+        self.contract._bill_subscriptions(date(2027, 2, 15))
+        self.assertTrue(amendment.subscription_amendment_pending)
+        self.assertAlmostEqual(self.bill(self.contract).amount_total, amendment.amount_total)
+        self.assertFalse(amendment.subscription_amendment_pending)
+
     def test_a_line_that_is_paid_before_it_begins_is_billed_ahead(self):
         amendment = self.amend(
             require_payment=True,

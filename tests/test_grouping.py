@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import sql_db
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -59,6 +60,17 @@ class TestGrouping(SubscriptionCommon):
         self.assertEqual(len(orders.invoice_ids), 2)
         self.run_cron("2027-04-01")
         self.assertEqual(len(orders.invoice_ids), 3)
+
+    def test_group_that_another_worker_is_taking_is_left_to_it(self):
+        """Without its advisory lock two workers would take a part each, and both would give up."""
+        orders = self.create_pair()
+        self.bill(orders)
+        self.travel("2027-04-01")
+        self.env.flush_all()
+        with sql_db.db_connect(self.env.cr.dbname).cursor() as other:
+            self.env(cr=other)["sale.order"]._lock_partners(self.partner)
+            self.assertFalse(self.env["sale.order"]._pick_due_contracts(100) & orders)
+        self.assertLessEqual(orders, self.env["sale.order"]._pick_due_contracts(100))
 
     def test_invoice_of_the_confirmation_is_never_shared(self):
         old = self.create_contract(self.seat, day="2027-03-01", template=self.together)

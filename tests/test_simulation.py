@@ -139,6 +139,20 @@ class TestSimulation(SubscriptionCommon):
         simulation = self.assertSimulated(order, months=5)
         self.assertEqual(self.get_money(simulation), [(10, 0), (10, 0), (12, 0), (12, 0), (12, 0)])
 
+    def test_credits_that_wait_for_the_next_invoice_wait_here_too(self):
+        terms = self._create_template("Wait", credit_on_downgrade="offset")
+        order = self.create_own_contract(
+            self.line_values(self.seat, 30), self.support, template=terms, day="2027-01-15"
+        )
+        self.bill(order.sudo())
+        line = order.order_line[0]
+        tried = TriedChange(line=line, day=date(2027, 1, 20), quantity=25.0)
+        simulation = order._get_simulation(tried, months=8)
+        self.assertEqual(self.get_money(simulation)[:2], [(0.0, 0.0), (283.33, 41.94)])
+        order._subscription_change_line(line, date(2027, 1, 20), quantity=25)
+        order._subscription_close(date(2027, 6, 1))
+        self.assertSimulated(order)
+
     # ------------------------------------------------------------------
     # A change to try
     # ------------------------------------------------------------------

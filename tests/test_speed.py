@@ -81,14 +81,26 @@ class TestSpeed(SubscriptionCommon):
         [pick] = [
             text for text in sent if "FOR NO KEY UPDATE" in text and 'company_id" IN (' in text
         ]
-        # In a small table any plan is cheap: forbid those that a large one would never get.
-        for name in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
-            self.env.cr.execute(SQL("SET LOCAL %s = off", SQL.identifier(f"enable_{name}")))
-        rows = self.env.execute_query(SQL("EXPLAIN " + pick.replace("%", "%%")))
-        plan = "\n".join(row[0] for row in rows)
+        plan = self.explain_among_many(pick, "sort", "incremental_sort")
         self.assertIn("sale_order_due_to_bill", plan)
         self.assertIn("subscription_next_invoice_date <=", plan.split("Index Cond")[1])
         self.assertNotIn("Sort", plan)
+
+    def test_search_for_what_is_sold_once_reads_an_index(self):
+        sent = self.record_statements(self.env["sale.order"]._refresh_one_off_dates)
+        [search] = [text for text in sent if 'FROM "sale_order_line"' in text]
+        plan = self.explain_among_many(search)
+        self.assertIn("sale_order_line_one_off_to_bill", plan)
+
+    def explain_among_many(self, statement, *forbidden):
+        """Return the plan of a search; in a small table any plan is cheap.
+
+        :param str forbidden: what else the planner would never choose in a large table
+        """
+        for name in ("seqscan", "bitmapscan", *forbidden):
+            self.env.cr.execute(SQL("SET LOCAL %s = off", SQL.identifier(f"enable_{name}")))
+        rows = self.env.execute_query(SQL("EXPLAIN " + statement.replace("%", "%%")))
+        return "\n".join(row[0] for row in rows)
 
     # ------------------------------------------------------------------
     # Values that are handed to core

@@ -93,6 +93,7 @@ class TestSubscriptionTemplate(PriceCommon):
                 "Parts of a period are charged by the day.",
                 "Unused days are not credited when the contract is closed early.",
                 "Customers ask you for every change.",
+                "What a reduction gives back is credited at once.",
             ],
         )
         self.assertIn("Invoices are posted at once. The saved", self.terms.summary)

@@ -70,7 +70,7 @@ class Host:
         code = 1
         try:
             self._log_to(name)
-            self.clock.move_to(f"{values['day']} 09:00:00")
+            self.clock.move_to(f"{values['day']} {values.pop('time', '09:00:00')}")
             result = self.tasks[task](self.registry, self.folder, **values)
             (self.folder / f"{name}.json").write_text(json.dumps(result, default=str))
             code = 0

@@ -6,12 +6,15 @@ import time
 from datetime import date, timedelta
 
 from odoo import SUPERUSER_ID, api
+from odoo.fields import Domain
 from odoo.service.model import retrying
 from odoo.sql_db import Cursor
+from psycopg2.errors import UniqueViolation
 
 from .check import facts, findings, rebuilt
 from .edit import edit
 from .field import sell, set_up
+from .pay import open_invoices, payments, set_up_charges
 
 PATIENCE = 600  # seconds, far more than a busy machine needs
 
@@ -123,13 +126,67 @@ def hold(registry, folder, day, gate):
         wait_at(folder, gate)
 
 
+def bill_unlocked(registry, folder, day, gate):
+    """Bill what is due as if rows were never locked: pick, wait until all have picked, bill.
+
+    :return: 'billed', or the name of the index that refused it
+    """
+    with registry.cursor() as cr:
+        orders = environment(cr)["sale.order"]
+        due = orders.search(
+            orders._get_due_contracts_domain(date.fromisoformat(day))
+            & Domain("client_order_ref", "=", "left plain"),
+            order="id",
+        )
+        due.order_line.billed_period_ids.mapped("revision")
+        wait_at(folder, gate)
+        try:
+            due._bill_subscriptions()
+        except UniqueViolation as error:
+            cr.rollback()
+            return error.diag.constraint_name
+    return "billed"
+
+
+def run_job(registry, folder, day, job, gate=None, die_at=None, side="before"):
+    """Run a scheduled job once, as Odoo's scheduler does.
+
+    :param str job: the name of the scheduled action
+    :param str gate: gate to wait at first
+    :param int die_at: kill this process at the commit of that number
+    :param str side: 'before' or 'after' that commit
+    :return: number of commits
+    """
+    del day
+    with registry.cursor() as cr:
+        cron = environment(cr).ref(f"sale_recurring.{job}").id
+        # The scheduler gives a job up that died three times in a row; a test wants more.
+        environment(cr)["ir.cron.progress"].search([("cron_id", "=", cron)]).unlink()
+    commits = count_commits(die_at, side)
+    if gate:
+        wait_at(folder, gate)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with registry.cursor() as cr:
+            if row := registry["ir.cron"]._acquire_one_job(cr, cron, include_not_ready=True):
+                registry["ir.cron"]._process_job(cr, row)
+                return commits[0]
+        time.sleep(0.05)  # the server has not noticed yet that the last one was killed
+    raise TimeoutError(f"{job} cannot be run")
+
+
 TASKS = {
     "set_up": with_cursor(set_up),
     "sell": with_cursor(sell),
     "bill": bill,
+    "bill_unlocked": bill_unlocked,
     "edit": edit_until_done,
     "hold": hold,
     "plan_late": plan_late,
+    "job": run_job,
+    "set_up_charges": with_cursor(set_up_charges),
+    "open_invoices": with_cursor(open_invoices),
+    "payments": with_cursor(payments),
     "check": with_cursor(findings),
     "rebuilt": with_cursor(rebuilt),
     "facts": with_cursor(facts),

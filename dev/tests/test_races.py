@@ -57,6 +57,18 @@ def test_change_on_an_old_picture_is_repeated(databases, contracts_database, tmp
         assert herd.loud_lines() == []
 
 
+def test_index_refuses_what_no_lock_prevented(databases, contracts_database, tmp_path):
+    """Two processes that both took the same contracts as due cannot both bill them."""
+    name = contracts_database(contracts=12, batch=BATCH, shared=0, seed=SEED)
+    with Herd(databases.place, name, tmp_path) as herd:
+        workers = [herd.start("bill_unlocked", day=DAYS[0], gate="picked") for _number in range(2)]
+        herd.open_gate("picked", 2)
+        results = sorted(worker.result() for worker in workers)
+        assert results == ["billed", "subscription_billed_period_revision_unique"]
+        herd.run("bill", day=DAYS[0])
+        assert herd.run("check", day=DAYS[0], days=DAYS[:1]) == []
+
+
 def test_group_waits_for_a_member_that_is_edited(databases, contracts_database, tmp_path):
     """Contracts that share an invoice are billed together, or a little later."""
     name = contracts_database(contracts=12, batch=BATCH, shared=12, seed=SEED)

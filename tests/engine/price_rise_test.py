@@ -76,6 +76,13 @@ def test_quantity_typed_after_a_planned_rise_holds_beyond_it_and_survives_its_un
     assert [(int(s.quantity), int(s.terms.price)) for s in plan] == [(5, 10), (8, 10)]
 
 
+def test_price_typed_after_a_planned_rise_stays_when_the_rise_is_taken_back():
+    span = period("2027-06-15", "9999-12-31")
+    plan = reprice((monthly(),), span, TEN, ELEVEN)
+    plan = change_values(plan, day("2027-08-15"), values={"price": Decimal(9)})
+    assert [int(step.terms.price) for step in reprice(plan, span, ELEVEN, TEN)] == [10, 9]
+
+
 @given(
     plans(CONVENTIONS),
     st.integers(0, 220),

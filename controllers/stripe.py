@@ -1,0 +1,35 @@
+from odoo import http
+from odoo.http import request
+from werkzeug.exceptions import Forbidden
+
+from odoo.addons.payment_stripe.controllers.main import StripeController
+from odoo.addons.payment_stripe.utils import get_webhook_secret
+
+from ..models.payment_provider_stripe import EXTRA_EVENTS
+
+
+class SubscriptionStripeController(StripeController):
+    """What Stripe tells about saved methods, disputes and charges of contracts, if it signed it."""
+
+    @http.route()
+    def stripe_webhook(self):
+        """Take the events that core does not know; leave the others to it."""
+        event = request.get_json_data()
+        if event.get("type") not in EXTRA_EVENTS:
+            return super().stripe_webhook()
+        # sudo: Stripe has no user; the signature says who it is
+        records = request.env["payment.provider"].sudo()._get_stripe_event_records(event)
+        if records:
+            records.provider_id._check_stripe_signature(
+                request.httprequest.get_data(), request.httprequest.headers.get("Stripe-Signature")
+            )
+            records._process_stripe_event(event)
+        return request.make_json_response("")
+
+    def _verify_signature(self, tx_sudo):
+        """Believe nobody about a charge of a contract unless they sign."""
+        if tx_sudo.subscription_invoice_id and not get_webhook_secret(tx_sudo.provider_id):
+            raise Forbidden
+        if not request.httprequest.headers.get("Stripe-Signature"):
+            raise Forbidden
+        return super()._verify_signature(tx_sudo)

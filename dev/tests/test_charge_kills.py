@@ -1,0 +1,132 @@
+"""The charging run is killed at every moment: each invoice is paid once, each card charged once.
+
+Alone: ``make test ARGS=dev/tests/test_charge_kills.py``.
+"""
+
+import pytest
+from stress.herd import Herd
+from stress.pay import load_fake_stripe
+
+KILLED = -9
+CHARGE = "ir_cron_charge_subscriptions"
+ASK = "ir_cron_ask_charges"
+
+
+@pytest.fixture(scope="module")
+def fake():
+    """Yield a stand-in for Stripe over HTTP."""
+    fake = load_fake_stripe().start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture(scope="module")
+def template(databases, database):
+    """Return the name of a database to copy."""
+    databases.new(database)
+    return database
+
+
+@pytest.fixture
+def herd(databases, template, fake, tmp_path):
+    """Yield processes on a database of their own."""
+    fake.breaks = lambda moment: None
+    # Copies of a database make the same idempotency keys.
+    fake.answers.clear()
+    name = f"{template}_copy"
+    databases.clone(template, name)
+    with Herd(databases.place, name, tmp_path) as herd:
+        yield herd
+    databases.drop(name)
+
+
+def sell(herd, fake, count):
+    """Make so many invoices that are due."""
+    cards = [fake.save_card() for _number in range(count)]
+    herd.run("set_up_charges", address=fake.address, cards=cards)
+
+
+def find_out(herd):
+    """Let the jobs do what is left, some minutes later and again after an hour."""
+    for time in ("09:06:00", "10:06:00"):
+        herd.run("job", job=ASK, time=time)
+        herd.run("job", job=CHARGE, time=time)
+
+
+def check(herd, fake):
+    """Each card was charged once with the amount of its invoice, which was paid once."""
+    assert herd.run("open_invoices") == 0
+    booked = herd.run("payments")
+    assert booked
+    for customer, due, payments, charges in booked:
+        assert [amount for _id, amount in fake.captures(customer)] == [due], customer
+        assert (payments, charges) == ([due], [due])
+    assert herd.loud_lines() == []
+
+
+def test_charges_that_are_killed_at_every_commit_take_the_money_once(herd, fake):
+    sell(herd, fake, 12)
+    kills, die_at = 0, 1
+    while die_at < 40:
+        side = "before" if die_at % 2 else "after"
+        code = herd.start("job", job=CHARGE, die_at=1 + die_at // 2, side=side).wait()
+        assert code in (0, KILLED)
+        if code == 0:
+            break
+        kills += 1
+        die_at += 1
+    print(f"{kills} kills")
+    assert kills >= 8
+    find_out(herd)
+    check(herd, fake)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_charge_that_is_killed_during_the_call_takes_the_money_once(herd, fake, moment):
+    """Before the provider takes the money, and after it, while nobody hears the answer."""
+    sell(herd, fake, 3)
+    worker = None
+
+    def kill(reached):
+        if reached == moment:
+            worker.kill()
+            fake.breaks = lambda _moment: None
+
+    worker = herd.start("job", job=CHARGE, gate="ready")
+    fake.breaks = kill
+    herd.open_gate("ready", 1)
+    assert worker.wait() == KILLED
+    assert herd.run("open_invoices") == 3
+    find_out(herd)
+    check(herd, fake)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_connection_that_breaks_leaves_no_doubt(herd, fake, moment):
+    sell(herd, fake, 3)
+
+    def cut(reached):
+        if reached == moment:
+            raise ConnectionError
+
+    fake.breaks = cut
+    herd.run("job", job=CHARGE)
+    assert herd.run("open_invoices") == 3
+    assert len(fake.captures()) >= (3 if moment == "after" else 0)
+    fake.breaks = lambda _moment: None
+    find_out(herd)
+    assert herd.run("open_invoices") == 0
+    for customer, due, payments, charges in herd.run("payments"):
+        assert [amount for _id, amount in fake.captures(customer)] == [due]
+        assert (payments, charges) == ([due], [due])
+
+
+def test_workers_share_the_charges(herd, fake):
+    sell(herd, fake, 16)
+    workers = [
+        herd.start("job", job=f"{CHARGE}{suffix}", gate="all") for suffix in ("", "_2", "_3")
+    ]
+    herd.open_gate("all", len(workers))
+    commits = [worker.result() for worker in workers]
+    print(f"commits of the workers: {commits}")
+    check(herd, fake)

@@ -1,0 +1,94 @@
+import hashlib
+import hmac
+import json
+import time
+
+from .common_payment import PaymentCommon
+from .fake_stripe import FakeStripe
+
+SECRET = "whsec_test"
+
+
+class StripeCommon(PaymentCommon):
+    """Contracts that are charged by Stripe, which is `localstripe` on a port of this machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fake = FakeStripe().start()
+        cls.addClassCleanup(cls.fake.stop)
+        cls.env["ir.config_parameter"].set_param(
+            "sale_recurring.stripe_api_address", cls.fake.address
+        )
+        cls.stripe = cls.env["payment.provider"].search(
+            [("code", "=", "stripe"), ("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.stripe.write(
+            {
+                "state": "test",
+                "stripe_publishable_key": "pk_test_12345",
+                "stripe_secret_key": "sk_test_12345",
+                "stripe_webhook_secret": SECRET,
+                "allow_tokenization": True,
+                "journal_id": cls.provider.journal_id.id,
+            }
+        )
+        cls.card = cls.env.ref("payment.payment_method_card")
+
+    def setUp(self):
+        super().setUp()
+        self.fake.breaks = lambda moment: None
+        self.fake.declines.clear()
+        self.fake.answers.clear()
+        self.fake.requests.clear()
+
+    def create_stripe_contract(self, word=None, number="4242424242424242", **values):
+        """Create a contract whose customer saved a card at Stripe, and its first invoice.
+
+        :param str word: how the card is declined, a key of `fake_stripe.DECLINES`
+        """
+        customer, method = self.fake.save_card(number)
+        if word:
+            self.fake.declines[customer] = word
+        token = self.create_token(
+            provider_id=self.stripe.id,
+            payment_method_id=self.card.id,
+            demo_simulated_state=False,
+            provider_ref=customer,
+            stripe_payment_method=method,
+        )
+        order = self.create_contract(
+            self.line_values(self.seat, 3),
+            template=self.charged_template,
+            subscription_payment_token_id=token.id,
+            **values,
+        )
+        return order, self.bill(order)
+
+    def captures(self, order):
+        """Return the amounts in cents that were taken from the card of a contract."""
+        customer = order.subscription_payment_token_id.provider_ref
+        return [amount for _id, amount in self.fake.captures(customer)]
+
+    def send_event(self, kind, subject, created=None, secret=SECRET, age=0, **headers):
+        """Send what Stripe would send, signed.
+
+        :param dict subject: the object of the event
+        :return: the response
+        """
+        event = {
+            "id": "evt_1",
+            "object": "event",
+            "type": kind,
+            "created": int(created or time.time()),
+            "data": {"object": subject},
+        }
+        payload = json.dumps(event)
+        moment = int(time.time()) - age
+        signed = hmac.new(secret.encode(), f"{moment}.{payload}".encode(), hashlib.sha256)
+        headers = {
+            "Content-Type": "application/json",
+            "Stripe-Signature": f"t={moment},v1={signed.hexdigest()}",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        return self.url_open("/payment/stripe/webhook", data=payload, headers=headers)
