@@ -129,3 +129,11 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-03-03")
         self.assertFalse(self.get_mails(order))
         self.assertNotIn("unpaid 30 days", order.subscription_agreement_text or "")
+
+    def test_the_steps_of_a_dunning_policy_replace_the_rule(self):
+        self.terms.dunning_policy_id = self.env.ref("sale_recurring.dunning_policy_standard")
+        order = self.create_unpaid()
+        self.assertNotIn("30 days after", order.subscription_agreement_text)
+        self.run_rule("2027-03-20")
+        self.assertFalse(self.get_mails(order))
+        self.assertEqual(order.subscription_state, "active")
