@@ -207,14 +207,11 @@ class SaleOrder(models.Model):
         for day in sorted(by_day):
             credits = held + [due for due in by_day[day] if due.is_credit and due.amount < 0]
             taken = [due for due in by_day[day] if due not in credits]
-            if day < last and self._is_served_in_simulation(day, change):
-                left, held = sum(due.amount for due in taken), []
-                for due in credits:
-                    is_taken = left + due.amount >= 0
-                    left += due.amount if is_taken else 0
-                    (taken if is_taken else held).append(due)
-            else:
+            is_invoiced = sum(due.amount for due in taken) > 0
+            if is_invoiced or day >= last or not self._is_served_in_simulation(day, change):
                 taken, held = taken + credits, []
+            else:
+                held = credits
             if taken:
                 result[day] = taken
         return result
