@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..engine import dunning
-
 
 class SubscriptionTemplate(models.Model):
     """One rule for contracts whose invoices stay unpaid: warned by mail, then closed."""
@@ -12,7 +10,7 @@ class SubscriptionTemplate(models.Model):
         "Close When Unpaid For",
         tracking=True,
         help="Days after the due date of the oldest unpaid invoice. 0: never. A dunning policy "
-        "that closes contracts itself goes before this rule.",
+        "with steps of its own goes before this rule.",
     )
     unpaid_warn_days = fields.Integer(
         "Warn Before",
@@ -36,11 +34,10 @@ class SubscriptionTemplate(models.Model):
     def _get_unpaid_close_days(self):
         """Return after how many days of an unpaid invoice this rule closes a contract.
 
-        :return: days after its due date; 0 when the rule is off, or a dunning policy closes
+        :return: days after its due date; 0 when the rule is off, or a dunning policy takes steps
         """
         policy = self.dunning_policy_id
-        is_policy = policy.active and dunning.CLOSE in policy.step_ids.mapped("action")
-        return 0 if is_policy else self.unpaid_close_days
+        return 0 if policy.active and policy.step_ids else self.unpaid_close_days
 
     def _get_unpaid_mail_template(self):
         """:return: the mail that warns customers before an unpaid contract is closed"""
