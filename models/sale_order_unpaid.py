@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
         Template = self.env["subscription.template"].with_context(active_test=False)
         # A contract without a template follows the default of its company.
         templates = Template.search([("unpaid_close_days", ">", 0)]).filtered(
-            lambda terms: terms._has_unpaid_rule()
+            lambda terms: terms._get_unpaid_close_days()
         )
         if not templates:
             return self.browse()
@@ -107,11 +107,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.with_company(self.company_id)
         rule, move = order._get_subscription_terms(), order._get_oldest_unpaid()
-        if not move or not rule._has_unpaid_rule() or not order._is_running():
+        days = rule._get_unpaid_close_days()
+        if not move or not days or not order._is_running():
             order._forget_unpaid()
             return
         today = order._subscription_today()
-        close = move.invoice_date_due + timedelta(days=rule.unpaid_close_days)
+        close = move.invoice_date_due + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
                 order._close_unpaid(move)
