@@ -114,6 +114,15 @@ class SaleOrder(models.Model):
         if not moves:
             self._dunning_resume()
 
+    def _schedule_charge_activity(self, summary, note):
+        """Bring an open activity about the same thing up to date instead of adding another."""
+        # sudo: the activity may belong to a colleague
+        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
+        if same:
+            same.note = note
+        else:
+            super()._schedule_charge_activity(summary, note)
+
     # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------

@@ -44,6 +44,8 @@ class TestDunning(DunningCommon):
         )
         self.assertEqual(invoice.transaction_ids.mapped("state"), ["error"] * 3)
         self.assertEqual(len(self.get_mails()), 3)
+        summaries = order.activity_ids.mapped("summary")
+        self.assertEqual(len(summaries), len(set(summaries)))
         self.assertEqual(order.subscription_state, "closed")
         self.assertEqual(
             order.subscription_close_reason_id, self.env.ref("sale_recurring.close_reason_unpaid")
