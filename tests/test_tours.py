@@ -63,3 +63,12 @@ class TestTours(HttpCase):
         )
         self.assertEqual(order.order_line.segment_ids, before)
         self.assertEqual(order.order_line.product_uom_qty, 1)
+
+    def test_a_clerk_sells_more_seats_and_takes_some_back(self):
+        order = self.create_contract()
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_amendment", login="tour_clerk"
+        )
+        self.assertEqual(order.order_line.product_uom_qty, 2)
+        self.assertEqual(order.subscription_amendment_ids.mapped("state"), ["sale", "sale"])
+        self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [2])
