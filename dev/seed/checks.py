@@ -27,6 +27,7 @@ def check_history(env, progress, *, full):
     _check_second_run(env)
     _check_ledger(env)
     _check_dates(contracts)
+    _check_findings(env)
     check_lives(env)
     if full:
         _check_numbers(env, contracts)
@@ -94,6 +95,13 @@ def _check_dates(contracts):
         order.name for order in contracts if stored[order] != order.subscription_next_invoice_date
     ]
     demand(not moved, "The next invoice date was wrong: %s", moved)
+
+
+def _check_findings(env):
+    """The nightly check of all contracts finds charges that nobody answered, nothing else."""
+    env["subscription.finding"]._cron_check_billing()
+    findings = env["subscription.finding"].search([("check", "!=", "lost_charge")])
+    demand(not findings, "The nightly check found: %s", findings.mapped("display_name"))
 
 
 def _check_numbers(env, contracts):

@@ -49,11 +49,16 @@ class _Life:
         self.plot.event(self.deal, self.day(ago), action, **details)
         return self
 
+    def after(self, days, action, **details):
+        """Add what happens so many days after the confirmation, arguments as above."""
+        day = self.deal.confirmed + timedelta(days=days)
+        self.plot.event(self.deal, day, action, **details)
+        return self
+
     def look(self, *days):
         """Let the jobs work on days after the confirmation on which nobody does anything."""
-        for days_after in days:
-            day = self.deal.confirmed + timedelta(days=days_after)
-            self.plot.event(self.deal, day, "look")
+        for each in days:
+            self.after(each, "look")
         return self
 
 
@@ -127,12 +132,12 @@ def _add_endings(plot):
 def _add_payments(plot):
     """Charges that fail, succeed later, take days, or never answer."""
     steps = (3, 4, 7, 8, 14, 15, 21)
-    _Life(plot, 34, "card", TELEPHONE, 58, card="error").then(52, "card_works").look(*steps)
-    _Life(plot, 35, "card", TELEPHONE, 40, card="error").look(*steps).then(24, "new_card")
+    _Life(plot, 34, "card", TELEPHONE, 58, card="error").after(5, "card_works").look(*steps)
+    _Life(plot, 35, "card", TELEPHONE, 40, card="error").look(*steps).after(16, "new_card")
     _Life(plot, 36, "card", TELEPHONE, 26, card="error").look(*steps)
     _Life(plot, 38, "card", TELEPHONE, 9, card="error").look(*steps[:4])
     _Life(plot, 39, "card", TELEPHONE, 6, card="pending")
-    _Life(plot, 40, "card", TELEPHONE, 44, card="hangs").then(38, "money_came")
+    _Life(plot, 40, "card", TELEPHONE, 44, card="hangs").after(4, "money_came")
     _Life(plot, 41, "card", TELEPHONE, 8, card="hangs").look(1)
     _Life(plot, 43, "card", TELEPHONE, 0, card="hangs")
 
