@@ -19,7 +19,8 @@ from .clock import Progress, moved_clock
 from .company import create_users, set_up_company
 from .customers import create_customers, create_portal_user
 from .days import busy_days, months_between
-from .history import History
+from .life import add_lives
+from .life_history import LifeHistory, hanging_provider
 from .plan import Plot
 from .specials import PORTAL_CUSTOMER, add_specials
 from .terms import create_quotation_templates, create_terms
@@ -48,6 +49,7 @@ def live(env):
         gc.freeze()
         plot = Plot(random, first, today, len(history.customers), CONTRACTS * months // MONTHS)
         add_specials(plot)
+        add_lives(plot)
         story = Story(env, clock, progress, history, books, plot)
         story.tell(account)
         check_history(env, progress, full=months == MONTHS)
@@ -74,7 +76,7 @@ def prepare(env, random, first, today):
     ]
     customers = create_customers(env, terms["monthly"].payment_term_id, catalog, sellers)
     create_portal_user(env, customers[PORTAL_CUSTOMER])
-    history = History(env, catalog, terms, quotations, customers)
+    history = LifeHistory(env, catalog, terms, quotations, customers)
     return history, Books(env, random, customers, today), account
 
 
@@ -132,9 +134,19 @@ class Story:
         self.clock.pass_minutes()
         if self.clock.day in self.plot.days or self._is_something_due():
             self.env["sale.order"]._cron_bill_subscriptions()
-            self.env["account.move"]._cron_charge_subscriptions()
+        self._run_other_jobs()
         if self.clock.day.day in REVIEW_DAYS:
             self.books.review(self.clock.day)
+
+    def _run_other_jobs(self):
+        """Run what the server runs every day besides the billing."""
+        self.env["payment.transaction"]._cron_ask_charges()
+        with hanging_provider(self.env):
+            self.env["account.move"]._cron_charge_subscriptions()
+            self.env["account.move"]._cron_dun_subscriptions()
+        self.env["payment.token"]._cron_warn_of_expiry()
+        self.env["sale.order"]._cron_prepare_renewals()
+        self.env["sale.order"]._cron_close_unpaid()
 
     def _is_something_due(self):
         Order = self.env["sale.order"]

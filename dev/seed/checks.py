@@ -2,14 +2,13 @@
 
 from collections import Counter
 
+from .errors import demand
+from .life_checks import check_lives
+
 WANTED_CONTRACTS = 120
 # The least number of contracts in each state, and of records in each list, of a full history.
 WANTED_STATES = {"upcoming": 3, "active": 80, "paused": 2, "closed": 12}
 CURRENCIES = {"EUR", "USD", "CHF"}
-
-
-class UntrueError(Exception):
-    """The history shows something that cannot be."""
 
 
 def check_history(env, progress, *, full):
@@ -18,10 +17,18 @@ def check_history(env, progress, *, full):
     :param bool full: also check that it is long enough for every list to have something
     :raise UntrueError: something is wrong; the message says what
     """
-    contracts = env["sale.order"].search([("is_subscription", "=", True), ("state", "=", "sale")])
+    contracts = env["sale.order"].search(
+        [
+            ("is_subscription", "=", True),
+            ("state", "=", "sale"),
+            ("subscription_order_type", "!=", "amendment"),
+        ]
+    )
     _check_second_run(env)
     _check_ledger(env)
     _check_dates(contracts)
+    _check_findings(env)
+    check_lives(env)
     if full:
         _check_numbers(env, contracts)
         _check_lists(env)
@@ -30,17 +37,12 @@ def check_history(env, progress, *, full):
     progress.say(f"currencies: {dict(Counter(order.currency_id.name for order in contracts))}")
 
 
-def _demand(truth, message, *values):
-    if not truth:
-        raise UntrueError(message % values)
-
-
 def _check_second_run(env):
     """A second run on the same day creates neither a document nor a ledger row."""
     counts = [_count_results(env)]
     env["sale.order"]._cron_bill_subscriptions()
     counts.append(_count_results(env))
-    _demand(counts[0] == counts[1], "A second run went from %s to %s documents and rows.", *counts)
+    demand(counts[0] == counts[1], "A second run went from %s to %s documents and rows.", *counts)
 
 
 def _count_results(env):
@@ -57,7 +59,7 @@ def _check_ledger(env):
     for row in rows.filtered("reverses_id"):
         credited[row.reverses_id] -= row.booked_amount
     for row, amount in credited.items():
-        _demand(
+        demand(
             amount <= row.booked_amount + 0.005,
             "%s: %s credited of %s",
             row.display_name,
@@ -72,8 +74,8 @@ def _check_ledger(env):
         booked[row.invoice_line_id] += row.booked_amount
     for line in recurring:
         signed = -line.move_id.direction_sign * line.price_subtotal
-        _demand(line in booked, "%s has no row in the ledger", line.display_name)
-        _demand(
+        demand(line in booked, "%s has no row in the ledger", line.display_name)
+        demand(
             line.currency_id.is_zero(booked[line] - signed),
             "%s: %s in the ledger, %s on the invoice",
             line.display_name,
@@ -86,26 +88,33 @@ def _check_dates(contracts):
     """Nothing is due, and the stored dates are those that follow from steps and ledger."""
     contracts = contracts.filtered(lambda order: not order.subscription_quarantined_at)
     due = [order.name for order, items in contracts._get_due_items().items() if items]
-    _demand(not due, "Still due after the last run: %s", due)
+    demand(not due, "Still due after the last run: %s", due)
     stored = {order: order.subscription_next_invoice_date for order in contracts}
     contracts._update_subscription_dates()
     moved = [
         order.name for order in contracts if stored[order] != order.subscription_next_invoice_date
     ]
-    _demand(not moved, "The next invoice date was wrong: %s", moved)
+    demand(not moved, "The next invoice date was wrong: %s", moved)
+
+
+def _check_findings(env):
+    """The nightly check of all contracts finds charges that nobody answered, nothing else."""
+    env["subscription.finding"]._cron_check_billing()
+    findings = env["subscription.finding"].search([("check", "!=", "lost_charge")])
+    demand(not findings, "The nightly check found: %s", findings.mapped("display_name"))
 
 
 def _check_numbers(env, contracts):
-    _demand(len(contracts) >= WANTED_CONTRACTS, "Only %s contracts", len(contracts))
+    demand(len(contracts) >= WANTED_CONTRACTS, "Only %s contracts", len(contracts))
     states = Counter(contracts.mapped("subscription_state"))
     for state, wanted in WANTED_STATES.items():
-        _demand(states[state] >= wanted, "Only %s contracts are %s", states[state], state)
+        demand(states[state] >= wanted, "Only %s contracts are %s", states[state], state)
     currencies = set(contracts.mapped("currency_id.name"))
-    _demand(currencies == CURRENCIES, "Contracts in %s", currencies)
+    demand(currencies == CURRENCIES, "Contracts in %s", currencies)
     templates = contracts.subscription_template_id
-    _demand(len(templates) >= 9, "Contracts on %s templates only", len(templates))
+    demand(len(templates) >= 9, "Contracts on %s templates only", len(templates))
     sellers = contracts.user_id
-    _demand(len(sellers) >= 4, "Contracts of %s salespeople only", len(sellers))
+    demand(len(sellers) >= 4, "Contracts of %s salespeople only", len(sellers))
 
 
 def _check_lists(env):
@@ -152,7 +161,7 @@ def _check_lists(env):
     }
     for name, (model, domain, wanted) in lists.items():
         found = env[model].search_count(domain)
-        _demand(found >= wanted, "%s: %s records, wanted %s", name, found, wanted)
+        demand(found >= wanted, "%s: %s records, wanted %s", name, found, wanted)
 
 
 def _today(env):

@@ -85,10 +85,23 @@ class History:
                     "product_uom_qty": quantity,
                     "recurrence_id": self.catalog.recurrence(recurrence).id,
                     **({"discount": deal.discount} if deal.discount and recurrence else {}),
+                    **(self._prepare_beginning(deal) if recurrence else {}),
                 }
             )
             for product, quantity, recurrence in deal.lines
         ]
+
+    def _prepare_beginning(self, deal):
+        """Return how the lines of a deal begin: cheaper, or smaller than they become."""
+        values = {}
+        if deal.intro:
+            values["intro_discount"], values["intro_period_count"] = deal.intro
+        if deal.ramp:
+            values["ramp_step_ids"] = [
+                Command.create({"period": period, "quantity": quantity})
+                for period, quantity in deal.ramp
+            ]
+        return values
 
     def do_lose(self, deal):
         """Give a quotation up."""
@@ -98,11 +111,14 @@ class History:
         """Turn the quotation into a contract."""
         order = self.contract(deal)
         if deal.terms == "card":
-            order.subscription_payment_token_id = self._create_token(order, deal.bad_card)
+            order.subscription_payment_token_id = self._create_token(order, deal.card)
         order.action_confirm()
 
-    def _create_token(self, order, declined):
-        """Save a card of the customer, as the payment form does."""
+    def _create_token(self, order, card):
+        """Save a card of the customer, as the payment form does.
+
+        :param str card: what the bank says to its charges
+        """
         provider = self.env.ref("payment.payment_provider_demo")
         return self.env["payment.token"].create(
             {
@@ -110,8 +126,8 @@ class History:
                 "payment_method_id": provider.payment_method_ids[:1].id,
                 "partner_id": order.partner_id.id,
                 "payment_details": f"Demo card {4000 + order.id * 37 % 5999}",
-                "provider_ref": f"demo-{order.id}",
-                "demo_simulated_state": "error" if declined else "done",
+                "provider_ref": f"demo-{card}-{order.id}",
+                "demo_simulated_state": "done" if card == "hangs" else card,
             }
         )
 

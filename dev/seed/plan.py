@@ -39,7 +39,9 @@ class Deal:
     :param customer: number of the customer
     :param start: first day of service; the day of confirmation when empty
     :param lost: never confirmed
-    :param bad_card: the saved card is declined
+    :param card: what the bank says to charges of the saved card: done, error, pending or hangs
+    :param intro: discount of the first periods, and their number
+    :param ramp: tuples of a period and the quantity of the first line from then on
     """
 
     number: int
@@ -51,7 +53,9 @@ class Deal:
     start: date | None = None
     discount: int = 0
     lost: bool = False
-    bad_card: bool = False
+    card: str = "done"
+    intro: tuple = ()
+    ramp: tuple = ()
     sent: bool = True
     quotation_template: str = ""
 

@@ -149,7 +149,7 @@ def _add_bad_cards(plot):
     for customer, days in zip(BAD_CARD_CUSTOMERS, (52, 21), strict=True):
         day = plot.busy(plot.today - timedelta(days=days))
         lines = [("line/0", 1, "month"), ("phone", 5, "month")]
-        plot.add(Deal(_number(plot), customer, "card", lines, day, day, bad_card=True))
+        plot.add(Deal(_number(plot), customer, "card", lines, day, day, card="error"))
 
 
 def _add_future_ends(plot):

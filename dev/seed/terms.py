@@ -76,12 +76,63 @@ TERMS = {
         "payment_mode": "charge",
         "customer_control": "upgrade_downgrade",
         "payment_days": 0,
+        "dunning": "strict",
     },
     "weekly": {
         "name": "Weekly, from Monday",
         "recurrences": ("week",),
         "alignment": "calendar",
         "invoice_mode": "post",
+        "payment_days": 14,
+    },
+}
+TERMS |= {
+    "trial": {
+        "name": "30 days free, then monthly",
+        "recurrences": ("month", "year"),
+        "invoice_mode": "send",
+        "customer_control": "upgrade",
+        "trial_count": 30,
+        "setup": 90.0,
+        "pause_anchor": "restart",
+        "pause_max_days": 60,
+        "commitment_count": 3,
+        "notice_count": 1,
+        "close_boundary": "period",
+        "payment_days": 14,
+    },
+    "offset": {
+        "name": "Monthly, reductions taken off the next invoice",
+        "recurrences": ("month", "year"),
+        "invoice_mode": "send",
+        "credit_on_downgrade": "offset",
+        "payment_days": 14,
+    },
+    "season": {
+        "name": "Three months, renewed at list prices",
+        "recurrences": ("month",),
+        "invoice_mode": "post",
+        "term_count": 3,
+        "renewal_price": "list",
+        "payment_days": 14,
+    },
+    "agreement": {
+        "name": "Three months, renewed by quotation",
+        "recurrences": ("month", "quarter"),
+        "invoice_mode": "send",
+        "term_count": 3,
+        "end_action": "quote",
+        "renewal_quote_days": 30,
+        "commitment_count": 3,
+        "notice_count": 1,
+        "close_boundary": "term",
+        "payment_days": 14,
+    },
+    "prepaid": {
+        "name": "Monthly, closed when unpaid",
+        "recurrences": ("month",),
+        "invoice_mode": "send",
+        "unpaid_close_days": 30,
         "payment_days": 14,
     },
 }
@@ -126,6 +177,12 @@ def create_terms(env, catalog):
         values["recurrence_ids"] = [Command.set([each.id for each in recurrences[1:]])]
         values["sequence"] = sequence
         values["payment_term_id"] = payment_terms[days].id
+        if "setup" in values:
+            values["setup_price"] = values.pop("setup")
+            values["setup_product_id"] = catalog.products["setup"].id
+        if "dunning" in values:
+            policy = env.ref(f"sale_recurring.dunning_policy_{values.pop('dunning')}")
+            values["dunning_policy_id"] = policy.id
         result[key] = env["subscription.template"].create(values)
     return result
 
