@@ -66,7 +66,6 @@ class TestTours(HttpCase):
         self.assertEqual(order.order_line.segment_ids, before)
         self.assertEqual(order.order_line.product_uom_qty, 1)
 
-<<<<<<< HEAD
     def test_a_clerk_sells_more_seats_and_takes_some_back(self):
         order = self.create_contract()
         self.start_tour(
@@ -75,24 +74,3 @@ class TestTours(HttpCase):
         self.assertEqual(order.order_line.product_uom_qty, 2)
         self.assertEqual(order.subscription_amendment_ids.mapped("state"), ["sale", "sale"])
         self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [2])
-=======
-    def amend_by_tour(self, tour):
-        """:return: a contract of three seats after a clerk has amended it"""
-        order = self.create_contract(3)
-        self.start_tour(f"/odoo/subscriptions/{order.id}", tour, login="tour_clerk")
-        order._bill_subscriptions()
-        return order
-
-    def test_a_clerk_sells_more_seats_by_an_amendment(self):
-        order = self.amend_by_tour("subscription_upsell")
-        self.assertEqual(order.order_line.product_uom_qty, 5)
-        self.assertEqual(order.subscription_amendment_ids.state, "sale")
-        self.assertEqual(order.invoice_ids.sorted("id").mapped("amount_untaxed"), [90.0, 60.0])
-
-    def test_a_clerk_takes_seats_off_by_an_amendment(self):
-        order = self.amend_by_tour("subscription_downgrade")
-        self.assertEqual(order.order_line.product_uom_qty, 2)
-        self.assertEqual(order.subscription_amendment_ids.state, "sale")
-        credit = order.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
-        self.assertEqual(credit.amount_untaxed, 30.0)
->>>>>>> demo
