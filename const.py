@@ -84,6 +84,8 @@ EXPIRY_NOTICE_DAYS = 30
 MAX_ITEMS_PER_LINE = 15
 MAX_MONTHS_AHEAD = 36
 MAX_CREDIT_PERIODS = 3
+# Payment modes of templates that charge a saved method.
+CHARGED_MODES = ("charge", "after_payment")
 # Anchor of values that are compared or divided, but never placed in time.
 ANY_DAY = date(2000, 1, 1)
 

@@ -34,6 +34,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5, help="rounds per size")
     parser.add_argument("--large-rounds", type=int, default=5, help="rounds above 1,000 contracts")
     parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
+    parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
@@ -68,6 +69,10 @@ def main():
     if options.workers:
         shared = partners[: options.workers]
         result["workers"] = measure_workers(registry, options.database, shared)
+        keep(result, options)
+    if options.check:
+        say(f"==> The nightly check of {options.check:,} contracts")
+        result["check"] = scale.check(registry, partners, date(2024, 6, 1), options.check)
         keep(result, options)
     say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
     databases.drop(options.database)

@@ -66,7 +66,11 @@ def months_from(day: date, count: int) -> Iterator[Period]:
 
 
 def simulate(
-    segments: Iterable[Segment], rows: Iterable[LedgerRow], today: date, months: int
+    segments: Iterable[Segment],
+    rows: Iterable[LedgerRow],
+    today: date,
+    months: int,
+    splits: Iterable[date] = (),
 ) -> tuple[SimulatedMonth, ...]:
     """Return what daily runs from a day on would bill on one line; nothing is changed.
 
@@ -77,12 +81,14 @@ def simulate(
     :param rows: its ledger, oldest first
     :param today: day of the first run
     :param months: how many calendar months, that of `today` included
+    :param splits: days that no credit reaches across, see :func:`billing.catch_up`
     :raise OverlappingSegments: when two segments share a day
     """
     plan = check_tiling(segments)
     spans = tuple(months_from(today, months))
     dated = [
-        replace(item, on=max(item.on, today)) for item in catch_up(plan, rows, spans[-1].last_day)
+        replace(item, on=max(item.on, today))
+        for item in catch_up(plan, rows, spans[-1].last_day, splits=splits)
     ]
     return tuple(
         SimulatedMonth(

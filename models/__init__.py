@@ -53,6 +53,8 @@ from . import (
     payment_method,
     account_move_charge,
     account_move_charge_outcome,
+    account_move_charge_draft,
+    account_move_credit_use,
     subscription_dunning_event,
     account_move_dunning,
     account_move_dunning_steps,

@@ -34,13 +34,16 @@ class AccountMove(models.Model):
     def _get_subscription_invoice_mode(self):
         """Return what the templates say should happen to this new document.
 
-        The most careful mode wins when contracts share an invoice.
+        The most careful mode wins when contracts share an invoice. An invoice that is made after
+        the payment stays a draft until then, unless there is nothing to pay.
 
         :return: 'draft', 'post' or 'send'
         :rtype: str
         """
         self.ensure_one()
         orders = self._get_subscription_orders()
+        if self._waits_for_payment():
+            return "draft"
         modes = {order._get_subscription_terms().invoice_mode or "post" for order in orders}
         return next((mode for mode in ("draft", "post") if mode in modes), "send")
 

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 
+from .. import const
 from ..engine import charging
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,12 @@ class AccountMove(models.Model):
         help="When the saved payment method was last charged. An invoice is not charged again by "
         "itself.",
     )
+    subscription_charge_early = fields.Boolean(
+        "Charge Before Due",
+        copy=False,
+        readonly=True,
+        help="Somebody asked to charge this invoice before it is due.",
+    )
     subscription_charge_count = fields.Integer("Charges", copy=False, readonly=True)
     subscription_charge_error = fields.Text(
         "Charge Failed",
@@ -48,35 +55,61 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_charge_domain(self, company):
-        """Return the domain of invoices whose contract is charged automatically, once due.
+        """Return the domain of invoices that may be charged automatically now.
+
+        A posted invoice is charged once it is due, or when somebody asks for it. A draft of a
+        contract whose invoices are made after the payment is charged at once.
 
         :param company: `res.company`
         :rtype: Domain
         """
-        return Domain(
+        today = company._subscription_today()
+        posted = Domain(
+            [
+                ("state", "=", "posted"),
+                "|",
+                ("invoice_date_due", "<=", today),
+                ("subscription_charge_early", "=", True),
+            ]
+        ) & self._get_charged_contracts_domain("charge", today)
+        unpaid = Domain(
             [
                 ("company_id", "=", company.id),
                 ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
                 ("subscription_charge_attempted_at", "=", False),
-                ("invoice_date_due", "<=", company._subscription_today()),
-                (
-                    "invoice_line_ids.sale_line_ids.order_id",
-                    "any",
-                    [
-                        ("is_subscription", "=", True),
-                        ("subscription_payment_token_id", "!=", False),
-                        ("subscription_template_id.payment_mode", "=", "charge"),
-                        # what a closing gives back is taken off the invoice first
-                        "|",
-                        ("subscription_state", "not in", ("closed", "renewed")),
-                        "|",
-                        ("subscription_next_invoice_date", "=", False),
-                        ("subscription_next_invoice_date", ">", company._subscription_today()),
-                    ],
-                ),
             ]
+        )
+        return unpaid & (posted | self._get_draft_charge_domain(today))
+
+    @api.model
+    def _get_draft_charge_domain(self, today):
+        """:return: the domain of drafts that wait for the money before they become invoices"""
+        return Domain(
+            [
+                ("state", "=", "draft"),
+                ("subscription_draft_seal", "!=", False),
+                ("amount_total", ">", 0),
+            ]
+        ) & self._get_charged_contracts_domain("after_payment", today)
+
+    @api.model
+    def _get_charged_contracts_domain(self, payment_mode, today):
+        """:return: the domain of invoices whose contracts pay so and have a saved method"""
+        return Domain(
+            "invoice_line_ids.sale_line_ids.order_id",
+            "any",
+            [
+                ("is_subscription", "=", True),
+                ("subscription_payment_token_id", "!=", False),
+                ("subscription_template_id.payment_mode", "=", payment_mode),
+                # what a closing gives back is taken off the invoice first
+                "|",
+                ("subscription_state", "not in", ("closed", "renewed")),
+                "|",
+                ("subscription_next_invoice_date", "=", False),
+                ("subscription_next_invoice_date", ">", today),
+            ],
         )
 
     @api.model
@@ -85,9 +118,12 @@ class AccountMove(models.Model):
         invoices = self.browse()
         # sudo: the run serves every company, whoever started it
         for company in self.env["res.company"].sudo().search([]):
-            invoices |= self.search(
-                self._get_charge_domain(company), order="invoice_date_due, id", limit=1000
-            )
+            domain = self._get_charge_domain(company)
+            # Apart, so that the index on posted invoices serves the many.
+            for state in ("posted", "draft"):
+                invoices |= self.search(
+                    Domain("state", "=", state) & domain, order="invoice_date_due, id", limit=1000
+                )
         return invoices
 
     def _get_subscription_token(self):
@@ -101,7 +137,7 @@ class AccountMove(models.Model):
         tokens = orders.subscription_payment_token_id
         charged = all(
             order.subscription_payment_token_id
-            and order._get_subscription_terms().payment_mode == "charge"
+            and order._get_subscription_terms().payment_mode in const.CHARGED_MODES
             for order in orders
         )
         return tokens if charged and len(tokens) == 1 else tokens.browse()
@@ -215,7 +251,7 @@ class AccountMove(models.Model):
         if not token.active:
             self._fail_charge(self.env._("The saved payment method was removed."))
             return Transaction
-        if self.currency_id.compare_amounts(self.amount_residual, 0) <= 0:
+        if self.currency_id.compare_amounts(self._get_amount_to_charge(), 0) <= 0:
             return Transaction
         self.subscription_charge_count += 1
         self.subscription_charge_attempted_at = fields.Datetime.now()
@@ -233,12 +269,13 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         now = fields.Datetime.now()
+        name = self.name or self.invoice_origin or "draft"
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
-            "reference": f"{self.name}-{self.id}-{self.subscription_charge_count}",
-            "amount": self.amount_residual,
+            "reference": f"{name}-{self.id}-{self.subscription_charge_count}",
+            "amount": self._get_amount_to_charge(),
             "currency_id": self.currency_id.id,
             "partner_id": self.partner_id.id,
             "operation": "offline",

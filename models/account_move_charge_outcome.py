@@ -59,12 +59,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.subscription_charge_error = reason
         self.subscription_charge_attempted_at = fields.Datetime.now()
-        amount = formatLang(self.env, self.amount_residual, currency_obj=self.currency_id)
+        amount = formatLang(self.env, self._get_amount_to_charge(), currency_obj=self.currency_id)
         text = self.env._(
             "%(amount)s of invoice %(invoice)s could not be charged to the saved payment method: "
             "%(reason)s The invoice stays open.",
             amount=amount,
-            invoice=self.name,
+            invoice=self.display_name,
             reason=reason if reason.endswith(".") else f"{reason}.",
         )
         if not tx:
@@ -72,7 +72,7 @@ class AccountMove(models.Model):
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s failed", invoice=self.name), text
+                self.env._("Payment of %(invoice)s failed", invoice=self.display_name), text
             )
 
     def _hook_on_charge_unknown(self, tx):
@@ -87,7 +87,7 @@ class AccountMove(models.Model):
             "The payment provider did not answer when invoice %(invoice)s was charged "
             "(%(reference)s), so the money may have been taken. The provider is asked again; until "
             "then this invoice is not charged a second time.",
-            invoice=self.name,
+            invoice=self.display_name,
             reference=tx.reference,
         )
         self.subscription_charge_error = text
@@ -104,13 +104,13 @@ class AccountMove(models.Model):
             "Nobody can say whether invoice %(invoice)s was paid: the payment provider does not "
             "tell how the charge %(reference)s ended. Look for it on the provider's own pages, "
             "then say on the invoice whether the money came.",
-            invoice=self.name,
+            invoice=self.display_name,
             reference=tx.reference,
         )
         self.subscription_charge_error = text
         for order in self.subscription_order_ids:
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s is uncertain", invoice=self.name), text
+                self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name), text
             )
 
     def _hook_on_charge_late(self, tx):
@@ -127,13 +127,13 @@ class AccountMove(models.Model):
             "was done about the contract meanwhile.",
             reference=tx.reference,
             amount=tx.currency_id.format(tx.amount),
-            invoice=self.name,
+            invoice=self.display_name,
         )
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Late payment of %(invoice)s", invoice=self.name), text
+                self.env._("Late payment of %(invoice)s", invoice=self.display_name), text
             )
 
     def _hook_on_charge_disputed(self, tx, status):
@@ -149,14 +149,14 @@ class AccountMove(models.Model):
             "if the dispute is lost, the money is taken back.",
             reference=tx.reference,
             amount=tx.currency_id.format(tx.amount),
-            invoice=self.name,
+            invoice=self.display_name,
             status=status.replace("_", " "),
         )
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s is disputed", invoice=self.name), text
+                self.env._("Payment of %(invoice)s is disputed", invoice=self.display_name), text
             )
 
     # ------------------------------------------------------------------
@@ -210,7 +210,7 @@ class AccountMove(models.Model):
                     self.env._(
                         "Nobody knows yet whether the last charge of %(invoice)s took the money. "
                         "Say first whether it came, else the customer may pay twice.",
-                        invoice=move.name,
+                        invoice=move.display_name,
                     )
                 )
             if open_charges := move._get_open_charges():
@@ -218,7 +218,7 @@ class AccountMove(models.Model):
                     self.env._(
                         "%(invoice)s is being paid (%(reference)s). Wait for the outcome before "
                         "you charge it again.",
-                        invoice=move.name,
+                        invoice=move.display_name,
                         reference=", ".join(open_charges.mapped("reference")),
                     )
                 )

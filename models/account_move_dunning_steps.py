@@ -169,7 +169,7 @@ class AccountMove(models.Model):
         """Close the contracts of this invoice, whose customer was warned."""
         orders = self._get_dunned_orders(step.policy_id)
         for order in orders:
-            order._dunning_close(self)
+            order._close_unpaid(self)
         self._log_dunning(step, dunning.CLOSE, *self._get_no_contract_outcome(orders))
 
     def _get_dunned_orders(self, policy):

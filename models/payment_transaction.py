@@ -74,11 +74,13 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Keep the payment method of a confirmed payment; tell the outcome of a charge, once."""
         fresh = self.filtered(lambda tx: not tx.is_post_processed)
+        drafts = fresh._get_drafts_to_post()
         result = super()._post_process()
         for tx in self.filtered(lambda tx: tx.state in ("authorized", "done") and tx.token_id):
             tx.sale_order_ids._subscription_store_token(tx.token_id)
             if tx in fresh:
                 tx._hook_on_method_saved()
+        drafts._send_paid_drafts()
         for tx in fresh.filtered("subscription_invoice_id"):
             tx._hook_on_charge_outcome()
         return result

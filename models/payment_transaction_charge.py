@@ -20,7 +20,7 @@ class PaymentTransaction(models.Model):
         "Charged Invoice",
         readonly=True,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
         help="The invoice of a contract that this transaction charges automatically.",
     )
 
@@ -43,6 +43,9 @@ class PaymentTransaction(models.Model):
             return False
         if self.state in ("pending", "authorized"):
             return True
+        if self.state == "done" and self.subscription_invoice_id:
+            # The money is in, and only has to be booked.
+            return not self.is_post_processed
         if self.state != "draft":
             return False
         is_recent = self.last_state_change > fields.Datetime.now() - const.ABANDONED_AFTER
@@ -117,6 +120,20 @@ class PaymentTransaction(models.Model):
                 level, "charge %(tx)s will be post-processed later", {"tx": self.id}, exc_info=True
             )
         self.env["ir.cron"]._commit_progress()
+
+    def _get_drafts_to_post(self):
+        """Return drafts that core is about to post because their money is in, dated today.
+
+        :rtype: account.move
+        """
+        drafts = self.browse().invoice_ids
+        for tx in self.filtered(lambda tx: tx.state == "done"):
+            drafts |= tx.invoice_ids.filtered(
+                lambda move: move.state == "draft" and move._waits_for_payment()
+            )
+        for move in drafts.filtered(lambda move: not move.invoice_date):
+            move.invoice_date = move.company_id._subscription_today()
+        return drafts
 
     def _hook_on_charge_state(self):
         """Called when charges change their state, before core books them. Return nothing."""

@@ -70,7 +70,7 @@ class PaymentTransaction(models.Model):
                 **{**self._get_request_options(endpoint), **kwargs},
             )
         except ValidationError as error:
-            if self.subscription_invoice_id:
+            if self.subscription_invoice_id or self.env.context.get("subscription_refund"):
                 self._hook_on_request_failed(error.__context__)
             raise
 
@@ -118,7 +118,7 @@ class PaymentTransaction(models.Model):
             self.provider_code in REPEATABLE_PROVIDERS
             and charging.may_repeat(self.last_state_change, fields.Datetime.now())
             and self.token_id.active
-            and self.currency_id.compare_amounts(invoice.amount_residual, self.amount) >= 0
+            and self.currency_id.compare_amounts(invoice._get_amount_to_charge(), self.amount) >= 0
         )
 
     # ------------------------------------------------------------------
@@ -332,7 +332,7 @@ class PaymentTransaction(models.Model):
                     self.env._(
                         "%(invoice)s is being charged to the saved payment method right now. Wait "
                         "for the outcome before paying it in another way.",
-                        invoice=", ".join(invoices.mapped("name")),
+                        invoice=", ".join(invoices.mapped("display_name")),
                     )
                 )
             self.env.execute_query(

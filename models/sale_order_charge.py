@@ -7,8 +7,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _hook_on_subscription_billed(self, moves):
-        """Wake the charging run; it charges after the billing run committed."""
+        """Take kept credit off; wake the charging run, which charges after the commit."""
         super()._hook_on_subscription_billed(moves)
+        moves._use_kept_credits()
         moves._trigger_charging()
 
     def _schedule_charge_activity(self, summary, note):

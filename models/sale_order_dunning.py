@@ -114,6 +114,15 @@ class SaleOrder(models.Model):
         if not moves:
             self._dunning_resume()
 
+    def _schedule_charge_activity(self, summary, note):
+        """Bring an open activity about the same thing up to date instead of adding another."""
+        # sudo: the activity may belong to a colleague
+        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
+        if same:
+            same.note = note
+        else:
+            super()._schedule_charge_activity(summary, note)
+
     # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
@@ -131,65 +140,30 @@ class SaleOrder(models.Model):
     # Suspend, resume, close
     # ------------------------------------------------------------------
 
-    def _get_unpaid_note(self, move):
-        """:return: one sentence about an unpaid invoice"""
-        return self.env._(
-            "%(invoice)s is unpaid since %(due)s.",
-            invoice=move.name,
-            due=format_date(self.env, move.invoice_date_due),
-        )
-
     def _dunning_suspend(self, move):
         """Withhold the service of one contract from today until an invoice is paid.
 
         :param move: the unpaid `account.move`
         """
         self.ensure_one()
-        today, note = self._subscription_today(), self._get_unpaid_note(move)
-        self._subscription_claim()
+        today = self._subscription_today()
+        self._subscription_pause(today, reason=self._get_unpaid_note(move), kind="suspension")
         # sudo: interruptions are written by operations only
-        self.env["subscription.interruption"].sudo().create(
-            {
-                "order_id": self.id,
-                "kind": "suspension",
-                "start_date": max(today, self.subscription_start_date),
-                "reason": note,
-                "credit_rule": self._get_subscription_terms().credit_on_pause or "credit",
-                "dunning_move_id": move.id,
-            }
+        gap = self.subscription_interruption_ids.sudo().filtered(
+            lambda gap: gap.kind == "suspension" and not gap.end_date
         )
-        self._after_operation(self.env._("Suspended: %(reason)s", reason=note))
+        gap.dunning_move_id = move
 
     def _dunning_resume(self):
         """Go on with the service of one contract that was suspended for unpaid invoices."""
         self.ensure_one()
         today = self._subscription_today()
-        gaps = self.subscription_interruption_ids.sudo().filtered(
-            lambda gap: gap.dunning_move_id and (not gap.end_date or gap.end_date > today)
-        )
-        if not gaps or self.subscription_state not in const.RUNNING_STATES:
-            return
-        self._subscription_claim()
-        for gap in gaps:
-            since = gap.start_date
-            if since >= today:
-                gap.unlink()
-            else:
-                gap.end_date = today
-            self._restore_forfeited(since, today)
-        self._after_operation(
-            self.env._(
-                "Everything is paid: service goes on from %(day)s on.",
-                day=format_date(self.env, today),
+        gap = self.subscription_interruption_ids.sudo().filtered(  # sudo: as above
+            lambda gap: (
+                gap.dunning_move_id
+                and gap.start_date <= today
+                and (not gap.end_date or gap.end_date > today)
             )
         )
-
-    def _dunning_close(self, move):
-        """Close one contract today, because an invoice stayed unpaid.
-
-        :param move: the unpaid `account.move`
-        """
-        self.ensure_one()
-        reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
-        day = max(self._subscription_today(), self.subscription_start_date)
-        self._subscription_close(day, reason, self._get_unpaid_note(move))
+        if gap and self.subscription_state in const.RUNNING_STATES:
+            self._subscription_resume(today)

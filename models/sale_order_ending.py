@@ -104,9 +104,6 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _hook_on_subscription_close(self):
-        """Called after the end of one contract is set, before it is billed. Return nothing."""
-
     def _get_close_text(self, day, is_early):
         """Return what the chatter says of a closing: from when, why, for how much.
 

@@ -79,7 +79,9 @@ class SaleOrder(models.Model):
         lines = order.with_context(**{const.ITEMS_KEY: by_line})._get_invoiceable_lines()
         lines = lines.with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
-        if (self._get_subscription_terms().invoice_mode or "post") != "draft":
+        terms = self._get_subscription_terms()
+        waits = terms.invoice_mode == "draft" or terms.payment_mode == "after_payment"
+        if not waits:
             # A date that comes with the posting would make core compute every document again.
             vals["invoice_date"] = self._subscription_today()
         vals["invoice_line_ids"] = vals["invoice_line_ids"] + [

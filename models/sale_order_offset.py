@@ -38,9 +38,10 @@ class SaleOrder(models.Model):
         return min(filter(None, dates), default=None)
 
     def _split_credits(self, charges, credits):
-        """Take credits that wait off the charges of a run, as far as there are any.
+        """Take credits that wait off the next invoice, as far as it goes.
 
-        What is left stays due; it comes off the invoices after that.
+        Each credit is taken whole; those that the invoice is too small for become credit notes
+        next to it, so that nothing waits longer than until the next invoice.
 
         :return: netted items, items for credit notes
         :rtype: tuple
@@ -50,11 +51,15 @@ class SaleOrder(models.Model):
         # A negative price that ends early is money to ask for, like a charge.
         netted = [due for due in credits if due.amount > 0]
         left = sum(due.amount for due in charges + netted)
+        if left <= 0:
+            return netted, []
+        noted = []
         for due in credits:
-            if due.amount < 0 and left + due.amount >= 0:
-                left += due.amount
-                netted.append(due)
-        return netted, []
+            if due.amount < 0:
+                is_taken = left + due.amount >= 0
+                left += due.amount if is_taken else 0
+                (netted if is_taken else noted).append(due)
+        return netted, noted
 
     def _drop_waiting_credits(self, items):
         """Return what a run today would put on documents, out of what is due.
@@ -68,8 +73,8 @@ class SaleOrder(models.Model):
             return items
         charges = [due for due in items if not due.is_credit and due.amount]
         credits = [due for due in items if due.is_credit and due.amount]
-        netted, _noted = self._split_credits(charges, credits)
-        return [due for due in items if due not in credits or due in netted]
+        netted, noted = self._split_credits(charges, credits)
+        return [due for due in items if due not in credits or due in netted + noted]
 
     def _get_next_invoice_date(self, line_dates):
         """Look at a contract whose credits wait not before its next invoice."""

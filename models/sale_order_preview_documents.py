@@ -163,7 +163,9 @@ class SaleOrder(models.Model):
             reasons.append(self.env._("Each period is billed on its first day, in advance."))
         if day and "arrears" in timings:
             reasons.append(self.env._("Each period is billed when it is over, in arrears."))
-        if day and terms.invoice_mode == "draft":
+        if day and terms.payment_mode == "after_payment":
+            reasons.append(self.env._("The invoice stays a draft until it is paid."))
+        elif day and terms.invoice_mode == "draft":
             reasons.append(self.env._("The invoice stays a draft until somebody posts it."))
         return [reason for reason in reasons if reason]
 

@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from ..engine.change import change_values
 from ..engine.errors import EngineError
 from ..engine.money import to_decimal
+from ..engine.pausing import restart_periods
 from ..engine.period import FOREVER, Period
 from ..engine.segment import cut_gaps, step_at
 from ..engine.simulation import months_from, simulate
@@ -22,7 +23,8 @@ class TriedChange:
     """What somebody tries out on a contract: a changed line, days without service, or an end.
 
     ``until`` is the day on which the old values of the line come back, ``gap`` and ``end`` are as
-    in ``_get_dry_due_items``, ``is_forfeit`` says that unused days are not credited.
+    in ``_get_dry_due_items``, ``is_forfeit`` says that unused days are not credited,
+    ``is_restart`` that periods begin anew after the gap.
     """
 
     line: Any = None
@@ -34,6 +36,7 @@ class TriedChange:
     gap: Period | None = None
     end: date | None = None
     is_forfeit: bool = False
+    is_restart: bool = False
 
 
 class SaleOrder(models.Model):
@@ -66,14 +69,16 @@ class SaleOrder(models.Model):
         self.ensure_one()
         result = {"currency_id": self.currency_id.id, "months": [], "error": False}
         today = max(self._subscription_today(), self._get_subscription_start())
+        forfeited = self._get_simulated_forfeits(change)
+        splits = self._get_credit_splits(forfeited)
         try:
             found = {
-                line: simulate(segments, rows, today, months)
+                line: simulate(segments, rows, today, months, splits)
                 for line, segments, rows in self._get_simulated_plans(change, today, months)
             }
         except EngineError as error:
             return {**result, "error": explain_engine_error(self.env, error)}
-        by_day, prices = self._get_simulated_days(found, change), {}
+        by_day, prices = self._get_simulated_days(found, change, forfeited), {}
         for index in range(months):
             parts = {line: line_months[index] for line, line_months in found.items()}
             month = self._get_simulated_month(parts, by_day, prices, is_first=not index)
@@ -100,6 +105,9 @@ class SaleOrder(models.Model):
                     change.quantity, change.price_unit, change.discount
                 )
                 segments = self._get_changed_steps(line, change.day, values, change.until)
+            if change.is_restart and change.gap.end < FOREVER:
+                day = change.gap.end
+                segments = restart_periods(segments, day, day, self._get_next_restart(day))
             if change.end and segments:
                 segments, _tail = line._get_moved_end(
                     self.subscription_end_date, change.end, segments
@@ -165,15 +173,16 @@ class SaleOrder(models.Model):
             "documents": documents,
         }
 
-    def _get_simulated_days(self, found, change):
+    def _get_simulated_days(self, found, change, forfeited):
         """Return what the run of each day bills.
 
         :param dict found: tuples of `SimulatedMonth` by line
         :param TriedChange change: what to try, None for the contract as it is
+        :param list forfeited: spans whose unused days are not credited, engine periods
         :return: lists of :class:`DueItem` by day
         :rtype: dict
         """
-        forfeited, by_day = self._get_simulated_forfeits(change), {}
+        by_day = {}
         for line, line_months in found.items():
             for month in line_months:
                 for item in month.items:
@@ -198,14 +207,11 @@ class SaleOrder(models.Model):
         for day in sorted(by_day):
             credits = held + [due for due in by_day[day] if due.is_credit and due.amount < 0]
             taken = [due for due in by_day[day] if due not in credits]
-            if day < last and self._is_served_in_simulation(day, change):
-                left, held = sum(due.amount for due in taken), []
-                for due in credits:
-                    is_taken = left + due.amount >= 0
-                    left += due.amount if is_taken else 0
-                    (taken if is_taken else held).append(due)
-            else:
+            is_invoiced = sum(due.amount for due in taken) > 0
+            if is_invoiced or day >= last or not self._is_served_in_simulation(day, change):
                 taken, held = taken + credits, []
+            else:
+                held = credits
             if taken:
                 result[day] = taken
         return result

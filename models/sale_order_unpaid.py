@@ -56,7 +56,9 @@ class SaleOrder(models.Model):
         """:return: running contracts under the rule with an invoice that is past its due date"""
         Template = self.env["subscription.template"].with_context(active_test=False)
         # A contract without a template follows the default of its company.
-        templates = Template.search([("unpaid_close_days", ">", 0)])
+        templates = Template.search([("unpaid_close_days", ">", 0)]).filtered(
+            lambda terms: terms._get_unpaid_close_days()
+        )
         if not templates:
             return self.browse()
         # sudo: the run serves every company, whoever started it
@@ -105,11 +107,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.with_company(self.company_id)
         rule, move = order._get_subscription_terms(), order._get_oldest_unpaid()
-        if not move or not rule.unpaid_close_days or not order._is_running():
+        days = rule._get_unpaid_close_days()
+        if not move or not days or not order._is_running():
             order._forget_unpaid()
             return
         today = order._subscription_today()
-        close = move.invoice_date_due + timedelta(days=rule.unpaid_close_days)
+        close = move.invoice_date_due + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
                 order._close_unpaid(move)
@@ -158,11 +161,7 @@ class SaleOrder(models.Model):
         :param move: the unpaid `account.move`
         """
         reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
-        note = self.env._(
-            "%(invoice)s is unpaid since %(due)s.",
-            invoice=move.name,
-            due=format_date(self.env, move.invoice_date_due),
-        )
+        note = self._get_unpaid_note(move)
         day = max(self._subscription_today(), self.subscription_start_date)
         self._subscription_close(day, reason, note)
         self._forget_unpaid()
@@ -170,6 +169,14 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
+
+    def _get_unpaid_note(self, move):
+        """:return: one sentence about an unpaid invoice"""
+        return self.env._(
+            "%(invoice)s is unpaid since %(due)s.",
+            invoice=move.name,
+            due=format_date(self.env, move.invoice_date_due),
+        )
 
     def _get_agreement_sentences(self):
         """Add the rule for unpaid invoices, or when it strikes."""

@@ -9,7 +9,8 @@ class SubscriptionTemplate(models.Model):
     unpaid_close_days = fields.Integer(
         "Close When Unpaid For",
         tracking=True,
-        help="Days after the due date of the oldest unpaid invoice. 0: never.",
+        help="Days after the due date of the oldest unpaid invoice. 0: never. A dunning policy "
+        "with steps of its own goes before this rule.",
     )
     unpaid_warn_days = fields.Integer(
         "Warn Before",
@@ -30,6 +31,14 @@ class SubscriptionTemplate(models.Model):
         "Days of the rule for unpaid invoices cannot be negative. Use 0 to close nothing.",
     )
 
+    def _get_unpaid_close_days(self):
+        """Return after how many days of an unpaid invoice this rule closes a contract.
+
+        :return: days after its due date; 0 when the rule is off, or a dunning policy takes steps
+        """
+        policy = self.dunning_policy_id
+        return 0 if policy.active and policy.step_ids else self.unpaid_close_days
+
     def _get_unpaid_mail_template(self):
         """:return: the mail that warns customers before an unpaid contract is closed"""
         standard = self.env.ref(
@@ -46,7 +55,7 @@ class SubscriptionTemplate(models.Model):
 
     def _get_unpaid_sentence(self):
         """:return: the rule for unpaid invoices in words, or an empty text"""
-        if not self.unpaid_close_days:
+        if not self._get_unpaid_close_days():
             return ""
         return self.env._(
             "Closed by itself when an invoice is unpaid %(days)s days after its due date; the "

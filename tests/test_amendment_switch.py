@@ -78,6 +78,22 @@ class TestAmendmentSwitch(AmendmentCommon):
         self.assertEqual(new.mapped("price_unit"), [8, 300])
         self.assertEqual(new.mapped("discount"), [12.5, 20])
 
+    def test_a_discount_survives_where_pricelists_give_discounts(self):
+        group = self.env.ref("sale.group_discount_per_so_line")
+        self.env.ref("base.group_user").sudo().implied_ids += group
+        pricelist = self.env["product.pricelist"].create({"name": "List"})
+        contract = self.create_contract(
+            self.line_values(self.seat, 5, discount=20), pricelist_id=pricelist.id
+        )
+        amendment = self.amend(contract)
+        line = amendment._get_recurring_lines()
+        line.product_uom_qty = 6
+        self.assertEqual(line.discount, 20)
+        line.recurrence_id = self.year
+        self.assertEqual((line.discount, line.price_unit), (20, 100))
+        self.assertBillsAmount(amendment, contract)
+        self.assertEqual(contract.order_line[-1].discount, 20)
+
     def test_an_old_list_price_is_an_agreement_when_seats_are_added(self):
         self.env["subscription.price"].search(
             [("product_tmpl_id", "=", self.seat.product_tmpl_id.id)]

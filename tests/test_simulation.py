@@ -195,6 +195,17 @@ class TestSimulation(SubscriptionCommon):
             self.assertEqual(simulation, order._get_simulation(months=4))
             self.assertEqual(self.get_money(simulation), self.live(order, date(2027, 1, 31), 4))
 
+    def test_tried_pause_lets_periods_begin_anew_where_the_terms_say_so(self):
+        terms = self._create_template("Anew", pause_anchor="restart", credit_on_pause="forfeit")
+        order = self.create_own_contract(self.seat, template=terms, day="2027-01-31")
+        self.bill(order.sudo())
+        gap = Period(date(2027, 2, 10), date(2027, 3, 20))
+        tried = TriedChange(gap=gap, is_forfeit=True, is_restart=True)
+        simulation = order._get_simulation(tried, months=4)
+        order._subscription_pause(gap.start, gap.end)
+        self.assertEqual(simulation, order._get_simulation(months=4))
+        self.assertEqual(self.get_money(simulation), self.live(order, date(2027, 1, 31), 4))
+
     def test_change_that_would_be_refused_is_refused(self):
         order = self.create_own_contract(self.seat)
         with self.assertRaisesRegex(UserError, "The quantity cannot be negative"):

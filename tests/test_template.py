@@ -83,7 +83,7 @@ class TestSubscriptionTemplate(PriceCommon):
             }
         )
         self.assertEqual(
-            self.terms._get_summary_sentences(),
+            list(filter(None, self.terms._get_summary_sentences())),
             [
                 "Billed in advance: Monthly, or on request Quarterly, Yearly.",
                 "Periods begin on day 15 of the month.",

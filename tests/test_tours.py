@@ -32,16 +32,14 @@ class TestTours(HttpCase):
             self.env.ref("sale_recurring.close_reason_price"),
         )
 
-    def create_contract(self, quantity=1):
-        """:return: a running contract of some seats that was billed today"""
+    def create_contract(self):
+        """:return: a running contract of one seat that was billed today"""
         partner = self.env["res.partner"].search([("name", "=", "Tour Customer")])
         product = self.env["product.product"].search([("name", "=", "Tour Seat")])
         order = self.env["sale.order"].create(
             {
                 "partner_id": partner.id,
-                "order_line": [
-                    Command.create({"product_id": product.id, "product_uom_qty": quantity})
-                ],
+                "order_line": [Command.create({"product_id": product.id})],
             }
         )
         order.action_confirm()
@@ -66,22 +64,11 @@ class TestTours(HttpCase):
         self.assertEqual(order.order_line.segment_ids, before)
         self.assertEqual(order.order_line.product_uom_qty, 1)
 
-    def amend_by_tour(self, tour):
-        """:return: a contract of three seats after a clerk has amended it"""
-        order = self.create_contract(3)
-        self.start_tour(f"/odoo/subscriptions/{order.id}", tour, login="tour_clerk")
-        order._bill_subscriptions()
-        return order
-
-    def test_a_clerk_sells_more_seats_by_an_amendment(self):
-        order = self.amend_by_tour("subscription_upsell")
-        self.assertEqual(order.order_line.product_uom_qty, 5)
-        self.assertEqual(order.subscription_amendment_ids.state, "sale")
-        self.assertEqual(order.invoice_ids.sorted("id").mapped("amount_untaxed"), [90.0, 60.0])
-
-    def test_a_clerk_takes_seats_off_by_an_amendment(self):
-        order = self.amend_by_tour("subscription_downgrade")
+    def test_a_clerk_sells_more_seats_and_takes_some_back(self):
+        order = self.create_contract()
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_amendment", login="tour_clerk"
+        )
         self.assertEqual(order.order_line.product_uom_qty, 2)
-        self.assertEqual(order.subscription_amendment_ids.state, "sale")
-        credit = order.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
-        self.assertEqual(credit.amount_untaxed, 30.0)
+        self.assertEqual(order.subscription_amendment_ids.mapped("state"), ["sale", "sale"])
+        self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [2])

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_ending import EndingCase
@@ -119,3 +120,20 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-03-03")
         self.assertFalse(self.get_mails(order))
         self.assertEqual(order.subscription_close_reason_id, self.reason)
+
+    def test_a_dunning_policy_that_closes_goes_before_the_rule(self):
+        order = self.create_unpaid()
+        self.terms.dunning_policy_id = self.env["subscription.dunning.policy"].create(
+            {"name": "Own way", "step_ids": [Command.create({"days": 60, "action": "close"})]}
+        )
+        self.run_rule("2027-03-03")
+        self.assertFalse(self.get_mails(order))
+        self.assertNotIn("unpaid 30 days", order.subscription_agreement_text or "")
+
+    def test_the_steps_of_a_dunning_policy_replace_the_rule(self):
+        self.terms.dunning_policy_id = self.env.ref("sale_recurring.dunning_policy_standard")
+        order = self.create_unpaid()
+        self.assertNotIn("30 days after", order.subscription_agreement_text)
+        self.run_rule("2027-03-20")
+        self.assertFalse(self.get_mails(order))
+        self.assertEqual(order.subscription_state, "active")

@@ -116,7 +116,11 @@ class SubscriptionSimulation(models.TransientModel):
         terms = self.order_id._get_subscription_terms()
         if self.kind == "pause":
             gap = Period(day, until or FOREVER)
-            return TriedChange(gap=gap, is_forfeit=terms.credit_on_pause == "forfeit")
+            return TriedChange(
+                gap=gap,
+                is_forfeit=terms.credit_on_pause == "forfeit",
+                is_restart=terms._get_pause_anchor() == "restart",
+            )
         if self.kind == "end":
             return TriedChange(end=day, is_forfeit=terms.credit_on_close == "forfeit")
         return self._get_line_change(day, until)

@@ -53,6 +53,14 @@ def table(result):
     return lines
 
 
+def by_label(searches):
+    """Return searches by what they look for, in their order."""
+    found = {}
+    for search in searches:
+        found.setdefault(search["what"], []).append(search)
+    return found
+
+
 def facts(result):
     """Return what else was found, one line each."""
     lines = []
@@ -66,11 +74,20 @@ def facts(result):
             f"- Two workers are {found['ratio']:.2f} times as fast as one ({found['contracts']:,} "
             f"contracts, two processes). What they were seen at: {waits}."
         )
-    for search in result.get("searches", ()):
-        how = "reads the whole table" if search["reads_all"] else "by index"
+    for what, searches in by_label(result.get("searches", ())).items():
+        how = "reads the whole table" if any(one["reads_all"] for one in searches) else "by index"
+        count = f" ({len(searches)} searches)" if len(searches) > 1 else ""
         lines.append(
-            f"- Among {result['idle']:,} contracts that are not due: {search['what']}, {how}, "
-            f"{search['ms']:.2f} ms."
+            f"- Among {result['idle']:,} contracts that are not due: {what}{count}, {how}, "
+            f"{sum(one['ms'] for one in searches):.2f} ms."
+        )
+    if "check" in result:
+        check = result["check"]
+        lines.append(
+            f"- The nightly check of {check['contracts']:,} contracts with an invoice each takes "
+            f"{check['seconds']:.0f} s ({check['seconds'] / check['contracts'] * 1000:.1f} ms and "
+            f"{check['queries'] / check['contracts']:.2f} queries per contract) and finds "
+            f"{check['findings'] or 'nothing'}."
         )
     if "plain_orders" in result:
         without, with_addon = result["plain_orders"]["without"], result["plain_orders"]["with"]

@@ -46,6 +46,7 @@ def test_an_end_inside_a_gap_leaves_what_comes_later_to_be_given_back():
     assert kept == PLAN[:2]
     assert tail == Tail(day("2027-06-01"), PLAN[2:])
     assert join_tail(kept, tail) == PLAN
+    assert move_end(kept, tail, day("2027-06-15"), None) == (PLAN, NO_TAIL)
 
 
 def test_a_change_made_after_the_end_was_planned_goes_on_when_it_is_revoked():

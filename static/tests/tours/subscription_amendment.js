@@ -1,86 +1,64 @@
 import { registry } from "@web/core/registry";
 
-/**
- * Steps that make an amendment of the contract on the screen, with another quantity of its line.
- *
- * @param {Number} quantity
- */
-function amend(quantity) {
-    return [
-        {
-            content: "Amend",
-            trigger: "button[name=action_subscription_amend]",
-            run: "click",
-        },
-        {
-            content: "The amendment shows what the contract says, and leads back to it",
-            trigger:
-                ".o_form_view:has(button[name=action_view_amended_contract]) .o_data_row [name=subscription_base_quantity]:contains(3)",
-        },
-        {
-            content: "Edit the quantity",
-            trigger: ".o_data_row td[name=product_uom_qty]",
-            run: "click",
-        },
-        {
-            content: "Another quantity",
-            trigger: ".o_data_row td[name=product_uom_qty] input",
-            run: `edit ${quantity} && press Tab`,
-        },
-        { content: "Subscription page", trigger: "a[name=subscription]", run: "click" },
-    ];
-}
+const changeSeats = (quantity) => [
+    { content: "Amend", trigger: "button[name=action_subscription_amend]", run: "click" },
+    {
+        content: "The amendment shows the line as it is",
+        trigger: ".o_data_row [name=subscription_base_quantity]",
+    },
+    {
+        content: "Open the quantity",
+        trigger: ".o_data_row td[name=product_uom_qty]",
+        run: "click",
+    },
+    {
+        content: "Another quantity",
+        trigger: ".o_data_row .o_field_widget[name=product_uom_qty] input",
+        run: `edit ${quantity}`,
+    },
+    { content: "Subscription page", trigger: "a[name=subscription]", run: "click" },
+];
+
+const confirmAndGoBack = (count) => [
+    { content: "Confirm", trigger: "button[name=action_confirm]:visible", run: "click" },
+    {
+        content: "Back to the contract",
+        trigger: "button[name=action_view_amended_contract]",
+        run: "click",
+    },
+    {
+        content: "It is in the history",
+        trigger: `button[name=action_view_amendments] .o_stat_value:contains(${count})`,
+    },
+    { content: "The contract runs on", trigger: ".ribbon:contains(Active)" },
+];
 
 /**
- * Steps that confirm the amendment on the screen and go back to its contract.
- *
- * @param {Number} quantity
+ * Staff sells more seats on a running contract, then takes some back.
  */
-function confirm(quantity) {
-    return [
-        { content: "Confirm", trigger: "button[name=action_confirm]:visible", run: "click" },
-        {
-            content: "The amendment is done",
-            trigger: ".o_arrow_button_current:contains(Sales Order)",
-        },
-        {
-            content: "Back to the contract",
-            trigger: "button[name=action_view_amended_contract]",
-            run: "click",
-        },
-        { content: "The contract runs", trigger: ".ribbon:contains(Active)" },
-        { content: "Lines", trigger: "a[name=order_lines]", run: "click" },
-        {
-            content: "The contract has the new quantity",
-            trigger: `.o_data_row td[name=product_uom_qty]:contains(${quantity})`,
-        },
-    ];
-}
-
-/**
- * A clerk sells more seats of a running contract.
- */
-registry.category("web_tour.tours").add("subscription_upsell", {
+registry.category("web_tour.tours").add("subscription_amendment", {
     steps: () => [
-        ...amend(5),
+        ...changeSeats(5),
         {
-            content: "What changes is said",
-            trigger: ".o_subscription_preview:contains(Tour Seat)",
+            content: "What changes, and what is billed for it",
+            trigger: ".o_subscription_preview:contains(Invoice):contains(quantity 1)",
         },
-        ...confirm(5),
-    ],
-});
-
-/**
- * A clerk lets a customer go on with fewer seats.
- */
-registry.category("web_tour.tours").add("subscription_downgrade", {
-    steps: () => [
-        ...amend(2),
+        ...confirmAndGoBack(1),
         {
-            content: "What is given back is shown",
-            trigger: ".o_subscription_preview:contains(30.00)",
+            content: "Bill it",
+            trigger: "button[name=action_subscription_bill]",
+            run: "click",
         },
-        ...confirm(2),
+        {
+            content: "The invoice leads back to the contract",
+            trigger: "button[name=action_view_subscriptions]",
+            run: "click",
+        },
+        ...changeSeats(2),
+        {
+            content: "What is given back",
+            trigger: ".o_subscription_preview:contains(Credit note):contains(quantity 5)",
+        },
+        ...confirmAndGoBack(2),
     ],
 });

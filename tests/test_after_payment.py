@@ -1,0 +1,108 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common_payment import PaymentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAfterPayment(PaymentCommon):
+    """An invoice that is made after the payment is a draft until the money is in."""
+
+    def setUp(self):
+        super().setUp()
+        self.terms = self._create_template("Paid first", payment_mode="after_payment")
+
+    def create_paid_first(self, state="done", **values):
+        return self.create_contract(
+            self.line_values(self.seat, 3),
+            template=self.terms,
+            subscription_payment_token_id=self.create_token(state).id,
+            **values,
+        )
+
+    def test_draft_becomes_a_paid_invoice_when_the_charge_goes_through(self):
+        order = self.create_paid_first()
+        draft = self.bill(order)
+        self.assertEqual(draft.state, "draft")
+        self.travel("2027-02-02")
+        self.run_charges()
+        self.assertEqual(draft.state, "posted")
+        self.assertEqual(str(draft.invoice_date), "2027-02-02")
+        self.assertFalse(draft.amount_residual)
+        self.assertEqual(draft.transaction_ids.amount, draft.amount_total)
+        self.bill(order, "2027-02-28")
+        self.run_charges()
+        self.assertEqual(order.invoice_ids.mapped("state"), ["posted", "posted"])
+
+    def test_decline_consumes_no_number(self):
+        order = self.create_paid_first("error")
+        draft = self.bill(order)
+        self.run_charges()
+        self.assertEqual((draft.state, draft.name or "/"), ("draft", "/"))
+        self.assertIn("error", draft.subscription_charge_error)
+        self.assertTrue(order.activity_ids)
+        other = self.create_charged_contract()
+        first = self.bill(other)
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        draft.action_subscription_charge()
+        self.run_charges()
+        self.assertFalse(draft.amount_residual)
+        self.assertEqual(draft.sequence_number, first.sequence_number + 1)
+
+    def test_pending_payment_keeps_the_draft_as_it_is(self):
+        order = self.create_paid_first("pending")
+        draft = self.bill(order)
+        self.run_charges()
+        self.assertTrue(draft._is_draft_in_payment())
+        tx = draft.transaction_ids
+        tx.action_demo_set_done()
+        tx._post_process()
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
+    def test_change_after_a_decline_makes_the_draft_anew(self):
+        order = self.create_paid_first("error")
+        draft = self.bill(order)
+        self.run_charges()
+        tx = draft.transaction_ids
+        line = order.order_line[:1]
+        order._subscription_change_line(line, order._subscription_today(), quantity=5)
+        self.bill(order)
+        self.assertFalse(draft.exists())
+        self.assertTrue(tx.exists())
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        self.run_charges()
+        self.assertEqual(order.invoice_ids.mapped("state"), ["posted"])
+
+    def test_customer_pays_a_draft_by_a_link(self):
+        order = self.create_contract(self.line_values(self.seat, 3), template=self.terms)
+        draft = self.bill(order)
+        self.run_charges()
+        self.assertFalse(draft.transaction_ids)
+        tx = self.create_payment(
+            order,
+            sale_order_ids=False,
+            reference="by link",
+            amount=draft.amount_total,
+            invoice_ids=[Command.set(draft.ids)],
+        )
+        self.run_charges()
+        tx._process("demo", {"reference": tx.reference, "simulated_state": "done"})
+        tx._post_process()
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
+    def test_paid_invoice_is_sent_when_the_terms_say_so(self):
+        self.terms.invoice_mode = "send"
+        order = self.create_paid_first()
+        draft = self.bill(order)
+        self.assertFalse(draft.sending_data)
+        self.run_charges()
+        self.assertTrue(draft.sending_data)
+
+    def test_clerk_may_not_delete_what_is_being_charged(self):
+        order = self.create_paid_first("pending")
+        draft = self.bill(order)
+        self.run_charges()
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        with self.assertRaisesRegex(UserError, "being charged"), self.env.cr.savepoint():
+            draft.with_user(clerk).unlink()
