@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import chart, data, plain, report, rounds, scale, server, workers
+from bench import charges, chart, data, plain, report, rounds, scale, server, workers
 from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
@@ -36,6 +36,7 @@ def parse():
     parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
+    parser.add_argument("--charges", type=int, default=500, help="charges, one by one")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
@@ -57,10 +58,14 @@ def main():
     sizes = [int(size) for size in options.sizes.split(",")]
     with server.environment(registry) as env:
         data.make_company(env)
-        partners = data.make_partners(env, max(sizes))
+        partners = data.make_partners(env, max(*sizes, options.charges))
         env.cr.execute("SHOW server_version")
         result["machine"] = report.machine(server.release(), env.cr.fetchone()[0].split()[0])
     result["commit"] = report.commit(ROOT)
+    if options.charges:
+        result["charges"] = charges.measure(registry, partners[: options.charges], log=say)
+        say("\n".join(report.charge_facts(result)))
+        release_contracts(registry)
     measure_sizes(registry, [partners[:size] for size in sizes], result, options)
     keep(result, options)
     if options.idle:
@@ -94,6 +99,14 @@ def measure_plain_orders(databases, name):
         counts[label] = json.loads(done.stdout.splitlines()[-1])
     databases.drop(bare)
     return counts
+
+
+def release_contracts(registry):
+    """Take what was measured out of the way of the next measurement."""
+    with server.environment(registry) as env:
+        env["subscription.template"].search([("name", "=", "Bench")]).payment_mode = "manual"
+        env.cr.execute("UPDATE sale_order SET subscription_next_invoice_date = NULL")
+        env.cr.commit()
 
 
 def measure_sizes(registry, groups, result, options):

@@ -251,6 +251,11 @@ class AccountMove(models.Model):
         if not token.active:
             self._fail_charge(self.env._("The saved payment method was removed."))
             return Transaction
+        # sudo: invoicing clerks have no right to read contracts
+        customers = self.sudo()._get_subscription_orders().partner_id.commercial_partner_id
+        if token.partner_id.commercial_partner_id not in customers:
+            self._fail_charge(self.env._("The saved payment method belongs to another customer."))
+            return Transaction
         if self.currency_id.compare_amounts(self._get_amount_to_charge(), 0) <= 0:
             return Transaction
         self.subscription_charge_count += 1

@@ -17,7 +17,8 @@ class SubscriptionTemplate(models.Model):
         tracking=True,
         help="What happens to days that are billed already when a running contract gets smaller. "
         "At once: a credit note, unless something is billed at the same time. Take off: the credit "
-        "waits for the next invoice. A reduction with the next period credits nothing.",
+        "waits for the next invoice, and what that is too small for becomes a credit note. A "
+        "reduction with the next period credits nothing.",
     )
 
     @api.model

@@ -10,6 +10,8 @@ from . import test_amendment_switch
 from . import test_billing
 from . import test_change
 from . import test_charge
+from . import test_charge_security
+from . import test_charge_speed
 from . import test_charge_unknown
 from . import test_clock_edges
 from . import test_company_clock

@@ -52,7 +52,7 @@ class TestDowngrade(AmendmentCommon):
         self.assertLedgerWhole(self.contract)
         self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 3, 31))
 
-    def test_what_is_more_than_the_next_invoice_waits_for_the_one_after(self):
+    def test_what_is_more_than_the_next_invoice_becomes_a_credit_note_next_to_it(self):
         self.template.credit_on_downgrade = "offset"
         contract = self.create_contract(
             self.line_values(self.seat, 1),
@@ -66,11 +66,15 @@ class TestDowngrade(AmendmentCommon):
         self.target(amendment, contract.order_line[2]).unlink()
         amendment.action_confirm()
         self.assertBillsNothing(contract)
-        nets = [self.bill(contract, day).amount_untaxed for day in ("2027-04-01", "2027-05-01")]
-        self.assertEqual(nets, [10, 10], "neither credit fits on an invoice of 10")
-        contract._subscription_close(date(2027, 5, 1))
-        moves = self.bill(contract)
-        self.assertEqual(set(moves.mapped("move_type")), {"out_refund"})
+        moves = self.bill(contract, "2027-04-01")
+        invoice = moves.filtered(lambda move: move.move_type == "out_invoice")
+        notes = moves - invoice
+        self.assertEqual(invoice.amount_untaxed, 10, "neither credit fits on an invoice of 10")
+        self.assertEqual(set(notes.mapped("move_type")), {"out_refund"})
+        given = sum(notes.mapped("amount_untaxed"))
+        paid = self.hosting.list_price + 2 * self.support.list_price
+        self.assertAlmostEqual(given, paid, msg="all of it is given back by the next invoice")
+        self.assertBillsNothing(contract)
         self.assertLedgerWhole(contract)
 
     def test_a_contract_that_is_closed_gets_its_credit_at_once(self):

@@ -93,8 +93,23 @@ def facts(result):
         without, with_addon = result["plain_orders"]["without"], result["plain_orders"]["with"]
         steps = ", ".join(f"{name} {without[name]} → {with_addon[name]}" for name in without)
         lines.append(f"- Queries of an order without recurring lines, without and with: {steps}.")
+    lines += charge_facts(result)
     lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
     return lines
+
+
+def charge_facts(result):
+    """Return what a charge costs, as lines of Markdown."""
+    found = result.get("charges")
+    if not found:
+        return []
+    ours = found["ms"] - found["odoo_ms"]
+    return [
+        f"- {found['charges']:,} charges through the demo provider, one by one: {found['ms']:.0f} "
+        f"ms each, {ours:.0f} ours and {found['odoo_ms']:.0f} Odoo's; {found['queries']:.0f} "
+        f"queries each ({found['queries_first']:.0f} in the first half, "
+        f"{found['queries_last']:.0f} in the second)."
+    ]
 
 
 def write_readme(path, result):
