@@ -92,6 +92,7 @@ from . import (
     sale_order_preview,
     sale_order_preview_documents,
     sale_order_simulation,
+    sale_order_switch,
     sale_order_mass,
     sale_order_actions,
     sale_order_term,

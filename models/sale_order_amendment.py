@@ -179,30 +179,35 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._check_running(self.env._("amended"))
-        amendment = self.copy(
-            {
-                "subscription_order_type": "amendment",
-                "subscription_parent_id": self.id,
-                "subscription_origin_id": self.subscription_origin_id.id,
-                "user_id": self.user_id.id,
-                "fiscal_position_id": self.fiscal_position_id.id,
-                "origin": self.name,
-                "order_line": [],
-                # A quotation of the shop would turn up as the cart of its customer.
-                **({"website_id": False} if "website_id" in self._fields else {}),
-                **values,
-            }
-        )
-        baseline = amendment._get_current_baseline()
-        amendment.subscription_baseline = baseline
-        lines = self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
-        amendment._add_contract_lines(lines)
+        amendment = self.copy(self._prepare_amendment_values(values))
+        amendment.subscription_baseline = amendment._get_current_baseline()
+        amendment._add_contract_lines(self._get_lines_to_amend(amendment))
         self.message_post(
             body=self.env._(
                 "Amendment %(amendment)s was made.", amendment=amendment._get_html_link()
             )
         )
         return amendment
+
+    def _prepare_amendment_values(self, values):
+        """:return: values of an amendment of this contract, which has no lines yet"""
+        return {
+            "subscription_order_type": "amendment",
+            "subscription_parent_id": self.id,
+            "subscription_origin_id": self.subscription_origin_id.id,
+            "user_id": self.user_id.id,
+            "fiscal_position_id": self.fiscal_position_id.id,
+            "origin": self.name,
+            "order_line": [],
+            # A quotation of the shop would turn up as the cart of its customer.
+            **({"website_id": False} if "website_id" in self._fields else {}),
+            **values,
+        }
+
+    def _get_lines_to_amend(self, amendment):
+        """:return: lines of this contract that go on on the day of its amendment, and headings"""
+        baseline = amendment.subscription_baseline
+        return self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
 
     def _add_contract_lines(self, lines):
         """Show lines of the contract on this amendment, with what they say on its day.
@@ -222,7 +227,7 @@ class SaleOrder(models.Model):
             for line, vals in zip(lines, lines.copy_data(), strict=True)
         ]
         old = self.order_line
-        self.write({"order_line": commands})
+        self.update({"order_line": commands})
         (self.order_line - old)._remember_list_prices()
 
     # ------------------------------------------------------------------

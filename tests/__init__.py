@@ -39,6 +39,7 @@ from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
 from . import test_mail_template
+from . import test_mass_switch
 from . import test_mass_wizard
 from . import test_multi_company
 from . import test_neutralize

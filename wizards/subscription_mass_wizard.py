@@ -20,6 +20,7 @@ class SubscriptionMassWizard(models.TransientModel):
             ("close", "Close"),
             ("pause", "Pause"),
             ("resume", "Resume today"),
+            ("switch", "Switch to other terms"),
             ("stage", "Move to a stage"),
             ("user", "Give to a salesperson"),
         ],
@@ -54,6 +55,30 @@ class SubscriptionMassWizard(models.TransientModel):
         help="First day of service after the pause. Empty: when somebody resumes the contract.",
     )
     pause_reason = fields.Char("Reason", help="Shown on each contract.")
+    template_id = fields.Many2one(
+        "subscription.template",
+        "New Terms",
+        domain="['|', ('company_id', '=', False), ('company_id', 'in', allowed_company_ids)]",
+        help="Empty: each contract keeps its terms.",
+    )
+    recurrence_id = fields.Many2one(
+        "subscription.recurrence",
+        "New Recurrence",
+        help="How often every recurring line is billed. Quantities, agreed prices and discounts "
+        "stay, a list price becomes that of the new recurrence. Empty: each line keeps its own, "
+        "as far as the new terms offer it.",
+    )
+    switch_mode = fields.Selection(
+        [
+            ("now", "Now"),
+            ("period", "With the next period"),
+            ("date", "On a day I choose"),
+        ],
+        "Takes Effect",
+        default="now",
+        help="Each contract has its own period.",
+    )
+    switch_date = fields.Date("Holds From", help="First day on the new terms.")
     stage_id = fields.Many2one("subscription.stage")
     user_id = fields.Many2one("res.users", "Salesperson", domain="[('share', '=', False)]")
     preview = fields.Json(compute="_compute_preview")
@@ -67,15 +92,29 @@ class SubscriptionMassWizard(models.TransientModel):
     # Preview
     # ------------------------------------------------------------------
 
-    @api.depends("order_ids", "operation", "when", "last_date", "start_date", "resume_date")
+    @api.depends(
+        "order_ids",
+        "operation",
+        "when",
+        "last_date",
+        "start_date",
+        "resume_date",
+        "template_id",
+        "recurrence_id",
+        "switch_mode",
+        "switch_date",
+    )
     def _compute_preview(self):
         for wizard in self:
-            is_money = wizard.operation in ("close", "pause") and wizard._is_complete()
+            is_money = wizard.operation in ("close", "pause", "switch") and wizard._is_complete()
             wizard.preview = wizard._get_preview() if is_money else False
 
     def _is_complete(self):
         if self.operation == "close":
             return self.when and (self.when != "date" or self.last_date)
+        if self.operation == "switch":
+            is_dated = self.switch_mode and (self.switch_mode != "date" or self.switch_date)
+            return is_dated and (self.template_id or self.recurrence_id)
         return self.start_date and (not self.resume_date or self.resume_date > self.start_date)
 
     def _get_preview(self):
@@ -102,6 +141,8 @@ class SubscriptionMassWizard(models.TransientModel):
 
     def _get_order_preview(self, order):
         """:return: the preview that the wizard for one contract shows"""
+        if self.operation == "switch":
+            return order._get_switch_preview(**self._prepare_switch_terms())
         if self.operation == "close":
             wizard = self.env["subscription.close.wizard"].new(self._prepare_close_values(order))
         else:
@@ -123,6 +164,15 @@ class SubscriptionMassWizard(models.TransientModel):
             "note": self.note,
         }
         return {**values, "last_date": self.last_date} if self.when == "date" else values
+
+    def _prepare_switch_terms(self):
+        """:return: arguments of a switch of one contract"""
+        return {
+            "template": self.template_id,
+            "recurrence": self.recurrence_id,
+            "mode": self.switch_mode,
+            "day": self.switch_date,
+        }
 
     # ------------------------------------------------------------------
     # Operations
@@ -156,6 +206,7 @@ class SubscriptionMassWizard(models.TransientModel):
         missing = {
             "close": not self.reason_id or (self.when == "date" and not self.last_date),
             "pause": not self.start_date,
+            "switch": self.operation == "switch" and not self._is_complete(),
             "stage": not self.stage_id,
             "user": not self.user_id,
         }
@@ -195,6 +246,9 @@ class SubscriptionMassWizard(models.TransientModel):
 
     def _change_resume(self, order):
         order._subscription_resume(order._subscription_today())
+
+    def _change_switch(self, order):
+        order._subscription_switch(**self._prepare_switch_terms())
 
     def _change_stage(self, order):
         order.subscription_stage_id = self.stage_id
