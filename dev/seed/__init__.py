@@ -132,21 +132,22 @@ class Story:
             self.clock.pass_minutes()
             self.history.perform(self.deals[event.number], event)
         self.clock.pass_minutes()
+        self._run_night_jobs()
         if self.clock.day in self.plot.days or self._is_something_due():
             self.env["sale.order"]._cron_bill_subscriptions()
-        self._run_other_jobs()
+        with hanging_provider(self.env):
+            self.env["account.move"]._cron_charge_subscriptions()
         if self.clock.day.day in REVIEW_DAYS:
             self.books.review(self.clock.day)
 
-    def _run_other_jobs(self):
-        """Run what the server runs every day besides the billing."""
+    def _run_night_jobs(self):
+        """Run what the server runs once a day; what it changes is billed on the same day."""
         self.env["payment.transaction"]._cron_ask_charges()
-        with hanging_provider(self.env):
-            self.env["account.move"]._cron_charge_subscriptions()
-            self.env["account.move"]._cron_dun_subscriptions()
-        self.env["payment.token"]._cron_warn_of_expiry()
         self.env["sale.order"]._cron_prepare_renewals()
         self.env["sale.order"]._cron_close_unpaid()
+        with hanging_provider(self.env):
+            self.env["account.move"]._cron_dun_subscriptions()
+        self.env["payment.token"]._cron_warn_of_expiry()
 
     def _is_something_due(self):
         Order = self.env["sale.order"]
