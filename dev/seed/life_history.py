@@ -41,6 +41,8 @@ class LifeHistory(History):
         action = order.action_subscription_amend()
         amendment = order.browse(action["res_id"])
         amendment.subscription_effective_mode = mode
+        if amendment.subscription_is_outdated:  # something is planned until that day
+            amendment.action_subscription_refresh_amendment()
         if recurrence:
             amendment.subscription_all_recurrence_id = self.catalog.recurrence(recurrence)
         for key, quantity in dict(targets).items():
