@@ -145,12 +145,15 @@ class TestMassSwitch(WizardCase):
             self.line_values(self.support, 1, recurrence_id=self.quarter.id),
             day="2027-04-01",
         )
+        contract._subscription_change_line(contract.order_line[0], date(2027, 6, 1), quantity=7)
         values = {"recurrence_id": self.year, "switch_mode": "period"}
         self.assertEqual(self.switch(self.open_wizard(contract, **values))["failed"], [])
         live = self.get_live_lines(contract)
+        self.assertEqual(live.segment_ids.mapped("quantity"), [7, 1])
         self.assertEqual(live.segment_ids.mapped("start_date"), [date(2027, 7, 1)] * 2)
         before = self.get_state(contract)
-        self.assertEqual(self.switch(self.open_wizard(contract, **values))["done_ids"], [])
+        failed = self.switch(self.open_wizard(contract, **values))["failed"]
+        self.assertIn("is on these terms already", failed[0]["reason"])
         self.assertEqual(self.get_state(contract), before)
 
     def test_a_switch_before_a_planned_one_fills_the_days_until_then(self):
