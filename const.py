@@ -1,6 +1,7 @@
 """Words that several models share: selections, context keys, limits."""
 
 from datetime import date, timedelta
+from secrets import token_hex
 
 RECURRENCE_UNITS = [
     ("day", "Day"),
@@ -52,6 +53,8 @@ BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renew
 # Written by the one function that copies the step in force to the order line: core's guards and
 # our own "a write is a change" rule stand aside for it.
 MIRROR_KEY = "subscription_mirror"
+# The key counts with this value only. Callers from outside give contexts too, and cannot know it.
+MIRROR = token_hex()
 # Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
 ITEMS_KEY = "subscription_due_items"
 # Day on which lines join a confirmed contract, when it is not today.
@@ -96,3 +99,12 @@ MISSED_AFTER = timedelta(days=3)
 CHECK_GRACE = timedelta(hours=6)
 # Payment providers tell the outcome of a charge sooner than this.
 UNKNOWN_AFTER = timedelta(days=5)
+
+
+def is_mirror(context):
+    """Tell whether a write is the system's own copy of what steps say.
+
+    :param dict context: context of the environment that writes
+    :rtype: bool
+    """
+    return context.get(MIRROR_KEY) == MIRROR

@@ -28,7 +28,7 @@ class SubscriptionStripeController(StripeController):
 
     def _verify_signature(self, tx_sudo):
         """Believe nobody about a charge of a contract unless they sign."""
-        is_signed = "Stripe-Signature" in request.httprequest.headers
+        is_signed = bool(request.httprequest.headers.get("Stripe-Signature"))
         is_known = is_signed and get_webhook_secret(tx_sudo.provider_id)
         if tx_sudo.subscription_invoice_id and not is_known:
             raise Forbidden

@@ -379,7 +379,7 @@ class SaleOrder(models.Model):
         """Hold the amount that a customer signs; let a new end date reach the steps."""
         if vals.get("signature"):
             self._subscription_freeze_quote()
-        typed = {} if self.env.context.get(const.MIRROR_KEY) else vals
+        typed = {} if const.is_mirror(self.env.context) else vals
         if "subscription_start_date" in typed:
             self._check_subscription_start(typed["subscription_start_date"])
         old_ends = {}

@@ -118,7 +118,7 @@ class SaleOrder(models.Model):
         steps = self._get_amendment_steps()
         note = self._get_amendment_note()
         # The totals are frozen first: on the changed contract the same lines would count again.
-        self.with_context(subscription_mirror=True).write(values)
+        self.with_context(subscription_mirror=const.MIRROR).write(values)
         self._apply_amendment(contract, steps)
         contract._after_operation(None)
         contract.message_post(body=note)
@@ -152,7 +152,7 @@ class SaleOrder(models.Model):
         touched = self._get_touched_lines(steps)
         if self._is_template_switched():
             contract.with_context(
-                subscription_mirror=True
+                subscription_mirror=const.MIRROR
             ).subscription_template_id = self.subscription_template_id
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
@@ -196,7 +196,7 @@ class SaleOrder(models.Model):
                 if parent[name] != line[name] and not line._is_switched()
             }
             if values:
-                parent.with_context(subscription_mirror=True).write(values)
+                parent.with_context(subscription_mirror=const.MIRROR).write(values)
         headings = contract.order_line.filtered(
             lambda line: line.display_type and line.create_date <= self.create_date
         )

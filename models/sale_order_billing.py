@@ -261,7 +261,7 @@ class SaleOrder(models.Model):
             next_date = order._get_next_invoice_date(next_dates)
             if order.subscription_next_invoice_date != next_date:
                 planned.setdefault(next_date, []).append(order.id)
-        mirror = self.with_context(subscription_mirror=True)
+        mirror = self.with_context(subscription_mirror=const.MIRROR)
         for until, ids in covered.items():
             mirror.order_line.browse(ids).billed_until_date = until
         for next_date, ids in planned.items():

@@ -110,7 +110,7 @@ class SaleOrder(models.Model):
             "subscription_dunning_next_action": following.subscription_dunning_next_action,
         }
         if any(self[name] != value for name, value in values.items()):
-            self.with_context(**{const.MIRROR_KEY: True}).write(values)
+            self.with_context(**{const.MIRROR_KEY: const.MIRROR}).write(values)
         if not moves:
             self._dunning_resume()
 

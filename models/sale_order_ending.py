@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
             is_early = order._is_earlier_than_agreed(day)
             old_end = order.subscription_end_date
             rule = credit_rule or order._get_subscription_terms().credit_on_close or "credit"
-            order.with_context(subscription_mirror=True).write(
+            order.with_context(subscription_mirror=const.MIRROR).write(
                 {
                     "subscription_end_date": day,
                     "subscription_close_reason_id": reason.id if reason else False,
@@ -198,7 +198,7 @@ class SaleOrder(models.Model):
             end, rule = order.subscription_end_date, order._get_close_credit_rule()
             since = order._get_cut_date(end)
             order._cut_interruptions(end)
-            order.with_context(subscription_mirror=True).write(
+            order.with_context(subscription_mirror=const.MIRROR).write(
                 {**order._prepare_not_closed_values(), **order._prepare_reopened_values(day)}
             )
             order._subscription_apply_end(end)
@@ -313,7 +313,7 @@ class SaleOrder(models.Model):
             line._store_tail(tail)
         if not self.subscription_end_date and self.subscription_close_credit_rule:
             values = self._prepare_not_closed_values()
-            self.with_context(subscription_mirror=True).write(values)
+            self.with_context(subscription_mirror=const.MIRROR).write(values)
         if self._subscription_today() < self.subscription_start_date:
             # An end on the first day took every step of a contract that never began.
             self._subscription_start_lines(lines - known, self.subscription_start_date)
@@ -321,7 +321,7 @@ class SaleOrder(models.Model):
     def _subscription_forget_start(self):
         """Forget how the contract ended, too."""
         result = super()._subscription_forget_start()
-        mirror = self.with_context(subscription_mirror=True)
+        mirror = self.with_context(subscription_mirror=const.MIRROR)
         mirror.order_line.subscription_later_steps = False
         mirror.write(self._prepare_not_closed_values())
         return result

@@ -237,7 +237,7 @@ class SaleOrderLine(models.Model):
         The segments are the truth and the line is their mirror: the change closes the step in
         force and opens another, and the difference is billed or credited.
         """
-        if self.env.context.get(const.MIRROR_KEY):
+        if const.is_mirror(self.env.context):
             return super().write(vals)
         running = self.filtered(lambda line: line._is_running_line())
         if vals.get("recurrence_id"):
@@ -294,11 +294,11 @@ class SaleOrderLine(models.Model):
 
     def _get_protected_fields(self):
         """Let the mirror of the steps through on locked orders: it writes what was agreed."""
-        return [] if self.env.context.get(const.MIRROR_KEY) else super()._get_protected_fields()
+        return [] if const.is_mirror(self.env.context) else super()._get_protected_fields()
 
     def _update_line_quantity(self, values):
         """Leave core's chatter note to changes that people type; the mirror is told elsewhere."""
-        if not self.env.context.get(const.MIRROR_KEY):
+        if not const.is_mirror(self.env.context):
             super()._update_line_quantity(values)
 
     def _differs(self, name, value):

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .. import const
+
 NO_TAX = "none"
 
 
@@ -41,7 +43,7 @@ class SaleOrderLine(models.Model):
         for line, taxes in lines._get_automatic_taxes().items():
             key = self._get_tax_key(taxes)
             if key == self._get_tax_key(line.tax_ids):
-                line.with_context(subscription_mirror=True).automatic_tax_key = key
+                line.with_context(subscription_mirror=const.MIRROR).automatic_tax_key = key
 
     def _is_tax_manual(self):
         """:return: whether somebody typed the taxes of this line"""
@@ -80,7 +82,7 @@ class SaleOrderLine(models.Model):
             key = self._get_tax_key(taxes)
             if key != line.automatic_tax_key:
                 changes.append((line, line.tax_ids, taxes))
-                line.with_context(subscription_mirror=True).write(
+                line.with_context(subscription_mirror=const.MIRROR).write(
                     {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
                 )
         return changes

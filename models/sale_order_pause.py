@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .. import const
 from ..engine.errors import EngineError
 from ..engine.pausing import restart_periods, undo_restart
 from ..engine.period import FOREVER, Period
@@ -169,7 +170,7 @@ class SaleOrder(models.Model):
         self._change_periods(restart, restart)
         gap.previous_anchor_date = self.subscription_anchor_date
         if not until:
-            self.with_context(subscription_mirror=True).subscription_anchor_date = day
+            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = day
 
     def _undo_restart_after(self, gap):
         """Count the periods after an interruption as before it.
@@ -186,7 +187,7 @@ class SaleOrder(models.Model):
             lambda later: restart_periods(later, start, anchor, until) if anchor else later,
         )
         if anchor and self.subscription_anchor_date == day:
-            self.with_context(subscription_mirror=True).subscription_anchor_date = anchor
+            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = anchor
 
     def _get_next_restart(self, day):
         """:return: the day after which another restart of the periods is planned, None if none is

@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
             raise UserError(self._get_renewed_twice_text(renewed))
         day = self._get_renewal_date()
         renewal = self.copy(self._prepare_renewal_values(day))
-        self.with_context(subscription_mirror=True).subscription_renewal_quote_date = False
+        self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
         facts = {"day": format_date(self.env, day)}
         renewal.message_post(
             body=self.env._("Goes on with %(order)s on %(day)s.", order=self.name, **facts)
@@ -217,7 +217,9 @@ class SaleOrder(models.Model):
         """Prepare the renewal quotation of one contract, and ask its salesperson to send it."""
         order = self.with_company(self.company_id)
         if order._get_open_renewals() or order._get_confirmed_renewal():
-            order.with_context(subscription_mirror=True).subscription_renewal_quote_date = False
+            order.with_context(
+                subscription_mirror=const.MIRROR
+            ).subscription_renewal_quote_date = False
             return
         renewal = order._create_renewal_quotation()
         renewal.activity_schedule(

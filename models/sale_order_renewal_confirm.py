@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         # Days that both would bill are given back here, whatever the terms say of a closing.
         values["subscription_close_credit_rule"] = "credit"
         values["subscription_renewal_quote_date"] = False
-        self.with_context(subscription_mirror=True).write(values)
+        self.with_context(subscription_mirror=const.MIRROR).write(values)
         self._subscription_apply_end(old_end)
         self._cancel_renewal_quotations()
         if self.subscription_state == "closed":
@@ -112,9 +112,9 @@ class SaleOrder(models.Model):
             self._set_subscription_state("closed")
         elif self.subscription_state in const.RUNNING_STATES:
             values["subscription_end_date"] = False
-        self.with_context(subscription_mirror=True).write(values)
+        self.with_context(subscription_mirror=const.MIRROR).write(values)
         if self.subscription_state in const.RUNNING_STATES:
-            self.with_context(subscription_mirror=True).subscription_end_date = (
+            self.with_context(subscription_mirror=const.MIRROR).subscription_end_date = (
                 self._get_agreed_end() or False
             )
             self._subscription_apply_end(old_end)

@@ -255,7 +255,7 @@ class SaleOrder(models.Model):
         """Take a contract out of the run, with the reason and an activity for its salesperson."""
         self.ensure_one()
         reason = self._get_quarantine_reason(error)
-        self.with_context(subscription_mirror=True).write(
+        self.with_context(subscription_mirror=const.MIRROR).write(
             {
                 "subscription_quarantine_reason": reason,
                 "subscription_quarantined_at": fields.Datetime.now(),
@@ -277,7 +277,7 @@ class SaleOrder(models.Model):
 
     def _release_quarantine(self):
         """Let contracts take part in the run again."""
-        self.with_context(subscription_mirror=True).write(
+        self.with_context(subscription_mirror=const.MIRROR).write(
             {"subscription_quarantine_reason": False, "subscription_quarantined_at": False}
         )
         self.activity_unlink([QUARANTINE_ACTIVITY])

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .. import const
 from ..engine import errors
 from ..engine.change import change_values
 from ..engine.money import to_decimal
@@ -181,9 +182,9 @@ class SaleOrder(models.Model):
                 if changed:
                     if "price_unit" in changed:
                         changed["technical_price_unit"] = changed["price_unit"]
-                    line.with_context(subscription_mirror=True, sale_write_from_compute=True).write(
-                        changed
-                    )
+                    line.with_context(
+                        subscription_mirror=const.MIRROR, sale_write_from_compute=True
+                    ).write(changed)
 
     def _get_step_to_mirror(self, line, today):
         steps = line.segment_ids.filtered(lambda step: step.discount_kind != "trial")

@@ -128,4 +128,4 @@ class SaleOrder(models.Model):
             lasting = steps.filtered(lambda step: step.discount_kind == "permanent")
             if lasting and steps - lasting:
                 discount = lasting[0].discount
-                line.with_context(**{const.MIRROR_KEY: True}).discount = discount
+                line.with_context(**{const.MIRROR_KEY: const.MIRROR}).discount = discount

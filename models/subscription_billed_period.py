@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .. import const
 from ..engine.billing import Entry, ledger
 from ..engine.money import to_decimal
 from ..engine.period import Period
@@ -237,7 +238,7 @@ class SubscriptionBilledPeriod(models.Model):
         # sudo: whoever may bill the contract counts its revisions, also without rights on it
         lines = self.env["sale.order.line"].sudo().browse({vals["line_id"] for vals in new})
         for revision, same in lines.grouped("ledger_revision").items():
-            same.with_context(subscription_mirror=True).ledger_revision = revision + 1
+            same.with_context(subscription_mirror=const.MIRROR).ledger_revision = revision + 1
         positions = dict.fromkeys(lines.ids, 0)
         for vals in new:
             line_id = vals["line_id"]

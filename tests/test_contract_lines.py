@@ -189,3 +189,12 @@ class TestContractLines(SubscriptionCommon):
             ],
         )
         self.assertEqual(order.order_line.mapped("recurring_monthly"), [0.0, 10.0])
+
+    def test_a_context_from_outside_passes_no_guard(self):
+        order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
+        self.bill(order)
+        line = order.order_line.with_context(subscription_mirror=True)
+        line.product_uom_qty = 8
+        self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [8], "it is a change")
+        with self.assertRaises(UserError):
+            line.product_id = self.support

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .. import const
 from .common import SubscriptionCommon
 
 
@@ -93,8 +94,9 @@ class TestDocuments(SubscriptionCommon):
             day="2027-04-01",
         )
         invoice = self.bill(order)
-        order.order_line.with_context(subscription_mirror=True).tax_ids = self._create_tax(5)
-        order.order_line.with_context(subscription_mirror=True).analytic_distribution = False
+        line = order.order_line.with_context(subscription_mirror=const.MIRROR)
+        line.tax_ids = self._create_tax(5)
+        line.analytic_distribution = False
         self.downgrade(order, "2027-04-16", 3)
         note = self.bill(order)
         self.assertEqual(note.invoice_line_ids.tax_ids, invoice.invoice_line_ids.tax_ids)
