@@ -81,9 +81,11 @@ class SubscriptionDunningEvent(models.Model):
         for event in self:
             event.display_name = f"{event.move_id.name}: {labels.get(event.action, '')}"
 
-    def write(self, vals):  # pylint: disable=method-required-super
+    def write(self, vals):
         """Refuse to change what happened."""
-        raise UserError(self.env._("What was done about unpaid invoices cannot be changed."))
+        if vals:
+            raise UserError(self.env._("What was done about unpaid invoices cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
