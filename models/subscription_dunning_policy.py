@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import dunning
 
@@ -88,6 +88,20 @@ class SubscriptionDunningPolicy(models.Model):
                     self.env._(
                         "%(policy)s would close a contract twice. Keep one of these steps.",
                         policy=policy.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: templates of companies that the user is not in count too
+        for policy in self.sudo().with_context(active_test=False):
+            if policy.template_ids:
+                raise UserError(
+                    self.env._(
+                        "%(policy)s cannot be deleted, because %(template)s uses it. Archive it "
+                        "instead.",
+                        policy=policy.name,
+                        template=policy.template_ids[0].name,
                     )
                 )
 

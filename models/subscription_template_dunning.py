@@ -11,7 +11,7 @@ class SubscriptionTemplate(models.Model):
         check_company=True,
         index="btree_not_null",
         tracking=True,
-        ondelete="restrict",
+        ondelete="set null",  # the policy itself refuses while it is in use
         help="Steps that are taken when an invoice is not paid in time. Empty: none.",
     )
 

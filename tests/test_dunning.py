@@ -225,6 +225,15 @@ class TestDunning(DunningCommon):
             self.create_policy((10, "close"), (20, "close"))
         self.assertIn("day 3: charge again", self.charged_template.summary)
 
+    def test_a_policy_in_use_cannot_be_deleted(self):
+        policy = self.env.ref("sale_recurring.dunning_policy_standard")
+        template = self._create_template("Uses it", dunning_policy_id=policy.id)
+        with self.assertRefused("cannot be deleted"):
+            policy.unlink()
+        self.env["subscription.template"].search([]).dunning_policy_id = False
+        policy.unlink()
+        self.assertFalse(template.dunning_policy_id)
+
     def test_a_run_that_is_killed_anywhere_does_nothing_twice(self):
         expected = [
             ("2027-02-07", "charge", "done"),

@@ -54,7 +54,7 @@ class SubscriptionMassWizard(models.TransientModel):
         "Service Goes On",
         help="First day of service after the pause. Empty: when somebody resumes the contract.",
     )
-    pause_reason = fields.Char("Reason", help="Shown on each contract.")
+    pause_reason = fields.Char("Why", help="Shown on each contract.")
     template_id = fields.Many2one(
         "subscription.template",
         "New Terms",
