@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
         "credited for the days since then.",
     )
     subscription_effective_preview_date = fields.Date(
-        "Holds From", compute="_compute_subscription_effective_preview_date"
+        "From", compute="_compute_subscription_effective_preview_date"
     )
     subscription_baseline = fields.Json(
         copy=False,

@@ -27,7 +27,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         ondelete="cascade",
         domain="[('id', 'in', available_line_ids)]",
     )
-    product_id = fields.Many2one(related="line_id.product_id")
+    product_id = fields.Many2one(related="line_id.product_id", string="Line")
     when = fields.Selection(
         [
             ("period", "When the next period begins"),
