@@ -130,7 +130,7 @@ class SaleOrder(models.Model):
             return []
         today, grids = self._subscription_today(), []
         for line in self._get_recurring_lines():
-            steps = [segment._get_engine_segment() for segment in line.segment_ids]
+            steps = line._get_engine_steps()
             if steps and (not steps[-1].end or steps[-1].end > today):
                 grids.append((step_at(steps, today) or steps[-1]).terms.grid)
         return grids

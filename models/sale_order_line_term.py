@@ -35,7 +35,7 @@ class SaleOrderLine(models.Model):
 
     def _get_step_on(self, day):
         """:return: the step in force on a day as an engine value, None in a gap"""
-        return step_at([segment._get_engine_segment() for segment in self.segment_ids], day)
+        return step_at(self._get_engine_steps(), day)
 
     def _get_renewed_step(self, day):
         """Return what this line would hold on a day if its contract had no end.

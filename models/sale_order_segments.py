@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        return [segment._get_engine_segment() for segment in line.segment_ids]
+        return line._get_engine_steps()
 
     def _get_changed_steps(self, line, day, values, until=None):
         """Return the steps of a line as a change would leave them; writes nothing.
@@ -201,7 +201,7 @@ class SaleOrder(models.Model):
 
         :rtype: list[engine.segment.Segment]
         """
-        segments = [segment._get_engine_segment() for segment in line.segment_ids]
+        segments = line._get_engine_steps()
         gaps = self.subscription_interruption_ids._get_engine_gaps()
         return cut_gaps(segments, gaps) if gaps else segments
 

@@ -189,7 +189,7 @@ class SaleOrder(models.Model):
     def _log_due_step(self, step):
         """Say in the chatter what a planned step changed when its day came."""
         line, start = step.line_id, step.start_date
-        segments = [segment._get_engine_segment() for segment in line.segment_ids]
+        segments = line._get_engine_steps()
         if not changed_values(segments, start):
             return
         before = step_at(segments, fields.Date.subtract(start, days=1))

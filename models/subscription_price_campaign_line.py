@@ -126,7 +126,7 @@ class SubscriptionPriceCampaignLine(models.Model):
 
     def _get_segments(self):
         """:return: the steps of the contract line as engine segments"""
-        return [segment._get_engine_segment() for segment in self.line_id.segment_ids]
+        return self.line_id._get_engine_steps()
 
     def _get_span(self):
         """:return: the days of the new price as an engine period"""

@@ -99,7 +99,7 @@ class SubscriptionPriceCampaign(models.Model):
     def _get_span(self, line):
         """:return: the days on which a line gets another price as an engine period, or None"""
         return rise_span(
-            [segment._get_engine_segment() for segment in line.segment_ids],
+            line._get_engine_steps(),
             line.billed_period_ids._get_engine_rows(),
             self._get_first_day(line.order_id),
             "date" if self.start == "date" else "period",
@@ -113,7 +113,7 @@ class SubscriptionPriceCampaign(models.Model):
         return day if day >= self.effective_date else first_boundary(grid, self.effective_date)
 
     def _get_step(self, line, span):
-        segments = [segment._get_engine_segment() for segment in line.segment_ids]
+        segments = line._get_engine_steps()
         return step_at(segments, span.start)
 
     # ------------------------------------------------------------------

@@ -32,16 +32,14 @@ class TestTours(HttpCase):
             self.env.ref("sale_recurring.close_reason_price"),
         )
 
-    def create_contract(self, quantity=1):
-        """:return: a running contract of some seats that was billed today"""
+    def create_contract(self):
+        """:return: a running contract of one seat that was billed today"""
         partner = self.env["res.partner"].search([("name", "=", "Tour Customer")])
         product = self.env["product.product"].search([("name", "=", "Tour Seat")])
         order = self.env["sale.order"].create(
             {
                 "partner_id": partner.id,
-                "order_line": [
-                    Command.create({"product_id": product.id, "product_uom_qty": quantity})
-                ],
+                "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 1})],
             }
         )
         order.action_confirm()
