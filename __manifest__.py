@@ -52,6 +52,7 @@
         "views/subscription_template_start_views.xml",
         "views/sale_order_simulation_views.xml",
         "views/sale_order_ending_views.xml",
+        "views/sale_order_renewal_views.xml",
         "views/subscription_contract_search.xml",
         "views/subscription_contract_views.xml",
         "views/subscription_contract_actions.xml",

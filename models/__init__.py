@@ -98,6 +98,8 @@ from . import (
     sale_order_term,
     sale_order_renewal,
     sale_order_renewal_confirm,
+    sale_order_renewal_follow,
+    sale_order_renewal_pause,
     sale_order_unpaid,
     sale_order_line,
     sale_order_line_amounts,

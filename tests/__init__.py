@@ -58,6 +58,9 @@ from . import test_quarantine
 from . import test_quote_date
 from . import test_rebate
 from . import test_renewal
+from . import test_renewal_follow
+from . import test_renewal_pause
+from . import test_renewal_plan
 from . import test_run
 from . import test_scenario_calendar
 from . import test_scenario_change
