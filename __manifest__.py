@@ -60,6 +60,7 @@
         "views/account_move_reversal_views.xml",
         "views/account_move_charge_views.xml",
         "views/payment_transaction_charge_views.xml",
+        "views/payment_token_views.xml",
         "views/subscription_finding_views.xml",
         "views/subscription_price_campaign_views.xml",
         "views/subscription_dunning_policy_views.xml",

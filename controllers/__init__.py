@@ -1,1 +1,1 @@
-from . import payment_method, portal, stripe
+from . import payment_method, payment_request, portal, stripe

@@ -25,12 +25,15 @@ from . import test_contract_random
 from . import test_create_invoice
 from . import test_credit_note
 from . import test_credit_use
+from . import test_decline_codes
 from . import test_documents
 from . import test_downgrade
 from . import test_drafts
 from . import test_due_now
 from . import test_due_now_random
 from . import test_dunning
+from . import test_dunning_request
+from . import test_dunning_speed
 from . import test_ending
 from . import test_engine
 from . import test_finding
@@ -44,6 +47,7 @@ from . import test_line_text
 from . import test_mail_template
 from . import test_mass_switch
 from . import test_mass_wizard
+from . import test_method_removed
 from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
@@ -61,6 +65,7 @@ from . import test_protection
 from . import test_quarantine
 from . import test_quote_date
 from . import test_rebate
+from . import test_recovered
 from . import test_renewal
 from . import test_renewal_follow
 from . import test_renewal_pause
