@@ -1,1 +1,1 @@
-from . import payment_method, portal, stripe
+from . import pay_ahead, payment_method, portal, stripe
