@@ -52,7 +52,10 @@ from . import test_multi_company
 from . import test_neutralize
 from . import test_one_override
 from . import test_order_life
+from . import test_overpaid
 from . import test_pause_rules
+from . import test_pay_ahead
+from . import test_pay_ahead_page
 from . import test_payment_method
 from . import test_planned_change
 from . import test_planned_lines
@@ -89,6 +92,7 @@ from . import test_term
 from . import test_tours
 from . import test_translations
 from . import test_trial
+from . import test_trial_method
 from . import test_unpaid
 from . import test_views
 from . import test_wizards
