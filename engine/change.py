@@ -92,11 +92,11 @@ def change_values(
     :param until: day on which what was agreed before comes back, None for good
     :param values: new values by name, see `VALUES`
     :param kind: new kind of the steps whose price or discount changes, None to keep
-    :param today: a second change of one value is refused on days after it, None to accept all
+    :param today: a second change on one day is refused on days after it, None to accept all
     :raise LineEnded: when nothing is left from that day on
     :raise InvalidPeriod: when `until` is not after `day`
     :raise InvalidAmount: when the quantity is negative, or the discount more than 100
-    :raise DuplicateChange: when a change of the same value is planned for that very day
+    :raise DuplicateChange: when a change, of whatever value, is planned for that very day
     :raise OverlappingChange: when a change of the same value is planned before `until`
     """
     parts = check_tiling(segments)
@@ -108,9 +108,9 @@ def change_values(
         raise InvalidAmount("quantity", values["quantity"])
     if values.get("discount", Decimal(0)) > FREE:
         raise InvalidAmount("discount", values["discount"])
+    if today is not None and day > today:
+        _check_free(parts, day)
     for name, value in values.items():
-        if today is not None and day > today and _changes_on(parts, day, name):
-            raise DuplicateChange(day, name)
         end = _own_end(parts, day, stop, name)
         if until is not None and end < stop:
             raise OverlappingChange(day, until, end, name)
@@ -124,6 +124,13 @@ def _last_day(parts: Sequence[Segment]) -> date:
 
 def _takes(part: Segment, name: str) -> bool:
     return name == "quantity" or part.kind != "trial"
+
+
+def _check_free(parts: Sequence[Segment], day: date) -> None:
+    """Refuse a day for which a change is planned: nobody could tell which of the two holds."""
+    for name in VALUES:
+        if _changes_on(parts, day, name):
+            raise DuplicateChange(day, name)
 
 
 def _changes_on(parts: Sequence[Segment], day: date, name: str) -> bool:

@@ -49,6 +49,8 @@ class SaleOrder(models.Model):
                 contract=contract.name,
                 order=self.name,
             )
+        if message := self._get_amended_details_error_message(contract):
+            return message
         if not self._get_amendment_texts():
             return self.env._(
                 "%(order)s changes nothing on %(contract)s. Change its lines first.",
@@ -107,16 +109,20 @@ class SaleOrder(models.Model):
             raise UserError(message)
         self.order_line._validate_analytic_distribution()
         day = self._get_effective_date()
+        is_accepted = self._is_amount_accepted(day)
+        totals = self._get_due_now_totals()
+        if self._is_change_ahead() and not is_accepted:
+            totals = self._get_tax_totals_of_documents([])  # it is billed on its day
         values = {
             **self._prepare_confirmation_values(),
             "subscription_effective_date": day,
             "subscription_quote_date": self._get_quote_date(),
-            "subscription_frozen_totals": self._get_due_now_totals(),
-            "subscription_amendment_pending": self._is_amount_accepted(day),
+            "subscription_frozen_totals": totals,
+            "subscription_amendment_pending": is_accepted,
             "locked": True,
         }
         plans = self._get_amendment_plans()
-        note = self._get_amendment_note()
+        note = self._get_amendment_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
         self.with_context(subscription_mirror=const.MIRROR).write(values)
         self._apply_amendment(contract, plans)
@@ -169,6 +175,8 @@ class SaleOrder(models.Model):
         self.subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]
+        if any(line._is_recurrence_switched() for line in added):
+            contract._settle_anchor(self.subscription_effective_date)
 
     def _create_contract_lines(self, contract):
         """Add to the contract what this amendment adds.
@@ -199,6 +207,8 @@ class SaleOrder(models.Model):
                 for name in ("name", "sequence")
                 if parent[name] != line[name] and not line._is_switched()
             }
+            if not line.display_type and not line._is_switched():
+                values.update(line._prepare_amended_details())
             if values:
                 parent.with_context(subscription_mirror=const.MIRROR).write(values)
         headings = contract.order_line.filtered(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import models
 
 from ..engine import billing
@@ -55,9 +57,9 @@ class SaleOrder(models.Model):
             if not end:
                 continue
             target = targets.get(line)
-            is_kept = (
-                target and not target._get_amended_values() and not target._is_switched()
-            ) or str(line.id) not in (self.subscription_baseline or {})
+            is_kept = (target and not target._is_amended()) or str(line.id) not in (
+                self.subscription_baseline or {}
+            )
             (others if is_kept else changed).append(end)
         return max(changed) if changed else min(others, default=day)
 
@@ -206,14 +208,27 @@ class SaleOrder(models.Model):
         A contract whose customer accepted an amount online bills that first.
         """
         if self._is_amendment():
-            return self._get_amendment_due_items()
+            return self._get_amendment_due_items() if self._is_open_amendment() else []
         pending = self._get_pending_amendments()[:1] if not until else self.browse()
         if pending and self.state == "sale":
             return self._get_accepted_items(pending)
         return super()._get_order_due_items(until)
 
     def _get_amendment_due_items(self):
-        """Return what the contract bills because of this amendment, if it is confirmed.
+        """Return what the contract bills because of this amendment, as soon as it is confirmed.
+
+        For a change of a later day that is nothing, unless it is paid in advance.
+
+        :return: a list of :class:`DueItem`
+        """
+        self.ensure_one()
+        if self._is_change_ahead() and not self._is_asked_ahead():
+            self._get_amendment_steps()  # what the engine refuses is refused before its day
+            return []
+        return self._get_changed_items()
+
+    def _get_changed_items(self):
+        """Return what the contract bills on the day of this amendment.
 
         Up to today that is everything that its next run bills. For a change of a later day it is
         what falls due on that day on the lines that change.
@@ -222,13 +237,29 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         steps = self._get_amendment_steps()
-        contract = self._get_amended_contract()
-        return contract._get_amended_items(
+        items = self._get_amended_contract()._get_amended_items(
             steps,
             self._get_touched_lines(steps),
             self._get_effective_date(),
             self._get_quote_date(),
         )
+        return self._get_items_as_amended(items)
+
+    def _get_items_as_amended(self, items):
+        """Let charges have the taxes that this amendment gives their lines.
+
+        :param items: :class:`DueItem` of lines of the contract
+        :rtype: list
+        """
+        targets = {
+            line: target
+            for line, target in self._get_target_lines().items()
+            if not target._is_switched() and target._get_amended_details()
+        }
+        return [
+            due if due.is_credit else replace(due, line=targets.get(due.line, due.line))
+            for due in items
+        ]
 
     def _get_amended_items(self, steps, touched, day, accepted):
         """Return what falls due on this contract with the given steps.
@@ -252,7 +283,11 @@ class SaleOrder(models.Model):
             if not served and not rows:
                 continue
             items = billing.catch_up(
-                served, rows, max(day, accepted), delivered=line._get_delivered_for_billing()
+                served,
+                rows,
+                max(day, accepted),
+                delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [
                 line._get_due_item(item, forfeited)

@@ -173,7 +173,7 @@ class SaleOrder(models.Model):
             # The invoice of a contract with one-off lines comes from core, whose hooks other
             # addons fill; the recurring lines take part through the context.
             items = invoices.pop(order, [])
-            if not items and not order._get_due_one_off_date():
+            if not items and not order._is_one_off_due():
                 continue
             moves |= order.with_context(
                 raise_if_nothing_to_invoice=False

@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
         by_day, prices = self._get_simulated_days(found, change, forfeited), {}
         for index in range(months):
             parts = {line: line_months[index] for line, line_months in found.items()}
-            month = self._get_simulated_month(parts, by_day, prices, is_first=not index)
+            month = self._get_simulated_month(parts, by_day, prices)
             result["months"].append(month)
         return result
 
@@ -131,18 +131,17 @@ class SaleOrder(models.Model):
             forfeited.append(change.gap or Period(change.end, FOREVER))
         return forfeited
 
-    def _get_simulated_month(self, parts, by_day, prices, is_first=False):
+    def _get_simulated_month(self, parts, by_day, prices):
         """Return one month of :meth:`_get_simulation`.
 
         :param dict parts: what the engine says of the month, by line
         :param dict by_day: lists of :class:`DueItem` by day
         :param dict prices: what steps are worth per month, remembered from month to month
-        :param bool is_first: what is sold once is billed in this month
         :rtype: dict
         """
         span = next(iter(parts.values())).span
         documents = self._get_simulated_documents(
-            {day: items for day, items in by_day.items() if span.contains(day)}, is_first
+            {day: items for day, items in by_day.items() if span.contains(day)}, span
         )
         amounts = [line["amount"] for document in documents for line in document["lines"]]
         return {
@@ -212,18 +211,21 @@ class SaleOrder(models.Model):
             return DueItem(line, item, self.env["subscription.billed.period"].sudo(), due.forfeited)
         return line._get_due_item(item, forfeited)
 
-    def _get_simulated_documents(self, by_day, is_first):
+    def _get_simulated_documents(self, by_day, span):
         """Return the documents of one month, one per day of the run.
 
         :param dict by_day: lists of :class:`DueItem` by day
-        :param bool is_first: what is sold once comes first
+        :param span: the days of the month, an engine `Period`
         """
-        one_off = self._get_preview_one_off_lines(FOREVER) if is_first else []
-        if sum(line.price_subtotal for line, _quantity in one_off) > 0:
-            first = max(self._subscription_today(), self._get_subscription_start())
-            by_day.setdefault(first, [])
-        documents = []
-        for on in sorted(by_day):
+        sold = self._get_simulated_one_off(span)
+        for on, pairs in sold.items():
+            if sum(line.price_subtotal for line, _quantity in pairs) > 0:
+                by_day.setdefault(on, [])
+        documents, one_off = [], []
+        for on in sorted({*by_day, *sold}):
+            one_off += sold.get(on, [])
+            if on not in by_day:
+                continue
             is_invoice = not by_day[on] or any(due.amount > 0 for due in by_day[on])
             lines = one_off if is_invoice else []
             document = self._get_preview_document(
@@ -235,6 +237,17 @@ class SaleOrder(models.Model):
             documents.append(document)
             one_off = [] if lines else one_off
         return documents
+
+    def _get_simulated_one_off(self, span):
+        """:return: what is sold once and billed in a month: pairs of line and quantity, by day
+        :rtype: dict
+        """
+        first, sold = max(self._subscription_today(), self._get_subscription_start()), {}
+        for line, quantity in self._get_preview_one_off_lines(FOREVER):
+            day = max(line.one_off_bill_date or first, first)
+            if span.contains(day):
+                sold.setdefault(day, []).append((line, quantity))
+        return sold
 
     def _get_simulated_mrr(self, line, month, prices):
         """Return the monthly value of a line, without taxes, as the contract's own MRR has it.
