@@ -242,3 +242,41 @@ def opening_steps(
     if paid_from > start:
         steps = _set_value(steps, start, min(paid_from, last), "discount", FREE, "trial")
     return coalesce(steps)
+
+
+def plan_from(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
+    """Return the steps of a line from a day on, what was planned for later included."""
+    return tuple(part for part in split_at(segments, day) if part.start >= day)
+
+
+def renewed_steps(
+    plan: Sequence[Segment], day: date, start: date, quantity: Decimal, terms: Terms
+) -> tuple[Segment, ...]:
+    """Return the steps of a line that goes on with the plan of another one.
+
+    What is quoted holds from its first day on, each value until the next step that was planned for
+    it: a limited discount ends on its day, a ramp goes on.
+
+    :param plan: steps of the line before, from the day on for which the renewal was planned
+    :param day: that day
+    :param start: first day of the renewal; its first step begins earlier when the renewal does
+    :param quantity: quoted quantity
+    :param terms: quoted terms
+    """
+    parts = plan_from(plan, start)
+    if parts and start < parts[0].start == day:
+        parts = (replace(parts[0], start=start), *parts[1:])
+    parts = tuple(
+        replace(
+            part,
+            terms=replace(terms, price=part.terms.price, discount=part.terms.discount),
+        )
+        for part in parts
+    )
+    for name, value in (
+        ("quantity", quantity),
+        ("price", terms.price),
+        ("discount", terms.discount),
+    ):
+        parts = _set_value(parts, start, _own_end(parts, start, FOREVER, name), name, value, None)
+    return coalesce(parts)

@@ -121,11 +121,11 @@ class SaleOrder(models.Model):
             "subscription_amendment_pending": is_accepted,
             "locked": True,
         }
-        steps = self._get_amendment_steps()
+        plans = self._get_amendment_plans()
         note = self._get_amendment_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
         self.with_context(subscription_mirror=const.MIRROR).write(values)
-        self._apply_amendment(contract, steps)
+        self._apply_amendment(contract, plans)
         contract._after_operation(None)
         contract.message_post(body=note)
         self.message_post(body=note)
@@ -149,13 +149,13 @@ class SaleOrder(models.Model):
         # sudo: salesmen have no right to read transactions
         return any(tx._can_settle_new_invoice() for tx in self.sudo().transaction_ids)
 
-    def _apply_amendment(self, contract, steps):
+    def _apply_amendment(self, contract, plans):
         """Store the new steps of the contract and bring its lines up to this amendment.
 
         :param contract: the contract
-        :param dict steps: of :meth:`_get_amendment_steps`
+        :param dict plans: of :meth:`_get_amendment_plans`
         """
-        touched = self._get_touched_lines(steps)
+        touched = self._get_touched_lines({line: plan[0] for line, plan in plans.items()})
         if self._is_template_switched():
             contract.with_context(
                 subscription_mirror=const.MIRROR
@@ -163,11 +163,15 @@ class SaleOrder(models.Model):
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
         changed = {
-            added.get(line, line).with_env(contract.env): list(steps[line])
+            added.get(line, line).with_env(contract.env): plans[line]
             for line in touched
             if line in added or line.order_id == contract
         }
-        contract._replace_segments_of_lines(changed)
+        contract._replace_segments_of_lines(
+            {line: list(steps) for line, (steps, _tail) in changed.items()}
+        )
+        for line, (_steps, tail) in changed.items():
+            line._store_tail(tail)
         self.subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]

@@ -221,6 +221,7 @@ class SaleOrderLine(models.Model):
             start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
+            order._hook_on_subscription_changed()
         elif recurring:
             raise UserError(
                 self.env._(

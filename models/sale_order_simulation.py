@@ -5,12 +5,10 @@ from typing import Any
 from odoo import models
 from odoo.tools import format_date
 
-from ..engine.change import change_values
 from ..engine.errors import EngineError
-from ..engine.money import to_decimal
 from ..engine.pausing import restart_periods
 from ..engine.period import FOREVER, Period
-from ..engine.segment import cut_gaps, step_at
+from ..engine.segment import cut_gaps
 from ..engine.simulation import months_from, simulate
 from ..exceptions import explain_engine_error
 from .sale_order_billing import DueItem
@@ -113,7 +111,7 @@ class SaleOrder(models.Model):
                     self.subscription_end_date, change.end, segments
                 )
             for day in renewals:
-                segments = self._renew_simulated_steps(line, segments, day)
+                segments = line._get_list_pricing(day)(segments)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, gaps), rows))
         return plans
@@ -125,24 +123,7 @@ class SaleOrder(models.Model):
         :param date until: first day that is not looked at any more
         :rtype: list[date]
         """
-        day, grid = self.subscription_term_end_date, self._get_term_grid()
-        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER, until)
-        days = []
-        if self._get_end_action() == "renew" and self.subscription_renewal_price == "list":
-            while grid and day and day < end:
-                days.append(day)
-                day = grid.next_boundary(day)
-        return days
-
-    def _renew_simulated_steps(self, line, segments, day):
-        """Return steps as the renewal of a day leaves them, at the list prices known today."""
-        step = step_at(segments, day)
-        if not step:
-            return segments
-        price = line._get_list_price_on(day)
-        if not line.currency_id.compare_amounts(float(step.terms.price), price):
-            return segments
-        return change_values(segments, day, values={"price": to_decimal(price)})
+        return self._get_list_price_days(min(change.end or FOREVER, until))
 
     def _get_simulated_forfeits(self, change):
         forfeited = self._get_forfeited_spans()
