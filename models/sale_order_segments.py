@@ -66,10 +66,11 @@ class SaleOrder(models.Model):
             )
         return line._get_engine_steps()
 
-    def _get_changed_steps(self, line, day, values, until=None):
+    def _get_changed_steps(self, line, day, values, until=None, steps=None):
         """Return the steps of a line as a change would leave them; writes nothing.
 
         :param dict values: as made by :meth:`_prepare_change_values`
+        :param steps: engine segments to start from, None for those of the line
         :return: engine segments
         :raise UserError: the engine refuses the change
         """
@@ -83,17 +84,19 @@ class SaleOrder(models.Model):
                 kind="limited" if until else None,
                 today=self._subscription_today(),
             ),
+            steps,
         )
 
-    def _run_on_segments(self, line, operation):
+    def _run_on_segments(self, line, operation, steps=None):
         """Try an engine operation on the steps of a line; writes nothing.
 
         :param line: `sale.order.line` record
         :param operation: function from engine segments to engine segments
+        :param steps: engine segments to start from, None for those of the line
         :return: the new engine segments
         :raise UserError: the engine refuses the result
         """
-        old = self._get_steps_to_change(line)
+        old = self._get_steps_to_change(line) if steps is None else steps
         try:
             return operation(old)
         except errors.LineEnded as error:

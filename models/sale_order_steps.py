@@ -18,7 +18,9 @@ class SaleOrder(models.Model):
         compute="_compute_subscription_planned_ids",
         help="Changes of quantity, price or discount whose day is still to come.",
     )
-    subscription_planned_count = fields.Integer(compute="_compute_subscription_planned_ids")
+    subscription_planned_count = fields.Integer(
+        "Number of Planned Changes", compute="_compute_subscription_planned_ids"
+    )
 
     @api.depends("subscription_segment_ids", "order_line.segment_ids")
     def _compute_subscription_planned_ids(self):

@@ -28,7 +28,13 @@ export class StepsDialog extends Component {
         step: { type: Number, optional: true },
         texts: {
             type: Object,
-            shape: { running: String, finished: String, done: String, failed: String },
+            shape: {
+                running: String,
+                finished: String,
+                done: String,
+                failed: String,
+                result: { type: String, optional: true },
+            },
             optional: true,
         },
     };
@@ -74,7 +80,7 @@ export class StepsDialog extends Component {
 
     /** Label of the button that opens what came of it, empty when there is no such button. */
     get resultLabel() {
-        return "";
+        return this.texts.result || "";
     }
 
     async run() {
@@ -109,7 +115,20 @@ export class StepsDialog extends Component {
         await this.action.doAction("soft_reload");
     }
 
-    openResult() {}
+    /** The contracts that were changed, as a list. */
+    async openResult() {
+        this.props.close();
+        const action = await this.action.loadAction("sale_recurring.subscription_contract_action");
+        return this.action.doAction(
+            {
+                ...action,
+                display_name: this.texts.finished,
+                domain: [["id", "in", this.state.doneIds]],
+                context: { in_subscription_app: true },
+            },
+            { viewType: "list" }
+        );
+    }
 
     openContract(id) {
         this.props.close();
