@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
+from ..engine.errors import EngineError
 from .common_campaign import PriceCampaignCase
 
 
@@ -156,12 +157,12 @@ class TestPreview(PriceCampaignCase):
 
         def refuse_first(self, line):
             if line.order_id == orders[0]:
-                raise UserError("Its history is broken.")
+                raise EngineError("broken history")
             return get_span(self, line)
 
         with patch.object(Campaign, "_get_span", refuse_first):
             action = campaign.action_preview()
-        self.assertIn("Its history is broken.", action["params"]["message"])
+        self.assertIn("do not fit together: broken history", action["params"]["message"])
         self.assertEqual(campaign.line_ids.order_id, orders[1:])
         self.apply(campaign)
 
