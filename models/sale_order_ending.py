@@ -132,6 +132,7 @@ class SaleOrder(models.Model):
         """
         try:
             items = self._get_order_due_items(until)
+            one_off = self._get_preview_one_off_lines(self._subscription_today())
         except EngineError as error:
             return explain_engine_error(self.env, error)
         return " ".join(
@@ -140,7 +141,7 @@ class SaleOrder(models.Model):
                 title=document["title"],
                 amount=self.currency_id.format(abs(document["total"])),
             )
-            for document in self._get_operation_preview_documents(items)
+            for document in self._get_operation_preview_documents(items, one_off)
         )
 
     def _drop_unwanted_drafts(self):

@@ -108,12 +108,12 @@ class SubscriptionInterruption(models.Model):
             if self.kind == "suspension":
                 return self.env._(
                     "%(order)s is suspended from %(start)s on until somebody resumes it. Resume it "
-                    "first, or choose days before that one.",
+                    "first, or choose earlier days.",
                     **days,
                 )
             return self.env._(
                 "%(order)s is paused from %(start)s on until somebody resumes it. Resume it first, "
-                "or choose days before that one.",
+                "or choose earlier days.",
                 **days,
             )
         return {

@@ -55,6 +55,25 @@ class TestCloseWizard(WizardCase):
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
 
+    def test_what_is_sold_once_and_not_billed_yet_is_part_of_the_preview(self):
+        for name, button in (("close", "action_close"), ("pause", "action_pause")):
+            order = self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01")
+            self.travel("2027-04-16")
+            order.order_line = [
+                Command.create({"product_id": self.setup_service.id, "product_uom_qty": 1})
+            ]
+            wizard = self.open_wizard(name, order)
+            if name == "close":
+                wizard.when = "now"
+                wizard.reason_id = self.reason
+            totals = self.get_totals(wizard.preview)
+            self.assertEqual(totals, [("credit", -18.0), ("invoice", 300.0)])
+            getattr(wizard.save(), button)()
+            self.assertIn("300.00", order.message_ids.sorted("id")[-1].body)
+            moves = self.bill(order)
+            self.assertEqual(sum(moves.mapped("amount_total_signed")), 282.0)
+            self.assertBillsNothing(order)
+
     def test_closing_on_a_later_day_shows_what_is_still_to_be_billed(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
         wizard = self.open_wizard("close", order)

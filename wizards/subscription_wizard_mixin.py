@@ -71,10 +71,11 @@ class SubscriptionWizardMixin(models.AbstractModel):
         order = self.order_id
         try:
             items = self._get_dry_items()
+            one_off = order._get_preview_one_off_lines(order._subscription_today())
         except UserError as error:
             return order._prepare_preview([], error=str(error))
         except EngineError as error:
             return order._prepare_preview([], error=explain_engine_error(self.env, error))
-        preview = order._get_operation_preview(items)
+        preview = order._get_operation_preview(items, one_off)
         preview["reasons"] = self._get_effects(items)
         return preview
