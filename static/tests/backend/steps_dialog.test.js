@@ -62,6 +62,7 @@ test("progress is shown, and the work stops after the step that runs", async () 
     await click(".modal-footer button:contains(Stop)");
     first.resolve();
     await waitFor(".modal-body .fs-2:contains(2)");
+    expect(".modal-title").toHaveText("Stopped before the end");
     expect.verifySteps(["1,2"]);
 });
 

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 
 const STEP = 20;
 
@@ -44,6 +44,7 @@ export class StepsDialog extends Component {
         this.action = useService("action");
         this.state = useState({ done: 0, doneIds: [], failed: [], running: true });
         onMounted(() => this.run());
+        onWillUnmount(() => this.stop());
     }
 
     get texts() {
@@ -63,7 +64,10 @@ export class StepsDialog extends Component {
     }
 
     get title() {
-        return this.state.running ? this.texts.running : this.texts.finished;
+        if (this.state.running) {
+            return this.texts.running;
+        }
+        return this.state.done < this.total ? _t("Stopped before the end") : this.texts.finished;
     }
 
     get progress() {
