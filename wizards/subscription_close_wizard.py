@@ -100,27 +100,48 @@ class SubscriptionCloseWizard(models.TransientModel):
             is_forfeit=self.credit_rule == "forfeit",
         )
 
-    def _get_effects(self, items):
-        if not items:
-            return [self.env._("Nothing is given back and nothing more is billed.")]
+    def _get_effects(self, items, is_idle):
+        effects = self._get_renewal_effects()
+        if is_idle:
+            return [*effects, self.env._("Nothing is given back and nothing more is billed.")]
         if not any(due.forfeited for due in items):
-            return []
+            return effects
         if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
             return [
+                *effects,
                 self.env._(
                     "The terms of this contract do not credit unused days when it is closed early."
-                )
+                ),
             ]
-        return [self.env._("You chose not to credit the unused days.")]
+        return [*effects, self.env._("You chose not to credit the unused days.")]
+
+    def _get_renewal_effects(self):
+        """:return: a sentence about the renewal that would be called off"""
+        # sudo: a colleague may look after the renewal
+        renewal = self.order_id._get_confirmed_renewal().sudo()
+        if not renewal or self._get_end_date() >= renewal.subscription_start_date:
+            return []
+        return [
+            self.env._(
+                "%(renewal)s, which was to go on from %(day)s, is called off.",
+                renewal=renewal.name,
+                day=format_date(self.env, renewal.subscription_start_date),
+            )
+        ]
 
     def _get_warning(self):
-        """:return: one sentence when the contract would end earlier than agreed, or False"""
+        """:return: one sentence when the contract would end too early, or False"""
         order = self.order_id
         if not order or not self.last_date:
             return False
         earliest = order._get_earliest_close_date()
         if self._get_end_date() >= earliest:
             return False
+        if earliest <= order._subscription_today():
+            return self.env._(
+                "This day has passed: the days since then count as not served. The chatter of the "
+                "contract will say so."
+            )
         return self.env._(
             "This is earlier than agreed: the customer may leave after %(day)s. You can close the "
             "contract all the same; its chatter will say so.",

@@ -102,7 +102,7 @@ class SubscriptionPauseWizard(models.TransientModel):
             is_restart=self.anchor_rule == "restart",
         )
 
-    def _get_effects(self, items):
+    def _get_effects(self, items, is_idle):
         effects = []
         if not items:
             effects.append(

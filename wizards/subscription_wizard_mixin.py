@@ -50,13 +50,14 @@ class SubscriptionWizardMixin(models.AbstractModel):
         """
         return []
 
-    def _get_effects(self, items):
+    def _get_effects(self, items, is_idle):
         """Return sentences about what the operation does besides the amounts. Hook.
 
         :param list items: what :meth:`_get_dry_items` returned
+        :param bool is_idle: nothing at all is billed or given back
         :rtype: list[str]
         """
-        return [] if items else [self.env._("Nothing is billed on that day.")]
+        return [self.env._("Nothing is billed on that day.")] if is_idle else []
 
     # ------------------------------------------------------------------
     # Preview
@@ -77,5 +78,5 @@ class SubscriptionWizardMixin(models.AbstractModel):
         except EngineError as error:
             return order._prepare_preview([], error=explain_engine_error(self.env, error))
         preview = order._get_operation_preview(items, one_off)
-        preview["reasons"] = self._get_effects(items)
+        preview["reasons"] = self._get_effects(items, not preview["documents"])
         return preview
