@@ -8,7 +8,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_period_totals = fields.Json(
-        "Then",
+        "Per Period Afterwards",
         compute="_compute_subscription_totals",
         help="Per recurrence: what one full period costs. A list of id (of the recurrence), "
         "label, untaxed, tax and total.",
