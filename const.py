@@ -66,6 +66,8 @@ JOIN_DATE_KEY = "subscription_join_date"
 BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.
 SEQUENCES_KEY = "subscription_sequences"
+# Set while saved methods are archived because their provider is switched off.
+PROVIDER_OFF_KEY = "subscription_provider_off"
 # Step of a dunning policy for which an invoice is charged, by id.
 DUNNING_STEP_KEY = "subscription_dunning_step"
 # Says what the credit notes that core is about to make mean for billed periods.

@@ -34,9 +34,7 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, in error or cancelled
         """
         self.ensure_one()
-        self._fail_charge(
-            tx.state_message or self.env._("The payment provider gave no reason."), tx
-        )
+        self._fail_charge(tx._get_decline_text(), tx)
         if tx._is_authentication_needed():
             self._send_authentication_request()
 
@@ -65,7 +63,7 @@ class AccountMove(models.Model):
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s failed", invoice=self.display_name), text
+                self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name()), text
             )
 
     def _get_charge_failed_text(self, reason):
@@ -75,12 +73,12 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         return self.env._(
-            "%(amount)s of invoice %(invoice)s could not be charged to the saved payment method: "
-            "%(reason)s The invoice stays open.",
+            "%(amount)s of %(invoice)s could not be charged to the saved payment method: "
+            "%(reason)s It stays open.",
             amount=formatLang(
                 self.env, self._get_amount_to_charge(), currency_obj=self.currency_id
             ),
-            invoice=self.display_name,
+            invoice=self._get_payment_name(),
             reason=reason,
         )
 
@@ -249,8 +247,8 @@ class AccountMove(models.Model):
         return self._get_running_charges().filtered("subscription_is_unknown")
 
     def _trigger_charging(self):
-        """Wake the charging run when one of these invoices may be charged."""
-        if any(move._get_subscription_token() for move in self):
+        """Wake the charging run when one of these documents may be charged or asked for."""
+        if any(move._get_subscription_token() or move._waits_for_payment() for move in self):
             for cron in self._get_charging_crons():
                 cron._trigger()
 
