@@ -89,6 +89,7 @@ class AccountMove(models.Model):
             [
                 ("state", "=", "draft"),
                 ("subscription_draft_seal", "!=", False),
+                ("subscription_pay_first", "=", False),
                 ("amount_total", ">", 0),
             ]
         ) & self._get_charged_contracts_domain("after_payment", today)

@@ -57,14 +57,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.subscription_charge_error = reason
         self.subscription_charge_attempted_at = fields.Datetime.now()
-        amount = formatLang(self.env, self._get_amount_to_charge(), currency_obj=self.currency_id)
-        text = self.env._(
-            "%(amount)s of %(invoice)s could not be charged to the saved payment method: "
-            "%(reason)s It stays open.",
-            amount=amount,
-            invoice=self._get_payment_name(),
-            reason=reason if reason.endswith(".") else f"{reason}.",
-        )
+        text = self._get_charge_failed_text(reason if reason.endswith(".") else f"{reason}.")
         if not tx:
             self.message_post(body=text)
         for order in self.subscription_order_ids:
@@ -72,6 +65,22 @@ class AccountMove(models.Model):
             order._schedule_charge_activity(
                 self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name()), text
             )
+
+    def _get_charge_failed_text(self, reason):
+        """Return what people read when this document could not be charged. Hook.
+
+        :param str reason: a sentence
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s of %(invoice)s could not be charged to the saved payment method: "
+            "%(reason)s It stays open.",
+            amount=formatLang(
+                self.env, self._get_amount_to_charge(), currency_obj=self.currency_id
+            ),
+            invoice=self._get_payment_name(),
+            reason=reason,
+        )
 
     def _hook_on_charge_unknown(self, tx):
         """Called once when nobody knows whether a charge took the money. Return nothing.
