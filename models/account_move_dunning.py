@@ -108,7 +108,7 @@ class AccountMove(models.Model):
         return (
             policy._get_plan(),
             self._get_dunning_done(),
-            self.invoice_date_due,
+            self._get_dunning_start(),
             self.company_id._subscription_today(),
             policy.grace_days,
         )
@@ -191,10 +191,14 @@ class AccountMove(models.Model):
             late = move.filtered_domain(move._get_dunning_domain(move.company_id))
             if not late:
                 move._log_recovery()
-            following = next(iter(move._get_dunning_future()), None) if late else None
+            waits = bool(late) and bool(move._get_open_charges())
+            acts = late and not waits
+            following = next(iter(move._get_dunning_future()), None) if acts else None
             move.write(
                 {
-                    "subscription_in_dunning": bool(late),
+                    # A payment on its way begins no dunning, and ends none before it is there.
+                    "subscription_in_dunning": bool(acts)
+                    or (waits and move.subscription_in_dunning),
                     "subscription_dunning_checked_date": move.company_id._subscription_today(),
                     "subscription_dunning_next_date": following.day if following else False,
                     "subscription_dunning_next_action": following.step.action

@@ -86,7 +86,7 @@ class AccountMove(models.Model):
             return
         verdict = dunning.charge_verdict(
             last.subscription_decline_class or None,
-            last.token_id == token,
+            last.token_id == token and not token._is_renewed_since(last),
             self.subscription_charge_count,
             step.policy_id.max_attempts,
         )
@@ -134,12 +134,15 @@ class AccountMove(models.Model):
     def _waits_for_new_method(self):
         """:return: whether this open invoice failed to be charged, and another method may do"""
         self.ensure_one()
-        is_open = self.state == "posted" and self.payment_state in ("not_paid", "partial")
+        is_open = self.payment_state in ("not_paid", "partial") and (
+            self.state == "posted" or (self.state == "draft" and self._waits_for_payment())
+        )
         if not is_open or not self.subscription_charge_error or self._get_open_charges():
             return False
         last, token = self._get_last_decline(), self._get_subscription_token()
         is_allowed = last.subscription_decline_class != charging.NEVER
-        return bool(token) and token != last.token_id and is_allowed
+        is_other = bool(token) and (token != last.token_id or token._is_renewed_since(last))
+        return is_other and is_allowed
 
     # ------------------------------------------------------------------
     # Ask, suspend, close

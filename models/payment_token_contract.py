@@ -81,6 +81,7 @@ class PaymentToken(models.Model):
     @api.model
     def _cron_warn_of_expiry(self):
         """Mail customers whose method expires before the next charge, once per method."""
+        self._ask_about_expiry()
         Cron = self.env["ir.cron"]
         tokens = self._get_expiring()
         Cron._commit_progress(remaining=len(tokens))
@@ -117,7 +118,7 @@ class PaymentToken(models.Model):
         end = self.subscription_expiry_date
         return self._get_running_contracts().filtered(
             lambda order: (
-                order.subscription_payment_mode == "charge"
+                order.subscription_payment_mode in const.CHARGED_MODES
                 and order.subscription_next_invoice_date
                 and (not order.subscription_end_date or order.subscription_end_date > end)
             )

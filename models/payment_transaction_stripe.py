@@ -20,6 +20,12 @@ METHOD_CODES = """
     security_violation service_not_allowed setup_intent_authentication_failure stolen_card
     testmode_decline transaction_not_allowed bank_account_closed bank_account_restricted
     bank_account_unusable debit_not_authorized invalid_bank_account_iban invalid_mandate no_account
+    account_closed account_invalid account_number_invalid authorization_revoked
+    bank_account_declined bank_ownership_changed billing_invalid_mandate branch_does_not_exist
+    expired_payment_method incorrect_account_holder_address incorrect_account_holder_name
+    incorrect_account_holder_tax_id india_recurring_payment_mandate_canceled
+    invalid_account_number payment_intent_mandate_invalid payment_method_bank_account_blocked
+    payment_method_restricted routing_number_invalid sepa_unsupported_account
 """.split()  # noqa: SIM905 - a list of words reads better than quotes
 NEVER_CODES = """
     do_not_try_again fraudulent merchant_blacklist recipient_deceased stop_payment_order
@@ -76,6 +82,14 @@ class PaymentTransaction(models.Model):
             intent = payment_data.get("payment_intent") or {}
             self._note_stripe_error(intent.get("last_payment_error"))
         return super()._apply_updates(payment_data)
+
+    def _is_of_another(self, payment_data):
+        """Compare our reference with the one that Stripe keeps at the payment."""
+        if self.provider_code != "stripe" or self.operation == "refund":
+            return super()._is_of_another(payment_data)
+        intent = payment_data.get("setup_intent") or payment_data.get("payment_intent") or {}
+        ours = (self.reference, self.source_transaction_id.reference)
+        return intent.get("description") not in ours
 
     def _note_stripe_error(self, error):
         """Keep Stripe's words for a decline; a charge with an outcome keeps those it has.
@@ -145,11 +159,14 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _extract_token_values(self, payment_data):
-        """Keep until when a card is valid."""
+        """Keep until when a card is valid, and the mandate that was given without a payment."""
         values = super()._extract_token_values(payment_data)
         if values and self.provider_code == "stripe":
             card = (payment_data.get("payment_method") or {}).get("card")
             values.update(self.env["payment.token"]._prepare_stripe_card_values(card))
+            mandate = (payment_data.get("setup_intent") or {}).get("mandate")
+            if mandate and not values.get("stripe_mandate"):
+                values["stripe_mandate"] = mandate
         return values
 
     def _process_stripe_event(self, event):

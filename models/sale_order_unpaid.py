@@ -112,7 +112,7 @@ class SaleOrder(models.Model):
             order._forget_unpaid()
             return
         today = order._subscription_today()
-        close = move.invoice_date_due + timedelta(days=days)
+        close = move._get_dunning_start() + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
                 order._close_unpaid(move)
