@@ -57,12 +57,17 @@ MIRROR_KEY = "subscription_mirror"
 MIRROR = token_hex()
 # Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
 ITEMS_KEY = "subscription_due_items"
+# Set by the system while it bills the next period of a contract before it begins, as a tuple of
+# the token above, the day on which the period begins, and whether its invoice is made once paid.
+AHEAD_KEY = "subscription_ahead"
 # Day on which lines join a confirmed contract, when it is not today.
 JOIN_DATE_KEY = "subscription_join_date"
 # Set while the run makes documents in batches, whose values are complete.
 BATCH_KEY = "subscription_batch"
 # Holds the formats of numbers that were read while a batch of documents is posted.
 SEQUENCES_KEY = "subscription_sequences"
+# Set while saved methods are archived because their provider is switched off.
+PROVIDER_OFF_KEY = "subscription_provider_off"
 # Step of a dunning policy for which an invoice is charged, by id.
 DUNNING_STEP_KEY = "subscription_dunning_step"
 # Says what the credit notes that core is about to make mean for billed periods.
@@ -76,6 +81,8 @@ CREDIT_EFFECTS = [
 
 # A payment form that was opened and left behind holds an amount, or an invoice, for this long.
 ABANDONED_AFTER = timedelta(hours=24)
+# A customer who began to pay the next period and left gives it free again after this long.
+LEFT_AFTER = timedelta(hours=2)
 # Set by the buttons with which a person bills one contract beyond the limits below.
 NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.
@@ -83,6 +90,8 @@ LOST_AFTER = timedelta(minutes=15)
 
 # Customers are told so many days before that their saved payment method expires.
 EXPIRY_NOTICE_DAYS = 30
+# Customers in a free trial who saved no payment method are asked again so many days before its end.
+METHOD_NOTICE_DAYS = 3
 
 MAX_ITEMS_PER_LINE = 15
 MAX_MONTHS_AHEAD = 36

@@ -1,1 +1,2 @@
-from . import payment_method, portal, stripe
+from . import payment_method, payment_request, portal, stripe
+from . import pay_ahead

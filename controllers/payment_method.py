@@ -21,7 +21,9 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
         website=True,
         sitemap=False,
     )
-    def subscription_payment_method(self, order_id, access_token=None, saved=None, **kwargs):
+    def subscription_payment_method(
+        self, order_id, access_token=None, saved=None, paid=None, **kwargs
+    ):
         """Show what a contract is paid with, what is open, and a form for another method."""
         order_sudo = self._get_contract(order_id, access_token)
         partner_sudo = self._get_payer(order_sudo)
@@ -40,6 +42,7 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
             "sale_order": order_sudo,
             "res_company": order_sudo.company_id,
             "saved": saved,
+            "paid": paid,
             "mode": "validation",
             "allow_token_selection": True,
             "allow_token_deletion": False,

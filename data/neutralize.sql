@@ -9,7 +9,8 @@ UPDATE ir_cron
        'model._cron_charge_subscriptions()',
        'model._cron_ask_charges()',
        'model._cron_dun_subscriptions()',
-       'model._cron_warn_of_expiry()'
+       'model._cron_warn_of_expiry()',
+       'model._cron_ask_for_methods()'
    );
 
 -- A charge that was begun, and whose provider was not called yet, is not resumed on the copy.

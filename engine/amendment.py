@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from .change import VALUES, value_of
+from .recurrence import Recurrence, anchor_on_day
 from .segment import Segment, Terms, check_tiling, coalesce, split_at, step_at
 
 
@@ -97,3 +98,44 @@ def period_end(segments: Iterable[Segment], day: date) -> date | None:
     if base is None:
         return None
     return base.terms.grid.period_at(max(day, base.start)).end
+
+
+def has_same_length(one: Recurrence, two: Recurrence) -> bool:
+    """Tell whether two recurrences bill equally often; 12 months and 1 year do."""
+    return (one.months, one.days) == (two.months, two.days)
+
+
+def switch_anchor(segments: Iterable[Segment], day: date, recurrence: Recurrence) -> date:
+    """Return the day from which a line counts its periods after a switch to another recurrence.
+
+    A full period begins with the switch, or where the trial ends. A switch on a boundary that a
+    short month brought forward keeps the day of the month: from 28 February on, a line of the 31st
+    that becomes quarterly is billed on 31 May. A recurrence of the same length keeps its periods.
+
+    >>> from decimal import Decimal
+    >>> from .money import Currency
+    >>> from .recurrence import Grid
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 31))
+    >>> terms = Terms(grid, Decimal(10), Decimal(0), None, 'actual', 'advance', euro)
+    >>> steps = [Segment(date(2027, 1, 31), None, Decimal(1), terms)]
+    >>> switch_anchor(steps, date(2027, 2, 15), Recurrence('year', 1)).isoformat()
+    '2027-02-15'
+    >>> switch_anchor(steps, date(2027, 2, 28), Recurrence('month', 3)).isoformat()
+    '2026-08-31'
+
+    :param segments: the steps of the line as they were
+    :param day: first day of the new recurrence
+    :param recurrence: how often the line is billed from that day on
+    """
+    ordered = check_tiling(segments)
+    paid = [part for part in ordered if part.stop > day and part.kind != "trial"]
+    if not paid:
+        return day
+    old, first = paid[0].terms.grid, max(day, paid[0].start)
+    if has_same_length(old.recurrence, recurrence):
+        return old.anchor
+    is_early = old.anchor.day > first.day and old.period_at(first).start == first
+    if is_early and old.recurrence.months and recurrence.months:
+        return anchor_on_day(first, old.anchor.day, recurrence)
+    return first

@@ -92,11 +92,11 @@ def change_values(
     :param until: day on which what was agreed before comes back, None for good
     :param values: new values by name, see `VALUES`
     :param kind: new kind of the steps whose price or discount changes, None to keep
-    :param today: a second change of one value is refused on days after it, None to accept all
+    :param today: a second change on one day is refused on days after it, None to accept all
     :raise LineEnded: when nothing is left from that day on
     :raise InvalidPeriod: when `until` is not after `day`
     :raise InvalidAmount: when the quantity is negative, or the discount more than 100
-    :raise DuplicateChange: when a change of the same value is planned for that very day
+    :raise DuplicateChange: when a change, of whatever value, is planned for that very day
     :raise OverlappingChange: when a change of the same value is planned before `until`
     """
     parts = check_tiling(segments)
@@ -108,9 +108,9 @@ def change_values(
         raise InvalidAmount("quantity", values["quantity"])
     if values.get("discount", Decimal(0)) > FREE:
         raise InvalidAmount("discount", values["discount"])
+    if today is not None and day > today:
+        _check_free(parts, day)
     for name, value in values.items():
-        if today is not None and day > today and _changes_on(parts, day, name):
-            raise DuplicateChange(day, name)
         end = _own_end(parts, day, stop, name)
         if until is not None and end < stop:
             raise OverlappingChange(day, until, end, name)
@@ -124,6 +124,13 @@ def _last_day(parts: Sequence[Segment]) -> date:
 
 def _takes(part: Segment, name: str) -> bool:
     return name == "quantity" or part.kind != "trial"
+
+
+def _check_free(parts: Sequence[Segment], day: date) -> None:
+    """Refuse a day for which a change is planned: nobody could tell which of the two holds."""
+    for name in VALUES:
+        if _changes_on(parts, day, name):
+            raise DuplicateChange(day, name)
 
 
 def _changes_on(parts: Sequence[Segment], day: date, name: str) -> bool:
@@ -235,3 +242,41 @@ def opening_steps(
     if paid_from > start:
         steps = _set_value(steps, start, min(paid_from, last), "discount", FREE, "trial")
     return coalesce(steps)
+
+
+def plan_from(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
+    """Return the steps of a line from a day on, what was planned for later included."""
+    return tuple(part for part in split_at(segments, day) if part.start >= day)
+
+
+def renewed_steps(
+    plan: Sequence[Segment], day: date, start: date, quantity: Decimal, terms: Terms
+) -> tuple[Segment, ...]:
+    """Return the steps of a line that goes on with the plan of another one.
+
+    What is quoted holds from its first day on, each value until the next step that was planned for
+    it: a limited discount ends on its day, a ramp goes on.
+
+    :param plan: steps of the line before, from the day on for which the renewal was planned
+    :param day: that day
+    :param start: first day of the renewal; its first step begins earlier when the renewal does
+    :param quantity: quoted quantity
+    :param terms: quoted terms
+    """
+    parts = plan_from(plan, start)
+    if parts and start < parts[0].start == day:
+        parts = (replace(parts[0], start=start), *parts[1:])
+    parts = tuple(
+        replace(
+            part,
+            terms=replace(terms, price=part.terms.price, discount=part.terms.discount),
+        )
+        for part in parts
+    )
+    for name, value in (
+        ("quantity", quantity),
+        ("price", terms.price),
+        ("discount", terms.discount),
+    ):
+        parts = _set_value(parts, start, _own_end(parts, start, FOREVER, name), name, value, None)
+    return coalesce(parts)

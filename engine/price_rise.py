@@ -106,3 +106,61 @@ def _repriced(
             yield replace(part, terms=replace(part.terms, price=new))
         else:
             yield part
+
+
+def list_priced(segments: Iterable[Segment], day: date, price: Decimal) -> tuple[Segment, ...]:
+    """Return a line whose regular price is another one from a day on.
+
+    A price that is limited in time runs out first, prices that were planned for later stay.
+
+    >>> from .recurrence import Grid, Recurrence
+    >>> from .segment import Terms
+    >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 1))
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> regular = Terms(grid, Decimal(10), Decimal(0), None, 'actual', 'advance', euro)
+    >>> days = date(2027, 1, 1), date(2027, 2, 1), date(2027, 4, 1)
+    >>> line = (
+    ...     Segment(days[0], days[1], Decimal(5), regular),
+    ...     Segment(days[1], days[2], Decimal(5), replace(regular, price=Decimal(8)), 'limited'),
+    ...     Segment(days[2], None, Decimal(5), regular),
+    ... )
+    >>> [int(step.terms.price) for step in list_priced(line, date(2027, 3, 1), Decimal(12))]
+    [10, 8, 12]
+
+    :param day: first day of the new price
+    """
+    steps = check_tiling(segments)
+    regular = _regular_steps(steps, day)
+    if not regular:
+        return steps
+    base = regular[0].terms.price
+    end = next((step.start for step in regular if step.terms.price != base), FOREVER)
+    return reprice(steps, Period(day, end), base, price)
+
+
+def regular_price(segments: Iterable[Segment], day: date) -> Decimal | None:
+    """Return the price from a day on, limited ones aside; None when nothing is left or paid."""
+    regular = _regular_steps(check_tiling(segments), day)
+    return regular[0].terms.price if regular else None
+
+
+def _regular_steps(steps: Sequence[Segment], day: date) -> list[Segment]:
+    return [
+        step
+        for step in steps
+        if step.stop > day and step.kind != "trial" and not _is_limited_price(steps, step)
+    ]
+
+
+def _is_limited_price(steps: Sequence[Segment], step: Segment) -> bool:
+    """Tell whether the price of a step comes and goes; a limited discount leaves prices alone."""
+    if step.kind != "limited":
+        return False
+    index, price = steps.index(step), step.terms.price
+    before = [other for other in steps[:index] if other.kind != "limited"]
+    after = [other for other in steps[index + 1 :] if other.kind != "limited"]
+    if not after or after[0].terms.price == price:
+        return False
+    if before:
+        return before[-1].terms.price != price
+    return after[0].terms.discount == step.terms.discount

@@ -3,6 +3,8 @@ from odoo.fields import Command
 
 from .. import const
 
+NO_TRANSACTIONS = [Command.set([])]
+
 
 class AccountMove(models.Model):
     """What the documents of one batch have in common is looked up once, not per document."""
@@ -39,6 +41,8 @@ class AccountMove(models.Model):
         # sudo: as in core, a salesperson bills own contracts without rights on the books
         has_rules = bool(Rule.sudo().search_count([], limit=1))
         for vals in vals_list:
+            if vals.get("transaction_ids") == NO_TRANSACTIONS:
+                del vals["transaction_ids"]
             if not vals.get("journal_id"):
                 currency_id = vals["currency_id"]
                 if currency_id not in journals:

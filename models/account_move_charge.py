@@ -89,6 +89,7 @@ class AccountMove(models.Model):
             [
                 ("state", "=", "draft"),
                 ("subscription_draft_seal", "!=", False),
+                ("subscription_pay_first", "=", False),
                 ("amount_total", ">", 0),
             ]
         ) & self._get_charged_contracts_domain("after_payment", today)
@@ -171,6 +172,7 @@ class AccountMove(models.Model):
             charged += bool(invoice._charge_subscription())
             if not Cron._commit_progress(1):
                 break
+        self._send_payment_requests()
         _logger.info("subscription charge run finished, %(count)s charges", {"count": charged})
 
     def _claim_charge(self):

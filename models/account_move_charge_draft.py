@@ -20,9 +20,23 @@ class AccountMove(models.Model):
         return "after_payment" in modes
 
     def _get_amount_to_charge(self):
-        """:return: what is left to pay of this document, be it posted or not"""
+        """Return what is left to pay of this document, be it posted or not.
+
+        Credit that was kept for it is taken off a draft as it will be when the draft is posted.
+
+        :rtype: float
+        """
         self.ensure_one()
-        return self.amount_residual if self.state == "posted" else self.amount_total
+        if self.state == "posted":
+            return self.amount_residual
+        return self.currency_id.round(self.amount_total - self._get_kept_credit())
+
+    def _get_default_payment_link_values(self):
+        """Ask for no more than kept credit leaves of a draft that is made into an invoice."""
+        values = super()._get_default_payment_link_values()
+        if self.state == "draft" and self._waits_for_payment():
+            values["amount"] = values["amount_max"] = self._get_amount_to_charge()
+        return values
 
     def _send_paid_drafts(self):
         """Mail documents that were posted by their payment, when their template asks for it."""

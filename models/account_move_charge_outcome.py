@@ -34,9 +34,7 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, in error or cancelled
         """
         self.ensure_one()
-        self._fail_charge(
-            tx.state_message or self.env._("The payment provider gave no reason."), tx
-        )
+        self._fail_charge(tx._get_decline_text(), tx)
         if tx._is_authentication_needed():
             self._send_authentication_request()
         if self._waits_for_new_method():
@@ -63,21 +61,30 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.subscription_charge_error = reason
         self.subscription_charge_attempted_at = fields.Datetime.now()
-        amount = formatLang(self.env, self._get_amount_to_charge(), currency_obj=self.currency_id)
-        text = self.env._(
-            "%(amount)s of invoice %(invoice)s could not be charged to the saved payment method: "
-            "%(reason)s The invoice stays open.",
-            amount=amount,
-            invoice=self.display_name,
-            reason=reason if reason.endswith(".") else f"{reason}.",
-        )
+        text = self._get_charge_failed_text(reason if reason.endswith(".") else f"{reason}.")
         if not tx:
             self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s failed", invoice=self.display_name), text
+                self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name()), text
             )
+
+    def _get_charge_failed_text(self, reason):
+        """Return what people read when this document could not be charged. Hook.
+
+        :param str reason: a sentence
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s of %(invoice)s could not be charged to the saved payment method: "
+            "%(reason)s It stays open.",
+            amount=formatLang(
+                self.env, self._get_amount_to_charge(), currency_obj=self.currency_id
+            ),
+            invoice=self._get_payment_name(),
+            reason=reason,
+        )
 
     def _hook_on_charge_unknown(self, tx):
         """Called once when nobody knows whether a charge took the money. Return nothing.
@@ -225,8 +232,8 @@ class AccountMove(models.Model):
         return self._get_running_charges().filtered("subscription_is_unknown")
 
     def _trigger_charging(self):
-        """Wake the charging run when one of these invoices may be charged."""
-        if any(move._get_subscription_token() for move in self):
+        """Wake the charging run when one of these documents may be charged or asked for."""
+        if any(move._get_subscription_token() or move._waits_for_payment() for move in self):
             for cron in self._get_charging_crons():
                 cron._trigger()
 

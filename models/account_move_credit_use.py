@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
+from .. import const
 from ..exceptions import OutcomeUnknownError
 
 
@@ -131,6 +132,7 @@ class AccountMove(models.Model):
                     )
                 )
         self.subscription_credit_next = True
+        self.subscription_order_ids._post_covered_drafts()
         return True
 
     def _use_kept_credits(self):
@@ -141,30 +143,37 @@ class AccountMove(models.Model):
         if not invoices:
             return
         # sudo: a salesperson bills own contracts without rights on the books
-        kept = self.sudo().search(
-            Domain("subscription_credit_next", "=", True)
-            & Domain("state", "=", "posted")
-            & Domain("commercial_partner_id", "in", invoices.commercial_partner_id.ids),
-            order="invoice_date, id",
-        )
-        for credit in kept:
+        lines = self.env["account.move.line"].sudo()
+        lines = lines._get_kept_credit_lines(invoices.commercial_partner_id)
+        for line in lines:
             for invoice in invoices.sudo():
-                line = credit.line_ids.filtered(
-                    lambda one: one.display_type == "payment_term" and not one.reconciled
-                )
-                if line and credit._may_be_taken_off(invoice):
-                    invoice.js_assign_outstanding_line(line[:1].id)
-            if credit.currency_id.is_zero(credit.amount_residual):
-                credit.subscription_credit_next = False
+                if line._may_be_taken_off(invoice):
+                    invoice.js_assign_outstanding_line(line.id)
+        lines._forget_used_credit()
 
-    def _may_be_taken_off(self, invoice):
-        """:return: whether this credit note and an invoice of the same contract can be paired"""
-        return (
-            self.company_id == invoice.company_id
-            and self.currency_id == invoice.currency_id
-            and invoice.amount_residual > 0
-            and bool(self.subscription_order_ids & invoice.subscription_order_ids)
+    def _make_covered_invoices(self):
+        """Make invoices of drafts that wait for a payment and are covered by kept credit."""
+        drafts = self.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice"
         )
+        # sudo: as above
+        Line = self.env["account.move.line"].sudo()
+        if drafts and Line._get_kept_credit_lines(drafts.commercial_partner_id):
+            drafts.subscription_order_ids._post_covered_drafts()
+
+    def _hook_on_posted(self):
+        """Take kept credit off invoices of contracts; the run does it for whole batches."""
+        super()._hook_on_posted()
+        if not self.env.context.get(const.BATCH_KEY):
+            self.filtered(lambda move: move._may_bill_contracts())._use_kept_credits()
+
+    def _get_kept_credit(self):
+        """:return: how much kept credit is taken off this draft once it is posted"""
+        self.ensure_one()
+        if self.move_type != "out_invoice":
+            return 0.0
+        orders = self._get_subscription_orders()
+        return min(orders._get_kept_credit_amount(before=self), self.amount_total)
 
     # ------------------------------------------------------------------
     # Before the due date

@@ -50,10 +50,11 @@ class AccountMove(models.Model):
     def _seal_drafts(self):
         """Remember what new drafts say, so that a later edit by hand is noticed."""
         # sudo: a salesperson bills own contracts without rights on the books
-        for move in self.sudo().filtered(lambda move: move.state == "draft"):
-            move.with_context(
-                skip_is_manually_modified=True
-            ).subscription_draft_seal = move._get_draft_seal()
+        drafts = self.sudo().filtered(lambda move: move.state == "draft")
+        drafts = drafts.with_context(skip_is_manually_modified=True)
+        drafts._begin_to_ask()
+        for move in drafts:
+            move.subscription_draft_seal = move._get_draft_seal()
 
     def _get_draft_seal(self):
         """:return: a digest of everything on this document that a clerk may edit"""
@@ -110,6 +111,7 @@ class AccountMove(models.Model):
                         amount=draft.currency_id.format(draft.amount_total),
                     )
                 )
+        self.sudo()._remember_voided_requests()  # sudo: as below
         # sudo: the salesperson who bills a contract may lack the right to delete a draft.
         # force_delete: these drafts never had a number that could leave a gap.
         self.sudo().with_context(force_delete=True, subscription_settling=True).unlink()

@@ -2,10 +2,13 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 from psycopg2 import OperationalError
+from psycopg2 import errors as pg_errors
 
 from ..engine import dunning
-from .subscription_dunning_event import EVENT_ACTIONS, PAID
+from .account_move_request import UNPAID_STATES
+from .subscription_dunning_event import EVENT_ACTIONS
 
 _logger = logging.getLogger(__name__)
 
@@ -37,18 +40,17 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_dunning_domain(self, company):
-        """Return the domain of late invoices of contracts with a dunning policy.
+        """Return the domain of late invoices, and requests for payment, with a dunning policy.
 
         :param company: `res.company`
         :rtype: Domain
         """
-        return Domain(
+        today = company._subscription_today()
+        unpaid = Domain(
             [
                 ("company_id", "=", company.id),
                 ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-                ("invoice_date_due", "<", company._subscription_today()),
+                ("payment_state", "in", UNPAID_STATES),
                 (
                     "invoice_line_ids.sale_line_ids.order_id",
                     "any",
@@ -56,6 +58,9 @@ class AccountMove(models.Model):
                 ),
             ]
         )
+        invoices = Domain("state", "=", "posted") & Domain("invoice_date_due", "<", today)
+        requests = self._get_request_domain() & Domain("subscription_asked_date", "<", today)
+        return unpaid & (invoices | requests)
 
     def _get_dunning_policy(self):
         """Return the policy that this invoice follows: that of its first contract that has one.
@@ -99,7 +104,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         policy = self._get_dunning_policy()
-        if not policy or not self.invoice_date_due:
+        if not policy or not self._get_payment_due_date():
             return ()
         return dunning.future_steps(*self._get_dunning_facts(policy))
 
@@ -152,7 +157,10 @@ class AccountMove(models.Model):
             unchecked = Domain("subscription_dunning_checked_date", "=", False) | Domain(
                 "subscription_dunning_checked_date", "!=", company._subscription_today()
             )
-            moves |= self.search(late & unchecked, order="invoice_date_due, id")
+            # Apart, so that the indexes on invoices and on drafts serve.
+            for state in ("posted", "draft"):
+                domain = Domain("state", "=", state) & late & unchecked
+                moves |= self.search(domain, order="invoice_date_due, id")
             in_dunning = self.search(
                 [("subscription_in_dunning", "=", True), ("company_id", "=", company.id)]
             )
@@ -162,13 +170,46 @@ class AccountMove(models.Model):
 
     def _dun_customer_or_go_on(self):
         """Do the steps of today for one customer; what fails is left to the next run."""
+        claimed, lock = False, self._get_dunning_lock()
         try:
-            self._dun_customer()
+            claimed = self._claim_dunning(lock)
+            if claimed:
+                # What whoever held the customer before did is seen from here on.
+                self.env["ir.cron"]._commit_progress()
+                self.exists()._dun_customer()
+                self.env["ir.cron"]._commit_progress()
         except Exception as error:
             # Whatever is wrong with one customer must not stop the others.
             self.env.cr.rollback()
-            level = logging.INFO if isinstance(error, OperationalError) else logging.ERROR
+            is_race = isinstance(error, OperationalError | pg_errors.UniqueViolation)
+            level = logging.INFO if is_race else logging.ERROR
             _logger.log(level, "unpaid invoices %(moves)s wait", {"moves": self.ids}, exc_info=True)
+        finally:
+            if claimed:
+                self._release_dunning(lock)
+
+    @api.model
+    def _claim_dunning(self, lock):
+        """Take the customer of late invoices, unless another process has taken them.
+
+        The steps of one customer belong together and are committed one by one, so the claim
+        outlives transactions: it ends with :meth:`_release_dunning` or with the process.
+
+        :param SQL lock: of :meth:`_get_dunning_lock`
+        :return: whether the customer is ours
+        :rtype: bool
+        """
+        return self.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s)", lock))[0][0]
+
+    @api.model
+    def _release_dunning(self, lock):
+        """Let other processes look at a customer."""
+        self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", lock))
+
+    def _get_dunning_lock(self):
+        """:return: SQL of the two numbers that stand for the customer of these invoices"""
+        kind = f"{self._table}.dunning.{self.company_id[:1].id}"
+        return SQL("hashtext(%s), %s", kind, self.commercial_partner_id[:1].id)
 
     def _dun_customer(self):
         """Do the steps of today for the late invoices of one customer.
@@ -178,19 +219,23 @@ class AccountMove(models.Model):
         """
         company = self.company_id[:1]
         moves = self.with_company(company).with_context(allowed_company_ids=company.ids)
+        # A closing may delete a draft; its contracts are brought up to date all the same.
+        orders = moves.sudo()._get_subscription_orders()  # sudo: run of every company
+        moves._note_money()
         for move in moves:
             move._dun_invoice()
-        moves._dun_by_mail()
-        for move in moves:
+        moves.exists()._dun_by_mail()
+        for move in moves.exists():
             move._dun_invoice()
-        moves._end_dunning_day()
+        moves.exists()._end_dunning_day()
+        for order in orders:
+            order._refresh_dunning()
 
     def _end_dunning_day(self):
-        """Note what was paid, what comes next, and bring the contracts up to it."""
+        """Note what was paid and what comes next."""
         for move in self.try_lock_for_update(allow_referencing=True):
             late = move.filtered_domain(move._get_dunning_domain(move.company_id))
-            if not late:
-                move._log_recovery()
+            move._log_recovery()
             waits = bool(late) and bool(move._get_open_charges())
             acts = late and not waits
             following = next(iter(move._get_dunning_future()), None) if acts else None
@@ -206,9 +251,6 @@ class AccountMove(models.Model):
                     else False,
                 }
             )
-        orders = self.sudo()._get_subscription_orders()  # sudo: run of every company
-        for order in orders:
-            order._refresh_dunning()
 
     # ------------------------------------------------------------------
     # Log
@@ -238,35 +280,14 @@ class AccountMove(models.Model):
                 "action": action,
                 "outcome": outcome,
                 "date": today,
-                "days_late": (today - self.invoice_date_due).days,
+                "days_late": (today - self._get_payment_due_date()).days,
                 "note": note,
                 "decline_class": self._get_last_decline().subscription_decline_class,
-                "open_amount": self.amount_residual_signed,
+                "open_amount": self._get_open_amount_signed(),
+                "received_amount": self._get_received_amount(),
                 **values,
             }
         )
-
-    def _log_recovery(self):
-        """Give the last step before the payment of this invoice the credit for it, once."""
-        self.ensure_one()
-        events = self.sudo().subscription_dunning_event_ids.sorted("id")  # sudo: as in the run
-        done = events.filtered(lambda event: event.outcome == "done" and event.action != PAID)
-        cause = done[-1:]
-        is_paid = self.state == "posted" and self.payment_state in ("paid", "in_payment")
-        if not is_paid or not cause or cause in events.cause_id:
-            return
-        self._log_dunning(
-            cause.step_id,
-            PAID,
-            cause_id=cause.id,
-            recovered_amount=cause.open_amount,
-            transaction_id=self._get_paying_transaction().id,
-        )
-
-    def _get_paying_transaction(self):
-        """:return: the online payment that settled this invoice, if it was one"""
-        # sudo: invoicing clerks have no right to read transactions
-        return self.sudo().transaction_ids.filtered(lambda tx: tx.state == "done")[-1:]
 
     # ------------------------------------------------------------------
     # Core

@@ -9,6 +9,7 @@ from .. import const
 from ..engine import dunning
 from ..engine.charging import METHOD
 from .account_move_dunning_steps import MAILS
+from .account_move_request import UNPAID_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -34,13 +35,13 @@ class AccountMove(models.Model):
         locked = self.browse(move.id for move in due).try_lock_for_update(allow_referencing=True)
         if not locked:
             return
-        first = locked.sorted(lambda move: (move.invoice_date_due, move.id))[0]
+        first = locked.sorted(lambda move: (move._get_payment_due_date(), move.id))[0]
         note = first._try_dunning_mail(due[first][0])
         for move in locked:
             move._log_dunning(*due[move], "failed" if note else "done", note)
             if note:
                 move._ask_about_dunning(
-                    self.env._("%(invoice)s is unpaid", invoice=move.name), note
+                    self.env._("%(invoice)s is unpaid", invoice=move._get_payment_name()), note
                 )
         self.env["ir.cron"]._commit_progress()
 
@@ -82,7 +83,7 @@ class AccountMove(models.Model):
         moves = self._get_open_subscription_invoices()
         text = self.env._(
             "The customer was reminded by mail of %(invoices)s.",
-            invoices=", ".join(moves.mapped("name")),
+            invoices=", ".join(move._get_payment_name() for move in moves),
         )
         orders = moves.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
@@ -104,13 +105,14 @@ class AccountMove(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("commercial_partner_id", "=", self.commercial_partner_id.id),
                 ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
+                ("payment_state", "in", UNPAID_STATES),
                 ("invoice_line_ids.sale_line_ids.order_id.is_subscription", "=", True),
             ]
         )
-        moves = self.search(domain, order="invoice_date_due, id")
-        return moves.filtered(lambda move: not move._get_open_charges())
+        domain &= Domain("state", "=", "posted") | self._get_request_domain()
+        moves = self.search(domain)
+        open_moves = moves.filtered(lambda move: not move._get_open_charges())
+        return open_moves.sorted(lambda move: (move._get_payment_due_date(), move.id))
 
     def _get_dunning_recipients(self):
         """Return who is reminded: whoever received the open invoices and has an address.
@@ -127,8 +129,7 @@ class AccountMove(models.Model):
         orders = moves.sudo()._get_subscription_orders()  # sudo: mail of every company
         return orders.filtered(
             lambda order: (
-                order.subscription_state in const.RUNNING_STATES
-                and order._get_subscription_terms().payment_mode == "charge"
+                order.subscription_state in const.RUNNING_STATES and order._is_method_wanted()
             )
         )
 
@@ -155,7 +156,7 @@ class AccountMove(models.Model):
                         "%(contract)s is suspended on %(day)s unless %(invoice)s is paid before.",
                         contract=names,
                         day=format_date(self.env, planned.day),
-                        invoice=move.name,
+                        invoice=move._get_payment_name(),
                     )
                     sentences.setdefault(key, text)
                 elif planned.step.action == dunning.CLOSE:
@@ -164,13 +165,7 @@ class AccountMove(models.Model):
                         "%(contract)s ends on %(day)s unless %(invoice)s is paid before.",
                         contract=names,
                         day=format_date(self.env, planned.day),
-                        invoice=move.name,
+                        invoice=move._get_payment_name(),
                     )
                     sentences.setdefault(key, text)
         return list(sentences.values())
-
-    def _get_payment_url(self):
-        """:return: address of the page on which anybody who has the link can pay this invoice"""
-        self.ensure_one()
-        path = self.get_portal_url(query_string="&payment=True", anchor="portal_pay")
-        return f"{self.get_base_url()}{path}"

@@ -11,6 +11,8 @@ from ..engine import charging, dunning
 _logger = logging.getLogger(__name__)
 
 MAILS = (dunning.REMIND, dunning.WARN)
+# Charges of one document by itself where no policy says how many.
+MOST_ATTEMPTS = 4
 
 
 class AccountMove(models.Model):
@@ -29,6 +31,8 @@ class AccountMove(models.Model):
             if not self._do_dunning_step(policy._get_step(planned.step.key), planned):
                 return
             self.env["ir.cron"]._commit_progress()
+            if not self.exists():
+                return  # a draft goes away with its contract
 
     def _do_dunning_step(self, step, planned):
         """Do one step of this invoice; what goes wrong is written down and stops nothing else.
@@ -62,11 +66,12 @@ class AccountMove(models.Model):
         """Write down why a step could not be done, and ask somebody to look."""
         self._log_dunning(step, action, "failed", reason)
         text = self.env._(
-            "Nothing could be done about the unpaid invoice %(invoice)s: %(reason)s",
-            invoice=self.name,
+            "Nothing could be done about %(invoice)s, which is unpaid: %(reason)s",
+            invoice=self._get_payment_name(),
             reason=reason,
         )
-        self._ask_about_dunning(self.env._("%(invoice)s is unpaid", invoice=self.name), text)
+        summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
+        self._ask_about_dunning(summary, text)
 
     def _ask_about_dunning(self, summary, text):
         """Ask the salespeople of the contracts of this invoice to look after it."""
@@ -79,23 +84,29 @@ class AccountMove(models.Model):
 
     def _dun_charge(self, step):
         """Charge this invoice once more, unless the last decline forbids it."""
-        token, last = self._get_subscription_token(), self._get_last_decline()
-        if not token:
+        if not self._get_subscription_token():
             text = self.env._("No payment method is saved.")
             self._log_dunning(step, dunning.CHARGE, "skipped", text)
             return
-        verdict = dunning.charge_verdict(
-            last.subscription_decline_class or None,
-            last.token_id == token and not token._is_renewed_since(last),
-            self.subscription_charge_count,
-            step.policy_id.max_attempts,
-        )
+        verdict = self._get_charge_verdict()
         if verdict != dunning.GO:
             self._log_dunning(step, dunning.CHARGE, "skipped", self._get_verdict_text(verdict))
             return
         move = self.with_context(**{const.DUNNING_STEP_KEY: step.id})
         if not move._charge_subscription_invoice():
             self._note_nothing_charged(step)
+
+    def _get_charge_verdict(self):
+        """:return: what the engine says about charging this document once more by itself"""
+        self.ensure_one()
+        token, last = self._get_subscription_token(), self._get_last_decline()
+        policy = self._get_dunning_policy()
+        return dunning.charge_verdict(
+            last.subscription_decline_class or None,
+            last.token_id == token and not token._is_renewed_since(last),
+            self.subscription_charge_count,
+            policy.max_attempts if policy else MOST_ATTEMPTS,
+        )
 
     def _note_nothing_charged(self, step):
         """Write down that an attempt came to nothing, unless another process made one."""
@@ -125,19 +136,27 @@ class AccountMove(models.Model):
         step_id = self.env.context.get(const.DUNNING_STEP_KEY)
         if tx and (step_id or self.subscription_in_dunning):
             step = self.env["subscription.dunning.policy.step"].browse(step_id)
-            note = not step and self.env._("With another payment method.")
+            note = not step and self._get_extra_charge_text(tx)
             self._log_dunning(
                 step, dunning.CHARGE, note=note, transaction_id=tx.id, attempt_count=1
             )
         return tx
 
+    def _get_extra_charge_text(self, tx):
+        """:return: why a late document is charged although no step says so, in words"""
+        before = (self.sudo().transaction_ids - tx).token_id  # sudo: as in _get_last_decline
+        if tx.token_id in before:
+            return self.env._("Outside the policy: something changed, or a colleague asked for it.")
+        return self.env._("With another payment method.")
+
     def _waits_for_new_method(self):
-        """:return: whether this open invoice failed to be charged, and another method may do"""
+        """:return: whether this document failed to be charged, and another method may do"""
         self.ensure_one()
-        is_open = self.payment_state in ("not_paid", "partial") and (
-            self.state == "posted" or (self.state == "draft" and self._waits_for_payment())
-        )
-        if not is_open or not self.subscription_charge_error or self._get_open_charges():
+        if (
+            not self._is_open_to_pay()
+            or not self.subscription_charge_error
+            or self._get_open_charges()
+        ):
             return False
         last, token = self._get_last_decline(), self._get_subscription_token()
         is_allowed = last.subscription_decline_class != charging.NEVER
@@ -152,11 +171,12 @@ class AccountMove(models.Model):
         """Ask the salesperson of each contract to call the customer."""
         text = self.env._(
             "%(invoice)s of %(customer)s is unpaid since %(due)s. Call them.",
-            invoice=self.name,
+            invoice=self._get_payment_name(),
             customer=self.partner_id.display_name,
-            due=format_date(self.env, self.invoice_date_due),
+            due=format_date(self.env, self._get_payment_due_date()),
         )
-        self._ask_about_dunning(self.env._("%(invoice)s is unpaid", invoice=self.name), text)
+        summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
+        self._ask_about_dunning(summary, text)
         self._log_dunning(step, dunning.ACTIVITY)
 
     def _dun_suspend(self, step):
@@ -171,9 +191,11 @@ class AccountMove(models.Model):
     def _dun_close(self, step):
         """Close the contracts of this invoice, whose customer was warned."""
         orders = self._get_dunned_orders(step.policy_id)
-        for order in orders:
-            order._close_unpaid(self)
+        # Noted first, because a closing may delete the draft that this is about.
         self._log_dunning(step, dunning.CLOSE, *self._get_no_contract_outcome(orders))
+        note = orders[:1]._get_unpaid_note(self)
+        for order in orders:
+            order._close_unpaid(note)
 
     def _get_dunned_orders(self, policy):
         """:return: running contracts of this invoice that follow a policy"""

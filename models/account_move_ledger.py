@@ -53,9 +53,14 @@ class AccountMove(models.Model):
         two of them reverse the same invoice.
         """
         later = self._get_repeated_reversals()
-        if not later:
-            return super()._post(soft)
-        return super(AccountMove, self - later)._post(soft) | later._post(soft)
+        if later:
+            return super(AccountMove, self - later)._post(soft) | later._post(soft)
+        posted = super()._post(soft)
+        posted._hook_on_posted()
+        return posted
+
+    def _hook_on_posted(self):
+        """Called after documents were posted and paired with payments. Return nothing."""
 
     def _get_repeated_reversals(self):
         """:return: the credit notes of this set whose invoice has an earlier one in it"""

@@ -34,7 +34,7 @@ class AccountMove(models.Model):
             "%(amount)s for %(invoice)s is under way from the bank since %(day)s, which can take "
             "up to %(days)s days.",
             amount=tx.currency_id.format(tx.amount),
-            invoice=self.display_name,
+            invoice=self._get_payment_name(),
             day=format_date(self.env, self.company_id._subscription_date(tx.last_state_change)),
             days=charging.SLOWEST_BANK.days,
         )
@@ -52,7 +52,7 @@ class AccountMove(models.Model):
             lambda tx: tx.subscription_pending_at and tx.state in ("error", "cancel")
         )
         return dunning.counted_from(
-            self.invoice_date_due,
+            self._get_payment_due_date(),
             [(day_of(tx.subscription_pending_at), day_of(tx.last_state_change)) for tx in refused],
         )
 
@@ -79,10 +79,11 @@ class AccountMove(models.Model):
             "%(days)s days. Ask the payment provider what became of it. Until it ends, the "
             "invoice is not charged again.",
             reference=tx.reference,
-            invoice=self.display_name,
+            invoice=self._get_payment_name(),
             days=charging.SLOWEST_BANK.days,
         )
         for order in self.subscription_order_ids:
             order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s takes long", invoice=self.display_name), text
+                self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name()),
+                text,
             )

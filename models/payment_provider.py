@@ -1,5 +1,7 @@
 from odoo import models
 
+from .. import const
+
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
@@ -13,3 +15,8 @@ class PaymentProvider(models.Model):
             kwargs.get("sale_order_id")
         )
         return required or super()._is_tokenization_required(**kwargs)
+
+    def _archive_linked_tokens(self):
+        """Ask no customer for another method because the company gives a provider up."""
+        providers = self.with_context(**{const.PROVIDER_OFF_KEY: True})
+        return super(PaymentProvider, providers)._archive_linked_tokens()

@@ -41,40 +41,6 @@ class PaymentToken(models.Model):
                 )
 
     # ------------------------------------------------------------------
-    # Removed
-    # ------------------------------------------------------------------
-
-    def _get_running_contracts(self):
-        """:return: running contracts that are paid with these methods"""
-        # sudo: the customer who removes a method has no right to search contracts
-        return self.sudo().subscription_order_ids.filtered(
-            lambda order: order.subscription_state in const.RUNNING_STATES
-        )
-
-    def get_linked_records_info(self):
-        """Tell the customer which contracts need a method, before it is deleted."""
-        return [
-            *super().get_linked_records_info(),
-            *(
-                {
-                    "description": self.env._("Subscription"),
-                    "id": order.id,
-                    "name": order.name,
-                    "url": order.get_portal_url(),
-                }
-                for order in self._get_running_contracts()
-            ),
-        ]
-
-    def _handle_archiving(self):
-        """Say on contracts that their method is gone, and ask for another one."""
-        result = super()._handle_archiving()
-        for token in self:
-            for order in token._get_running_contracts():
-                order._subscription_lose_token(token)
-        return result
-
-    # ------------------------------------------------------------------
     # Expiry
     # ------------------------------------------------------------------
 

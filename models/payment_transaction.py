@@ -83,7 +83,11 @@ class PaymentTransaction(models.Model):
         drafts._send_paid_drafts()
         for tx in fresh.filtered("subscription_invoice_id"):
             tx._hook_on_charge_outcome()
+        fresh._hook_on_processed()
         return result
+
+    def _hook_on_processed(self):
+        """Called once per final state of payments, after core booked them. Return nothing."""
 
     def _invoice_sale_orders(self):
         """Leave contracts to the billing run.

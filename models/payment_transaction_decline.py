@@ -38,6 +38,17 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         return {}
 
+    def _get_decline_text(self):
+        """Return why this charge was declined, in a sentence. Hook of feature files.
+
+        Called when people are told. Extend it for a ``provider_code`` whose words are known; what
+        the provider itself says is the rest.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.state_message or self.env._("The payment provider gave no reason.")
+
     def _note_decline(self):
         """Class charges that were declined or cancelled; forget the class of any other."""
         for tx in self:

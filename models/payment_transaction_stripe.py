@@ -4,37 +4,9 @@ from odoo import fields, models
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment_stripe.controllers.main import StripeController
 
-from ..engine import charging
+from ..engine import stripe_declines
 from ..exceptions import OutcomeUnknownError
 
-# What Stripe's codes mean for the next attempt; codes that are missing are tried later.
-# See https://docs.stripe.com/declines/codes and https://docs.stripe.com/error-codes.
-METHOD_CODES = """
-    authentication_required authentication_not_handled card_not_supported currency_not_supported
-    expired_card incorrect_address incorrect_cvc incorrect_number incorrect_pin incorrect_zip
-    invalid_account invalid_cvc invalid_expiry_month invalid_expiry_year invalid_number invalid_pin
-    lost_card new_account_information_available no_such_payment_method not_permitted
-    offline_pin_required online_or_offline_pin_required payment_intent_authentication_failure
-    payment_method_customer_decline payment_method_not_available payment_method_unactivated
-    payment_method_unexpected_state pickup_card pin_try_exceeded resource_missing restricted_card
-    security_violation service_not_allowed setup_intent_authentication_failure stolen_card
-    testmode_decline transaction_not_allowed bank_account_closed bank_account_restricted
-    bank_account_unusable debit_not_authorized invalid_bank_account_iban invalid_mandate no_account
-    account_closed account_invalid account_number_invalid authorization_revoked
-    bank_account_declined bank_ownership_changed billing_invalid_mandate branch_does_not_exist
-    expired_payment_method incorrect_account_holder_address incorrect_account_holder_name
-    incorrect_account_holder_tax_id india_recurring_payment_mandate_canceled
-    invalid_account_number payment_intent_mandate_invalid payment_method_bank_account_blocked
-    payment_method_restricted routing_number_invalid sepa_unsupported_account
-""".split()  # noqa: SIM905 - a list of words reads better than quotes
-NEVER_CODES = """
-    do_not_try_again fraudulent merchant_blacklist recipient_deceased stop_payment_order
-    revocation_of_all_authorizations revocation_of_authorization
-""".split()  # noqa: SIM905
-STRIPE_CLASSES = {
-    **dict.fromkeys(METHOD_CODES, charging.METHOD),
-    **dict.fromkeys(NEVER_CODES, charging.NEVER),
-}
 # The customer is asked to confirm a payment that was made without them.
 AUTHENTICATION_CODES = ("authentication_required", "payment_intent_authentication_failure")
 # Nobody is there to confirm an off-session charge: it would wait for ever.
@@ -60,7 +32,40 @@ class PaymentTransaction(models.Model):
     def _get_decline_classes(self):
         """Add what Stripe's codes mean."""
         classes = super()._get_decline_classes()
-        return {**classes, **STRIPE_CLASSES} if self.provider_code == "stripe" else classes
+        if self.provider_code != "stripe":
+            return classes
+        return {**classes, **stripe_declines.CLASS_OF}
+
+    def _get_decline_text(self):
+        """Say why Stripe declined in words that can be translated."""
+        codes = (self.subscription_decline_code or "").split("/")
+        reason = self.provider_code == "stripe" and stripe_declines.decline_reason(codes)
+        return self._get_stripe_reason_texts()[reason] if reason else super()._get_decline_text()
+
+    def _get_stripe_reason_texts(self):
+        """:return: one sentence for each reason of the engine's table of Stripe's words"""
+        return {
+            "funds": self.env._("There is not enough money on the account."),
+            "limit": self.env._("The bank's limit for amount or number of payments is reached."),
+            "silent": self.env._("The bank declined without saying why."),
+            "busy": self.env._("The bank could not be reached, or was too busy."),
+            "expired": self.env._("The card expired."),
+            "data": self.env._("The number, or other details, of the payment method are wrong."),
+            "unsupported": self.env._(
+                "The bank does not accept this payment method for such a payment."
+            ),
+            "stopped": self.env._("The bank stopped the card."),
+            "authentication": self.env._("The bank wants the customer to confirm the payment."),
+            "account": self.env._("The account cannot be charged any more."),
+            "mandate": self.env._("The customer's mandate does not hold any more."),
+            "fraud": self.env._("The payment looks like fraud to the bank."),
+            "forbidden": self.env._("The bank forbade further attempts."),
+            "withdrawn": self.env._("The customer withdrew the permission to charge."),
+            "request": self.env._(
+                "Stripe refused the request itself, not the bank. Look at the settings of the "
+                "payment provider."
+            ),
+        }
 
     def _hook_on_request_failed(self, cause):
         """Keep the code and the payment of a charge that Stripe declined."""
@@ -99,6 +104,8 @@ class PaymentTransaction(models.Model):
         if self.state not in ("draft", "pending", "authorized") or not error:
             return
         codes = [error[name] for name in ("code", "decline_code") if error.get(name)]
+        if error.get("advice_code"):
+            codes.append(f"{stripe_declines.ADVICE}{error['advice_code']}")
         if codes:
             self.subscription_decline_code = "/".join(dict.fromkeys(codes))
 

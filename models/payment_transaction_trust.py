@@ -14,7 +14,11 @@ class PaymentTransaction(models.Model):
         """:return: whether this payment, refund or validation has to do with contracts"""
         self.ensure_one()
         tx = self.source_transaction_id or self
-        if tx.subscription_invoice_id or tx.subscription_method_order_id:
+        if (
+            tx.subscription_invoice_id
+            or tx.subscription_method_order_id
+            or tx.subscription_ahead_order_id
+        ):
             return True
         return bool(tx.invoice_ids.subscription_order_ids) or any(
             order.is_subscription or order.subscription_order_type == "amendment"

@@ -139,7 +139,8 @@ class SaleOrder(models.Model):
         """:return: whether this contract would end before the agreement lets a customer out
         :param date day: first day without service
         """
-        return day < self._get_earliest_close_date()
+        earliest = self._get_earliest_close_date()
+        return day < earliest and earliest > self._subscription_today()
 
     # ------------------------------------------------------------------
     # Words
@@ -213,13 +214,24 @@ class SaleOrder(models.Model):
         earliest = self._get_earliest_close_date()
         if earliest == self.subscription_end_date:
             return ""
+        if earliest <= max(self._subscription_today(), self.subscription_start_date):
+            return self._get_free_to_leave_sentence()
         day = format_date(self.env, fields.Date.subtract(earliest, days=1))
         if not self.subscription_notice_count:
-            return self.env._("If closed today, the earliest agreed last day is %(day)s.", day=day)
+            return self.env._("The last day of service can be %(day)s or later.", day=day)
         return self.env._(
-            "Notice is %(length)s: if closed today, the earliest agreed last day is %(day)s.",
+            "Notice is %(length)s: given today, the last day of service is %(day)s or later.",
             length=self.env["subscription.recurrence"]._get_length_text(
                 self.subscription_notice_unit, self.subscription_notice_count
             ),
             day=day,
         )
+
+    def _get_free_to_leave_sentence(self):
+        """:return: one sentence for a contract that may end at once"""
+        return {
+            "period": self.env._(
+                "The customer may leave whenever a billed period is over, also today."
+            ),
+            "term": self.env._("The customer may leave whenever a term is over, also today."),
+        }.get(self.subscription_close_boundary, self.env._("The customer may leave on any day."))

@@ -229,6 +229,7 @@ class SaleOrder(models.Model):
         old = self.order_line
         self.update({"order_line": commands})
         (self.order_line - old)._remember_list_prices()
+        (self.order_line - old)._remember_details()
 
     # ------------------------------------------------------------------
     # Refresh

@@ -49,6 +49,8 @@ class SaleOrder(models.Model):
                 contract=contract.name,
                 order=self.name,
             )
+        if message := self._get_amended_details_error_message(contract):
+            return message
         if not self._get_amendment_texts():
             return self.env._(
                 "%(order)s changes nothing on %(contract)s. Change its lines first.",
@@ -107,19 +109,23 @@ class SaleOrder(models.Model):
             raise UserError(message)
         self.order_line._validate_analytic_distribution()
         day = self._get_effective_date()
+        is_accepted = self._is_amount_accepted(day)
+        totals = self._get_due_now_totals()
+        if self._is_change_ahead() and not is_accepted:
+            totals = self._get_tax_totals_of_documents([])  # it is billed on its day
         values = {
             **self._prepare_confirmation_values(),
             "subscription_effective_date": day,
             "subscription_quote_date": self._get_quote_date(),
-            "subscription_frozen_totals": self._get_due_now_totals(),
-            "subscription_amendment_pending": self._is_amount_accepted(day),
+            "subscription_frozen_totals": totals,
+            "subscription_amendment_pending": is_accepted,
             "locked": True,
         }
-        steps = self._get_amendment_steps()
-        note = self._get_amendment_note()
+        plans = self._get_amendment_plans()
+        note = self._get_amendment_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
         self.with_context(subscription_mirror=const.MIRROR).write(values)
-        self._apply_amendment(contract, steps)
+        self._apply_amendment(contract, plans)
         contract._after_operation(None)
         contract.message_post(body=note)
         self.message_post(body=note)
@@ -143,13 +149,13 @@ class SaleOrder(models.Model):
         # sudo: salesmen have no right to read transactions
         return any(tx._can_settle_new_invoice() for tx in self.sudo().transaction_ids)
 
-    def _apply_amendment(self, contract, steps):
+    def _apply_amendment(self, contract, plans):
         """Store the new steps of the contract and bring its lines up to this amendment.
 
         :param contract: the contract
-        :param dict steps: of :meth:`_get_amendment_steps`
+        :param dict plans: of :meth:`_get_amendment_plans`
         """
-        touched = self._get_touched_lines(steps)
+        touched = self._get_touched_lines({line: plan[0] for line, plan in plans.items()})
         if self._is_template_switched():
             contract.with_context(
                 subscription_mirror=const.MIRROR
@@ -157,14 +163,20 @@ class SaleOrder(models.Model):
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
         changed = {
-            added.get(line, line).with_env(contract.env): list(steps[line])
+            added.get(line, line).with_env(contract.env): plans[line]
             for line in touched
             if line in added or line.order_id == contract
         }
-        contract._replace_segments_of_lines(changed)
+        contract._replace_segments_of_lines(
+            {line: list(steps) for line, (steps, _tail) in changed.items()}
+        )
+        for line, (_steps, tail) in changed.items():
+            line._store_tail(tail)
         self.subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]
+        if any(line._is_recurrence_switched() for line in added):
+            contract._settle_anchor(self.subscription_effective_date)
 
     def _create_contract_lines(self, contract):
         """Add to the contract what this amendment adds.
@@ -195,6 +207,8 @@ class SaleOrder(models.Model):
                 for name in ("name", "sequence")
                 if parent[name] != line[name] and not line._is_switched()
             }
+            if not line.display_type and not line._is_switched():
+                values.update(line._prepare_amended_details())
             if values:
                 parent.with_context(subscription_mirror=const.MIRROR).write(values)
         headings = contract.order_line.filtered(

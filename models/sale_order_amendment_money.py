@@ -32,11 +32,24 @@ class SaleOrder(models.Model):
             items = self._get_order_due_items()
         except EngineError:
             items = []  # the confirmation says what is wrong
+        return self._get_document_groups(
+            items, self._get_preview_one_off_lines(self._get_quote_date())
+        )
+
+    def _get_document_groups(self, items, once):
+        """Return the base lines of the documents of one day.
+
+        :param list items: :class:`DueItem` of the contract
+        :param list once: pairs of a line that is sold once and its quantity
+        :return: as of :meth:`_get_due_now_groups`
+        :rtype: list[list[dict]]
+        """
+        self.ensure_one()
         invoices, credit_notes, silent = self._split_due_items({self: items})
         charges = invoices.get(self, [])
         one_off = [
             line._prepare_base_line_for_taxes_computation(quantity=quantity)
-            for line, quantity in self._get_preview_one_off_lines(self._get_quote_date())
+            for line, quantity in once
         ]
         if not charges and sum(line["price_unit"] * line["quantity"] for line in one_off) <= 0:
             one_off = []  # what only gives something back waits for the next period
@@ -59,13 +72,31 @@ class SaleOrder(models.Model):
 
     def _get_preview_one_off_lines(self, until):
         """Add what the contract still has to bill once to what its amendment sells once."""
-        result = super()._get_preview_one_off_lines(until)
         if not self._is_amendment():
-            return result
+            return super()._get_preview_one_off_lines(until)
+        if not self._is_open_amendment():
+            return []  # they are lines of the contract now
         contract = self._get_amended_contract()
-        if self._get_effective_date() > until or until < contract._get_subscription_start():
+        is_later = self._get_effective_date() > until
+        if is_later and not self._is_asked_ahead():
+            return []
+        result = self._get_amendment_one_off_lines()
+        is_today = until == self._get_quote_date()
+        if is_later or not is_today or until < contract._get_subscription_start():
             return result
         return result + [(line, line.qty_to_invoice) for line in contract._get_due_one_off_lines()]
+
+    def _get_amendment_one_off_lines(self):
+        """:return: what an amendment itself sells once, pairs of a line and its quantity
+        :rtype: list[tuple]
+        """
+        return super()._get_preview_one_off_lines(self._get_quote_date())
+
+    def _get_due_now_details(self):
+        """Explain no amount before the day of a change that is not paid in advance."""
+        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
+            return []
+        return super()._get_due_now_details()
 
     def _has_due_now_amount(self):
         """Ask for what the contract bills because of an amendment, whatever its lines are."""

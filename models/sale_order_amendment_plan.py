@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from odoo import models
 
 from ..engine import billing
 from ..engine.amendment import carry_over, live_step, period_end, regrid
 from ..engine.change import change_values
+from ..engine.ending import NO_TAIL, split_end
 from ..engine.money import to_decimal
 from ..engine.segment import Segment, cut_gaps, end_at
 
@@ -54,9 +57,9 @@ class SaleOrder(models.Model):
             if not end:
                 continue
             target = targets.get(line)
-            is_kept = (
-                target and not target._get_amended_values() and not target._is_switched()
-            ) or str(line.id) not in (self.subscription_baseline or {})
+            is_kept = (target and not target._is_amended()) or str(line.id) not in (
+                self.subscription_baseline or {}
+            )
             (others if is_kept else changed).append(end)
         return max(changed) if changed else min(others, default=day)
 
@@ -122,37 +125,48 @@ class SaleOrder(models.Model):
             amendment that it adds
         :rtype: dict
         """
+        return {line: steps for line, (steps, _tail) in self._get_amendment_plans().items()}
+
+    def _get_amendment_plans(self):
+        """Return the steps as this amendment wants them, and what the contract's end takes away.
+
+        :return: engine segments and the engine's `Tail` by recurring line, as in
+            :meth:`_get_amendment_steps`
+        :rtype: dict
+        """
         self.ensure_one()
         day = self._get_effective_date()
         targets = self._get_target_lines()
-        steps = {}
+        plans = {}
         for line in self._get_amended_contract()._get_recurring_lines():
-            old = line._get_engine_steps()
-            steps[line] = self._get_amended_steps(line, targets.get(line), old, day)
+            plans[line] = self._get_amended_plan(line, targets.get(line), day)
         for line in self._get_added_lines().filtered("is_recurring"):
-            steps[line] = self._get_added_steps(line, day)
-        return steps
+            plans[line] = self._get_added_plan(line, day)
+        return plans
 
-    def _get_amended_steps(self, line, target, old, day):
-        """Return the steps of one line of the contract.
+    def _get_amended_plan(self, line, target, day):
+        """Return the steps of one line of the contract, and what its end takes away.
 
         :param line: line of the contract
         :param target: line of this amendment that goes on with it, None when it was taken off
-        :param old: engine segments of today
         :param date day: first day of the change
         """
+        old, tail = line._get_engine_steps(), line._get_tail()
         if not live_step(old, day) or str(line.id) not in (self.subscription_baseline or {}):
-            return old
+            return old, tail
         if not target or target._is_switched() or target._is_taken_off():
-            return end_at(old, day)
+            return end_at(old, day), tail
         values = target._get_amended_values()
-        new = change_values(old, day, values=values) if values else tuple(old)
+        new = line._get_whole_plan()
+        if values:
+            new = change_values(new, day, values=values)
         if self._is_template_switched():
             new = regrid(new, day, target._get_typed_terms())
-        return new
+        end = line.order_id.subscription_end_date
+        return split_end(new, end) if end else (new, NO_TAIL)
 
-    def _get_added_steps(self, line, day):
-        """Return the steps of a line that this amendment adds.
+    def _get_added_plan(self, line, day):
+        """Return the steps of a line that this amendment adds, and what its end takes away.
 
         :param line: line of this amendment
         :param date day: first day of the change
@@ -160,13 +174,14 @@ class SaleOrder(models.Model):
         end = self._get_subscription_term_end()
         quantity = to_decimal(line.product_uom_qty)
         if not quantity or (end and end <= day):
-            return ()
+            return (), NO_TAIL
         terms = line._get_typed_terms()
         parent = line.subscription_parent_line_id.sudo()
         if parent:
-            old = parent._get_engine_steps()
-            return carry_over(old, day, quantity, terms)
-        return (Segment(day, end or None, quantity, terms),)
+            steps = carry_over(parent._get_whole_plan(), day, quantity, terms)
+        else:
+            steps = (Segment(day, None, quantity, terms),)
+        return split_end(steps, end) if end else (steps, NO_TAIL)
 
     def _is_template_switched(self):
         """:return: whether this amendment puts its contract on other terms"""
@@ -193,14 +208,27 @@ class SaleOrder(models.Model):
         A contract whose customer accepted an amount online bills that first.
         """
         if self._is_amendment():
-            return self._get_amendment_due_items()
+            return self._get_amendment_due_items() if self._is_open_amendment() else []
         pending = self._get_pending_amendments()[:1] if not until else self.browse()
         if pending and self.state == "sale":
             return self._get_accepted_items(pending)
         return super()._get_order_due_items(until)
 
     def _get_amendment_due_items(self):
-        """Return what the contract bills because of this amendment, if it is confirmed.
+        """Return what the contract bills because of this amendment, as soon as it is confirmed.
+
+        For a change of a later day that is nothing, unless it is paid in advance.
+
+        :return: a list of :class:`DueItem`
+        """
+        self.ensure_one()
+        if self._is_change_ahead() and not self._is_asked_ahead():
+            self._get_amendment_steps()  # what the engine refuses is refused before its day
+            return []
+        return self._get_changed_items()
+
+    def _get_changed_items(self):
+        """Return what the contract bills on the day of this amendment.
 
         Up to today that is everything that its next run bills. For a change of a later day it is
         what falls due on that day on the lines that change.
@@ -209,13 +237,29 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         steps = self._get_amendment_steps()
-        contract = self._get_amended_contract()
-        return contract._get_amended_items(
+        items = self._get_amended_contract()._get_amended_items(
             steps,
             self._get_touched_lines(steps),
             self._get_effective_date(),
             self._get_quote_date(),
         )
+        return self._get_items_as_amended(items)
+
+    def _get_items_as_amended(self, items):
+        """Let charges have the taxes that this amendment gives their lines.
+
+        :param items: :class:`DueItem` of lines of the contract
+        :rtype: list
+        """
+        targets = {
+            line: target
+            for line, target in self._get_target_lines().items()
+            if not target._is_switched() and target._get_amended_details()
+        }
+        return [
+            due if due.is_credit else replace(due, line=targets.get(due.line, due.line))
+            for due in items
+        ]
 
     def _get_amended_items(self, steps, touched, day, accepted):
         """Return what falls due on this contract with the given steps.
@@ -239,7 +283,11 @@ class SaleOrder(models.Model):
             if not served and not rows:
                 continue
             items = billing.catch_up(
-                served, rows, max(day, accepted), delivered=line._get_delivered_for_billing()
+                served,
+                rows,
+                max(day, accepted),
+                delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
             )
             result += [
                 line._get_due_item(item, forfeited)

@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
                     new=f"{target.discount:.15g}",
                 )
             )
-        return texts
+        return texts + target._get_amended_details_texts()
 
     def _get_added_line_text(self, line):
         """:return: one sentence about a line that this amendment adds"""
@@ -108,9 +108,10 @@ class SaleOrder(models.Model):
     def _format_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
-    def _get_amendment_note(self):
+    def _get_amendment_note(self, due):
         """Return what the chatter of the contract says of this amendment, before it is applied.
 
+        :param float due: what is billed or given back as soon as it is confirmed
         :rtype: markupsafe.Markup
         """
         self.ensure_one()
@@ -129,10 +130,12 @@ class SaleOrder(models.Model):
         )
         money = self.env._(
             "Due for it: %(due)s. Each month: %(old)s → %(new)s without taxes.",
-            due=self._format_amount(self.amount_total),
+            due=self._format_amount(due),
             old=self._format_amount(contract.subscription_mrr),
             new=self._format_amount(sum(self.order_line.mapped("recurring_monthly"))),
         )
+        if self._is_change_ahead() and not due:
+            money = f"{self._get_difference_text() or ''} {money}".strip()
         return Markup("%s<ul>%s</ul>%s") % (escape(title), items, money)
 
     # ------------------------------------------------------------------
@@ -141,6 +144,9 @@ class SaleOrder(models.Model):
 
     def _get_next_invoice_preview(self):
         """Say of an amendment what its contract bills or gives back for it."""
+        is_later = self._is_open_amendment() and self._is_change_ahead()
+        if is_later and not self._is_asked_ahead():
+            return self._get_later_preview()
         preview = super()._get_next_invoice_preview()
         if self._is_open_amendment():
             preview["headline"] = self.env._(
@@ -150,8 +156,15 @@ class SaleOrder(models.Model):
                     self.env, max(self._get_effective_date(), self._subscription_today())
                 ),
             )
-            preview["reasons"] = self._get_amendment_texts()
+            preview["reasons"] = self._get_amendment_reasons()
         return preview
+
+    def _get_amendment_reasons(self):
+        """:return: what this amendment changes and when that is due, sentences
+        :rtype: list[str]
+        """
+        later = self._get_later_text()
+        return self._get_amendment_texts() + ([later] if later else [])
 
     def _get_due_now_title(self):
         """Say when the amount of an amendment falls due, and whether it is a credit."""
@@ -162,8 +175,8 @@ class SaleOrder(models.Model):
             return self.env._("Taken off your next invoice")
         if self.amount_total < 0:
             return self.env._("Given back")
-        if day > self._get_quote_date():
-            return self.env._("Due on %(day)s", day=format_date(self.env, day))
+        if self._is_change_ahead() and self.amount_total:
+            return self.env._("Due now, in advance of %(day)s", day=format_date(self.env, day))
         return super()._get_due_now_title()
 
     def _get_portal_facts(self):

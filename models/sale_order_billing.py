@@ -68,9 +68,9 @@ class SaleOrder(models.Model):
         result = []
         for line in self._get_recurring_lines():
             if is_quotation:
-                segments, rows = line._get_typed_segments(start), ()
+                segments, rows = self._get_quoted_segments(line, start), ()
             else:
-                segments = self._get_effective_segments(line)
+                segments = self._get_segments_until(line, day)
                 rows = line.billed_period_ids._get_engine_rows()
             if not segments and not rows:
                 continue
@@ -85,6 +85,24 @@ class SaleOrder(models.Model):
         if self.state == "cancel":
             return [due for due in result if due.is_credit]
         return result
+
+    def _get_quoted_segments(self, line, start):
+        """Return the steps that a line of a quotation would have, gaps aside. Hook.
+
+        :param line: recurring line of this quotation
+        :param date start: first day of service
+        :rtype: list[engine.segment.Segment]
+        """
+        return line._get_typed_segments(start)
+
+    def _get_segments_until(self, line, day):
+        """Return the steps of a line as a run on a day will find them. Hook for feature files.
+
+        :param line: recurring line of this contract
+        :param date day: last day looked at
+        :return: engine segments, without the days of interruptions
+        """
+        return self._get_effective_segments(line)
 
     def _check_due_items(self, items_by_order):
         """Refuse what looks like a mistake in the dates rather than something to bill.
@@ -155,7 +173,7 @@ class SaleOrder(models.Model):
             # The invoice of a contract with one-off lines comes from core, whose hooks other
             # addons fill; the recurring lines take part through the context.
             items = invoices.pop(order, [])
-            if not items and not order._get_due_one_off_date():
+            if not items and not order._is_one_off_due():
                 continue
             moves |= order.with_context(
                 raise_if_nothing_to_invoice=False

@@ -26,6 +26,7 @@ class SaleOrder(models.Model):
             lambda move: move._waits_for_new_method()
         )
         moves.subscription_charge_attempted_at = False
+        self.sudo()._get_open_requests()._trigger_charging()  # sudo: as above
         moves._trigger_charging()
 
     # ------------------------------------------------------------------
@@ -62,6 +63,22 @@ class SaleOrder(models.Model):
                 old=old.display_name,
             )
         contracts._message_log_batch({order.id: text for order in contracts})
+
+    def _subscription_move_to(self, token):
+        """Pay one contract with the method that its customer saved in place of the old one.
+
+        :param token: `payment.token` of the same customer
+        """
+        self.ensure_one()
+        old, self.subscription_payment_token_id = self.subscription_payment_token_id, token
+        text = self.env._(
+            "The payment method %(old)s was removed. Paid with %(new)s from now on, which the "
+            "customer saved on %(day)s.",
+            old=old.display_name,
+            new=token.display_name,
+            day=format_date(self.env, token.create_date),
+        )
+        self._message_log(body=text)
 
     def _subscription_lose_token(self, token):
         """Say on one contract that its payment method was removed, and ask for another one.
@@ -124,14 +141,10 @@ class SaleOrder(models.Model):
         )
 
     def _get_open_invoices_to_pay(self):
-        """:return: posted invoices of this contract that are neither paid nor being paid"""
+        """:return: invoices, and requests for payment, of this contract that are not paid"""
         self.ensure_one()
         # sudo: customers reach them by the link of the contract
         moves = self.sudo().order_line.invoice_lines.move_id.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == "out_invoice"
-                and move.payment_state in ("not_paid", "partial")
-            )
+            lambda move: move._is_open_to_pay()
         )
-        return moves.sorted(lambda move: (move.invoice_date_due, move.id))
+        return moves.sorted(lambda move: (move._get_payment_due_date(), move.id))

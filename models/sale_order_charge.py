@@ -10,7 +10,13 @@ class SaleOrder(models.Model):
         """Take kept credit off; wake the charging run, which charges after the commit."""
         super()._hook_on_subscription_billed(moves)
         moves._use_kept_credits()
+        moves._make_covered_invoices()
         moves._trigger_charging()
+
+    def _is_invoiced_after_payment(self):
+        """:return: whether an invoice made now stays a draft until its money is in; hook"""
+        self.ensure_one()
+        return self._get_subscription_terms().payment_mode == "after_payment"
 
     def _schedule_charge_activity(self, summary, note):
         """Ask the salesperson of one contract to look after a payment.

@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
             order.subscription_dunning_text = "\n".join(
                 order._get_dunning_sentence(move) for move in moves
             )
-            order.subscription_overdue_amount = sum(moves.mapped("amount_residual"))
+            order.subscription_overdue_amount = sum(move._get_amount_to_charge() for move in moves)
 
     def _read_dunning_facts(self):
         """Read at once what the sentences about late invoices of all these contracts need."""
@@ -66,17 +66,17 @@ class SaleOrder(models.Model):
         # sudo: whoever looks at a contract may not read its invoices
         moves = self.sudo().order_line.invoice_lines.move_id
         return moves.filtered("subscription_in_dunning").sorted(
-            lambda move: (move.invoice_date_due, move.id)
+            lambda move: (move._get_payment_due_date(), move.id)
         )
 
     def _get_dunning_sentence(self, move):
         """:return: how late an invoice is and what happens next, in one sentence"""
-        late = (self._subscription_today() - move.invoice_date_due).days
+        late = (self._subscription_today() - move._get_payment_due_date()).days
         if move._get_open_charges():
             return self.env._(
                 "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
                 "before its outcome is known.",
-                invoice=move.name,
+                invoice=move._get_payment_name(),
                 days=late,
             )
         future = move._get_dunning_future()
@@ -95,12 +95,12 @@ class SaleOrder(models.Model):
         if not parts:
             return self.env._(
                 "%(invoice)s is %(days)s days late, and nothing more is done about it.",
-                invoice=move.name,
+                invoice=move._get_payment_name(),
                 days=late,
             )
         return self.env._(
             "%(invoice)s is %(days)s days late. Unless it is paid before: %(steps)s.",
-            invoice=move.name,
+            invoice=move._get_payment_name(),
             days=late,
             steps=", ".join(parts),
         )

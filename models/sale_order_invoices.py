@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
         lines = lines.with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
         terms = self._get_subscription_terms()
-        waits = terms.invoice_mode == "draft" or terms.payment_mode == "after_payment"
+        waits = terms.invoice_mode == "draft" or self._is_invoiced_after_payment()
         if not waits:
             # A date that comes with the posting would make core compute every document again.
             vals["invoice_date"] = self._subscription_today()

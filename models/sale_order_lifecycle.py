@@ -112,14 +112,16 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         Segment = self.env["subscription.segment"].sudo()  # sudo: nobody edits steps by hand
+        openings = {line: line._get_opening(start) for line in lines if not line.segment_ids}
         Segment.create(
             [
                 Segment._prepare_segment_values(line, segment)
-                for line in lines
-                if not line.segment_ids
-                for segment in line._get_typed_segments(start)
+                for line, (segments, _tail) in openings.items()
+                for segment in segments
             ]
         )
+        for line, (_segments, tail) in openings.items():
+            line._store_tail(tail)
         self._update_subscription_dates()
 
     def _hook_on_start_forgotten(self):
@@ -186,3 +188,7 @@ class SaleOrder(models.Model):
         if message:
             self.message_post(body=message.strip())
         self._trigger_billing()
+        self._hook_on_subscription_changed()
+
+    def _hook_on_subscription_changed(self):
+        """Called after steps or the end of running contracts changed. Return nothing."""

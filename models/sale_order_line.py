@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..engine.money import to_decimal
-from ..engine.recurrence import Grid, anchor_for
+from ..engine.recurrence import Grid
 from ..engine.segment import Segment, Terms, mrr
 
 # Fields of a running line that mirror the step in force, with the word of the change they make.
@@ -221,6 +221,7 @@ class SaleOrderLine(models.Model):
             start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
+            order._hook_on_subscription_changed()
         elif recurring:
             raise UserError(
                 self.env._(
@@ -369,12 +370,7 @@ class SaleOrderLine(models.Model):
         order = self.order_id
         template = order._get_subscription_terms()
         recurrence = self.recurrence_id._get_engine_recurrence()
-        anchor = anchor_for(
-            template.alignment or "anniversary",
-            order._get_subscription_anchor(),
-            recurrence,
-            template.billing_day or None,
-        )
+        anchor = order._align_anchor(self._get_grid_anchor(), recurrence)
         basis = self._get_subscription_basis()
         return Terms(
             grid=Grid(recurrence, anchor),

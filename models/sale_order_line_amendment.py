@@ -190,6 +190,18 @@ class SaleOrderLine(models.Model):
             self[name] != parent[name] for name in ("product_id", "recurrence_id", "product_uom_id")
         )
 
+    def _is_recurrence_switched(self):
+        """:return: whether this line of an amendment is billed more or less often than before"""
+        self.ensure_one()
+        parent = self.subscription_parent_line_id.sudo()
+        return bool(parent) and self.recurrence_id != parent.recurrence_id
+
+    def _is_amended(self):
+        """:return: whether this line of an amendment changes anything on that of the contract"""
+        return bool(
+            self._get_amended_values() or self._is_switched() or self._get_amended_details()
+        )
+
     def _is_taken_off(self):
         """:return: whether this line of an amendment ends its line of the contract"""
         self.ensure_one()
@@ -207,4 +219,13 @@ class SaleOrderLine(models.Model):
             "order_id": order.id,
             "sequence": self.sequence,
             "subscription_replaced_line_id": self.subscription_parent_line_id.id,
+            "one_off_bill_date": self._get_one_off_bill_date(),
         }
+
+    def _get_one_off_bill_date(self):
+        """:return: first day on which what an amendment sells once is billed, False for at once"""
+        order = self.order_id
+        day = order.subscription_effective_date
+        is_later = day and day > order._subscription_today()
+        is_once = not self.is_recurring and not self.display_type
+        return day if is_once and is_later and not order.subscription_amendment_pending else False

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import fields, models, tools
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
@@ -112,11 +112,7 @@ class SaleOrderLine(models.Model):
         :rtype: str
         """
         item = due.item
-        period = self.env._(
-            "%(start)s to %(end)s",
-            start=format_date(self.env, item.span.start),
-            end=format_date(self.env, fields.Date.subtract(item.span.end, days=1)),
-        )
+        period = self._get_span_text(item.span.start, item.span.end)
         if item.terms.basis == "delivered":
             return self.env._("%(period)s, delivered quantity", period=period)
         if item.terms.discount == FREE and not due.is_credit:
@@ -140,6 +136,19 @@ class SaleOrderLine(models.Model):
                 self.env, float(item.terms.price), currency_obj=self.order_id.currency_id
             ),
             recurrence=self._get_recurrence_text(),
+        )
+
+    @tools.ormcache("self.env.lang", "self.env.company.id", "start", "end")
+    def _get_span_text(self, start, end):
+        """Return the days of a span in words; most invoices of a day cover the same days.
+
+        :param date start: first day
+        :param date end: first day that no longer belongs to the span
+        """
+        return self.env._(
+            "%(start)s to %(end)s",
+            start=format_date(self.env, start),
+            end=format_date(self.env, fields.Date.subtract(end, days=1)),
         )
 
     def _get_measure_text(self, item):

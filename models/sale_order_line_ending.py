@@ -41,11 +41,28 @@ class SaleOrderLine(models.Model):
         stored = self.subscription_later_steps
         if not stored:
             return NO_TAIL
-        Segment = self.env["subscription.segment"]
-        return Tail(
-            fields.Date.to_date(stored["until"]),
-            tuple(Segment.new(values)._get_engine_segment() for values in stored["later"]),
-        )
+        return Tail(fields.Date.to_date(stored["until"]), self._load_steps(stored["later"]))
+
+    def _load_steps(self, stored):
+        """Return steps that were kept as JSON.
+
+        :param list stored: values as made by :meth:`_prepare_later_step`
+        :return: engine segments
+        :rtype: tuple
+        """
+        # sudo: a customer who looks at a quotation has no right to read steps
+        Segment = self.env["subscription.segment"].sudo()
+        return tuple(Segment.new(values)._get_engine_segment() for values in stored)
+
+    def _get_whole_plan(self):
+        """Return the steps of this line as if its contract had no end; writes nothing.
+
+        A line that was ended for itself stays ended.
+
+        :return: engine segments
+        :rtype: tuple
+        """
+        return self._get_moved_end(self.order_id.subscription_end_date, None)[0]
 
     def _store_tail(self, tail):
         """Keep what the end of the contract takes away.

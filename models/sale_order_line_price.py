@@ -27,9 +27,11 @@ class SaleOrderLine(models.Model):
 
         It does not follow the recurrence either: a rule's percentage is the same for every
         period, and a discount that somebody typed must survive a change of terms. For the same
-        reason amendments keep the discount of their contract.
+        reason amendments and renewals keep the discount of their contract.
         """
-        agreed = self._get_running_lines() | self.filtered("subscription_parent_line_id")
+        agreed = self._get_running_lines() | self.filtered(
+            lambda line: line.subscription_parent_line_id or line.subscription_replaced_line_id
+        )
         super(SaleOrderLine, self - agreed)._compute_discount()
 
     def _get_running_lines(self):

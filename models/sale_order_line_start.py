@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
 from ..engine.change import Ramp, opening_steps
+from ..engine.ending import NO_TAIL, split_end
 from ..engine.money import to_decimal
 
 
@@ -45,22 +46,41 @@ class SaleOrderLine(models.Model):
         :param date start: first day of service
         :rtype: list[engine.segment.Segment]
         """
+        return list(self._get_opening(start)[0])
+
+    def _get_opening(self, start):
+        """Return the steps with which this line starts, and what the end of its term takes away.
+
+        What was agreed for days after the term comes back when the contract goes on.
+
+        :param date start: first day of service
+        :return: engine segments and the engine's `Tail`
+        :rtype: tuple
+        """
         self.ensure_one()
-        order = self.order_id
-        end = order._get_subscription_term_end()
+        end = self.order_id._get_subscription_term_end()
         if self.display_type or not self.recurrence_id or (end and end <= start):
-            return []
+            return (), NO_TAIL
+        steps = self._get_opening_steps(start)
+        return split_end(steps, end) if end else (steps, NO_TAIL)
+
+    def _get_opening_steps(self, start):
+        """Return what this line asks for from a day on, as if its term had no end. Hook.
+
+        :param date start: first day of service
+        :return: engine segments
+        :rtype: tuple
+        """
+        order = self.order_id
         is_new = order._is_new_contract()
-        return list(
-            opening_steps(
-                start,
-                end,
-                to_decimal(self.product_uom_qty),
-                self._get_typed_terms(),
-                trial_end=order._get_trial_end(),
-                limited=self._get_limited_discount() if is_new else None,
-                ramps=self._get_ramps() if is_new else (),
-            )
+        return opening_steps(
+            start,
+            None,
+            to_decimal(self.product_uom_qty),
+            self._get_typed_terms(),
+            trial_end=order._get_trial_end(),
+            limited=self._get_limited_discount() if is_new else None,
+            ramps=self._get_ramps() if is_new else (),
         )
 
     def _get_limited_discount(self):

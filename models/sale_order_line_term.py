@@ -1,8 +1,22 @@
-from odoo import models
+from dataclasses import replace
+from itertools import pairwise
 
-from ..engine.segment import step_at
+from odoo import models
+from odoo.tools import format_date
+
+from .. import const
+from ..engine.amendment import agreed_values, carry_over
+from ..engine.change import plan_from, renewed_steps
+from ..engine.money import to_decimal
+from ..engine.price_rise import list_priced, regular_price
+from ..engine.segment import coalesce
 
 PRICE_DAY_KEY = "subscription_price_day"
+OFFERED_FIELDS = {
+    "quantity": "product_uom_qty",
+    "price": "price_unit",
+    "discount": "discount",
+}
 
 
 class SaleOrderLine(models.Model):
@@ -33,39 +47,185 @@ class SaleOrderLine(models.Model):
             fiscal_position=self.order_id.fiscal_position_id,
         )
 
-    def _get_step_on(self, day):
-        """:return: the step in force on a day as an engine value, None in a gap"""
-        return step_at(self._get_engine_steps(), day)
+    def _get_list_pricing(self, day):
+        """Return what a renewal at list prices does to the steps of this line.
 
-    def _get_renewed_step(self, day):
-        """Return what this line would hold on a day if its contract had no end.
+        Prices that are limited in time run out first, those that were planned for later stay.
+
+        :param date day: first day of the new term
+        :return: function from engine segments to engine segments
+        """
+        price = self._get_list_price_on(day)
+
+        def set_price(steps):
+            """Leave steps alone that have the list price already."""
+            old = regular_price(steps, day)
+            if old is None or not self.currency_id.compare_amounts(float(old), price):
+                return tuple(steps)
+            return list_priced(steps, day, to_decimal(price))
+
+        return set_price
+
+    # ------------------------------------------------------------------
+    # Renewal quotation
+    # ------------------------------------------------------------------
+
+    def _get_offered_plan(self, day):
+        """Return what a renewal offers for this line of a contract, as if that had no end.
 
         :param date day: first day of the renewal
-        :return: an engine `Segment`; None when the line was ended before its contract
+        :return: engine segments; none when the line was ended before its contract
+        :rtype: tuple
         """
         self.ensure_one()
-        steps, _tail = self._get_moved_end(self.order_id.subscription_end_date, None)
-        return step_at(steps, day)
+        steps = self._get_whole_plan()
+        if self.order_id.subscription_renewal_price == "list":
+            steps = self._get_list_pricing(day)(steps)
+        return plan_from(steps, day)
 
-    def _prepare_renewed_line(self, step):
+    def _get_watched_plan(self, day):
+        """Return the part of the plan whose changes matter to a renewal; arguments as above.
+
+        A renewal at list prices does not mind the prices of its contract, and each order has the
+        billing days of its own terms.
+        """
+        self.ensure_one()
+        steps = self._get_whole_plan()
+        if self.order_id.subscription_renewal_price == "list":
+            steps = list_priced(steps, day, to_decimal(0))
+        return coalesce(
+            replace(
+                step,
+                start=const.ANY_DAY if step.start == day else step.start,
+                terms=replace(
+                    step.terms,
+                    grid=replace(step.terms.grid, anchor=const.ANY_DAY),
+                    convention="actual",
+                    timing="advance",
+                ),
+            )
+            for step in plan_from(steps, day)
+        )
+
+    def _prepare_renewed_line(self, plan, day):
         """Return the values of the line with which a renewal goes on with this one.
 
-        :param step: what is in force on its first day, an engine `Segment`
+        :param plan: what it offers, engine segments
+        :param date day: first day of the renewal
         :rtype: dict
         """
         self.ensure_one()
-        default = {
-            "product_uom_qty": float(step.quantity),
-            "discount": float(step.terms.discount),
-            "recurrence_id": self.recurrence_id.id,
-            "subscription_replaced_line_id": self.id,
+        return self.copy_data(
+            {
+                **self._prepare_offered_values(plan, day),
+                "recurrence_id": self.recurrence_id.id,
+                "subscription_replaced_line_id": self.id,
+                # Ramps and intro discounts were turned into steps when the contract began.
+                "ramp_step_ids": [],
+                "intro_discount": 0.0,
+                "intro_period_count": 0,
+            }
+        )[0]
+
+    def _prepare_offered_values(self, plan, day):
+        """Return quantity, price and discount that a line of a renewal shows for a plan.
+
+        :param plan: engine segments
+        :param date day: first day of the renewal
+        :rtype: dict
+        """
+        values = agreed_values(plan, day)
+        price = float(values["price"])
+        return {
+            "product_uom_qty": float(values["quantity"]),
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": float(values["discount"]),
         }
-        if self.order_id.subscription_renewal_price == "list":
-            values = self.copy_data(default)[0]
-            for name in ("price_unit", "technical_price_unit"):
-                values.pop(name, None)
-            return values
-        price = float(step.terms.price)
-        if self.currency_id.compare_amounts(price, self.price_unit):
-            default.update(price_unit=price, technical_price_unit=price)
-        return self.copy_data(default)[0]
+
+    def _keep_offered_price(self):
+        """Let the price of renewal lines follow the quantity only where it is today's list price.
+
+        Core takes a price that differs from ``technical_price_unit`` for one that somebody typed.
+        """
+        for line in self:
+            line.with_context(sale_write_from_compute=True).write(
+                {"technical_price_unit": line._get_list_price_of_today()}
+            )
+
+    def _get_renewal_plan(self):
+        """Return the plan with which this line of a renewal quotation goes on.
+
+        :return: engine segments as they were offered, none for a line that goes on with no other
+        :rtype: tuple
+        """
+        self.ensure_one()
+        offers = self.order_id._get_renewal_base().get("offers", {})
+        return self._load_steps(offers.get(str(self.subscription_replaced_line_id.id), []))
+
+    def _get_opening_steps(self, start):
+        """Let a renewal go on with what is planned: a limited discount runs out on its day."""
+        plan = self._get_renewal_plan()
+        if not plan:
+            return super()._get_opening_steps(start)
+        quantity, terms = to_decimal(self.product_uom_qty), self._get_typed_terms()
+        if self._is_another_than_before():
+            return carry_over(plan, start, quantity, terms)
+        return renewed_steps(plan, self.order_id._get_renewal_base_day(), start, quantity, terms)
+
+    def _get_renewal_edits(self):
+        """:return: names of the fields that somebody changed on this line of a renewal quotation"""
+        offered = agreed_values(self._get_renewal_plan(), self.order_id._get_renewal_base_day())
+        return {
+            name
+            for word, name in OFFERED_FIELDS.items()
+            if word in offered and to_decimal(self[name]) != offered[word]
+        }
+
+    def _take_offer(self, offer):
+        """Show another offer on this line of a renewal quotation; what somebody typed stays.
+
+        :param dict offer: of :meth:`_prepare_offered_values`
+        """
+        edits = self._get_renewal_edits()
+        values = {name: offer[name] for name in OFFERED_FIELDS.values() if name not in edits}
+        if "price_unit" in values:
+            values["technical_price_unit"] = offer["technical_price_unit"]
+        self.with_context(sale_write_from_compute=True).write(values)
+        self._keep_offered_price()
+
+    def _is_another_than_before(self):
+        """:return: whether this line of a renewal sells something else than that of the contract"""
+        # sudo: a customer who looks at a renewal has no right to read the contract before
+        old = self.subscription_replaced_line_id.sudo()
+        return any(self[name] != old[name] for name in ("product_id", "recurrence_id")) or (
+            self.product_uom_id != old.product_uom_id
+        )
+
+    def _get_planned_texts(self):
+        """Return what changes by itself on this line of a renewal quotation after its first day.
+
+        :return: one translated text per planned step
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not self._get_renewal_plan():
+            return []
+        order = self.order_id
+        steps, _tail = self._get_opening(order._get_subscription_start())
+        texts = []
+        for before, after in pairwise(steps):
+            changes = ", ".join(order._get_change_texts(self, before, after))
+            if before.kind == "trial":
+                changes = self.env._("the free trial is over")
+            if changes:
+                day = format_date(self.env, after.start)
+                texts.append(self.env._("from %(day)s on: %(changes)s", day=day, changes=changes))
+        return texts
+
+    def _get_portal_texts(self):
+        """Tell customers what changes by itself after a renewal, while it is a quotation."""
+        texts = super()._get_portal_texts()
+        if not texts or self.order_id.state not in ("draft", "sent"):
+            return texts
+        return [*texts, *self._get_planned_texts()]

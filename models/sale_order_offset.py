@@ -86,9 +86,10 @@ class SaleOrder(models.Model):
             due = self._get_order_due_items(today)
         except EngineError:
             return day
-        if self._drop_waiting_credits(due) or self._get_due_one_off_date():
+        if self._drop_waiting_credits(due) or self._is_one_off_due():
             return day
-        return self._get_date_after_today()
+        dates = [self._get_date_after_today(), self._get_due_one_off_date()]
+        return min(filter(None, dates), default=False)
 
     def _get_next_invoice_reasons(self, day):
         """Say what the next invoice takes off."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -26,13 +26,20 @@ class SaleOrder(models.Model):
     def _get_due_one_off_lines(self):
         """Return the lines that are sold once and still to be billed.
 
-        They go on the first invoice, with the first period: never before the first day of service.
+        They go on the first invoice, with the first period: never before the first day of service,
+        nor before the day on which an amendment sells them.
         """
         self.ensure_one()
+        return self._get_one_off_lines_until(self._subscription_today())
+
+    def _get_one_off_lines_until(self, day):
+        """:return: the lines that are sold once and that an invoice of a day may bill
+        :rtype: sale.order.line
+        """
         start = self.subscription_start_date
-        if start and self._subscription_today() < start:
-            return self.env["sale.order.line"]
-        return self._get_unbilled_one_off_lines()
+        return self._get_unbilled_one_off_lines().filtered(
+            lambda line: not (first := line.one_off_bill_date or start) or first <= day
+        )
 
     def _get_unbilled_one_off_lines(self):
         return self.order_line.filtered(
@@ -50,10 +57,20 @@ class SaleOrder(models.Model):
         :rtype: date | None
         """
         self.ensure_one()
-        lines = self._get_unbilled_one_off_lines()
-        if sum(lines.mapped("price_subtotal")) <= 0:
-            return None
-        return self.subscription_start_date
+        start, total = self.subscription_start_date, 0.0
+        by_day = self._get_unbilled_one_off_lines().grouped(
+            lambda line: line.one_off_bill_date or start
+        )
+        for day in sorted(by_day):
+            total += sum(by_day[day].mapped("price_subtotal"))
+            if total > 0:
+                return day
+        return None
+
+    def _is_one_off_due(self):
+        """:return: whether what is sold once needs an invoice of its own today"""
+        day = self._get_due_one_off_date()
+        return bool(day and day <= self._subscription_today())
 
     @api.model
     def _refresh_one_off_dates(self):
@@ -74,3 +91,14 @@ class SaleOrder(models.Model):
             if day and (not planned or day < planned):
                 order._run_or_quarantine(order._update_subscription_dates)
         return self.browse()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    one_off_bill_date = fields.Date(
+        "Billed From",
+        copy=False,
+        readonly=True,
+        help="What is sold once is billed on this day, not before. Empty: with the next invoice.",
+    )

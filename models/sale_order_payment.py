@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from .. import const
+
 
 class SaleOrder(models.Model):
     """Money that a customer pays on an order: which invoice it settles, which card is kept."""
@@ -76,6 +78,12 @@ class SaleOrder(models.Model):
             bool(self._get_recurring_lines())
             and self._get_subscription_terms().payment_mode == "charge"
         )
+
+    def _is_payment_token_kept(self):
+        """:return: whether a method that the customer saves with a payment pays what follows"""
+        self.ensure_one()
+        mode = self._get_subscription_terms().payment_mode
+        return mode in const.CHARGED_MODES and bool(self._get_recurring_lines())
 
     @api.model
     def _is_payment_token_required_for(self, order_id):
@@ -157,7 +165,7 @@ class SaleOrder(models.Model):
         """
         for order in self:
             current = order.subscription_payment_token_id
-            if not order._is_payment_token_required() or (current and current.active):
+            if not order._is_payment_token_kept() or (current and current.active):
                 continue
             payer = token.partner_id.commercial_partner_id
             if payer == order.partner_id.commercial_partner_id:

@@ -45,6 +45,9 @@ class SaleOrder(models.Model):
         "subscription_next_invoice_date",
         "subscription_start_date",
         "subscription_template_id",
+        "subscription_effective_mode",
+        "subscription_effective_date",
+        "require_payment",
         *const.START_FIELDS,
     )
     def _compute_subscription_preview(self):

@@ -80,9 +80,7 @@ class SaleOrder(models.Model):
         if not self._is_subscription_started():
             lines = self._get_priced_lines().filtered(lambda line: not line.is_recurring)
             return [(line, line._get_due_now_quantity()) for line in lines]
-        if until < self._get_subscription_start():
-            return []
-        return [(line, line.qty_to_invoice) for line in self._get_unbilled_one_off_lines()]
+        return [(line, line.qty_to_invoice) for line in self._get_one_off_lines_until(until)]
 
     def _get_preview_document(self, title, items, one_off=(), kind="invoice"):
         """Return one document of a preview, taxed by core's engine.

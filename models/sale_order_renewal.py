@@ -5,6 +5,17 @@ from odoo.tools import format_date
 
 from .. import const
 
+# What was agreed about term and end goes on; only the minimum commitment is the terms' again.
+AGREED_FIELDS = (
+    "subscription_term_count",
+    "subscription_term_unit",
+    "subscription_end_action",
+    "subscription_renewal_price",
+    "subscription_notice_count",
+    "subscription_notice_unit",
+    "subscription_close_boundary",
+)
+
 
 class SaleOrder(models.Model):
     """Renewal quotations: another contract goes on where this one ends, without gap or overlap.
@@ -120,6 +131,7 @@ class SaleOrder(models.Model):
             raise UserError(self._get_renewed_twice_text(renewed))
         day = self._get_renewal_date()
         renewal = self.copy(self._prepare_renewal_values(day))
+        renewal._get_recurring_lines()._keep_offered_price()
         self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
         facts = {"day": format_date(self.env, day)}
         renewal.message_post(
@@ -154,23 +166,31 @@ class SaleOrder(models.Model):
         :param date day: first day of the renewal
         :rtype: dict
         """
+        plans = self._get_renewal_plans(day)
         values = {
             "subscription_order_type": "renewal",
+            "subscription_baseline": self._prepare_renewal_base(day, plans),
             "subscription_parent_id": self.id,
             "subscription_origin_id": self.subscription_origin_id.id or self.id,
             "subscription_start_date": day,
             "subscription_payment_token_id": self.subscription_payment_token_id.id,
             "client_order_ref": self.client_order_ref,
             "origin": self.name,
-            "order_line": self._prepare_renewal_lines(day),
+            "order_line": self._prepare_renewal_lines(plans, day),
+            # A quotation of the shop would turn up as the cart of its customer.
+            **({"website_id": False} if "website_id" in self._fields else {}),
+            **{name: self[name] for name in AGREED_FIELDS if self.subscription_term_unit},
         }
         last = fields.Date.subtract(day, days=1)
         if last > self._subscription_today():
             values["validity_date"] = last
         return values
 
-    def _prepare_renewal_lines(self, day):
-        """:return: commands that create the lines of a renewal; sections without lines are left out
+    def _prepare_renewal_lines(self, plans, day):
+        """Return commands that create the lines of a renewal; sections without lines are left out.
+
+        :param dict plans: of :meth:`_get_renewal_plans`
+        :param date day: first day of the renewal
         :rtype: list
         """
         commands, headings, is_open = [], [], True
@@ -182,8 +202,9 @@ class SaleOrder(models.Model):
                 headings.append(Command.create(line.copy_data()[0]))
             elif line.display_type:
                 (commands if is_open else headings).append(Command.create(line.copy_data()[0]))
-            elif step := line.is_recurring and line._get_renewed_step(day):
-                commands += [*headings, Command.create(line._prepare_renewed_line(step))]
+            elif line in plans:
+                values = line._prepare_renewed_line(plans[line], day)
+                commands += [*headings, Command.create(values)]
                 headings, is_open = [], True
         return commands
 
@@ -216,6 +237,8 @@ class SaleOrder(models.Model):
     def _prepare_renewal_and_tell(self):
         """Prepare the renewal quotation of one contract, and ask its salesperson to send it."""
         order = self.with_company(self.company_id)
+        if order.subscription_has_planned_end:
+            return  # somebody closed it; should that be taken back, a quotation is wanted again
         if order._get_open_renewals() or order._get_confirmed_renewal():
             order.with_context(
                 subscription_mirror=const.MIRROR
@@ -234,6 +257,16 @@ class SaleOrder(models.Model):
             ),
             user_id=order._get_quarantine_user().id,
         )
+
+    def _subscription_keep(self):
+        """Want a renewal quotation again: the closing cancelled the one there was."""
+        result = super()._subscription_keep()
+        self.with_context(
+            subscription_mirror=const.MIRROR
+        ).subscription_renewal_quote_date = self._get_quotation_date(
+            self.subscription_term_end_date
+        )
+        return result
 
     # ------------------------------------------------------------------
     # Chain, words
@@ -261,7 +294,7 @@ class SaleOrder(models.Model):
             text = self.env._(
                 "Goes on with %(order)s on %(day)s.", order=contract.sudo().name, day=day
             )
-            sentences.insert(0, text)
+            sentences[:0] = [text, *self._get_planned_sentences()]
         if renewal:
             text = self.env._(
                 "%(renewal)s goes on from %(day)s.",
@@ -271,6 +304,20 @@ class SaleOrder(models.Model):
             return [text, *sentences]
         return [*sentences, self._get_quotation_sentence()]
 
+    def _get_planned_sentences(self):
+        """:return: what changes by itself on a renewal quotation, one sentence per line"""
+        if self._is_subscription_started():
+            return []
+        return [
+            self.env._(
+                "%(product)s %(changes)s.",
+                product=line.product_id.display_name,
+                changes="; ".join(texts),
+            )
+            for line in self._get_recurring_lines()
+            if (texts := line._get_planned_texts())
+        ]
+
     def _get_quotation_sentence(self):
         """:return: one sentence about the renewal quotation of this contract, or an empty text"""
         waiting = self._get_open_renewals()[:1]
@@ -279,7 +326,8 @@ class SaleOrder(models.Model):
                 "The renewal quotation %(renewal)s waits to be accepted.", renewal=waiting.name
             )
         day = self.subscription_renewal_quote_date
-        if not day or self.subscription_state not in const.RUNNING_STATES:
+        is_running = self.subscription_state in const.RUNNING_STATES
+        if not day or not is_running or self.subscription_has_planned_end:
             return ""
         return self.env._(
             "A renewal quotation is prepared on %(day)s; service ends unless it is accepted.",

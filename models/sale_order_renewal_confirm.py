@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .. import const
@@ -84,6 +85,61 @@ class SaleOrder(models.Model):
                 quotation._message_log(
                     body=self.env._("Cancelled, because %(order)s ended.", order=self.name)
                 )
+
+    # ------------------------------------------------------------------
+    # An end beside the renewal
+    # ------------------------------------------------------------------
+
+    def _check_close_date(self, day):
+        """Refuse to serve a contract on days of its renewal."""
+        super()._check_close_date(day)
+        renewal = self._get_confirmed_renewal().sudo()
+        if renewal and day >= renewal.subscription_start_date:
+            raise UserError(
+                self.env._(
+                    "%(renewal)s goes on from %(day)s. Close that contract instead.",
+                    renewal=renewal.name,
+                    day=format_date(self.env, renewal.subscription_start_date),
+                )
+            )
+
+    def _subscription_close(self, day, reason=None, note=None, credit_rule=None):
+        """Call off what was to go on after contracts that are closed before."""
+        for order in self:
+            if order.subscription_state in const.RUNNING_STATES:
+                order._check_close_date(day)
+                order._call_off_renewal()
+        return super()._subscription_close(day, reason, note, credit_rule)
+
+    def _call_off_renewal(self):
+        """Cancel the renewal that was to go on with one contract; a billed one gives all back."""
+        # sudo: a colleague may look after the renewal
+        renewal = self._get_confirmed_renewal().sudo()
+        if not renewal or renewal.subscription_state != "upcoming":
+            return
+        if renewal.subscription_billed_period_ids:
+            renewal._subscription_close(renewal.subscription_start_date, credit_rule="credit")
+        else:
+            renewal._action_cancel()
+        renewal._message_log(
+            body=self.env._("Called off, because %(order)s was closed before.", order=self.name)
+        )
+
+    def _hook_on_written(self, vals, old_ends):
+        """Refuse an end date that would leave a gap before the renewal, or overlap with it."""
+        for order in old_ends:
+            renewal = order._get_confirmed_renewal().sudo()
+            if renewal and order.subscription_end_date != renewal.subscription_start_date:
+                raise UserError(
+                    self.env._(
+                        "%(renewal)s goes on with %(order)s from %(day)s, so this end date cannot "
+                        "change. Close or cancel %(renewal)s first.",
+                        renewal=renewal.name,
+                        order=order.name,
+                        day=format_date(self.env, renewal.subscription_start_date),
+                    )
+                )
+        super()._hook_on_written(vals, old_ends)
 
     def _hook_on_subscription_close(self):
         """Cancel the renewal quotations of a contract that somebody closes."""

@@ -336,6 +336,8 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
         contracts._check_subscription_operator()
         contracts._subscription_claim()
+        # As the run does: a term that begins today has its prices before it is billed.
+        contracts._subscription_refresh_state()
         try:
             moves = contracts._without_billing_limits()._bill_subscriptions().with_env(self.env)
         except EngineError as error:

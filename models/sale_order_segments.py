@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from .. import const
 from ..engine import errors
 from ..engine.change import change_values
+from ..engine.ending import NO_TAIL, split_end
 from ..engine.money import to_decimal
 from ..engine.period import FOREVER, Period
 from ..engine.segment import cut_gaps
@@ -38,11 +39,13 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         values = self._prepare_change_values(quantity, price_unit, discount)
         old = self._get_steps_to_change(line)
-        new = self._get_changed_steps(line, day, values, until)
+        new, tail = self._get_changed_plan(line, day, values, until)
         self._replace_segments(line, new)
+        line._store_tail(tail)
         self._log_line_change(line, day, old, new, until)
         self._update_subscription_dates()
         self._trigger_billing()
+        self._hook_on_subscription_changed()
 
     @api.model
     def _prepare_change_values(self, quantity=None, price_unit=None, discount=None):
@@ -73,29 +76,47 @@ class SaleOrder(models.Model):
         :return: engine segments
         :raise UserError: the engine refuses the change
         """
-        return self._run_on_segments(
-            line,
-            lambda steps: change_values(
+        return self._get_changed_plan(line, day, values, until)[0]
+
+    def _get_changed_plan(self, line, day, values, until=None):
+        """Return the steps of a line as a change would leave them, and what its end takes away.
+
+        Arguments as in :meth:`_get_changed_steps`. A change holds also for days after the end of
+        the contract, in case it goes on; it must begin before.
+
+        :return: engine segments and the engine's `Tail`
+        :rtype: tuple
+        """
+
+        def change(steps):
+            """Change the steps that a contract without an end would have."""
+            if self.subscription_end_date and day >= self.subscription_end_date:
+                raise errors.LineEnded(day)
+            return change_values(
                 steps,
                 day,
                 until,
                 values=values,
                 kind="limited" if until else None,
                 today=self._subscription_today(),
-            ),
-        )
+            )
 
-    def _run_on_segments(self, line, operation):
-        """Try an engine operation on the steps of a line; writes nothing.
+        return self._run_on_plan(line, change)
+
+    def _run_on_plan(self, line, operation):
+        """Try an engine operation on the plan of a line, its end set aside; writes nothing.
 
         :param line: `sale.order.line` record
         :param operation: function from engine segments to engine segments
-        :return: the new engine segments
+        :return: the new engine segments, and the engine's `Tail` that the end takes away
+        :rtype: tuple
         :raise UserError: the engine refuses the result
         """
-        old = self._get_steps_to_change(line)
+        self._get_steps_to_change(line)
+        end = self.subscription_end_date
         try:
-            return operation(old)
+            steps = tuple(operation(line._get_whole_plan()))
+            return split_end(steps, end) if end else (steps, NO_TAIL)
         except errors.LineEnded as error:
             raise UserError(
                 self.env._(
@@ -112,13 +133,6 @@ class SaleOrder(models.Model):
                     reason=explain_engine_error(self.env, error),
                 )
             ) from error
-
-    def _run_segment_operation(self, line, operation):
-        """Apply an engine operation to the steps of a line and store the difference.
-
-        Arguments as in :meth:`_run_on_segments`.
-        """
-        self._replace_segments(line, self._run_on_segments(line, operation))
 
     def _replace_segments(self, line, segments):
         """Store new steps of one line, as :meth:`_replace_segments_of_lines` does."""

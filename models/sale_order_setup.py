@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -30,6 +30,16 @@ class SaleOrder(models.Model):
         terms = {"subscription_template_id", "sale_order_template_id", "subscription_order_type"}
         if "order_line" in vals or terms & set(vals):
             self._update_setup_fee(is_new_terms=bool(terms & set(vals)))
+
+    @api.onchange("order_line")
+    def _onchange_order_line_setup(self):
+        """Show the set-up fee as soon as something recurring is typed."""
+        self._update_setup_fee()
+
+    @api.onchange("subscription_template_id", "sale_order_template_id")
+    def _onchange_terms_setup(self):
+        """Let the set-up fee follow the terms while a quotation is filled in."""
+        self._update_setup_fee(is_new_terms=True)
 
     def _get_setup_fee(self):
         """Return what the terms ask once for a new contract.
@@ -65,7 +75,7 @@ class SaleOrder(models.Model):
             lines = order.order_line.filtered("is_setup_fee")
             product, price = order._get_setup_fee()
             if not product:
-                lines.unlink()
+                order._drop_setup_lines(lines)
                 if order.subscription_setup_offered:
                     order.subscription_setup_offered = False
                 continue
@@ -73,8 +83,15 @@ class SaleOrder(models.Model):
                 continue
             order.subscription_setup_offered = True
             if lines.product_id != product or (price and lines.price_unit != price):
-                lines.unlink()
+                order._drop_setup_lines(lines)
                 order.order_line = [Command.create(order._prepare_setup_line(product, price))]
+
+    def _drop_setup_lines(self, lines):
+        """Take lines of a set-up fee away, also from a form that is being filled in."""
+        if self.id:
+            lines.unlink()
+        else:
+            self.order_line -= lines
 
     def _prepare_setup_line(self, product, price):
         """:return: values of the line of a set-up fee, arguments as of :meth:`_get_setup_fee`

@@ -5,12 +5,10 @@ from typing import Any
 from odoo import models
 from odoo.tools import format_date
 
-from ..engine.change import change_values
 from ..engine.errors import EngineError
-from ..engine.money import to_decimal
 from ..engine.pausing import restart_periods
 from ..engine.period import FOREVER, Period
-from ..engine.segment import cut_gaps, step_at
+from ..engine.segment import cut_gaps
 from ..engine.simulation import months_from, simulate
 from ..exceptions import explain_engine_error
 from .sale_order_billing import DueItem
@@ -81,7 +79,7 @@ class SaleOrder(models.Model):
         by_day, prices = self._get_simulated_days(found, change, forfeited), {}
         for index in range(months):
             parts = {line: line_months[index] for line, line_months in found.items()}
-            month = self._get_simulated_month(parts, by_day, prices, is_first=not index)
+            month = self._get_simulated_month(parts, by_day, prices)
             result["months"].append(month)
         return result
 
@@ -113,7 +111,7 @@ class SaleOrder(models.Model):
                     self.subscription_end_date, change.end, segments
                 )
             for day in renewals:
-                segments = self._renew_simulated_steps(line, segments, day)
+                segments = line._get_list_pricing(day)(segments)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, gaps), rows))
         return plans
@@ -125,24 +123,7 @@ class SaleOrder(models.Model):
         :param date until: first day that is not looked at any more
         :rtype: list[date]
         """
-        day, grid = self.subscription_term_end_date, self._get_term_grid()
-        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER, until)
-        days = []
-        if self._get_end_action() == "renew" and self.subscription_renewal_price == "list":
-            while grid and day and day < end:
-                days.append(day)
-                day = grid.next_boundary(day)
-        return days
-
-    def _renew_simulated_steps(self, line, segments, day):
-        """Return steps as the renewal of a day leaves them, at the list prices known today."""
-        step = step_at(segments, day)
-        if not step:
-            return segments
-        price = line._get_list_price_on(day)
-        if not line.currency_id.compare_amounts(float(step.terms.price), price):
-            return segments
-        return change_values(segments, day, values={"price": to_decimal(price)})
+        return self._get_list_price_days(min(change.end or FOREVER, until))
 
     def _get_simulated_forfeits(self, change):
         forfeited = self._get_forfeited_spans()
@@ -150,18 +131,17 @@ class SaleOrder(models.Model):
             forfeited.append(change.gap or Period(change.end, FOREVER))
         return forfeited
 
-    def _get_simulated_month(self, parts, by_day, prices, is_first=False):
+    def _get_simulated_month(self, parts, by_day, prices):
         """Return one month of :meth:`_get_simulation`.
 
         :param dict parts: what the engine says of the month, by line
         :param dict by_day: lists of :class:`DueItem` by day
         :param dict prices: what steps are worth per month, remembered from month to month
-        :param bool is_first: what is sold once is billed in this month
         :rtype: dict
         """
         span = next(iter(parts.values())).span
         documents = self._get_simulated_documents(
-            {day: items for day, items in by_day.items() if span.contains(day)}, is_first
+            {day: items for day, items in by_day.items() if span.contains(day)}, span
         )
         amounts = [line["amount"] for document in documents for line in document["lines"]]
         return {
@@ -231,18 +211,21 @@ class SaleOrder(models.Model):
             return DueItem(line, item, self.env["subscription.billed.period"].sudo(), due.forfeited)
         return line._get_due_item(item, forfeited)
 
-    def _get_simulated_documents(self, by_day, is_first):
+    def _get_simulated_documents(self, by_day, span):
         """Return the documents of one month, one per day of the run.
 
         :param dict by_day: lists of :class:`DueItem` by day
-        :param bool is_first: what is sold once comes first
+        :param span: the days of the month, an engine `Period`
         """
-        one_off = self._get_preview_one_off_lines(FOREVER) if is_first else []
-        if sum(line.price_subtotal for line, _quantity in one_off) > 0:
-            first = max(self._subscription_today(), self._get_subscription_start())
-            by_day.setdefault(first, [])
-        documents = []
-        for on in sorted(by_day):
+        sold = self._get_simulated_one_off(span)
+        for on, pairs in sold.items():
+            if sum(line.price_subtotal for line, _quantity in pairs) > 0:
+                by_day.setdefault(on, [])
+        documents, one_off = [], []
+        for on in sorted({*by_day, *sold}):
+            one_off += sold.get(on, [])
+            if on not in by_day:
+                continue
             is_invoice = not by_day[on] or any(due.amount > 0 for due in by_day[on])
             lines = one_off if is_invoice else []
             document = self._get_preview_document(
@@ -254,6 +237,17 @@ class SaleOrder(models.Model):
             documents.append(document)
             one_off = [] if lines else one_off
         return documents
+
+    def _get_simulated_one_off(self, span):
+        """:return: what is sold once and billed in a month: pairs of line and quantity, by day
+        :rtype: dict
+        """
+        first, sold = max(self._subscription_today(), self._get_subscription_start()), {}
+        for line, quantity in self._get_preview_one_off_lines(FOREVER):
+            day = max(line.one_off_bill_date or first, first)
+            if span.contains(day):
+                sold.setdefault(day, []).append((line, quantity))
+        return sold
 
     def _get_simulated_mrr(self, line, month, prices):
         """Return the monthly value of a line, without taxes, as the contract's own MRR has it.

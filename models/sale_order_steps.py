@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ..engine.change import changed_values, revoke_change, step_from
-from ..engine.segment import step_at
+from ..engine.segment import coalesce, step_at
 
 
 class SaleOrder(models.Model):
@@ -16,7 +18,8 @@ class SaleOrder(models.Model):
         "subscription.segment",
         string="Planned Changes",
         compute="_compute_subscription_planned_ids",
-        help="Changes of quantity, price or discount whose day is still to come.",
+        help="Changes of quantity, price or discount whose day is still to come, and lines that "
+        "begin or end on such a day.",
     )
     subscription_planned_count = fields.Integer(compute="_compute_subscription_planned_ids")
 
@@ -24,7 +27,7 @@ class SaleOrder(models.Model):
     def _compute_subscription_planned_ids(self):
         for order in self:
             planned = order.order_line.segment_ids._filter_planned_changes()
-            order.subscription_planned_ids = planned.sorted("start_date")
+            order.subscription_planned_ids = planned.sorted("planned_date")
             order.subscription_planned_count = len(planned)
 
     # ------------------------------------------------------------------
@@ -65,6 +68,23 @@ class SaleOrder(models.Model):
                 )
             )
         return texts
+
+    def _get_terms_text(self, before, after):
+        """Say what differs between two steps of a line besides its values: how it is billed.
+
+        :param before, after: engine segments
+        :return: one translated text, False when they are billed alike
+        """
+        old, new = before.terms, after.terms
+        if old.timing != new.timing:
+            if new.timing == "advance":
+                return self.env._("Billed in advance")
+            return self.env._("Billed in arrears")
+        if old.grid != new.grid:
+            return self.env._("A new period begins, the next ones are counted from this day")
+        if old.convention != new.convention:
+            return self.env._("Parts of periods are counted in another way")
+        return False
 
     def _get_amount_text(self, line, before, after):
         """:return: what a full period costs before and after, in words"""
@@ -122,13 +142,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self._subscription_claim()
         segment._check_revocable()
+        kind = segment._get_planned_kind()
+        if kind != "change":
+            self._revoke_begin_or_end(segment, kind)
+            return
         line, start = segment.line_id, segment.start_date
         old = self._get_steps_to_change(line)
-        new = self._run_on_segments(line, lambda steps: revoke_change(steps, start))
+        new, tail = self._run_on_plan(line, lambda steps: revoke_change(steps, start))
         texts = self._get_change_texts(
             line, step_at(old, fields.Date.subtract(start, days=1)), step_at(old, start)
         )
         self._replace_segments(line, new)
+        line._store_tail(tail)
         title = self.env._(
             "The change of %(product)s that was planned for %(day)s is revoked:",
             product=line.product_id.display_name,
@@ -136,6 +161,36 @@ class SaleOrder(models.Model):
         )
         self._post_list(title, texts)
         self._after_operation(None)
+
+    def _revoke_begin_or_end(self, segment, kind):
+        """Let a line go on that was to end, or not begin that was to be added.
+
+        Where the one takes the place of the other, both are taken back.
+
+        :param segment: `subscription.segment` of this contract
+        :param str kind: ``begin`` or ``end``
+        """
+        line, day = segment.line_id, segment.planned_date
+        ending, new = line, {}
+        if kind == "begin":
+            new[line] = []
+            ending = line.subscription_replaced_line_id & self.order_line
+        steps = [*ending._get_engine_steps()] if ending else []
+        last = max(steps, key=lambda step: step.start, default=None)
+        if last and last.end == day:
+            new[ending] = coalesce(
+                replace(step, end=self._get_subscription_term_end()) if step == last else step
+                for step in steps
+            )
+        self._replace_segments_of_lines(new)
+        if ending.recurrence_id != line.recurrence_id:
+            self._settle_anchor(day)
+        names = {"product": line.product_id.display_name, "day": format_date(self.env, day)}
+        if kind == "begin":
+            text = self.env._("%(product)s does not begin on %(day)s: that is revoked.", **names)
+        else:
+            text = self.env._("%(product)s does not end on %(day)s: that is revoked.", **names)
+        self._after_operation(text)
 
     # ------------------------------------------------------------------
     # Their day

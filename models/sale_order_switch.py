@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
             self._check_switch(template, recurrence)
             draft = self._draft_switch(template, recurrence, mode, day)
             draft._check_switched()
-            items = draft._get_order_due_items()
+            items = draft._get_changed_items()
         except UserError as error:
             return self._prepare_preview([], error=str(error))
         except EngineError as error:
@@ -142,5 +142,5 @@ class SaleOrder(models.Model):
         preview["headline"] = self.env._(
             "From %(day)s on:", day=format_date(self.env, draft._get_effective_date())
         )
-        preview["reasons"] = draft._get_amendment_texts()
+        preview["reasons"] = draft._get_amendment_reasons()
         return preview

@@ -133,7 +133,11 @@ class SaleOrder(models.Model):
             end = grid.next_boundary(day)
         if self._get_end_action() != "renew":
             values["subscription_end_date"] = end
-        return {**values, "subscription_term_end_date": end}
+        return {
+            **values,
+            "subscription_term_end_date": end,
+            "subscription_renewal_quote_date": self._get_quotation_date(end),
+        }
 
     def _hook_on_written(self, vals, old_ends):
         """Let another end of the term reach the steps when somebody typed it."""
@@ -198,16 +202,45 @@ class SaleOrder(models.Model):
         self.with_context(subscription_mirror=const.MIRROR).subscription_term_end_date = day
         self.message_post(body=self._get_renewed_text(first, day))
         self._trigger_billing()
+        self._hook_on_subscription_changed()
 
     def _apply_list_prices(self, day):
         """Change the running lines of one contract to the list price of a day, from that day on."""
-        for line in self._get_recurring_lines():
-            step = line._get_step_on(day)
-            if not step:
+        for line in self._get_recurring_lines().filtered("segment_ids"):
+            old = line._get_engine_steps()
+            new, tail = self._run_on_plan(line, line._get_list_pricing(day))
+            line._store_tail(tail)
+            if list(new) == old:
                 continue
-            price = line._get_list_price_on(day)
-            if line.currency_id.compare_amounts(float(step.terms.price), price):
-                self._subscription_change_line(line, day, price_unit=price)
+            self._replace_segments(line, new)
+            first = next(step.start for step in new if step not in old and step.start >= day)
+            self._log_line_change(line, first, old, new)
+        self._update_subscription_dates()
+
+    def _get_list_price_days(self, until):
+        """Return the first days of the terms that begin at list prices and are not renewed yet.
+
+        :param date until: first day that is not looked at any more
+        :rtype: list[date]
+        """
+        self.ensure_one()
+        day, days = self.subscription_term_end_date, []
+        if not day or day >= until or self.subscription_state not in const.RUNNING_STATES:
+            return days
+        if self._get_end_action() != "renew" or self.subscription_renewal_price != "list":
+            return days
+        grid, stop = self._get_term_grid(), min(self.subscription_end_date or until, until)
+        while grid and day < stop:
+            days.append(day)
+            day = grid.next_boundary(day)
+        return days
+
+    def _get_segments_until(self, line, day):
+        """Look ahead to the list prices of terms that begin by that day."""
+        segments = super()._get_segments_until(line, day)
+        for first in self._get_list_price_days(fields.Date.add(day, days=1)):
+            segments = line._get_list_pricing(first)(segments)
+        return segments
 
     def _get_renewed_text(self, first, day):
         values = {

@@ -75,17 +75,15 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_unpaid_domain(self, day):
-        """:return: domain of posted invoices that are past due on a day and not paid
+        """:return: domain of what is past due on a day and not paid: invoices, and requests
         :rtype: Domain
         """
-        return Domain(
-            [
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-                ("invoice_date_due", "<", day),
-            ]
+        unpaid = Domain("move_type", "=", "out_invoice") & Domain(
+            "payment_state", "in", ("not_paid", "partial")
         )
+        invoices = Domain("state", "=", "posted") & Domain("invoice_date_due", "<", day)
+        requests = self.env["account.move"]._get_request_domain()
+        return unpaid & (invoices | requests & Domain("subscription_asked_date", "<", day))
 
     def _get_oldest_unpaid(self):
         """Return the invoice of one contract that is unpaid for longest.
@@ -100,7 +98,7 @@ class SaleOrder(models.Model):
             self._get_unpaid_domain(self._subscription_today())
         )
         late = moves.filtered(lambda move: not move._get_open_charges())
-        return late.sorted(lambda move: (move.invoice_date_due, move.id))[:1]
+        return late.sorted(lambda move: (move._get_payment_due_date(), move.id))[:1]
 
     def _apply_unpaid_rule(self):
         """Warn the customer of one contract, close it, or forget a warning that helped."""
@@ -115,7 +113,7 @@ class SaleOrder(models.Model):
         close = move._get_dunning_start() + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
-                order._close_unpaid(move)
+                order._close_unpaid(order._get_unpaid_note(move))
             return
         order._forget_unpaid()
         if today >= close - timedelta(days=rule.unpaid_warn_days):
@@ -149,19 +147,18 @@ class SaleOrder(models.Model):
             body=self.env._(
                 "%(invoice)s is unpaid since %(due)s. The customer was warned: the contract is "
                 "closed on %(day)s unless it is paid before.",
-                invoice=move.name,
-                due=format_date(self.env, move.invoice_date_due),
+                invoice=move._get_payment_name(),
+                due=format_date(self.env, move._get_payment_due_date()),
                 day=format_date(self.env, day),
             )
         )
 
-    def _close_unpaid(self, move):
+    def _close_unpaid(self, note):
         """Close one contract today, because an invoice stayed unpaid.
 
-        :param move: the unpaid `account.move`
+        :param str note: which one, in words
         """
         reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
-        note = self._get_unpaid_note(move)
         day = max(self._subscription_today(), self.subscription_start_date)
         self._subscription_close(day, reason, note)
         self._forget_unpaid()
@@ -174,8 +171,8 @@ class SaleOrder(models.Model):
         """:return: one sentence about an unpaid invoice"""
         return self.env._(
             "%(invoice)s is unpaid since %(due)s.",
-            invoice=move.name,
-            due=format_date(self.env, move.invoice_date_due),
+            invoice=move._get_payment_name(),
+            due=format_date(self.env, move._get_payment_due_date()),
         )
 
     def _get_agreement_sentences(self):
@@ -185,7 +182,7 @@ class SaleOrder(models.Model):
             text = self.env._(
                 "%(invoice)s is unpaid: the contract is closed on %(day)s unless that is paid "
                 "before.",
-                invoice=move.name,
+                invoice=move._get_payment_name(),
                 day=format_date(self.env, day),
             )
             return [text, *super()._get_agreement_sentences()]

@@ -1,15 +1,18 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import dunning
 from .payment_transaction_decline import DECLINE_CLASSES
 from .subscription_dunning_policy import STEP_ACTIONS
 
-PAID = "paid"
+PAID, LOST = "paid", "lost"
+# What no step does: money came in, or went away again.
+MONEY = (PAID, LOST)
 EVENT_ACTIONS = [
     *STEP_ACTIONS,
     (dunning.WARN, "Warn before closing"),
     (PAID, "Paid"),
+    (LOST, "Payment taken back"),
 ]
 OUTCOMES = [
     ("done", "Done"),
@@ -22,7 +25,8 @@ class SubscriptionDunningEvent(models.Model):
     """What was done about an unpaid invoice, and what came of it; rows are only ever added.
 
     A step leaves one row per invoice, written in the transaction that does it: the database
-    refuses the second one. The row of a payment names the step before it, which gets the credit.
+    refuses the second one. A row about money names the row before it, and the step that gets the
+    credit for it, or loses it again. No more is counted than the invoice is about.
     """
 
     _name = "subscription.dunning.event"
@@ -30,7 +34,12 @@ class SubscriptionDunningEvent(models.Model):
     _order = "date desc, id desc"
 
     move_id = fields.Many2one(
-        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
+        "account.move",
+        "Invoice",
+        readonly=True,
+        index=True,
+        ondelete="set null",
+        help="Empty when this was about a draft that is gone.",
     )
     order_ids = fields.Many2many("sale.order", string="Contracts", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null")
@@ -54,7 +63,7 @@ class SubscriptionDunningEvent(models.Model):
         "Paid After",
         readonly=True,
         ondelete="cascade",
-        help="The last step before the payment.",
+        help="What was done last before the payment.",
     )
     decline_class = fields.Selection(
         DECLINE_CLASSES, "Last Decline", readonly=True, help="Class of the last decline before."
@@ -63,10 +72,16 @@ class SubscriptionDunningEvent(models.Model):
     open_amount = fields.Monetary(
         "Amount Open", readonly=True, help="What was open when this happened.", aggregator=None
     )
+    received_amount = fields.Monetary(
+        "Amount Received",
+        readonly=True,
+        help="What was paid when this happened.",
+        aggregator=None,
+    )
     recovered_amount = fields.Monetary("Recovered", readonly=True)
 
     _once_per_step = models.UniqueIndex(
-        "(move_id, step_id, action) WHERE step_id IS NOT NULL AND action != 'paid'",
+        "(move_id, step_id, action) WHERE step_id IS NOT NULL AND action NOT IN ('paid', 'lost')",
         "This step was done by somebody else at the same moment. Nothing was done twice.",
     )
     _paid_once = models.UniqueIndex(
@@ -79,7 +94,25 @@ class SubscriptionDunningEvent(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["action"]._description_selection(self.env))
         for event in self:
-            event.display_name = f"{event.move_id.name}: {labels.get(event.action, '')}"
+            move = event.move_id
+            name = move._get_payment_name() if move else event.partner_id.display_name
+            event.display_name = f"{name}: {labels.get(event.action, '')}"
+
+    @api.constrains("recovered_amount")
+    def _check_recovered(self):
+        """Count no more money than there was to get."""
+        for move in self.move_id:
+            # sudo: rows of every company that the run writes
+            rows = move.sudo().subscription_dunning_event_ids
+            recovered = sum(rows.mapped("recovered_amount"))
+            compare = move.company_currency_id.compare_amounts
+            if compare(recovered, move.amount_total_signed) > 0 or compare(recovered, 0) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "More money would be counted as recovered than %(invoice)s is about.",
+                        invoice=move._get_payment_name(),
+                    )
+                )
 
     def write(self, vals):
         """Refuse to change what happened."""
@@ -93,4 +126,14 @@ class SubscriptionDunningEvent(models.Model):
 
     def _get_key(self):
         """:return: key of the step in the plan of the engine, None for what is no step"""
-        return f"{self.step_id.id}:{self.action}" if self.step_id and self.action != PAID else None
+        is_step = self.step_id and self.action not in MONEY
+        return f"{self.step_id.id}:{self.action}" if is_step else None
+
+    def _follow_document(self, move):
+        """Point these rows to the draft that takes the place of the one they were about.
+
+        :param move: `account.move`
+        """
+        if self.move_id:
+            raise UserError(self.env._("What was done about unpaid invoices cannot be changed."))
+        return super().write({"move_id": move.id})

@@ -125,3 +125,71 @@ class TestAfterPayment(PaymentCommon):
         clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
         with self.assertRaisesRegex(UserError, "being charged"), self.env.cr.savepoint():
             draft.with_user(clerk).unlink()
+
+    def keep_credit(self, order, amount):
+        """Credit a paid invoice of a contract in part, and keep that for the next one."""
+        invoice = order.invoice_ids.sorted("id")[:1]
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.tax_ids = False
+        credit.invoice_line_ids.write({"quantity": 1, "price_unit": amount})
+        credit.action_post()
+        credit.action_subscription_credit_next()
+        return credit
+
+    def create_paid_once(self):
+        order = self.create_paid_first()
+        self.bill(order)
+        self.run_charges()
+        return order
+
+    def test_kept_credit_lowers_what_is_charged_for_the_draft(self):
+        order = self.create_paid_once()
+        credit = self.keep_credit(order, 10)
+        draft = self.bill(order, "2027-02-28")
+        self.assertEqual((draft.state, draft._get_amount_to_charge()), ("draft", 26))
+        self.run_charges()
+        self.assertEqual(draft.transaction_ids.amount, 26)
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+        self.assertFalse(credit.amount_residual or credit.subscription_credit_next)
+        self.run_charges()
+        self.assertEqual(len(draft.transaction_ids), 1)
+
+    def test_two_drafts_share_a_kept_credit_and_none_takes_it_twice(self):
+        order = self.create_paid_once()
+        order.subscription_payment_token_id.demo_simulated_state = "error"
+        credit = self.keep_credit(order, 10.01)
+        first = self.bill(order, "2027-02-28")
+        second = self.bill(order, "2027-03-31")
+        self.assertEqual(first._get_amount_to_charge(), 25.99)
+        self.assertEqual(second._get_amount_to_charge(), 36)
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        self.run_charges()
+        self.assertEqual((first | second).mapped("amount_residual"), [0, 0])
+        self.assertEqual((first | second).transaction_ids.mapped("amount"), [25.99, 36])
+        self.assertFalse(credit.amount_residual)
+
+    def test_credit_that_covers_a_draft_makes_the_invoice_without_a_charge(self):
+        order = self.create_paid_once()
+        credit = self.keep_credit(order, 40)
+        invoice = self.bill(order, "2027-02-28")
+        self.assertEqual((invoice.state, invoice.amount_residual), ("posted", 0))
+        self.assertEqual(credit.amount_residual, 4)
+        self.run_charges()
+        self.assertFalse(invoice.transaction_ids)
+
+    def test_credit_that_is_kept_later_makes_the_invoice_of_a_draft_that_waits(self):
+        order = self.create_paid_once()
+        order.subscription_payment_token_id.demo_simulated_state = "error"
+        draft = self.bill(order, "2027-02-28")
+        self.run_charges()
+        self.assertEqual(draft.state, "draft")
+        self.keep_credit(order, 36)
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
+    def test_a_payment_link_asks_for_what_the_credit_leaves(self):
+        order = self.create_paid_once()
+        self.keep_credit(order, 10)
+        order.subscription_payment_token_id = False
+        draft = self.bill(order, "2027-02-28")
+        values = draft._get_default_payment_link_values()
+        self.assertEqual((values["amount"], values["amount_max"]), (26, 26))

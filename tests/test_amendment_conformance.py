@@ -8,6 +8,9 @@ from .test_amendment import AmendmentCommon
 
 PATH = Path(__file__).with_name("engine") / "conformance.json"
 MET = ("kb-arrear-7", "kb-bcd-4", "kb-bcd-5", "kb-period-4", "kb-repair-1", "kb-sub-1")
+FIRST = {"alignment": "day", "billing_day": 1}
+"""Both plans are billed on the first of a month, the day of the account. On terms without such a
+day our switch begins a full period."""
 REFUSED = {
     "kb-adj-1": "money on account is set off by accounting when the invoice is posted",
     "kb-price-1": "a new catalog price reaches running contracts by a campaign; an amendment says "
@@ -95,7 +98,7 @@ class TestAmendmentConformance(AmendmentCommon):
 
     def test_kb_period_4_monthly_to_quarterly(self):
         case, given, expected = self._get_case("kb-period-4")
-        contract = self._start(given["old"]["price"], given["old"]["paid"][0])
+        contract = self._start(given["old"]["price"], given["old"]["paid"][0], **FIRST)
         found = self._change(
             contract, given["change"], given["new"]["price"], recurrence_id=self.quarter.id
         )
@@ -105,7 +108,7 @@ class TestAmendmentConformance(AmendmentCommon):
 
     def test_kb_sub_1_annual_to_monthly(self):
         case, given, expected = self._get_case("kb-sub-1")
-        contract = self._start(given["old"]["price"], given["old"]["paid"][0], self.year)
+        contract = self._start(given["old"]["price"], given["old"]["paid"][0], self.year, **FIRST)
         self.travel(given["change"])
         amendment = self.amend(contract)
         amendment._get_recurring_lines().write(

@@ -145,7 +145,7 @@ class TestAmendmentSwitch(AmendmentCommon):
         new = self.contract.order_line - self.seats - self.help
         line = moves.invoice_line_ids.filtered(lambda line: line.sale_line_ids == new)
         self.assertEqual(line.deferred_start_date, date(2027, 2, 28))
-        self.assertEqual(line.deferred_end_date, date(2028, 1, 30))
+        self.assertEqual(line.deferred_end_date, date(2028, 2, 28), "a full year, to the month end")
         self.assertLedgerWhole(self.contract)
 
     def test_another_product_ends_the_line_too(self):

@@ -136,7 +136,7 @@ class TestEnding(EndingCase):
         self.assertEqual(len(plan), 2)
         self.assertEqual(
             self.get_plan(order.sudo()),
-            [("2027-04-01", "2027-06-01", 3, 10), ("2027-06-01", "", 1, 12)],
+            [("2027-04-01", "2027-06-01", 3, 10), ("2027-06-01", "", 3, 12)],
         )
         self.assertFalse(order.subscription_close_credit_rule)
         self.assertFalse(line.subscription_later_steps)
@@ -213,11 +213,49 @@ class TestEnding(EndingCase):
         text = order.subscription_agreement_text
         self.assertIn("committed until 07/14/2027", text)
         self.assertIn("Notice is 2 months", text)
+        self.assertIn("given today, the last day of service is 07/14/2027", text)
         order._subscription_close(date(2027, 8, 1), self.reason)
         self.assertIn("ends after 07/31/2027", order.subscription_agreement_text)
         self.travel("2027-08-01")
         order.sudo()._subscription_refresh_state()
         self.assertIn("ended after 07/31/2027", order.subscription_agreement_text)
+
+    def test_a_contract_that_may_end_at_once_is_told_so_without_a_day_that_is_past(self):
+        order = self.create_own_contract(self.seat, day="2027-01-15")
+        self.assertIn("may leave on any day", order.subscription_agreement_text)
+        self.assertNotIn("01/14/2027", order.subscription_agreement_text)
+        order.sudo().subscription_close_boundary = "period"
+        self.assertIn(
+            "whenever a billed period is over, also today", order.subscription_agreement_text
+        )
+        self.travel("2027-01-20")
+        self.env.invalidate_all()
+        self.assertIn("can be 02/14/2027 or later", order.subscription_agreement_text)
+        order.sudo().write(
+            {
+                "subscription_close_boundary": "day",
+                "subscription_notice_count": 10,
+                "subscription_notice_unit": "day",
+            }
+        )
+        self.assertIn("service is 01/29/2027 or later", order.subscription_agreement_text)
+
+    def test_a_contract_that_has_not_begun_may_be_called_off(self):
+        order = self.create_own_contract(
+            self.seat, day="2027-01-15", subscription_start_date=date(2027, 3, 1)
+        )
+        self.assertIn("may leave on any day", order.subscription_agreement_text)
+
+    def test_a_closing_in_the_past_is_not_called_earlier_than_agreed(self):
+        order = self.create_own_contract(self.seat, day="2027-01-15")
+        self.travel("2027-01-25")
+        wizard = self.open_wizard("close", order)
+        wizard.when = "date"
+        wizard.last_date = date(2027, 1, 19)
+        self.assertIn("This day has passed", wizard.warning)
+        wizard.reason_id = self.reason
+        wizard.save().action_close()
+        self.assertNotIn("earlier than agreed", self.get_last_note(order))
 
 
 @tagged("post_install", "-at_install")

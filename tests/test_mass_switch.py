@@ -112,7 +112,7 @@ class TestMassSwitch(WizardCase):
         previews = self.get_previews(form)
         totals = [contract["total"] for contract in previews]
         self.assertEqual(len(totals), 3)
-        self.assertAlmostEqual(self.get_untaxed(previews[0]), 345.25 - 18)
+        self.assertAlmostEqual(self.get_untaxed(previews[0]), 360 - 18)
         self.assertAlmostEqual(form.preview["totals"][0]["total"], sum(totals))
         self.assertEqual(self.get_facts(self.orders), facts)
         self.assertEqual([self.get_state(order) for order in self.orders], states)

@@ -19,6 +19,7 @@ class TestNeutralize(PaymentCommon):
         crons |= self.env["account.move"]._get_charging_crons(active_test=False) | self.ask_cron
         crons |= self.env.ref("sale_recurring.ir_cron_dun_subscriptions")
         crons |= self.env.ref("sale_recurring.ir_cron_warn_of_expiry")
+        crons |= self.env.ref("sale_recurring.ir_cron_ask_for_methods")
         self.assertTrue(crons.filtered("active"))
         others = self.env["ir.cron"].search([]) - crons
         self.neutralize()

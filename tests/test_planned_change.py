@@ -138,6 +138,7 @@ class TestChangeWizard(PlannedCase):
             ({"quantity": 9, "lasting": "periods", "period_count": 0}, "1 period or more"),
             ({"quantity": 9, "lasting": "periods", "period_count": 5}, "Another change begins"),
             ({"quantity": 9, "when": "date", "start_date": "2027-06-01"}, "Revoke that planned"),
+            ({"price_unit": 9, "when": "date", "start_date": "2027-06-01"}, "The quantity changes"),
             ({}, "Nothing changes on Seat"),
         ]
         for values, text in cases:
@@ -193,6 +194,35 @@ class TestPlannedChanges(PlannedCase):
         self.assertIn("5 → 8", self.get_last_note())
         self.assertFalse(self.order.subscription_planned_ids)
         self.assertEqual(self.bill(self.order, "2027-05-01").amount_untaxed, 50.0)
+
+    def test_a_restart_of_the_periods_is_told_as_such_and_not_revoked_as_a_change(self):
+        template = self._create_template("Begin anew", pause_anchor="restart")
+        order = self.create_own_contract(self.seat, day="2027-04-16", template=template)
+        order._subscription_pause(date(2027, 5, 1), date(2027, 5, 10))
+        planned = order.subscription_planned_ids.with_user(self.clerk)
+        self.assertEqual(planned.start_date, date(2027, 5, 10))
+        self.assertIn("A new period begins", planned.change_text)
+        self.assertNotIn("→", planned.change_text)
+        self.assertFalse(planned.is_revocable)
+        with self.assertRefused("Take back the pause"):
+            planned.action_revoke()
+
+    def test_other_terms_of_a_later_day_are_told_as_such(self):
+        template = self._create_template("Arrears", timing="arrears")
+        self.order._subscription_switch(template, template.recurrence_ids.browse(), "period")
+        planned = self.order.subscription_planned_ids
+        self.assertEqual(planned.change_text, "Billed in arrears")
+        self.assertFalse(planned.is_revocable)
+
+    def test_two_changes_on_one_day_are_refused_and_change_nothing(self):
+        self.plan("2027-06-01", quantity=8)
+        before = self.get_steps()
+        for values in ({"price_unit": 12.0}, {"discount": 10.0}, {"quantity": 9}):
+            with self.assertRefused("The quantity changes on 06/01/2027 already"):
+                self.plan("2027-06-01", **values)
+            self.assertEqual(self.get_steps(), before)
+        self.plan("2027-06-02", price_unit=12.0)
+        self.assertEqual(len(self.order.subscription_planned_ids), 2)
 
     def test_revoking_leaves_later_changes(self):
         self.plan("2027-06-01", discount=10.0)

@@ -186,6 +186,74 @@ class TestRenewal(EndingCase):
         self.assertEqual(renewal.state, "cancel")
         self.assertIn("Cancelled, because", renewal.message_ids[0].body)
 
+    def test_a_contract_that_is_closed_before_its_renewal_calls_that_off(self):
+        order = self.create_quoted(self.seat)
+        renewal = order.sudo()._create_renewal_quotation()
+        renewal.action_confirm()
+        with self.assertRefused(f"{renewal.name} goes on from 04/30/2027"):
+            order._subscription_close(date(2027, 5, 31), self.reason)
+        self.assertEqual(order.subscription_end_date, date(2027, 4, 30))
+        order._subscription_close(date(2027, 3, 31), self.reason)
+        self.assertEqual(renewal.state, "cancel")
+        self.assertEqual(order.subscription_end_date, date(2027, 3, 31))
+        self.assertIn("Called off", renewal.message_ids[0].body)
+        for day in ("2027-03-31", "2027-04-30"):
+            self.run_cron(day)
+        self.assertFalse(renewal.subscription_billed_period_ids)
+        self.assertEqual(order.subscription_state, "closed")
+        self.assertNothingFound(order.sudo())
+
+    def test_the_end_of_a_renewed_contract_cannot_be_moved(self):
+        order = self.create_quoted(self.seat).sudo()
+        renewal = order._create_renewal_quotation()
+        renewal.action_confirm()
+        for last in (date(2027, 5, 30), date(2027, 3, 30), False):
+            with self.assertRefused("Close or cancel"), self.env.cr.savepoint():
+                order.subscription_last_date = last
+            order.invalidate_recordset()
+        self.assertEqual(order.subscription_end_date, date(2027, 4, 30))
+
+    def test_what_was_agreed_about_the_term_goes_on(self):
+        order = self.create_quoted(
+            self.seat,
+            subscription_term_count=2,
+            subscription_term_unit="month",
+            subscription_notice_count=3,
+            subscription_notice_unit="week",
+        ).sudo()
+        renewal = order._create_renewal_quotation()
+        renewal.action_confirm()
+        self.assertEqual(renewal.subscription_end_date, date(2027, 5, 31))
+        self.assertEqual(renewal.subscription_notice_count, 3)
+        self.assertEqual(renewal.subscription_notice_unit, "week")
+
+    def test_a_closing_that_is_taken_back_wants_its_quotation_again(self):
+        order = self.create_quoted(self.seat)
+        self.travel("2027-03-10")
+        order._subscription_close(date(2027, 4, 15), self.reason)
+        self.assertNotIn("renewal quotation", order.subscription_agreement_text)
+        self.prepare()
+        self.assertFalse(order.sudo().subscription_renewal_ids)
+        order.action_subscription_keep()
+        self.prepare("2027-04-01")
+        first = order.sudo().subscription_renewal_ids
+        self.assertEqual(first.subscription_start_date, date(2027, 4, 30))
+        order._subscription_close(date(2027, 4, 15), self.reason)
+        self.assertEqual(first.state, "cancel")
+        order.action_subscription_keep()
+        self.prepare("2027-04-02")
+        self.assertEqual(len(order.sudo().subscription_renewal_ids - first), 1)
+
+    def test_a_reopened_contract_gets_a_quotation_for_its_next_term(self):
+        order = self.create_quoted(self.seat).sudo()
+        self.prepare()
+        self.run_cron("2027-04-30")
+        self.assertEqual(order.subscription_state, "closed")
+        order._get_open_renewals()._action_cancel()
+        self.travel("2027-06-01")
+        order._subscription_reopen(date(2027, 6, 1))
+        self.assertEqual(order.subscription_renewal_quote_date, date(2027, 7, 1))
+
     def test_a_renewal_that_is_cancelled_unbilled_lets_the_contract_go_on(self):
         order = self.create_quoted(self.seat, template=self.template).sudo()
         renewal = order._create_renewal_quotation()

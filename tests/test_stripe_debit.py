@@ -221,7 +221,7 @@ class TestStripeDebit(StripeCommon, DunningCommon, HttpCase):
         self.live("2027-02-09")
         self.tell("payment_intent.payment_failed", "insufficient_funds", times=2)
         self.assertEqual((self.tx.state, self.tx.subscription_decline_class), ("error", "later"))
-        self.assertIn("insufficient_funds", self.invoice.subscription_charge_error)
+        self.assertIn("not enough money", self.invoice.subscription_charge_error)
         self.assertEqual(len(self.order.activity_ids), 1)
         self.assertFalse(self.order.subscription_under_way_text)
         self.live("2027-02-11")

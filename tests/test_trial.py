@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SubscriptionCommon
 
@@ -360,6 +360,33 @@ class TestSetupFee(StartCase):
         )
         order = self.quote(self.seat, template=self.with_fee, sale_order_template_id=offer.id)
         self.assertEqual(self.get_fees(order), [50.0])
+
+    def fill_in_quotation(self):
+        form = Form(self.env["sale.order"])
+        form.partner_id = self.partner
+        with form.order_line.new() as line:
+            line.product_id = self.seat
+        form.subscription_template_id = self.with_fee
+        return form
+
+    def test_fee_shows_while_the_quotation_is_filled_in(self):
+        form = self.fill_in_quotation()
+        self.assertEqual(len(form.order_line), 2)
+        self.assertEqual(form.tax_totals["base_amount_currency"], 260.0)
+        self.assertEqual(self.get_fees(form.save()), [250.0])
+
+    def test_fee_that_is_taken_off_the_form_stays_away(self):
+        form = self.fill_in_quotation()
+        form.order_line.remove(1)
+        with form.order_line.new() as line:
+            line.product_id = self.hosting
+        self.assertFalse(self.get_fees(form.save()))
+
+    def test_fee_leaves_the_form_with_its_terms(self):
+        form = self.fill_in_quotation()
+        form.subscription_template_id = self.template
+        self.assertEqual(len(form.order_line), 1)
+        self.assertFalse(self.get_fees(form.save()))
 
     def test_duplicate_has_one_fee(self):
         order = self.quote(self.seat, template=self.with_fee)

@@ -138,3 +138,15 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-03-20")
         self.assertFalse(self.get_mails(order))
         self.assertEqual(order.subscription_state, "active")
+
+    def test_a_request_that_is_never_paid_counts_like_an_invoice(self):
+        self.terms.payment_mode = "after_payment"
+        order = self.create_unpaid()
+        self.assertEqual(order.invoice_ids.state, "draft")
+        self.run_rule("2027-02-24")
+        mail = self.get_mails(order)
+        self.assertIn(f"Payment request {order.name}", mail.body_html)
+        self.assertIn(f"/my/orders/{order.id}/pay", mail.body_html)
+        self.run_rule("2027-03-03")
+        self.assertEqual(order.subscription_state, "closed")
+        self.assertIn("Payment request", order.subscription_close_note)

@@ -1,6 +1,7 @@
 from . import (
     account_move_reversal,
     sale_advance_payment_inv,
+    subscription_ahead_wizard,
     subscription_billing_preview,
     subscription_change_wizard,
     subscription_close_wizard,

@@ -112,9 +112,9 @@ class SubscriptionCloseWizard(models.TransientModel):
 
     def _get_effects(self, items, is_forfeit):
         """:return: sentences about what the closing does besides the amounts"""
+        effects = self._get_renewal_effects()
         if not items:
-            return [self.env._("Nothing is given back and nothing more is billed.")]
-        effects = []
+            return [*effects, self.env._("Nothing is given back and nothing more is billed.")]
         if is_forfeit and any(due.forfeited for due in items):
             if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
                 text = self.env._(
@@ -125,14 +125,33 @@ class SubscriptionCloseWizard(models.TransientModel):
             effects.append(text)
         return effects
 
+    def _get_renewal_effects(self):
+        """:return: a sentence about the renewal that would be called off"""
+        # sudo: a colleague may look after the renewal
+        renewal = self.order_id._get_confirmed_renewal().sudo()
+        if not renewal or self._get_end_date() >= renewal.subscription_start_date:
+            return []
+        return [
+            self.env._(
+                "%(renewal)s, which was to go on from %(day)s, is called off.",
+                renewal=renewal.name,
+                day=format_date(self.env, renewal.subscription_start_date),
+            )
+        ]
+
     def _get_warning(self):
-        """:return: one sentence when the contract would end earlier than agreed, or False"""
+        """:return: one sentence when the contract would end too early, or False"""
         order = self.order_id
         if not order or not self.last_date:
             return False
         earliest = order._get_earliest_close_date()
         if self._get_end_date() >= earliest:
             return False
+        if earliest <= order._subscription_today():
+            return self.env._(
+                "This day has passed: the days since then count as not served. The chatter of the "
+                "contract will say so."
+            )
         return self.env._(
             "This is earlier than agreed: the customer may leave after %(day)s. You can close the "
             "contract all the same; its chatter will say so.",

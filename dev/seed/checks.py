@@ -17,15 +17,11 @@ def check_history(env, progress, *, full):
     :param bool full: also check that it is long enough for every list to have something
     :raise UntrueError: something is wrong; the message says what
     """
-    contracts = env["sale.order"].search(
-        [
-            ("is_subscription", "=", True),
-            ("state", "=", "sale"),
-            ("subscription_order_type", "!=", "amendment"),
-        ]
-    )
+    orders = env["sale.order"].search([("is_subscription", "=", True), ("state", "=", "sale")])
+    contracts = orders.filtered(lambda order: order.subscription_order_type != "amendment")
     _check_second_run(env)
     _check_ledger(env)
+    _check_nothing_due(orders)
     _check_dates(contracts)
     _check_findings(env)
     check_lives(env)
@@ -84,11 +80,16 @@ def _check_ledger(env):
         )
 
 
-def _check_dates(contracts):
-    """Nothing is due, and the stored dates are those that follow from steps and ledger."""
-    contracts = contracts.filtered(lambda order: not order.subscription_quarantined_at)
-    due = [order.name for order, items in contracts._get_due_items().items() if items]
+def _check_nothing_due(orders):
+    """Nothing is due, neither on contracts nor on the amendments that changed them."""
+    orders = orders.filtered(lambda order: not order.subscription_quarantined_at)
+    due = [order.name for order, items in orders._get_due_items().items() if items]
     demand(not due, "Still due after the last run: %s", due)
+
+
+def _check_dates(contracts):
+    """The stored dates are those that follow from steps and ledger."""
+    contracts = contracts.filtered(lambda order: not order.subscription_quarantined_at)
     stored = {order: order.subscription_next_invoice_date for order in contracts}
     contracts._update_subscription_dates()
     moved = [

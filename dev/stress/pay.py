@@ -20,11 +20,12 @@ def load_fake_stripe():
     return module.FakeStripe()
 
 
-def set_up_charges(env, _day, address, cards):
-    """Sell one contract per card and make its first invoice, which is due at once.
+def set_up_charges(env, _day, address, cards, each=1):
+    """Sell contracts and make their first invoices, which are due at once.
 
     :param str address: of the stand-in
-    :param list cards: ids of customer and payment method
+    :param list cards: ids of customer and payment method, one per customer
+    :param int each: contracts per customer
     """
     env.company.subscription_tz = "UTC"
     env["account.move"]._get_charging_crons(active_test=False).active = True
@@ -43,20 +44,64 @@ def set_up_charges(env, _day, address, cards):
     orders = env["sale.order"]
     for number, card in enumerate(cards, 1):
         token = _save_card(env, provider, number, *card)
-        orders += orders.create(
-            {
-                "partner_id": token.partner_id.id,
-                "client_order_ref": token.provider_ref,
-                "subscription_start_date": date(2027, 1, 31),
-                "subscription_template_id": template.id,
-                "subscription_payment_token_id": token.id,
-                "order_line": [
-                    Command.create({"product_id": product.id, "product_uom_qty": number})
-                ],
-            }
-        )
+        values = {
+            "partner_id": token.partner_id.id,
+            "client_order_ref": token.provider_ref,
+            "subscription_start_date": date(2027, 1, 31),
+            "subscription_template_id": template.id,
+            "subscription_payment_token_id": token.id,
+            "order_line": [Command.create({"product_id": product.id, "product_uom_qty": number})],
+        }
+        orders += orders.create([dict(values) for _number in range(each)])
     orders.action_confirm()
     orders._bill_subscriptions()
+
+
+def set_up_dunning(env, day, address, cards, each):
+    """Sell contracts as :func:`set_up_charges` does, under a policy against unpaid invoices."""
+    set_up_charges(env, day, address, cards, each)
+    env["res.partner"].search([("name", "like", "Customer ")]).email = "customer@example.com"
+    steps = ((3, "charge"), (3, "remind"), (3, "activity"), (4, "suspend"))
+    env["subscription.template"].search([("name", "=", "Charged")]).dunning_policy_id = env[
+        "subscription.dunning.policy"
+    ].create(
+        {
+            "name": "Stress",
+            "step_ids": [
+                Command.create({"days": days, "action": action}) for days, action in steps
+            ],
+        }
+    )
+
+
+def dunned(env, _day):
+    """Return what was done about each unpaid invoice.
+
+    :return: customer, steps as action and outcome, number of charges, activities
+    :rtype: list[tuple]
+    """
+    moves = env["account.move"].search([("move_type", "=", "out_invoice")], order="id")
+    return [
+        (
+            move.partner_id.id,
+            [
+                (event.action, event.outcome)
+                for event in move.subscription_dunning_event_ids.sorted("id")
+            ],
+            len(move.transaction_ids),
+            len(move._get_subscription_orders().activity_ids),
+        )
+        for move in moves
+    ]
+
+
+def reminders(env, _day):
+    """Return how many reminders each customer gets.
+
+    :rtype: list[int]
+    """
+    mails = env["mail.mail"].search([("model", "=", "account.move")])
+    return sorted(len(found) for found in mails.grouped("recipient_ids").values())
 
 
 def _enable_stripe(env):

@@ -14,7 +14,7 @@ from psycopg2.errors import UniqueViolation
 from .check import facts, findings, rebuilt
 from .edit import edit
 from .field import sell, set_up
-from .pay import open_invoices, payments, set_up_charges
+from .pay import dunned, open_invoices, payments, reminders, set_up_charges, set_up_dunning
 
 PATIENCE = 600  # seconds, far more than a busy machine needs
 
@@ -175,6 +175,15 @@ def run_job(registry, folder, day, job, gate=None, die_at=None, side="before"):
     raise TimeoutError(f"{job} cannot be run")
 
 
+def dun(registry, folder, day, gate):
+    """Look after unpaid invoices, without the lock by which the scheduler keeps jobs apart."""
+    del day
+    with registry.cursor() as cr:
+        moves = environment(cr)["account.move"]
+        wait_at(folder, gate)
+        moves._cron_dun_subscriptions()
+
+
 TASKS = {
     "set_up": with_cursor(set_up),
     "sell": with_cursor(sell),
@@ -185,6 +194,10 @@ TASKS = {
     "plan_late": plan_late,
     "job": run_job,
     "set_up_charges": with_cursor(set_up_charges),
+    "set_up_dunning": with_cursor(set_up_dunning),
+    "dun": dun,
+    "dunned": with_cursor(dunned),
+    "reminders": with_cursor(reminders),
     "open_invoices": with_cursor(open_invoices),
     "payments": with_cursor(payments),
     "check": with_cursor(findings),

@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import START, YEAR, Line, day, segment, terms
 
-from engine.amendment import agreed_values, carry_over, live_step, period_end, regrid
+from engine.amendment import (
+    agreed_values,
+    carry_over,
+    has_same_length,
+    live_step,
+    period_end,
+    regrid,
+    switch_anchor,
+)
 from engine.change import VALUES, change_values, value_of
+from engine.recurrence import Grid, Recurrence
 from engine.segment import change_from, end_at
 
 TEN = terms("10")
@@ -124,6 +133,44 @@ def test_a_target_that_is_undone_later_nets_to_the_days_used(old, new, offset, u
     fresh = Line(*change_from([segment("2027-01-01", None, old, TEN)], first, last, quantity=new))
     fresh.run(last.isoformat())
     assert abs(line.net - fresh.net) <= Decimal("0.03"), "rounded at most once per document"
+
+
+def test_the_periods_of_a_switched_line_begin_with_the_switch():
+    monthly = terms("10", anchor="2027-01-31")
+    steps = (segment("2027-01-31", None, 1, monthly),)
+    for on, recurrence, anchor in (
+        ("2027-02-15", YEAR, "2027-02-15"),
+        ("2027-02-28", YEAR, "2024-02-29"),
+        ("2027-02-28", Recurrence("week", 1), "2027-02-28"),
+        ("2027-03-31", YEAR, "2027-03-31"),
+        ("2027-01-10", YEAR, "2027-01-31"),
+        ("2027-02-15", Recurrence("month", 1), "2027-01-31"),
+    ):
+        assert switch_anchor(steps, day(on), recurrence) == day(anchor), on
+    assert switch_anchor((), day("2027-02-15"), YEAR) == day("2027-02-15")
+
+
+def test_the_periods_of_a_line_that_is_switched_in_its_trial_begin_when_it_ends():
+    free = replace(TEN, discount=Decimal(100))
+    steps = (
+        segment("2027-01-01", "2027-02-10", 5, free, kind="trial"),
+        segment("2027-02-10", None, 5, TEN),
+    )
+    assert switch_anchor(steps, day("2027-01-20"), YEAR) == day("2027-02-10")
+
+
+def test_twelve_months_are_as_long_as_a_year():
+    assert has_same_length(Recurrence("month", 12), YEAR)
+    assert not has_same_length(Recurrence("day", 7), Recurrence("month", 7))
+
+
+@given(days, st.sampled_from([1, 3, 6, 12]), st.sampled_from([1, 2, 3, 12]))
+def test_a_full_period_begins_with_each_switch(offset, old, new):
+    on = START.fromordinal(START.toordinal() + offset)
+    steps = (segment("2026-12-31", None, 1, terms("10", Recurrence("month", old), "2026-12-31")),)
+    if old != new:
+        grid = Grid(Recurrence("month", new), switch_anchor(steps, on, Recurrence("month", new)))
+        assert grid.period_at(on).start == on
 
 
 def test_a_switch_of_recurrence_credits_the_rest_and_charges_the_stub():

@@ -94,12 +94,16 @@ def test_changes_across_another_of_the_same_value_are_refused():
     assert len(change(planned, "2027-05-01", "2027-07-01", price=8)) == 4
 
 
-def test_a_second_change_of_one_value_on_a_later_day_is_refused():
+def test_a_second_change_on_a_later_day_is_refused():
     planned = change(OPEN, "2027-06-01", quantity=10)
     with pytest.raises(DuplicateChange) as refusal:
         change(planned, "2027-06-01", today="2027-02-01", quantity=8)
     assert (refusal.value.day, refusal.value.what) == (day("2027-06-01"), "quantity")
-    assert table(change(planned, "2027-06-01", today="2027-02-01", price=8))[-1][1:3] == (10, 8)
+    with pytest.raises(DuplicateChange) as refusal:
+        change(planned, "2027-06-01", today="2027-02-01", price=8)
+    assert refusal.value.what == "quantity", "what stands in the way"
+    both = change(OPEN, "2027-06-01", today="2027-02-01", quantity=10, price=8)
+    assert table(both)[-1][1:3] == (10, 8)
     assert table(change(planned, "2027-06-01", today="2027-06-01", quantity=8))[-1][1] == 8
     assert len(change(OPEN, "2027-01-01", today="2026-06-01", quantity=8)) == 1
 

@@ -1,0 +1,64 @@
+"""Processes look after the same unpaid invoices at once: each step is done once.
+
+Alone: ``make test ARGS=dev/tests/test_dunning_races.py``. SR_STRESS_CUSTOMERS (20) changes the
+size; each customer has three contracts.
+"""
+
+import os
+
+import pytest
+from stress.herd import Herd
+from stress.pay import load_fake_stripe
+
+CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 20)
+EACH = 3
+CONTRACTS = EACH * CUSTOMERS
+WORKERS = 3
+LATE = "2027-02-03"
+LATER = "2027-02-04"
+STEPS = [["charge", "done"], ["remind", "done"], ["activity", "done"]]
+
+
+@pytest.fixture
+def fake():
+    """Yield a stand-in for Stripe over HTTP."""
+    fake = load_fake_stripe().start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def herd(databases, database, fake, tmp_path):
+    """Yield processes on a database with overdue invoices, whose cards are declined."""
+    databases.new(database)
+    cards = [fake.save_card() for _number in range(CUSTOMERS)]
+    fake.declines.update({customer: "insufficient" for customer, _method in cards})
+    with Herd(databases.place, database, tmp_path) as herd:
+        herd.run("set_up_dunning", address=fake.address, cards=cards, each=EACH)
+        yield herd
+
+
+def dun_together(herd, day):
+    """Let several processes do the steps of a day at once."""
+    workers = [herd.start("dun", day=day, gate=f"gate-{day}") for _number in range(WORKERS)]
+    herd.open_gate(f"gate-{day}", WORKERS)
+    for worker in workers:
+        worker.result()
+
+
+def test_each_step_is_done_once(herd, fake):
+    dun_together(herd, LATE)
+    dun_together(herd, LATER)
+    found = herd.run("dunned", day=LATER)
+    assert len(found) == CONTRACTS
+    for _customer, steps, charges, activities in found:
+        assert steps == [*STEPS, ["suspend", "done"]]
+        assert charges == 1
+        assert activities == 2  # the declined charge, and the call
+    assert herd.run("reminders", day=LATER) == [1] * CUSTOMERS
+    tries = [
+        path for method, path in fake.requests if (method, path) == ("POST", "payment_intents")
+    ]
+    assert len(tries) == CONTRACTS
+    assert fake.captures() == []
+    assert herd.loud_lines() == []

@@ -1,0 +1,127 @@
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from odoo.addons.payment import utils as payment_utils
+
+UNPAID_STATES = ("not_paid", "partial")
+
+
+class AccountMove(models.Model):
+    """Payment requests: drafts that become invoices once their money is in.
+
+    They have no number and no due date of their own, so they count as late from the day on which
+    the customer was first asked for the money.
+    """
+
+    _inherit = "account.move"
+
+    subscription_asked_date = fields.Date(
+        "Payment Asked On",
+        copy=False,
+        readonly=True,
+        help="Day from which the customer is asked to pay this draft. It becomes an invoice with "
+        "the payment.",
+    )
+
+    _waiting_for_payment = models.Index(
+        "(company_id, subscription_asked_date) "
+        "WHERE state = 'draft' AND subscription_asked_date IS NOT NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # What waits for payment
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_request_domain(self):
+        """Return the domain of drafts whose customer is asked to pay before they are invoices.
+
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ("state", "=", "draft"),
+                ("move_type", "=", "out_invoice"),
+                ("subscription_asked_date", "!=", False),
+                ("amount_total", ">", 0),
+                (
+                    "invoice_line_ids.sale_line_ids.order_id",
+                    "any",
+                    [
+                        ("is_subscription", "=", True),
+                        ("subscription_template_id.payment_mode", "=", "after_payment"),
+                    ],
+                ),
+            ]
+        )
+
+    def _is_payment_request(self):
+        """:return: whether the customer is asked to pay this draft"""
+        self.ensure_one()
+        is_asked = self.state == "draft" and bool(self.subscription_asked_date)
+        return is_asked and self._waits_for_payment()
+
+    def _is_open_to_pay(self):
+        """:return: whether this is an invoice, or a request for payment, that is not paid"""
+        self.ensure_one()
+        is_unpaid = self.move_type == "out_invoice" and self.payment_state in UNPAID_STATES
+        return is_unpaid and (self.state == "posted" or self._is_payment_request())
+
+    def _begin_to_ask(self):
+        """Note on new drafts from which day on their customer is asked to pay them."""
+        for move in self.filtered(lambda move: move._waits_for_payment()):
+            if not move.subscription_asked_date:
+                move.subscription_asked_date = move.company_id._subscription_today()
+            move._follow_voided_request()
+
+    def _get_payment_due_date(self):
+        """:return: day on which the money should be in: of a request, the day it was asked for"""
+        self.ensure_one()
+        is_open_invoice = self.state == "posted" and self.payment_state in UNPAID_STATES
+        asked = not is_open_invoice and self.subscription_asked_date
+        return asked or self.invoice_date_due
+
+    def _get_open_amount_signed(self):
+        """:return: what is left to pay, in the currency of the company"""
+        self.ensure_one()
+        is_posted = self.state == "posted"
+        return self.amount_residual_signed if is_posted else self.amount_total_signed
+
+    # ------------------------------------------------------------------
+    # Words and links
+    # ------------------------------------------------------------------
+
+    def _get_payment_name(self):
+        """:return: how people tell this document from others: its number, or what it asks for"""
+        self.ensure_one()
+        if self.state != "draft" and self.name and self.name != "/":
+            return self.name
+        # sudo: whoever looks at the document may lack rights on its contracts
+        orders = self.sudo()._get_subscription_orders()
+        return self.env._(
+            "Payment request %(contracts)s (%(day)s)",
+            contracts=", ".join(orders.mapped("name")),
+            day=format_date(self.env, self._get_payment_due_date()),
+        )
+
+    def _get_payment_url(self):
+        """:return: address of the page on which anybody who has the link can pay this document"""
+        self.ensure_one()
+        order = self.sudo()._get_subscription_orders()[:1]  # sudo: as above
+        if self.state != "draft" or not order:
+            path = self.get_portal_url(query_string="&payment=True", anchor="portal_pay")
+            return f"{self.get_base_url()}{path}"
+        # The draft may be made anew meanwhile: the contract knows what is to be paid then.
+        query = urlencode({"access_token": order._portal_ensure_token(), "document": self.id})
+        return f"{self.get_base_url()}/my/orders/{order.id}/pay?{query}"
+
+    def _get_payment_form_url(self):
+        """:return: path of Odoo's own payment form with what this draft asks for"""
+        self.ensure_one()
+        amount = self._get_amount_to_charge()
+        token = payment_utils.generate_access_token(self.partner_id.id, amount, self.currency_id.id)
+        query = urlencode({"invoice_id": self.id, "amount": amount, "access_token": token})
+        return f"/payment/pay?{query}"

@@ -1,0 +1,120 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+
+class SaleOrder(models.Model):
+    """Customers pay the next period of their contract on its page, once nothing else is open.
+
+    The invoice is made when the money is in. Until then a draft stands for it, so that nothing
+    bills the period twice; a customer who walks away leaves no invoice and uses up no number.
+    """
+
+    _inherit = "sale.order"
+
+    def _get_ahead_offer(self):
+        """Return what a customer would pay for the next period of this contract now.
+
+        :return: `day` (its first day), `document` (as in previews), `credit` (what is taken off)
+            and `amount` (what is to be paid); None when nothing is offered
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        if not self._may_pay_ahead():
+            return None
+        day = self._get_ahead_day()
+        order = self._with_ahead(day)
+        left = self._get_ahead_drafts()
+        touched = dict.fromkeys(left, self) | order._get_touched_drafts(day)
+        items = order._get_preview_items(day, touched)
+        documents = order._get_preview_documents(items, day)
+        if [document["kind"] for document in documents] != ["invoice"]:
+            return None  # something is given back as well: that is not the customer's to decide
+        credit = min(self._get_kept_credit_amount(), documents[0]["total"])
+        amount = self.currency_id.round(documents[0]["total"] - credit)
+        if amount <= 0:
+            return None
+        return {"day": day, "document": documents[0], "credit": credit, "amount": amount}
+
+    def _may_pay_ahead(self):
+        """Return whether a customer may pay the next period now.
+
+        What is open comes first, and only one period can be paid ahead.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            self.is_subscription
+            and self._get_subscription_terms().allow_pay_ahead
+            and not self._get_ahead_obstacle()
+            and not self._get_open_invoices_to_pay()
+            and not self._get_drafts_to_pay()
+            and not self._is_billed_ahead()
+        )
+
+    def _get_drafts_to_pay(self):
+        """:return: drafts of this contract that wait for the payment of a period that has begun"""
+        # sudo: customers read no drafts
+        moves = self.sudo().order_line.billed_period_ids.move_id
+        return moves.filtered(
+            lambda move: (
+                move.state == "draft"
+                and move._waits_for_payment()
+                and not move.subscription_pay_first
+            )
+        )
+
+    def _is_billed_ahead(self):
+        """:return: whether a period is billed that begins after today"""
+        today = self._subscription_today()
+        rows = self.order_line.billed_period_ids - self._get_left_rows()
+        return any(row.full.start > today and row.layers for row in rows._get_engine_rows())
+
+    def _subscription_begin_payment_ahead(self, day, amount):
+        """Make the draft that a customer is about to pay.
+
+        :param date day: first day of the period, as the customer was shown it
+        :param float amount: what the customer was asked for
+        :return: the draft invoice
+        :rtype: account.move
+        :raise ValidationError: it cannot be paid ahead, or something else is due for it by now
+        """
+        self.ensure_one()
+        self._subscription_claim()
+        if not self._may_pay_ahead() or day != self._get_ahead_day():
+            raise ValidationError(
+                self.env._(
+                    "The next period of %(order)s cannot be paid in advance any more. Look at the "
+                    "page of your contract to see what is due.",
+                    order=self.name,
+                )
+            )
+        draft = self._get_ahead_drafts()
+        if not self._is_draft_for(draft, amount):
+            draft = self._bill_ahead(day, pay_first=True)
+        if not self._is_draft_for(draft, amount):
+            raise ValidationError(
+                self.env._(
+                    "The period from %(day)s costs another amount by now. Reload this page to see "
+                    "what changed.",
+                    day=format_date(self.env, day),
+                )
+            )
+        return draft
+
+    def _is_draft_for(self, draft, amount):
+        """:return: whether a draft asks for what its customer was shown; an older one may not"""
+        compare = self.currency_id.compare_amounts
+        return len(draft) == 1 and not compare(draft._get_amount_to_charge(), amount)
+
+    def _get_pay_ahead_url(self):
+        """:return: path of the page on which the customer pays the next period"""
+        self.ensure_one()
+        return f"/my/orders/{self.id}/in_advance?access_token={self._portal_ensure_token()}"
+
+    @api.model
+    def _release_waiting_contracts(self):
+        """Let the run bill periods on their day that customers began to pay and left."""
+        self.env["account.move"]._give_up_left_ahead()
+        return super()._release_waiting_contracts()

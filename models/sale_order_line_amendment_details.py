@@ -1,0 +1,114 @@
+from odoo import fields, models
+from odoo.fields import Command
+from odoo.tools import format_date
+
+
+class SaleOrder(models.Model):
+    """Taxes and analytic distribution of lines that an amendment leaves in place."""
+
+    _inherit = "sale.order"
+
+    def _get_amended_details_error_message(self, contract):
+        """Return why other taxes or another distribution are refused, or False.
+
+        They are no part of the steps: from the confirmation on, everything is billed with them.
+
+        :param contract: the contract
+        :return: one translated sentence or False
+        """
+        day, next_day = self._get_effective_date(), contract.subscription_next_invoice_date
+        if not self._is_change_ahead() or not next_day or next_day >= day:
+            return False
+        for line in self._get_target_lines().values():
+            if not line._is_switched() and line._get_amended_details():
+                return self.env._(
+                    "%(contract)s is billed on %(next_day)s, before %(day)s, and would already "
+                    "have the new taxes and analytic distribution of %(product)s. Take them off "
+                    "%(order)s and change them on the contract on that day, or choose an earlier "
+                    "day.",
+                    contract=contract.name,
+                    next_day=format_date(self.env, next_day),
+                    day=format_date(self.env, day),
+                    product=line.product_id.display_name,
+                    order=self.name,
+                )
+        return False
+
+
+class SaleOrderLine(models.Model):
+    """Taxes and analytic distribution that somebody changes on a line of an amendment.
+
+    Everything that is billed from the confirmation on has them; credits keep those of the invoice
+    that they undo.
+    """
+
+    _inherit = "sale.order.line"
+
+    subscription_base_tax_key = fields.Char(
+        copy=False,
+        help="Technical: the taxes that this line of an amendment had when it was made.",
+    )
+    subscription_base_analytic = fields.Json(
+        copy=False,
+        help="Technical: the analytic distribution that this line of an amendment had when it was "
+        "made.",
+    )
+
+    def _remember_details(self):
+        """Remember taxes and analytic distribution of lines that were just put on an amendment."""
+        for line in self.filtered("subscription_parent_line_id"):
+            if not line.display_type:
+                line.subscription_base_tax_key = line._get_tax_key(line.tax_ids)
+                line.subscription_base_analytic = line.analytic_distribution or {}
+
+    def _get_amended_details(self):
+        """Return the names of what somebody changed here besides quantity, price and discount.
+
+        Taxes that only follow the customer and the law are no change: the contract follows too.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        parent = self.subscription_parent_line_id.sudo()
+        if not parent or not self.subscription_base_tax_key:
+            return []
+        names = []
+        is_typed = self._is_tax_manual() or parent._is_tax_manual()
+        if is_typed and self._get_tax_key(self.tax_ids) != self.subscription_base_tax_key:
+            names.append("tax_ids")
+        if (self.analytic_distribution or {}) != (self.subscription_base_analytic or {}):
+            names.append("analytic_distribution")
+        return names
+
+    def _prepare_amended_details(self):
+        """:return: values that the line of the contract takes from this line of an amendment
+        :rtype: dict
+        """
+        values = {}
+        names = self._get_amended_details()
+        if "tax_ids" in names:
+            values["tax_ids"] = [Command.set(self.tax_ids.ids)]
+            values["automatic_tax_key"] = self.automatic_tax_key
+        if "analytic_distribution" in names:
+            values["analytic_distribution"] = self.analytic_distribution
+        return values
+
+    def _get_amended_details_texts(self):
+        """:return: old and new of what :meth:`_get_amended_details` names
+        :rtype: list[str]
+        """
+        names, texts = self._get_amended_details(), []
+        if "tax_ids" in names:
+            parent = self.subscription_parent_line_id.sudo()
+            # sudo: customers see the texts of an amendment but have no right to read taxes
+            none, old, new = self.env._("none"), parent.tax_ids, self.sudo().tax_ids
+            texts.append(
+                self.env._(
+                    "taxes %(old)s → %(new)s",
+                    old=", ".join(old.mapped("name")) or none,
+                    new=", ".join(new.mapped("name")) or none,
+                )
+            )
+        if "analytic_distribution" in names:
+            texts.append(self.env._("another analytic distribution"))
+        return texts

@@ -1,0 +1,75 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_amendment_later import LaterCase
+
+
+@tagged("post_install", "-at_install")
+class TestPlannedLines(LaterCase):
+    """Lines that an amendment lets begin or end on a later day are listed, and revocable."""
+
+    def get_planned(self):
+        self.contract.invalidate_recordset(["subscription_planned_ids"])
+        return self.contract.with_user(self.user).subscription_planned_ids
+
+    def test_a_line_that_ends_later_is_listed_and_goes_on_when_that_is_revoked(self):
+        amendment = self.amend_later()
+        self.target(amendment, self.help).unlink()
+        amendment.action_confirm()
+        planned = self.get_planned()
+        self.assertEqual(
+            planned.mapped(lambda step: (step.planned_date, step.product_id, step.change_text)),
+            [(date(2027, 3, 10), self.support, "Ends")],
+        )
+        self.assertEqual(self.contract.subscription_planned_count, 1)
+        planned.action_revoke()
+        self.assertFalse(self.get_planned())
+        self.assertFalse(self.help.segment_ids.end_date)
+        self.assertIn("does not end on", self.contract.message_ids[0].body)
+        self.assertAlmostEqual(self.bill(self.contract, "2027-02-28").amount_untaxed, 83.33)
+
+    def test_a_line_that_begins_later_is_listed_and_never_billed_when_that_is_revoked(self):
+        amendment = self.amend_later()
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        amendment.action_confirm()
+        planned = self.get_planned()
+        self.assertEqual(planned.mapped("planned_date"), [date(2027, 3, 10)])
+        self.assertIn("Begins: quantity 1, $ 119.90", planned.change_text.replace("\xa0", " "))
+        self.assertTrue(planned.is_revocable)
+        planned.action_revoke()
+        self.assertFalse(self.get_planned())
+        self.bill(self.contract, "2027-02-28")
+        self.assertFalse(self.bill(self.contract, "2027-03-10"))
+        self.assertNothingFound(self.contract)
+
+    def test_a_switch_is_one_planned_change_and_is_taken_back_as_a_whole(self):
+        amendment = self.amend_later(subscription_all_recurrence_id=self.year.id)
+        amendment.action_confirm()
+        self.assertEqual(self.contract.subscription_anchor_date, date(2027, 3, 10))
+        planned = self.get_planned()
+        self.assertEqual(planned.product_id, self.seat | self.support)
+        self.assertEqual(len(planned), 2)
+        self.assertIn("Takes the place of Seat", planned[0].change_text)
+        for step in planned:
+            step.action_revoke()
+        self.assertFalse(self.get_planned())
+        self.assertEqual(self.contract.subscription_anchor_date, date(2027, 1, 31))
+        self.assertEqual(self.seats.segment_ids.mapped("end_date"), [False])
+        self.assertAlmostEqual(self.bill(self.contract, "2027-02-28").amount_untaxed, 83.33)
+        self.assertNothingFound(self.contract)
+
+    def test_the_end_of_the_contract_is_no_planned_change_of_a_line(self):
+        self.contract.subscription_end_date = "2027-06-30"
+        self.assertFalse(self.get_planned())
+
+    def test_a_line_that_ends_before_its_contract_is_listed(self):
+        self.contract.subscription_end_date = "2027-06-30"
+        amendment = self.amend_later()
+        self.target(amendment, self.help).unlink()
+        amendment.action_confirm()
+        planned = self.get_planned()
+        self.assertEqual(planned.product_id, self.support)
+        planned.action_revoke()
+        self.assertEqual(self.help.segment_ids.end_date, date(2027, 6, 30))
