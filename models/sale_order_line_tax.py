@@ -13,6 +13,7 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     automatic_tax_key = fields.Char(
+        "Taxes Set Automatically",
         help="Technical: the taxes that were last computed. A line that has others was edited by "
         "hand and keeps them.",
     )
