@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
             )
         if self._is_everything_taken_off():
             return self.env._(
-                "%(order)s leaves nothing that %(contract)s would bill. Close the contract instead.",
+                "%(order)s leaves nothing for %(contract)s to bill. Close the contract instead.",
                 order=self.name,
                 contract=contract.name,
             )
