@@ -47,6 +47,7 @@ class PaymentToken(models.Model):
     @api.model
     def _cron_warn_of_expiry(self):
         """Mail customers whose method expires before the next charge, once per method."""
+        self._ask_about_expiry()
         Cron = self.env["ir.cron"]
         tokens = self._get_expiring()
         Cron._commit_progress(remaining=len(tokens))

@@ -139,6 +139,7 @@ class PaymentTransaction(models.Model):
         """Called when charges change their state, before core books them. Return nothing."""
         self._note_decline()
         self._note_known()
+        self._note_pending()
 
     def _hook_on_charge_outcome(self):
         """Called once per final state of a charge, after core booked it. Return nothing."""

@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
         plans = orders.subscription_template_id.dunning_policy_id.step_ids
         plans.mapped("action")
         moves.subscription_dunning_event_ids.mapped("action")
+        moves.transaction_ids.mapped("state")
 
     def _compute_subscription_dunning_event_count(self):
         """Count what was done; people without a right to read it see nothing."""
@@ -71,6 +72,13 @@ class SaleOrder(models.Model):
     def _get_dunning_sentence(self, move):
         """:return: how late an invoice is and what happens next, in one sentence"""
         late = (self._subscription_today() - move._get_payment_due_date()).days
+        if move._get_open_charges():
+            return self.env._(
+                "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
+                "before its outcome is known.",
+                invoice=move._get_payment_name(),
+                days=late,
+            )
         future = move._get_dunning_future()
         labels = dict(
             self._fields["subscription_dunning_next_action"]._description_selection(self.env)

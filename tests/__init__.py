@@ -13,6 +13,8 @@ from . import test_amendment_switch
 from . import test_billing
 from . import test_change
 from . import test_charge
+from . import test_charge_hostile
+from . import test_charge_secrets
 from . import test_charge_security
 from . import test_charge_speed
 from . import test_charge_unknown
@@ -46,6 +48,7 @@ from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
 from . import test_mail_template
+from . import test_mandate
 from . import test_mass_switch
 from . import test_mass_wizard
 from . import test_method_removed
@@ -87,7 +90,10 @@ from . import test_simulation
 from . import test_simulation_quote
 from . import test_speed
 from . import test_stripe
+from . import test_stripe_card
+from . import test_stripe_debit
 from . import test_stripe_events
+from . import test_stripe_order
 from . import test_tax
 from . import test_template
 from . import test_term
