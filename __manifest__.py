@@ -70,6 +70,7 @@
         "views/subscription_template_dunning_views.xml",
         "views/sale_order_dunning_views.xml",
         "views/sale_order_ahead_views.xml",
+        "views/account_move_ahead_views.xml",
         "views/portal_templates.xml",
         "views/portal_payment_method_templates.xml",
         "views/portal_pay_ahead_templates.xml",

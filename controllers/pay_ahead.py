@@ -72,16 +72,14 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()
-        return (
-            providers_sudo._get_compatible_providers(
-                order_sudo.company_id.id,
-                self._get_payer(order_sudo).id,
-                amount,
-                currency_id=order_sudo.currency_id.id,
-                report=report,
-            ),
-            report,
+        providers_sudo = providers_sudo._get_compatible_providers(
+            order_sudo.company_id.id,
+            self._get_payer(order_sudo).id,
+            amount,
+            currency_id=order_sudo.currency_id.id,
+            report=report,
         )
+        return providers_sudo.filtered(lambda provider: provider._can_pay_ahead()), report
 
     @route(
         "/my/orders/<int:order_id>/in_advance/<string:day>/transaction",

@@ -52,6 +52,7 @@ class TestPayAhead(PaidContractCase):
     def test_the_invoice_is_made_by_the_payment(self):
         draft, tx = self.begin()
         self.assertEqual((draft.state, draft.name or "/"), ("draft", "/"))
+        self.assertNothingFound(self.order)
         self.answer(tx, "done")
         self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
         self.assertEqual(draft.invoice_date, date(2027, 2, 10))
@@ -145,6 +146,11 @@ class TestPayAhead(PaidContractCase):
         self.assertFalse(self.order._get_ahead_offer(), "one period is enough")
         with self.assertRaisesRegex(ValidationError, "cannot be paid in advance any more"):
             self.begin()
+
+    def test_a_transfer_that_may_never_come_is_not_offered(self):
+        transfer = self.env["payment.provider"].new({"name": "Transfer", "code": "none"})
+        self.assertFalse(transfer._can_pay_ahead())
+        self.assertTrue(self.provider._can_pay_ahead())
 
     def test_terms_may_keep_customers_from_it(self):
         self.template.allow_pay_ahead = False
