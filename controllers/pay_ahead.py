@@ -111,14 +111,27 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             landing_route=order_sudo.get_portal_url(),
             reference_prefix=order_sudo.name,
         )
-        tx_sudo = self._create_transaction(
-            custom_create_values={
-                "invoice_ids": [Command.set(draft_sudo.ids)],
-                "subscription_ahead_order_id": order_sudo.id,
-            },
-            **kwargs,
-        )
+        tx_sudo = self._create_pay_ahead_transaction(order_sudo, draft_sudo, kwargs)
         return tx_sudo._get_processing_values()
+
+    def _create_pay_ahead_transaction(self, order_sudo, draft_sudo, kwargs):
+        """Create the payment of a draft; a saved method is charged once this is committed.
+
+        :param dict kwargs: checked values for core's method
+        :return: the sudoed transaction
+        """
+        values = {
+            "invoice_ids": [Command.set(draft_sudo.ids)],
+            "subscription_ahead_order_id": order_sudo.id,
+        }
+        is_saved = kwargs.get("flow") == "token"
+        if is_saved:
+            values.update(draft_sudo._prepare_saved_payment_values())
+            request.update_context(delay_token_charge=True)
+        tx_sudo = self._create_transaction(custom_create_values=values, **kwargs)
+        if is_saved:
+            tx_sudo._charge_after_commit()
+        return tx_sudo
 
     def _check_pay_ahead_method(self, order_sudo, amount, kwargs):
         """Refuse methods that the page did not offer.
