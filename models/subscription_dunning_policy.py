@@ -52,7 +52,7 @@ class SubscriptionDunningPolicy(models.Model):
     summary = fields.Text(
         "In Words",
         compute="_compute_summary",
-        help="The policy as a sentence, made from the steps.",
+        help="The steps in the order in which they are taken.",
     )
 
     _days_not_negative = models.Constraint(
@@ -70,11 +70,11 @@ class SubscriptionDunningPolicy(models.Model):
         labels = dict(self.step_ids._fields["action"]._description_selection(self.env))
         for policy in self:
             steps = policy.step_ids.sorted(lambda step: (step.days, step._get_rank()))
-            policy.summary = ", ".join(
+            policy.summary = " · ".join(
                 self.env._(
-                    "day %(day)s: %(action)s",
+                    "Day %(day)s: %(action)s",
                     day=max(step.days, policy.grace_days),
-                    action=labels[step.action].lower(),
+                    action=labels[step.action],
                 )
                 for step in steps
                 if step.action
