@@ -86,8 +86,9 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
             ),
             reference_prefix=payment_utils.singularize_reference_prefix(prefix="V"),
         )
+        provider_sudo = providers_sudo.filtered(lambda one: one.id == kwargs["provider_id"])
         tx_sudo = self._create_transaction(
-            custom_create_values={"subscription_method_order_id": order_sudo.id}, **kwargs
+            custom_create_values=order_sudo._prepare_method_values(provider_sudo), **kwargs
         )
         return tx_sudo._get_processing_values()
 

@@ -9,6 +9,9 @@ LADDER = (
     timedelta(hours=1),
     *(timedelta(days=days) for days in range(1, 6)),
 )
+# A bank that was told to debit an account says so within this time; SEPA takes the longest.
+SLOWEST_BANK = timedelta(days=14)
+BANK_LADDER = tuple(timedelta(days=days) for days in range(1, SLOWEST_BANK.days + 1))
 # Stripe may forget an idempotency key after 24 hours; the rest is for clocks and slow requests.
 REPEATABLE = timedelta(hours=20)
 
@@ -19,12 +22,14 @@ NEVER = "never"
 SEVERITY = (LATER, METHOD, NEVER)
 
 
-def next_question(begun: datetime, now: datetime) -> datetime | None:
+def next_question(begun: datetime, now: datetime, is_pending: bool = False) -> datetime | None:
     """Return when to ask the provider again about a charge without an outcome.
 
-    Steps that were missed while nothing ran are not made up for.
+    Steps that were missed while nothing ran are not made up for. A charge that the provider has
+    passed on to a slow bank is asked about once a day, for as long as the slowest bank takes.
 
-    :param begun: when the charge was begun
+    :param begun: when the charge was begun, or passed on to the bank
+    :param is_pending: the provider has passed it on to the bank
     :return: None once it was asked for long enough
 
     >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 1, 31, 9, 5))
@@ -33,8 +38,13 @@ def next_question(begun: datetime, now: datetime) -> datetime | None:
     datetime.datetime(2027, 2, 3, 9, 0)
     >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 2, 5, 9, 0)) is None
     True
+    >>> next_question(datetime(2027, 1, 31, 9, 0), datetime(2027, 2, 5, 9, 0), is_pending=True)
+    datetime.datetime(2027, 2, 6, 9, 0)
+    >>> next_question(datetime(2027, 1, 31, 9), datetime(2027, 2, 14, 9), is_pending=True) is None
+    True
     """
-    return next((begun + step for step in LADDER if begun + step > now), None)
+    ladder = BANK_LADDER if is_pending else LADDER
+    return next((begun + step for step in ladder if begun + step > now), None)
 
 
 def may_repeat(begun: datetime, now: datetime) -> bool:

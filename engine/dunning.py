@@ -52,6 +52,29 @@ class Planned:
     is_skipped: bool = False
 
 
+def counted_from(due: date, waits: Iterable[tuple[date, date]]) -> date:
+    """Return the day from which the steps of a plan are counted.
+
+    The plan stands still while a bank takes its time to say no: the customer could not know that
+    anything was wrong, and is given the same days afterwards as anybody else.
+
+    >>> counted_from(date(2027, 1, 31), [(date(2027, 2, 1), date(2027, 2, 9))])
+    datetime.date(2027, 2, 8)
+    >>> counted_from(date(2027, 1, 31), [(date(2027, 1, 20), date(2027, 2, 2))])
+    datetime.date(2027, 2, 2)
+
+    :param due: due date of the invoice
+    :param waits: first day and day of the refusal of each payment that a bank sat on
+    """
+    waited, reached = 0, due
+    for begin, end in sorted(waits):
+        first = max(begin, reached)
+        if end > first:
+            waited += (end - first).days
+            reached = end
+    return due + timedelta(days=waited)
+
+
 def in_order(steps: Iterable[Step], grace: int = 0) -> tuple[Step, ...]:
     """Return the steps in the order in which they are done, none before the grace is over.
 

@@ -28,6 +28,15 @@ class AccountMove(models.Model):
         is_asked = self.subscription_pay_first and self.move_type == "out_invoice"
         return super()._waits_for_payment() or bool(is_asked and self.amount_total)
 
+    def _begin_to_ask(self):
+        """Ask nobody for a period that its customer pays right now, others by its first day."""
+        asked = self.filtered(lambda move: not move.subscription_pay_first)
+        for move in asked.filtered(lambda move: move._waits_for_payment()):
+            move.subscription_asked_date = (
+                move.subscription_asked_date or move.subscription_ahead_date
+            )
+        super(AccountMove, asked)._begin_to_ask()
+
     def _is_left_when_unpaid(self):
         """:return: whether this draft goes away when the customer who began to pay it leaves"""
         return self.state == "draft" and self.subscription_pay_first

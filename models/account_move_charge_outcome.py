@@ -37,6 +37,10 @@ class AccountMove(models.Model):
         self._fail_charge(tx._get_decline_text(), tx)
         if tx._is_authentication_needed():
             self._send_authentication_request()
+        if self._waits_for_new_method():
+            # The customer gave another method while the bank still thought about the old one.
+            self.subscription_charge_attempted_at = False
+            self._trigger_charging()
 
     def _send_authentication_request(self):
         """Mail the customer a link to confirm a payment that their bank wants to see confirmed."""
@@ -141,29 +145,6 @@ class AccountMove(models.Model):
                 self.env._("Late payment of %(invoice)s", invoice=self.display_name), text
             )
 
-    def _hook_on_charge_disputed(self, tx, status):
-        """Called once per step of a dispute of a payment of this invoice. Return nothing.
-
-        :param tx: the `payment.transaction`
-        :param str status: how far the dispute went, in the provider's word
-        """
-        self.ensure_one()
-        text = self.env._(
-            "The customer disputes the payment %(reference)s of %(amount)s for invoice "
-            "%(invoice)s (%(status)s). Answer on the payment provider's pages before its deadline; "
-            "if the dispute is lost, the money is taken back.",
-            reference=tx.reference,
-            amount=tx.currency_id.format(tx.amount),
-            invoice=self.display_name,
-            status=status.replace("_", " "),
-        )
-        self.message_post(body=text)
-        for order in self.subscription_order_ids:
-            order.message_post(body=text)
-            order._schedule_charge_activity(
-                self.env._("Payment of %(invoice)s is disputed", invoice=self.display_name), text
-            )
-
     # ------------------------------------------------------------------
     # Charges under way
     # ------------------------------------------------------------------
@@ -187,8 +168,12 @@ class AccountMove(models.Model):
         """Say why an invoice that is being charged cannot be paid in another way."""
         reasons = [super()._get_online_payment_error()]
         if self._has_open_charge():
+            under_way = self._get_under_way_text()
             reasons.append(
-                self.env._("This invoice is being charged to the saved payment method right now.")
+                under_way
+                or self.env._(
+                    "This invoice is being charged to the saved payment method right now."
+                )
             )
         return "\n".join(filter(None, reasons))
 

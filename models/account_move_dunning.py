@@ -25,7 +25,7 @@ class AccountMove(models.Model):
         index="btree_not_null",
         help="This invoice is late, and its contract has a dunning policy.",
     )
-    subscription_dunning_checked_date = fields.Date("Dunning Looked At", copy=False, readonly=True)
+    subscription_dunning_checked_date = fields.Date("Last Dunning Check", copy=False, readonly=True)
     subscription_dunning_next_date = fields.Date("Next Dunning Step On", copy=False, readonly=True)
     subscription_dunning_next_action = fields.Selection(
         EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True
@@ -113,7 +113,7 @@ class AccountMove(models.Model):
         return (
             policy._get_plan(),
             self._get_dunning_done(),
-            self._get_payment_due_date(),
+            self._get_dunning_start(),
             self.company_id._subscription_today(),
             policy.grace_days,
         )
@@ -236,10 +236,14 @@ class AccountMove(models.Model):
         for move in self.try_lock_for_update(allow_referencing=True):
             late = move.filtered_domain(move._get_dunning_domain(move.company_id))
             move._log_recovery()
-            following = next(iter(move._get_dunning_future()), None) if late else None
+            waits = bool(late) and bool(move._get_open_charges())
+            acts = late and not waits
+            following = next(iter(move._get_dunning_future()), None) if acts else None
             move.write(
                 {
-                    "subscription_in_dunning": bool(late),
+                    # A payment on its way begins no dunning, and ends none before it is there.
+                    "subscription_in_dunning": bool(acts)
+                    or (waits and move.subscription_in_dunning),
                     "subscription_dunning_checked_date": move.company_id._subscription_today(),
                     "subscription_dunning_next_date": following.day if following else False,
                     "subscription_dunning_next_action": following.step.action

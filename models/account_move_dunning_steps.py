@@ -103,7 +103,7 @@ class AccountMove(models.Model):
         policy = self._get_dunning_policy()
         return dunning.charge_verdict(
             last.subscription_decline_class or None,
-            last.token_id == token,
+            last.token_id == token and not token._is_renewed_since(last),
             self.subscription_charge_count,
             policy.max_attempts if policy else MOST_ATTEMPTS,
         )
@@ -160,7 +160,8 @@ class AccountMove(models.Model):
             return False
         last, token = self._get_last_decline(), self._get_subscription_token()
         is_allowed = last.subscription_decline_class != charging.NEVER
-        return bool(token) and token != last.token_id and is_allowed
+        is_other = bool(token) and (token != last.token_id or token._is_renewed_since(last))
+        return is_other and is_allowed
 
     # ------------------------------------------------------------------
     # Ask, suspend, close

@@ -1,3 +1,4 @@
+import logging
 from urllib.parse import urljoin
 
 import stripe
@@ -5,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from werkzeug.exceptions import Forbidden
 
+from odoo.addons.payment.const import SENSITIVE_KEYS
 from odoo.addons.payment_stripe import const as stripe_const
 from odoo.addons.payment_stripe import utils as stripe_utils
 
@@ -13,9 +15,15 @@ EXTRA_EVENTS = (
     "payment_method.automatically_updated",
     "payment_method.updated",
     "payment_method.detached",
+    "customer.source.updated",
+    "mandate.updated",
     "charge.dispute.created",
     "charge.dispute.closed",
 )
+# Core logs what Stripe answers: whoever registers a webhook is told the key that signs its events.
+SENSITIVE_KEYS.add("secret")
+# Below that level Stripe's own client writes down whole answers, keys included.
+logging.getLogger("stripe").setLevel(logging.INFO)
 ADDRESS_PARAMETER = "sale_recurring.stripe_api_address"
 TIMEOUT = 10  # seconds, as core waits for a provider
 # Seconds after which a signed event is too old to be believed.
@@ -39,7 +47,8 @@ class PaymentProvider(models.Model):
         address = self.env["ir.config_parameter"].sudo().get_param(ADDRESS_PARAMETER)
         if not address:
             return ""
-        if self.state != "test" or (self.sudo().stripe_secret_key or "").startswith("sk_live"):
+        # sudo: keys are reserved to administrators
+        if self.state != "test" or "_live_" in (self.sudo().stripe_secret_key or ""):
             raise ValidationError(
                 self.env._(
                     "%(provider)s is not in test mode, so the system parameter %(parameter)s must "
@@ -95,9 +104,8 @@ class PaymentProvider(models.Model):
         :rtype: payment.token or payment.transaction
         """
         subject = event.get("data", {}).get("object", {})
-        if event["type"].startswith("payment_method."):
-            Token = self.env["payment.token"].with_context(active_test=False)
-            found = Token.search([("stripe_payment_method", "=", subject.get("id") or "-")])
+        if not event["type"].startswith("charge."):
+            found = self.env["payment.token"]._find_by_stripe_event(event)
         else:
             found = self.env["payment.transaction"].search(
                 [

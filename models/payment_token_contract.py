@@ -14,7 +14,7 @@ class PaymentToken(models.Model):
         "sale.order", "subscription_payment_token_id", "Contracts", readonly=True
     )
     subscription_expiry_warned_date = fields.Date(
-        "Warned of the End On",
+        "Warned of Its Expiry On",
         readonly=True,
         copy=False,
         help="The last valid day of which the customer was warned.",
@@ -47,6 +47,7 @@ class PaymentToken(models.Model):
     @api.model
     def _cron_warn_of_expiry(self):
         """Mail customers whose method expires before the next charge, once per method."""
+        self._ask_about_expiry()
         Cron = self.env["ir.cron"]
         tokens = self._get_expiring()
         Cron._commit_progress(remaining=len(tokens))

@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
     )
 
     subscription_told_state = fields.Char(
-        "Outcome Told",
+        "Last Outcome Reported",
         readonly=True,
         help="The last outcome that was written on invoice and contract.",
     )
@@ -139,6 +139,7 @@ class PaymentTransaction(models.Model):
         """Called when charges change their state, before core books them. Return nothing."""
         self._note_decline()
         self._note_known()
+        self._note_pending()
 
     def _hook_on_charge_outcome(self):
         """Called once per final state of a charge, after core booked it. Return nothing."""

@@ -88,6 +88,14 @@ class PaymentTransaction(models.Model):
             self._note_stripe_error(intent.get("last_payment_error"))
         return super()._apply_updates(payment_data)
 
+    def _is_of_another(self, payment_data):
+        """Compare our reference with the one that Stripe keeps at the payment."""
+        if self.provider_code != "stripe" or self.operation == "refund":
+            return super()._is_of_another(payment_data)
+        intent = payment_data.get("setup_intent") or payment_data.get("payment_intent") or {}
+        ours = (self.reference, self.source_transaction_id.reference)
+        return intent.get("description") not in ours
+
     def _note_stripe_error(self, error):
         """Keep Stripe's words for a decline; a charge with an outcome keeps those it has.
 
@@ -158,11 +166,14 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _extract_token_values(self, payment_data):
-        """Keep until when a card is valid."""
+        """Keep until when a card is valid, and the mandate that was given without a payment."""
         values = super()._extract_token_values(payment_data)
         if values and self.provider_code == "stripe":
             card = (payment_data.get("payment_method") or {}).get("card")
             values.update(self.env["payment.token"]._prepare_stripe_card_values(card))
+            mandate = (payment_data.get("setup_intent") or {}).get("mandate")
+            if mandate and not values.get("stripe_mandate"):
+                values["stripe_mandate"] = mandate
         return values
 
     def _process_stripe_event(self, event):

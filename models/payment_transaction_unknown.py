@@ -24,7 +24,8 @@ class PaymentTransaction(models.Model):
     """Charges whose outcome nobody knows: they are found out, never guessed.
 
     A process died, or the provider did not answer. It is asked again after five minutes, an hour
-    and then daily for five days. What it cannot say, a person does.
+    and then daily for five days, or as long as a slow bank takes. What it cannot say, a person
+    does.
     """
 
     _inherit = "payment.transaction"
@@ -145,7 +146,13 @@ class PaymentTransaction(models.Model):
         """Leave it to a person to say whether the money came."""
         self.ensure_one()
         self._note_unknown()
-        self.write({"subscription_to_check": True, "subscription_ask_at": False})
+        self.write(
+            {
+                "subscription_is_unknown": True,
+                "subscription_to_check": True,
+                "subscription_ask_at": False,
+            }
+        )
         self.subscription_invoice_id._hook_on_charge_to_check(self)
 
     # ------------------------------------------------------------------
@@ -212,9 +219,9 @@ class PaymentTransaction(models.Model):
         self.invalidate_recordset()
         Cron = self.env["ir.cron"]
         now = fields.Datetime.now()
-        was_pending = self.state == "pending"
-        again = charging.next_question(self.last_state_change, now)
-        self.subscription_ask_at = now + timedelta(days=1) if was_pending else again
+        is_pending = self.state == "pending"
+        again = charging.next_question(self.last_state_change, now, is_pending)
+        self.subscription_ask_at = again
         Cron._commit_progress()
         if not self.try_lock_for_update(allow_referencing=True):
             return
@@ -241,8 +248,7 @@ class PaymentTransaction(models.Model):
             else:
                 self._note_unknown()
         elif self.state == "pending":
-            if not answer:
-                self.subscription_ask_at = False
+            self._wait_for_bank(answer, again)
         else:
             self._post_process_charge()
 
@@ -300,7 +306,7 @@ class PaymentTransaction(models.Model):
         self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
         for tx in self:
-            if tx.state != "draft" or not tx.subscription_is_unknown:
+            if tx.state not in ("draft", "pending") or not tx.subscription_is_unknown:
                 raise UserError(
                     self.env._(
                         "%(reference)s is not waiting for your answer. Reload the page to see "

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         "Dunning in Words", compute="_compute_subscription_dunning_text"
     )
     subscription_dunning_event_count = fields.Integer(
-        compute="_compute_subscription_dunning_event_count"
+        "Number of Dunning Steps", compute="_compute_subscription_dunning_event_count"
     )
     subscription_overdue_amount = fields.Monetary(
         "Overdue", compute="_compute_subscription_dunning_text"
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
         plans = orders.subscription_template_id.dunning_policy_id.step_ids
         plans.mapped("action")
         moves.subscription_dunning_event_ids.mapped("action")
+        moves.transaction_ids.mapped("state")
 
     def _compute_subscription_dunning_event_count(self):
         """Count what was done; people without a right to read it see nothing."""
@@ -71,14 +72,21 @@ class SaleOrder(models.Model):
     def _get_dunning_sentence(self, move):
         """:return: how late an invoice is and what happens next, in one sentence"""
         late = (self._subscription_today() - move._get_payment_due_date()).days
+        if move._get_open_charges():
+            return self.env._(
+                "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
+                "before its outcome is known.",
+                invoice=move._get_payment_name(),
+                days=late,
+            )
         future = move._get_dunning_future()
         labels = dict(
             self._fields["subscription_dunning_next_action"]._description_selection(self.env)
         )
         parts = [
             self.env._(
-                "%(action)s on %(day)s",
-                action=labels[planned.step.action].lower(),
+                "%(action)s (%(day)s)",
+                action=labels[planned.step.action],
                 day=format_date(self.env, planned.day),
             )
             for index, planned in enumerate(future)
@@ -91,7 +99,7 @@ class SaleOrder(models.Model):
                 days=late,
             )
         return self.env._(
-            "%(invoice)s is %(days)s days late. Unless it is paid before: %(steps)s.",
+            "%(invoice)s is %(days)s days late. What follows unless it is paid: %(steps)s.",
             invoice=move._get_payment_name(),
             days=late,
             steps=", ".join(parts),

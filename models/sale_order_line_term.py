@@ -5,7 +5,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from .. import const
-from ..engine.amendment import agreed_values, carry_over
+from ..engine.amendment import agreed_values, carry_over, live_step
 from ..engine.change import plan_from, renewed_steps
 from ..engine.money import to_decimal
 from ..engine.price_rise import list_priced, regular_price
@@ -65,6 +65,32 @@ class SaleOrderLine(models.Model):
             return list_priced(steps, day, to_decimal(price))
 
         return set_price
+
+    def _get_lasting_values(self):
+        """Return what a duplicate of this line begins with in place of what is limited in time.
+
+        On the duplicate a discount that ends by itself would never end.
+
+        :return: price and discount that come after those of today, empty when these last
+        :rtype: dict
+        """
+        self.ensure_one()
+        # sudo: whoever duplicates an order may have no right to read its steps
+        line = self.sudo()
+        if not line.segment_ids or self.display_type:
+            return {}
+        today = line.order_id._subscription_today()
+        steps = line._get_whole_plan()
+        step = live_step(steps, today)
+        later = [other for other in steps if other.kind == "permanent" and other.stop > today]
+        if not step or step.kind != "limited" or not later:
+            return {}
+        price = float(regular_price(steps, today))
+        return {
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": float(later[0].terms.discount),
+        }
 
     # ------------------------------------------------------------------
     # Renewal quotation

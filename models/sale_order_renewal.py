@@ -38,8 +38,12 @@ class SaleOrder(models.Model):
         help="Day on which the renewal quotation is prepared. Empty: it was prepared, or none is "
         "wanted.",
     )
-    subscription_has_renewal = fields.Boolean(compute="_compute_subscription_has_renewal")
-    subscription_chain_count = fields.Integer(compute="_compute_subscription_chain_count")
+    subscription_has_renewal = fields.Boolean(
+        "Has a Renewal", compute="_compute_subscription_has_renewal"
+    )
+    subscription_chain_count = fields.Integer(
+        "Contracts in the Chain", compute="_compute_subscription_chain_count"
+    )
 
     _due_to_quote = models.Index(
         "(subscription_renewal_quote_date) WHERE subscription_renewal_quote_date IS NOT NULL"

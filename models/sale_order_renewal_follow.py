@@ -205,7 +205,7 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=summary,
-                note=title,
+                note=" ".join([title, *changes]),
                 user_id=self._get_quarantine_user().id,
             )
 
@@ -323,7 +323,7 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Changes of the contract are not in its renewal"),
-                note=title,
+                note=" ".join([title, *changes]),
                 user_id=self._get_quarantine_user().id,
             )
 

@@ -110,7 +110,7 @@ class SaleOrder(models.Model):
             order._forget_unpaid()
             return
         today = order._subscription_today()
-        close = move._get_payment_due_date() + timedelta(days=days)
+        close = move._get_dunning_start() + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
                 order._close_unpaid(order._get_unpaid_note(move))

@@ -52,7 +52,7 @@ class SubscriptionDunningPolicy(models.Model):
     summary = fields.Text(
         "In Words",
         compute="_compute_summary",
-        help="The policy as a sentence, made from the steps.",
+        help="The steps in the order in which they are taken.",
     )
 
     _days_not_negative = models.Constraint(
@@ -75,9 +75,9 @@ class SubscriptionDunningPolicy(models.Model):
             days = {}
             for step in steps:
                 day = max(step.days, policy.grace_days)
-                days.setdefault(day, []).append(labels[step.action].lower())
-            policy.summary = "; ".join(
-                self.env._("day %(day)s: %(action)s", day=day, action=", ".join(actions))
+                days.setdefault(day, []).append(labels[step.action])
+            policy.summary = " · ".join(
+                self.env._("Day %(day)s: %(action)s", day=day, action=", ".join(actions))
                 for day, actions in days.items()
             )
 

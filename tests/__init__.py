@@ -13,6 +13,8 @@ from . import test_amendment_switch
 from . import test_billing
 from . import test_change
 from . import test_charge
+from . import test_charge_hostile
+from . import test_charge_secrets
 from . import test_charge_security
 from . import test_charge_speed
 from . import test_charge_unknown
@@ -41,10 +43,12 @@ from . import test_finding_run
 from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
+from . import test_house_texts
 from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
 from . import test_mail_template
+from . import test_mandate
 from . import test_mass_switch
 from . import test_mass_wizard
 from . import test_method_removed
@@ -83,9 +87,13 @@ from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
 from . import test_simulation
+from . import test_simulation_quote
 from . import test_speed
 from . import test_stripe
+from . import test_stripe_card
+from . import test_stripe_debit
 from . import test_stripe_events
+from . import test_stripe_order
 from . import test_tax
 from . import test_template
 from . import test_term

@@ -41,6 +41,7 @@ class StripeCommon(PaymentCommon):
         self.fake.declines.clear()
         self.fake.answers.clear()
         self.fake.requests.clear()
+        self.fake.posted.clear()
 
     def create_stripe_contract(self, word=None, number="4242424242424242", **values):
         """Create a contract whose customer saved a card at Stripe, and its first invoice.
@@ -50,13 +51,7 @@ class StripeCommon(PaymentCommon):
         customer, method = self.fake.save_card(number)
         if word:
             self.fake.declines[customer] = word
-        token = self.create_token(
-            provider_id=self.stripe.id,
-            payment_method_id=self.card.id,
-            demo_simulated_state=False,
-            provider_ref=customer,
-            stripe_payment_method=method,
-        )
+        token = self.create_stripe_token(customer, method)
         order = self.create_contract(
             self.line_values(self.seat, 3),
             template=self.charged_template,
@@ -65,10 +60,46 @@ class StripeCommon(PaymentCommon):
         )
         return order, self.bill(order)
 
+    def create_stripe_token(self, customer, method, **values):
+        """Create the record of a method that is saved at Stripe.
+
+        :param str customer: id of its customer at Stripe
+        :param str method: its id at Stripe
+        """
+        return self.create_token(
+            **{
+                "provider_id": self.stripe.id,
+                "payment_method_id": self.card.id,
+                "demo_simulated_state": False,
+                "provider_ref": customer,
+                "stripe_payment_method": method,
+                **values,
+            }
+        )
+
     def captures(self, order):
         """Return the amounts in cents that were taken from the card of a contract."""
         customer = order.subscription_payment_token_id.provider_ref
         return [amount for _id, amount in self.fake.captures(customer)]
+
+    def get_intent(self, tx, status, **values):
+        """:return: a payment as Stripe's interface describes it"""
+        return {
+            "id": tx.provider_reference or "pi_1",
+            "object": "payment_intent",
+            "description": tx.reference,
+            "amount": round(tx.amount * 100),
+            "currency": tx.currency_id.name.lower(),
+            "status": status,
+            "payment_method": tx.token_id.stripe_payment_method,
+            "charges": {"data": []},
+            **values,
+        }
+
+    def book(self, tx):
+        """Do what a job does once the outcome of a payment is known."""
+        if not tx.is_post_processed:
+            tx._post_process()
 
     def send_event(self, kind, subject, created=None, secret=SECRET, age=0, **headers):
         """Send what Stripe would send, signed.

@@ -49,12 +49,13 @@ class FakeStripe:
     :ivar dict declines: what to say about the cards of a customer, by its id: a key of DECLINES
     :ivar breaks: called with 'before' and 'after' each payment that is asked for; may raise
     :ivar list requests: method and path of everything that was asked
+    :ivar list posted: path and values of everything that was posted
     """
 
     def __init__(self):
         self.declines, self.answers, self.kept = {}, {}, {}
         self.breaks = lambda moment: None
-        self.requests, self.busy = [], set()
+        self.requests, self.posted, self.busy = [], [], set()
         self.lock = threading.Lock()
         self.folder = tempfile.TemporaryDirectory()
 
@@ -126,6 +127,40 @@ class FakeStripe:
         self.ask("POST", f"payment_methods/{method}/attach", {"customer": customer})
         return customer, method
 
+    def save_debit(self, iban="DE89370400440532013000"):
+        """Make a customer with a SEPA mandate.
+
+        :return: ids of the customer and of the payment method
+        :rtype: tuple[str, str]
+        """
+        customer = self.ask("POST", "customers", {"name": "Customer"})["id"]
+        values = {"type": "sepa_debit", "sepa_debit[iban]": iban}
+        method = self.ask("POST", "payment_methods", values)["id"]
+        self.ask("POST", f"payment_methods/{method}/attach", {"customer": customer})
+        return customer, method
+
+    def settle(self, intent_id, code=None):
+        """Let the bank answer a debit that is processing.
+
+        localstripe answers debits at once: that they are processing for days, and what a refusal
+        looks like, is as Stripe's documentation records it.
+
+        :param str code: why the bank refuses, nothing when it pays
+        :return: the payment, as the event about it carries it
+        """
+        kept = self.kept[intent_id]
+        if code:
+            error = {"code": code, "message": f"The bank says: {code}.", "type": "card_error"}
+            kept.update(status="requires_payment_method", last_payment_error=error)
+        else:
+            kept.pop("status")
+            self.ask("POST", f"payment_intents/{intent_id}/confirm")
+        return self._complete(self.ask("GET", f"payment_intents/{intent_id}"))
+
+    def asked(self, method, path):
+        """:return: how often something was asked for"""
+        return len([one for one in self.requests if one[0] == method and one[1].startswith(path)])
+
     def captures(self, customer=None):
         """Return the money that was taken.
 
@@ -185,6 +220,8 @@ class FakeStripe:
         """
         path, _mark, query = path.removeprefix("/v1/").partition("?")
         self.requests.append((method, path))
+        if method == "POST":
+            self.posted.append((path, dict(parse_qsl(body))))
         key = headers.get("Idempotency-Key")
         if not key or method != "POST":
             return self._pass_on(method, path, query, body)
@@ -220,6 +257,8 @@ class FakeStripe:
         else:
             answer = requests.request(method, url, data=kept, headers=headers, timeout=PATIENCE)
         content = answer.json()
+        if path == "setup_intents" and "id" in content:
+            self.kept[content["id"]] = {"description": values.get("description")}
         if listing:
             content["data"] = [
                 self._complete(one)
@@ -235,7 +274,8 @@ class FakeStripe:
         kept = {name: {"True": "true"}.get(value, value) for name, value in kept.items()}
         customer = values.get("customer")
         word = self.declines.get(customer)
-        if word:
+        is_debit = values.get("payment_method_types[]") == "sepa_debit"
+        if word or is_debit:
             kept.pop("confirm", None)
         answer = requests.post(
             f"http://127.0.0.1:{self.back_port}/v1/payment_intents",
@@ -246,6 +286,8 @@ class FakeStripe:
         content = answer.json()
         if "id" in content:
             self.kept[content["id"]] = {"description": values.get("description")}
+            if is_debit and values.get("confirm"):
+                self.kept[content["id"]]["status"] = "processing"
         content = self._complete(content)
         if values.get("off_session") and content.get("status") == "requires_action":
             word = "authentication"

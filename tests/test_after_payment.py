@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -73,6 +75,23 @@ class TestAfterPayment(PaymentCommon):
         order.subscription_payment_token_id.demo_simulated_state = "done"
         self.run_charges()
         self.assertEqual(order.invoice_ids.mapped("state"), ["posted"])
+
+    def test_another_method_is_charged_for_a_declined_draft_at_once(self):
+        order = self.create_paid_first("error")
+        draft = self.bill(order)
+        self.run_charges()
+        self.run_charges()
+        self.assertEqual(len(draft.transaction_ids), 1)
+        order._subscription_replace_token(self.create_token("done"))
+        self.run_charges()
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
+    def test_end_of_a_method_is_told_as_well(self):
+        order = self.create_paid_first()
+        self.bill(order)
+        token = order.subscription_payment_token_id
+        token.subscription_expiry_date = date(2027, 2, 20)
+        self.assertIn(token, token._get_expiring())
 
     def test_customer_pays_a_draft_by_a_link(self):
         order = self.create_contract(self.line_values(self.seat, 3), template=self.terms)

@@ -38,6 +38,25 @@ class TestCharge(PaymentCommon):
         self.assertFalse(invoice.amount_residual)
         self.assertFalse(order.activity_ids)
 
+    def test_each_answer_of_another_provider_is_understood(self):
+        """Nothing here knows `payment_demo`: any provider that saves methods is charged so."""
+        for answer, residual, is_told in (
+            ("done", 0.0, False),
+            ("pending", 36.0, False),
+            ("cancel", 36.0, True),
+            ("error", 36.0, True),
+        ):
+            with self.subTest(answer):
+                order = self.create_charged_contract(answer)
+                invoice = self.bill(order)
+                self.run_charges()
+                tx = self._get_charges(order)
+                self.assertEqual((tx.state, invoice.amount_residual), (answer, residual))
+                self.assertEqual(bool(tx.subscription_decline_class), is_told)
+                self.assertEqual(bool(invoice.subscription_charge_error), is_told)
+                self.assertEqual(bool(order.activity_ids), is_told)
+                self.assertEqual(bool(order.subscription_under_way_text), answer == "pending")
+
     def test_set_up_fee_alone_is_charged(self):
         arrears = self._create_template("Arrears", timing="arrears", payment_mode="charge")
         order = self.create_contract(

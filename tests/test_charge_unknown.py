@@ -187,6 +187,23 @@ class TestChargeUnknown(PaymentCommon):
         self.assertTrue(tx.is_post_processed)
         self.assertFalse(self.invoice.amount_residual)
 
+    def test_bank_of_a_provider_that_cannot_be_asked_is_waited_for_two_weeks(self):
+        self.order.subscription_payment_token_id.demo_simulated_state = "pending"
+        self.run_charges()
+        tx = self.invoice.transaction_ids
+        for day in range(1, 14):
+            self.travel(f"2027-02-{day:02}")
+            self.run_questions()
+            self.assertFalse(tx.subscription_to_check or tx.subscription_is_unknown)
+        self.travel("2027-02-14")
+        self.run_questions()
+        self.assertEqual((tx.state, tx.subscription_to_check), ("pending", True))
+        self.assertIn("uncertain", self.order.activity_ids.summary)
+        clerk = self.new_user("clerk", "account.group_account_invoice")
+        self.invoice.with_user(clerk).action_subscription_money_did_not_come()
+        self.assertEqual(tx.state, "error")
+        self.assertIn("could not be charged", self.order.message_ids[:1].body)
+
     # ------------------------------------------------------------------
     # People
     # ------------------------------------------------------------------

@@ -182,6 +182,18 @@ class TestRenewalPlan(EndingCase):
         renewal.action_confirm()
         self.assertEqual([step[3] for step in self.get_steps(renewal)], [50, 0])
 
+    def test_a_duplicate_begins_with_the_regular_price_and_its_own_intro_discount(self):
+        order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
+        self.assertEqual(order.order_line.discount, 50.0)
+        line = order.copy().order_line
+        self.assertEqual((line.discount, line.intro_discount), (0, 50))
+        self.run_cron("2027-02-28")
+        order._subscription_change_line(
+            order.order_line, date(2027, 2, 28), price_unit=6.0, until=date(2027, 3, 31)
+        )
+        line = order.copy().order_line
+        self.assertEqual((line.price_unit, line.discount), (10, 0))
+
     # ------------------------------------------------------------------
     # List prices
     # ------------------------------------------------------------------

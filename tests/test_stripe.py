@@ -149,6 +149,7 @@ class TestStripe(StripeCommon):
             },
         )
         self.assertEqual(intent["status"], "requires_action")
+        self.fake.kept[intent["id"]] = {"description": tx.reference}
         tx.write({"provider_reference": intent["id"], "subscription_ask_at": "2027-01-31 11:00:00"})
         self.run_questions()
         self.assertEqual((tx.state, tx.subscription_decline_class), ("cancel", "method"))
@@ -184,6 +185,7 @@ class TestStripe(StripeCommon):
         confirmed = self.fake.ask(
             "POST", f"setup_intents/{intent['id']}/confirm", {"payment_method": method}
         )
+        confirmed["description"] = tx.reference
         confirmed["payment_method"] = self.fake.ask("GET", f"payment_methods/{method}")
         data = {"reference": tx.reference}
         StripeController._include_setup_intent_in_payment_data(confirmed, data)
@@ -208,9 +210,10 @@ class TestStripe(StripeCommon):
         self.run_charges()
         self.assertEqual(invoice.transaction_ids.state, "error")
         self.assertFalse(self.captures(order))
-        self.stripe.write({"state": "test", "stripe_secret_key": "sk_live_12345"})
-        with self.assertRaisesRegex(ValidationError, "not in test mode"):
-            self.stripe._build_request_url("payment_intents")
+        for key in ("sk_live_12345", "rk_live_12345"):
+            self.stripe.write({"state": "test", "stripe_secret_key": key})
+            with self.assertRaisesRegex(ValidationError, "not in test mode"):
+                self.stripe._build_request_url("payment_intents")
 
     def test_stripes_own_address_is_used_without_the_parameter(self):
         self.env["ir.config_parameter"].set_param("sale_recurring.stripe_api_address", False)

@@ -16,19 +16,6 @@ LOGGERS = (
 class TestStripeEvents(StripeCommon, HttpCase):
     """What Stripe tells by itself is believed when it is signed, and changes nothing twice."""
 
-    def intent(self, tx, status, **values):
-        return {
-            "id": tx.provider_reference or "pi_1",
-            "object": "payment_intent",
-            "description": tx.reference,
-            "amount": round(tx.amount * 100),
-            "currency": tx.currency_id.name.lower(),
-            "status": status,
-            "payment_method": tx.token_id.stripe_payment_method,
-            "charges": {"data": []},
-            **values,
-        }
-
     def create_open_charge(self):
         order, invoice = self.create_stripe_contract()
         tx_id = self.in_a_job(invoice, lambda move: move._create_charge_transaction().id)
@@ -36,13 +23,9 @@ class TestStripeEvents(StripeCommon, HttpCase):
 
     def tell(self, tx, status, kind, **values):
         with mute_logger(*LOGGERS):
-            answer = self.send_event(kind, self.intent(tx, status, **values))
+            answer = self.send_event(kind, self.get_intent(tx, status, **values))
         self.env.invalidate_all()
         return answer.status_code
-
-    def book(self, tx):
-        if not tx.is_post_processed:
-            tx._post_process()
 
     # ------------------------------------------------------------------
     # Charges
@@ -102,7 +85,7 @@ class TestStripeEvents(StripeCommon, HttpCase):
 
     def test_forged_old_and_unsigned_events_are_refused(self):
         _order, _invoice, tx = self.create_open_charge()
-        intent = self.intent(tx, "succeeded")
+        intent = self.get_intent(tx, "succeeded")
         for values in ({"secret": "wrong"}, {"age": 3600}, {"Stripe_Signature": ""}):
             with self.subTest(**values), mute_logger(*LOGGERS):
                 answer = self.send_event("payment_intent.succeeded", intent, **values)

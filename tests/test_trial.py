@@ -259,7 +259,7 @@ class TestIntroAndRamp(StartCase):
         self.plan_ramp(order)
         self.assertEqual(order.amount_untaxed, 50.0)
         text = order.order_line._get_portal_texts()[1].replace("\xa0", " ")
-        self.assertEqual(text, "from period 2 on 5 at $ 9.00 each")
+        self.assertEqual(text, "from period 2 on: 5 at $ 9.00 each")
         order = self.confirm(order)
         self.assertEqual(
             self.get_steps(order.order_line),
@@ -268,6 +268,33 @@ class TestIntroAndRamp(StartCase):
         self.assertEqual(order.subscription_planned_count, 2)
         for day, amount in (("04", 50.0), ("05", 45.0), ("06", 100.0)):
             self.assertEqual(self.bill(order, f"2027-{day}-01").amount_untaxed, amount)
+
+    def test_what_was_typed_comes_back_with_a_quotation_that_a_ramp_has_changed(self):
+        terms = self._create_template("Arrears", timing="arrears", trial_count=14)
+        order = self.quote(self.line_values(self.seat, 5, discount=10), template=terms)
+        order.subscription_ramp_step_ids = [
+            Command.create(
+                {
+                    "line_id": order.order_line.id,
+                    "period": 2,
+                    "quantity": 10,
+                    "price_unit": 9,
+                    "discount": 0,
+                }
+            )
+        ]
+        order = self.confirm(order)
+        line, typed = order.order_line, (5, 10, 10)
+        for day in ("2027-05-15", "2027-06-20"):
+            self.travel(day)
+            order._mirror_segments()
+            self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), (10, 9, 0))
+            order._action_cancel()
+            order.action_draft()
+            self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), typed)
+            order.subscription_start_date = date(2027, 4, 1)
+            order.action_confirm()
+            self.assertEqual(line.segment_ids.sorted("start_date").mapped("quantity"), [5, 5, 10])
 
     def test_ramp_of_a_running_contract_is_history(self):
         order = self.quote(self.seat)

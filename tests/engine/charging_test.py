@@ -20,3 +20,11 @@ def test_strictest_word_wins():
     assert charging.decline_class(["a", "b"], classes) == "method"
     assert charging.decline_class(["c", "b", "a"], classes) == "never"
     assert charging.decline_class([], classes) == "later"
+
+
+def test_slow_banks_are_asked_about_daily_for_two_weeks():
+    moments, now = [], BEGUN
+    while (question := charging.next_question(BEGUN, now, is_pending=True)) is not None:
+        moments.append((question - BEGUN).days)
+        now = question
+    assert moments == list(range(1, 15))

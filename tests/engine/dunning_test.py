@@ -149,3 +149,19 @@ def test_what_is_announced_is_what_happens(plan, gaps):
         assert steps_due(plan, done, DUE, found.day)[0].step == found.step
         early = found.day - timedelta(days=1)
         assert early <= today or not steps_due(plan, done, DUE, early)
+
+
+def test_plan_is_counted_from_a_late_refusal_but_not_from_what_was_before_the_due_date():
+    day = timedelta(days=1)
+    assert dunning.counted_from(DUE, []) == DUE
+    assert dunning.counted_from(DUE, [(DUE - 9 * day, DUE - 2 * day)]) == DUE
+    assert dunning.counted_from(DUE, [(DUE - 9 * day, DUE + 2 * day)]) == DUE + 2 * day
+    waits = [(DUE + 8 * day, DUE + 12 * day), (DUE, DUE + 4 * day), (DUE + day, DUE + 2 * day)]
+    assert dunning.counted_from(DUE, waits) == DUE + 8 * day
+
+
+def test_steps_after_a_wait_keep_their_distances():
+    waits = [(DUE, DUE + timedelta(days=10))]
+    start = dunning.counted_from(DUE, waits)
+    found = [planned.day for planned in future_steps(PLAN, {}, start, DUE + timedelta(days=10))]
+    assert found == [DUE + timedelta(days=10 + step.days) for step in PLAN]
