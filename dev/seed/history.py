@@ -156,7 +156,7 @@ class History:
     def do_plan(self, deal, product, change, start):
         """Agree on more for a day to come."""
         line = self._get_line(deal, product)
-        if line and self._is_running(deal):
+        if line and self._is_running(deal) and self._is_free(line, start):
             line.order_id._subscription_change_line(
                 line, start, quantity=line.product_uom_qty + change
             )
@@ -181,7 +181,13 @@ class History:
             lambda line: line.recurrence_id and line.product_uom_qty
         )
         today = lines.order_id._subscription_today()
-        return [(line, max(today, line.billed_until_date or today)) for line in lines]
+        days = [(line, max(today, line.billed_until_date or today)) for line in lines]
+        return [(line, day) for line, day in days if self._is_free(line, day)]
+
+    def _is_free(self, line, day):
+        """Tell whether nothing is planned for a line on a day: a second change is refused."""
+        planned = line.order_id.subscription_planned_ids.filtered(lambda step: step.line_id == line)
+        return day not in planned.mapped("planned_date")
 
     def do_add(self, deal, product, quantity):
         """Sell something more on a running contract."""
