@@ -69,15 +69,16 @@ class SubscriptionDunningPolicy(models.Model):
     def _compute_summary(self):
         labels = dict(self.step_ids._fields["action"]._description_selection(self.env))
         for policy in self:
-            steps = policy.step_ids.sorted(lambda step: (step.days, step._get_rank()))
+            steps = policy.step_ids.filtered("action").sorted(
+                lambda step: (step.days, step._get_rank())
+            )
+            days = {}
+            for step in steps:
+                day = max(step.days, policy.grace_days)
+                days.setdefault(day, []).append(labels[step.action])
             policy.summary = " · ".join(
-                self.env._(
-                    "Day %(day)s: %(action)s",
-                    day=max(step.days, policy.grace_days),
-                    action=labels[step.action],
-                )
-                for step in steps
-                if step.action
+                self.env._("Day %(day)s: %(action)s", day=day, action=", ".join(actions))
+                for day, actions in days.items()
             )
 
     @api.constrains("step_ids")
