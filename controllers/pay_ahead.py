@@ -72,16 +72,14 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()
-        return (
-            providers_sudo._get_compatible_providers(
-                order_sudo.company_id.id,
-                self._get_payer(order_sudo).id,
-                amount,
-                currency_id=order_sudo.currency_id.id,
-                report=report,
-            ),
-            report,
+        providers_sudo = providers_sudo._get_compatible_providers(
+            order_sudo.company_id.id,
+            self._get_payer(order_sudo).id,
+            amount,
+            currency_id=order_sudo.currency_id.id,
+            report=report,
         )
+        return providers_sudo.filtered(lambda provider: provider._can_pay_ahead()), report
 
     @route(
         "/my/orders/<int:order_id>/in_advance/<string:day>/transaction",
@@ -113,14 +111,27 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             landing_route=order_sudo.get_portal_url(),
             reference_prefix=order_sudo.name,
         )
-        tx_sudo = self._create_transaction(
-            custom_create_values={
-                "invoice_ids": [Command.set(draft_sudo.ids)],
-                "subscription_ahead_order_id": order_sudo.id,
-            },
-            **kwargs,
-        )
+        tx_sudo = self._create_pay_ahead_transaction(order_sudo, draft_sudo, kwargs)
         return tx_sudo._get_processing_values()
+
+    def _create_pay_ahead_transaction(self, order_sudo, draft_sudo, kwargs):
+        """Create the payment of a draft; a saved method is charged once this is committed.
+
+        :param dict kwargs: checked values for core's method
+        :return: the sudoed transaction
+        """
+        values = {
+            "invoice_ids": [Command.set(draft_sudo.ids)],
+            "subscription_ahead_order_id": order_sudo.id,
+        }
+        is_saved = kwargs.get("flow") == "token"
+        if is_saved:
+            values.update(draft_sudo._prepare_saved_payment_values())
+            request.update_context(delay_token_charge=True)
+        tx_sudo = self._create_transaction(custom_create_values=values, **kwargs)
+        if is_saved:
+            tx_sudo._charge_after_commit()
+        return tx_sudo
 
     def _check_pay_ahead_method(self, order_sudo, amount, kwargs):
         """Refuse methods that the page did not offer.

@@ -157,10 +157,15 @@ def _is_limited_price(steps: Sequence[Segment], step: Segment) -> bool:
     if step.kind != "limited":
         return False
     index, price = steps.index(step), step.terms.price
-    before = [other for other in steps[:index] if other.kind != "limited"]
-    after = [other for other in steps[index + 1 :] if other.kind != "limited"]
-    if not after or after[0].terms.price == price:
+    earlier, later = steps[:index], steps[index + 1 :]
+    old = [other.terms.price for other in earlier if other.terms.price != price]
+    new = [other.terms.price for other in later if other.terms.price != price]
+    if old and new and old[-1] == new[0]:
+        return True
+    lasting = [other for other in later if other.kind != "limited"]
+    if not lasting or lasting[0].terms.price == price:
         return False
-    if before:
-        return before[-1].terms.price != price
-    return after[0].terms.discount == step.terms.discount
+    numbers = [number for number, other in enumerate(earlier) if other.kind != "limited"]
+    if numbers:
+        return earlier[numbers[-1]].terms.price != steps[numbers[-1] + 1].terms.price
+    return lasting[0].terms.discount == step.terms.discount

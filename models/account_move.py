@@ -9,8 +9,12 @@ class AccountMove(models.Model):
     subscription_order_ids = fields.Many2many(
         "sale.order", compute="_compute_subscription_order_ids", string="Contracts"
     )
-    subscription_order_count = fields.Integer(compute="_compute_subscription_order_ids")
-    subscription_billed_period_count = fields.Integer(compute="_compute_subscription_order_ids")
+    subscription_order_count = fields.Integer(
+        "Number of Contracts", compute="_compute_subscription_order_ids"
+    )
+    subscription_billed_period_count = fields.Integer(
+        "Number of Billed Periods", compute="_compute_subscription_order_ids"
+    )
 
     @api.depends("line_ids.subscription_billed_period_ids", "line_ids.sale_line_ids")
     def _compute_subscription_order_ids(self):

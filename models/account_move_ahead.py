@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
+from ..engine import charging
 
 
 class AccountMove(models.Model):
@@ -28,6 +29,15 @@ class AccountMove(models.Model):
         is_asked = self.subscription_pay_first and self.move_type == "out_invoice"
         return super()._waits_for_payment() or bool(is_asked and self.amount_total)
 
+    def _begin_to_ask(self):
+        """Ask nobody for a period that its customer pays right now, others by its first day."""
+        asked = self.filtered(lambda move: not move.subscription_pay_first)
+        for move in asked.filtered(lambda move: move._waits_for_payment()):
+            move.subscription_asked_date = (
+                move.subscription_asked_date or move.subscription_ahead_date
+            )
+        super(AccountMove, asked)._begin_to_ask()
+
     def _is_left_when_unpaid(self):
         """:return: whether this draft goes away when the customer who began to pay it leaves"""
         return self.state == "draft" and self.subscription_pay_first
@@ -46,9 +56,25 @@ class AccountMove(models.Model):
         return self.sudo().transaction_ids.filtered(
             lambda tx: (
                 tx.operation not in ("refund", "validation")
-                and tx.state in ("pending", "authorized", "done")
+                and (
+                    tx.state in ("pending", "authorized", "done")
+                    # the provider is being asked, or did not answer
+                    or (tx.state == "draft" and tx.subscription_invoice_id)
+                )
             )
         )
+
+    def _prepare_saved_payment_values(self):
+        """Return what a payment with a saved method has more than others: it is resolved by itself.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return {
+            "subscription_invoice_id": self.id,
+            "subscription_ask_at": charging.next_question(now, now),
+        }
 
     def _get_charge_failed_text(self, reason):
         """Say of a next period that it is billed again when it begins."""

@@ -46,11 +46,9 @@ class AccountMove(models.Model):
         """Mail the customer a link to confirm a payment that their bank wants to see confirmed."""
         self.ensure_one()
         template = self.env.ref("sale_recurring.mail_template_charge_authentication", False)
-        if template:
-            # sudo: the message goes out in the name of the company, whoever learns of the decline
-            self.sudo().message_post_with_source(
-                template, subtype_xmlid="mail.mt_comment", message_type="auto_comment"
-            )
+        if template and self.partner_id.email:
+            # sudo: the mail goes out in the name of the company, whoever learns of the decline
+            template.sudo().send_mail(self.id)
 
     def _fail_charge(self, reason, tx=None):
         """Say on invoice and contract why the saved payment method was not charged.

@@ -25,7 +25,11 @@ class AccountMove(models.Model):
         "invoice.",
     )
 
+    subscription_credit_text = fields.Char(
+        "Use of the Credit", compute="_compute_subscription_credit_text"
+    )
     subscription_can_charge_early = fields.Boolean(
+        "Can Be Charged Early",
         compute="_compute_subscription_can_charge_early",
         help="This invoice is not due yet and its contract has a saved payment method.",
     )
@@ -50,6 +54,22 @@ class AccountMove(models.Model):
             if move._is_open_credit() and (payment := move._get_payment_to_refund()):
                 amount = min(move.amount_residual, payment.amount_available_for_refund)
             move.subscription_amount_refundable = amount
+
+    @api.depends("amount_residual", "subscription_credit_next")
+    def _compute_subscription_credit_text(self):
+        for move in self:
+            amount = move.currency_id.format(move.amount_residual) if move.currency_id else ""
+            if move.subscription_credit_next:
+                move.subscription_credit_text = self.env._(
+                    "What is left of this credit note is taken off the next invoice of the "
+                    "contract: %(amount)s.",
+                    amount=amount,
+                )
+            else:
+                move.subscription_credit_text = self.env._(
+                    "What is left of this credit note is still owed to the customer: %(amount)s.",
+                    amount=amount,
+                )
 
     def _is_open_credit(self):
         """:return: whether this is a posted credit note of a contract with something left on it"""

@@ -41,6 +41,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_draft_seal = fields.Char(
+        "Draft as It Was Made",
         copy=False,
         readonly=True,
         help="What the draft said when the contract made it. A draft that says the same has not "

@@ -25,7 +25,7 @@ class AccountMove(models.Model):
         index="btree_not_null",
         help="This invoice is late, and its contract has a dunning policy.",
     )
-    subscription_dunning_checked_date = fields.Date("Dunning Looked At", copy=False, readonly=True)
+    subscription_dunning_checked_date = fields.Date("Last Dunning Check", copy=False, readonly=True)
     subscription_dunning_next_date = fields.Date("Next Dunning Step On", copy=False, readonly=True)
     subscription_dunning_next_action = fields.Selection(
         EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True

@@ -14,7 +14,7 @@ class PaymentToken(models.Model):
         "sale.order", "subscription_payment_token_id", "Contracts", readonly=True
     )
     subscription_expiry_warned_date = fields.Date(
-        "Warned of the End On",
+        "Warned of Its Expiry On",
         readonly=True,
         copy=False,
         help="The last valid day of which the customer was warned.",

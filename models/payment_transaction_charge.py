@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
     )
 
     subscription_told_state = fields.Char(
-        "Outcome Told",
+        "Last Outcome Reported",
         readonly=True,
         help="The last outcome that was written on invoice and contract.",
     )

@@ -110,7 +110,9 @@ class SaleOrder(models.Model):
         help="Saved method that is charged when an invoice of this contract is posted.",
     )
     subscription_available_token_ids = fields.Many2many(
-        "payment.token", compute="_compute_subscription_available_token_ids"
+        "payment.token",
+        string="Payment Methods to Choose From",
+        compute="_compute_subscription_available_token_ids",
     )
     subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
     subscription_quarantine_reason = fields.Text(
@@ -123,7 +125,7 @@ class SaleOrder(models.Model):
         "subscription.billed.period", "order_id", "Billed Periods", copy=False
     )
     subscription_billed_period_count = fields.Integer(
-        compute="_compute_subscription_billed_period_count"
+        "Number of Billed Periods", compute="_compute_subscription_billed_period_count"
     )
     subscription_interruption_ids = fields.One2many(
         "subscription.interruption", "order_id", "Interruptions", copy=False

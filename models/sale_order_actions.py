@@ -12,9 +12,13 @@ class SaleOrder(models.Model):
 
     subscription_segment_ids = fields.One2many("subscription.segment", "order_id", "Steps")
     subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
-    subscription_has_delivered = fields.Boolean(compute="_compute_subscription_has_delivered")
-    subscription_is_due = fields.Boolean(compute="_compute_subscription_is_due")
-    subscription_has_pause = fields.Boolean(compute="_compute_subscription_has_pause")
+    subscription_has_delivered = fields.Boolean(
+        "Bills Delivered Quantities", compute="_compute_subscription_has_delivered"
+    )
+    subscription_is_due = fields.Boolean("Due for Billing", compute="_compute_subscription_is_due")
+    subscription_has_pause = fields.Boolean(
+        "Pause Running or Planned", compute="_compute_subscription_has_pause"
+    )
 
     @api.depends("order_line.product_id")
     def _compute_subscription_has_delivered(self):
@@ -56,11 +60,11 @@ class SaleOrder(models.Model):
             if state and state != order.subscription_state:
                 raise ValidationError(
                     self.env._(
-                        "%(order)s cannot be moved to %(stage)s: that stage is for contracts that "
-                        "are %(state)s. Use the buttons of the contract instead.",
+                        "%(order)s cannot be moved to %(stage)s: that stage is for contracts with "
+                        "the status “%(state)s”. Use the buttons of the contract instead.",
                         order=order.name,
                         stage=order.subscription_stage_id.name,
-                        state=labels[state].lower(),
+                        state=labels[state],
                     )
                 )
 

@@ -210,8 +210,8 @@ class SaleOrder(models.Model):
         reasons = [
             self.env._(
                 "%(invoice)s of %(amount)s is still open.",
-                invoice=invoice.name,
-                amount=invoice.currency_id.format(invoice.amount_residual),
+                invoice=invoice._get_payment_name(),
+                amount=invoice.currency_id.format(invoice._get_amount_to_charge()),
             )
             for invoice in self._get_open_invoices_to_pay()
         ]

@@ -49,20 +49,7 @@ class SaleOrder(models.Model):
             and self._get_subscription_terms().allow_pay_ahead
             and not self._get_ahead_obstacle()
             and not self._get_open_invoices_to_pay()
-            and not self._get_drafts_to_pay()
             and not self._is_billed_ahead()
-        )
-
-    def _get_drafts_to_pay(self):
-        """:return: drafts of this contract that wait for the payment of a period that has begun"""
-        # sudo: customers read no drafts
-        moves = self.sudo().order_line.billed_period_ids.move_id
-        return moves.filtered(
-            lambda move: (
-                move.state == "draft"
-                and move._waits_for_payment()
-                and not move.subscription_pay_first
-            )
         )
 
     def _is_billed_ahead(self):

@@ -23,7 +23,9 @@ class SaleOrder(models.Model):
         domain=[("subscription_order_type", "=", "amendment")],
         copy=False,
     )
-    subscription_amendment_count = fields.Integer(compute="_compute_subscription_amendment_count")
+    subscription_amendment_count = fields.Integer(
+        "Number of Amendments", compute="_compute_subscription_amendment_count"
+    )
     subscription_effective_mode = fields.Selection(
         [
             ("now", "When it is confirmed"),
@@ -45,15 +47,19 @@ class SaleOrder(models.Model):
         "credited for the days since then.",
     )
     subscription_effective_preview_date = fields.Date(
-        "From", compute="_compute_subscription_effective_preview_date"
+        "Change Holds From", compute="_compute_subscription_effective_preview_date"
     )
     subscription_baseline = fields.Json(
+        "Contract before the Amendment",
         copy=False,
         help="What the lines of the contract said when this amendment was made, by line: quantity, "
         "unit price, discount.",
     )
-    subscription_is_outdated = fields.Boolean(compute="_compute_subscription_is_outdated")
+    subscription_is_outdated = fields.Boolean(
+        "Amendment Outdated", compute="_compute_subscription_is_outdated"
+    )
     subscription_amendment_pending = fields.Boolean(
+        "Accepted Amount to Be Billed",
         copy=False,
         readonly=True,
         help="The customer accepted this amount online: the next invoice of the contract bills "

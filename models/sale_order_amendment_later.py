@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..engine import billing
@@ -16,6 +16,17 @@ class SaleOrder(models.Model):
     """
 
     _inherit = "sale.order"
+
+    subscription_later_text = fields.Char(
+        "Due Later",
+        compute="_compute_subscription_later_text",
+        help="What an amendment of a later day does to the bills until then.",
+    )
+
+    @api.depends("subscription_preview")
+    def _compute_subscription_later_text(self):
+        for order in self:
+            order.subscription_later_text = (order.subscription_preview or {}).get("later", False)
 
     def _is_change_ahead(self):
         """:return: whether this amendment takes effect later than on the day of its amount"""
@@ -192,7 +203,7 @@ class SaleOrder(models.Model):
         except EngineError as error:
             return self._prepare_preview([], error=explain_engine_error(self.env, error))
         preview = self._prepare_preview(documents)
-        preview["reasons"] = self._get_amendment_reasons()
+        self._explain_amendment_preview(preview)
         preview["headline"] = self.env._(
             "On %(day)s, %(contract)s bills for the lines that change:",
             day=format_date(self.env, day),

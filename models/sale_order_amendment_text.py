@@ -156,14 +156,24 @@ class SaleOrder(models.Model):
                     self.env, max(self._get_effective_date(), self._subscription_today())
                 ),
             )
-            preview["reasons"] = self._get_amendment_reasons()
+            self._explain_amendment_preview(preview)
         return preview
 
-    def _get_amendment_reasons(self):
-        """:return: what this amendment changes and when that is due, sentences
+    def _explain_amendment_preview(self, preview):
+        """Add to a preview what this amendment changes, and what is due of that when.
+
+        :param dict preview: see `sale_order_preview`; changed in place
+        """
+        preview["later"] = self._get_later_text()
+        preview["reasons"] = self._get_amendment_reasons(preview["later"])
+
+    def _get_amendment_reasons(self, later=None):
+        """Return what this amendment changes and when that is due.
+
+        :param later: as of :meth:`_get_later_text`, None to ask for it
         :rtype: list[str]
         """
-        later = self._get_later_text()
+        later = self._get_later_text() if later is None else later
         return self._get_amendment_texts() + ([later] if later else [])
 
     def _get_due_now_title(self):

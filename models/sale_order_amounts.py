@@ -15,6 +15,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_frozen_totals = fields.Json(
+        "Totals at Confirmation",
         copy=False,
         help="Amount due now when the contract was confirmed, by tax, as shown to the customer.",
     )

@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         "Dunning in Words", compute="_compute_subscription_dunning_text"
     )
     subscription_dunning_event_count = fields.Integer(
-        compute="_compute_subscription_dunning_event_count"
+        "Number of Dunning Steps", compute="_compute_subscription_dunning_event_count"
     )
     subscription_overdue_amount = fields.Monetary(
         "Overdue", compute="_compute_subscription_dunning_text"
@@ -85,8 +85,8 @@ class SaleOrder(models.Model):
         )
         parts = [
             self.env._(
-                "%(action)s on %(day)s",
-                action=labels[planned.step.action].lower(),
+                "%(action)s (%(day)s)",
+                action=labels[planned.step.action],
                 day=format_date(self.env, planned.day),
             )
             for index, planned in enumerate(future)
@@ -99,7 +99,7 @@ class SaleOrder(models.Model):
                 days=late,
             )
         return self.env._(
-            "%(invoice)s is %(days)s days late. Unless it is paid before: %(steps)s.",
+            "%(invoice)s is %(days)s days late. What follows unless it is paid: %(steps)s.",
             invoice=move._get_payment_name(),
             days=late,
             steps=", ".join(parts),

@@ -31,7 +31,9 @@ class SaleOrder(models.Model):
         help="What happens to days that are billed already but lie after the end. Chosen when the "
         "contract is closed; until then its terms decide.",
     )
-    subscription_has_planned_end = fields.Boolean(compute="_compute_subscription_has_planned_end")
+    subscription_has_planned_end = fields.Boolean(
+        "End Is Planned", compute="_compute_subscription_has_planned_end"
+    )
 
     @api.depends(
         "subscription_end_date",
@@ -95,12 +97,13 @@ class SaleOrder(models.Model):
 
     def _check_close_date(self, day):
         """:raise UserError: the contract would end before it starts"""
-        if day < self.subscription_start_date:
+        start = self._get_subscription_start()
+        if day < start:
             raise UserError(
                 self.env._(
                     "%(order)s starts on %(start)s and cannot end before that day.",
                     order=self.name,
-                    start=format_date(self.env, self.subscription_start_date),
+                    start=format_date(self.env, start),
                 )
             )
 
@@ -129,6 +132,7 @@ class SaleOrder(models.Model):
         """
         try:
             items = self._get_order_due_items(until)
+            one_off = self._get_preview_one_off_lines(self._subscription_today())
         except EngineError as error:
             return explain_engine_error(self.env, error)
         return " ".join(
@@ -137,7 +141,7 @@ class SaleOrder(models.Model):
                 title=document["title"],
                 amount=self.currency_id.format(abs(document["total"])),
             )
-            for document in self._get_operation_preview_documents(items)
+            for document in self._get_operation_preview_documents(items, one_off)
         )
 
     def _drop_unwanted_drafts(self):

@@ -9,7 +9,9 @@ class SaleOrder(models.Model):
     subscription_finding_ids = fields.One2many(
         "subscription.finding", "order_id", "Billing Findings", copy=False
     )
-    subscription_finding_count = fields.Integer(compute="_compute_subscription_finding_count")
+    subscription_finding_count = fields.Integer(
+        "Number of Findings", compute="_compute_subscription_finding_count"
+    )
 
     def _compute_subscription_finding_count(self):
         """Count what is open; people without a right to read findings see none."""

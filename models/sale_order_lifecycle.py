@@ -29,10 +29,10 @@ class SaleOrder(models.Model):
                 labels = dict(self._fields["subscription_state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
-                        "%(order)s is %(old)s and cannot become %(new)s.",
+                        "%(order)s has the status “%(old)s”, which “%(new)s” cannot follow.",
                         order=order.name,
-                        old=labels[old].lower(),
-                        new=labels[state].lower(),
+                        old=labels[old],
+                        new=labels[state],
                     )
                 ) from error
             order.with_context(subscription_mirror=const.MIRROR).subscription_state = state

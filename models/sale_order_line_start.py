@@ -35,7 +35,7 @@ class SaleOrderLine(models.Model):
     )
     _intro_period_count_not_negative = models.Constraint(
         "CHECK (intro_period_count >= 0)",
-        "An intro discount cannot hold for less than 0 periods.",
+        "The number of periods of an intro discount cannot be negative. Use 0 for none.",
     )
 
     def _get_typed_segments(self, start):
@@ -102,6 +102,25 @@ class SaleOrderLine(models.Model):
             for step in self.sudo().ramp_step_ids
         ]
 
+    def _prepare_typed_values(self):
+        """Return what was typed on this line, where its first steps may have changed it since.
+
+        :return: values of the line, nothing when it began as it was typed
+        :rtype: dict
+        """
+        self.ensure_one()
+        steps = self.segment_ids.sorted("start_date")
+        paid = steps.filtered(lambda step: step.discount_kind != "trial")
+        lasting = steps.filtered(lambda step: step.discount_kind == "permanent")
+        # sudo: as in _get_ramps
+        has_ramp, values = bool(self.sudo().ramp_step_ids), {}
+        if lasting and (has_ramp or steps - lasting):
+            values["discount"] = lasting[0].discount
+        if paid and has_ramp:
+            values["product_uom_qty"] = paid[0].quantity
+            values["price_unit"] = values["technical_price_unit"] = paid[0].price_unit
+        return values
+
     def _is_in_trial(self):
         """:return: whether this line is free because its trial is not over yet"""
         # sudo: a customer who looks at a contract has no right to read its steps
@@ -139,7 +158,7 @@ class SaleOrderLine(models.Model):
         # sudo: as in _get_ramps
         return [
             self.env._(
-                "from period %(period)s on %(quantity)s at %(price)s each",
+                "from period %(period)s on: %(quantity)s at %(price)s each",
                 period=step.period,
                 quantity=f"{step.quantity:.15g}",
                 price=formatLang(

@@ -13,6 +13,7 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     automatic_tax_key = fields.Char(
+        "Taxes Set Automatically",
         help="Technical: the taxes that were last computed. A line that has others was edited by "
         "hand and keeps them.",
     )
@@ -24,9 +25,11 @@ class SaleOrderLine(models.Model):
             line.automatic_tax_key = line._get_tax_key(line.tax_ids)
 
     def copy_data(self, default=None):
-        """Let a duplicate compute its taxes, unless these were typed."""
+        """Let a duplicate compute its taxes, unless these were typed, and begin with what lasts."""
         vals_list = super().copy_data(default)
         for line, vals in zip(self, vals_list, strict=True):
+            lasting = line._get_lasting_values()
+            vals.update({name: lasting[name] for name in lasting if name not in (default or {})})
             if line.recurrence_id and not line._is_tax_manual():
                 vals.pop("tax_ids", None)
                 vals.pop("automatic_tax_key", None)

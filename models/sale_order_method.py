@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
             self.is_subscription
             and self.state == "sale"
             and self.subscription_state in const.RUNNING_STATES
-            and self._get_subscription_terms().payment_mode in const.CHARGED_MODES
+            and self._is_method_wanted()
             and bool(self.subscription_next_invoice_date)
             and not token.active
         )

@@ -39,10 +39,8 @@ class SaleOrder(models.Model):
         """
         for order in self:
             order._subscription_claim()
-            order._check_running(
-                self.env._("suspended") if kind == "suspension" else self.env._("paused")
-            )
-            order._check_pause_days(day, until)
+            start = max(day, order._get_subscription_start())
+            order._check_pause(start, until, kind)
             terms = order._get_subscription_terms()
             # The database refuses overlaps at once: it must know a pause that was just ended.
             order.subscription_interruption_ids.flush_recordset()
@@ -54,7 +52,7 @@ class SaleOrder(models.Model):
                     {
                         "order_id": order.id,
                         "kind": kind,
-                        "start_date": max(day, order.subscription_start_date),
+                        "start_date": start,
                         "end_date": until,
                         "reason": reason,
                         "credit_rule": credit_rule or terms.credit_on_pause or "credit",
@@ -66,11 +64,25 @@ class SaleOrder(models.Model):
             order._restart_after(gap)
             order._after_operation(order._get_pause_note(gap))
 
-    def _check_pause_days(self, day, until):
-        """:raise UserError: the gap would be empty, or lie after the end of this contract"""
+    def _check_pause(self, day, until, kind):
+        """Refuse a pause or suspension that is no gap in the service of this contract.
+
+        :param date day: first day without service
+        :param date until: first day of service after it, None for an open one
+        :param str kind: 'pause' or 'suspension'
+        :raise UserError: naming the contract, and the other pause that is in the way
+        """
+        self._check_running(
+            self.env._("suspended") if kind == "suspension" else self.env._("paused")
+        )
         if until and until <= day:
             raise UserError(
-                self.env._("A pause must end after it begins. Choose a later last day.")
+                self.env._(
+                    "A pause of %(order)s must end after it begins. Choose a day after %(start)s "
+                    "for the service to go on.",
+                    order=self.name,
+                    start=format_date(self.env, day),
+                )
             )
         end = self.subscription_end_date
         if end and end <= day:
@@ -82,6 +94,21 @@ class SaleOrder(models.Model):
                     day=format_date(self.env, day),
                 )
             )
+        taken = self._get_pause_conflict(day, until)
+        if taken:
+            raise UserError(taken._get_conflict_text())
+
+    def _get_pause_conflict(self, day, until=None):
+        """Return the interruption in whose days a pause of this contract would lie.
+
+        :param date day: first day without service
+        :param date until: first day of service after it, None for an open one
+        :rtype: subscription.interruption
+        """
+        wanted = Period(day, until or FOREVER)
+        return self.subscription_interruption_ids.sorted("start_date").filtered(
+            lambda gap: any(wanted.overlaps(taken) for taken in gap._get_engine_gaps())
+        )[:1]
 
     def _check_customer_pause(self, day, until):
         """Refuse a pause that a customer asks for and that the terms do not grant.
@@ -124,9 +151,7 @@ class SaleOrder(models.Model):
         """
         self._subscription_claim()
         for order in self:
-            gap = order._get_gap_to_resume(day)
-            if not gap:
-                raise UserError(self.env._("%(order)s is not paused.", order=order.name))
+            gap = order._check_resume(day)
             since, text = gap.start_date, order._get_resume_text(gap, day)
             order._undo_restart_after(gap)
             if since >= day:
@@ -145,6 +170,23 @@ class SaleOrder(models.Model):
         )
         # sudo: interruptions are written by operations only; rights checked on the contract
         return gaps.sorted("start_date")[:1].sudo()
+
+    def _check_resume(self, day):
+        """Return the interruption that a resume of this contract on a day ends, as sudo.
+
+        :param date day: first day of service
+        :raise UserError: there is none
+        """
+        gap = self._get_gap_to_resume(day)
+        if gap:
+            return gap
+        raise UserError(
+            self.env._(
+                "%(order)s is not paused on %(day)s or later.",
+                order=self.name,
+                day=format_date(self.env, day),
+            )
+        )
 
     def _get_resume_text(self, gap, day):
         if gap.start_date <= day:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class SaleOrder(models.Model):
@@ -7,7 +8,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_period_totals = fields.Json(
-        "Then",
+        "Per Period Afterwards",
         compute="_compute_subscription_totals",
         help="Per recurrence: what one full period costs. A list of id (of the recurrence), "
         "label, untaxed, tax and total.",
@@ -55,15 +56,14 @@ class SaleOrder(models.Model):
     def _get_period_totals(self):
         """Return what one full period costs, per recurrence, the shortest period first.
 
-        Lines whose service has ended no longer count.
+        Lines that are not served today, because they have ended or begin later, do not count.
 
         :rtype: list[dict]
         """
         self.ensure_one()
-        today = self._subscription_today()
         groups = {}
         for line in self._get_recurring_lines():
-            if not line._has_ended(today):
+            if not line._is_out_of_service():
                 length = (line.recurrence_id.unit, line.recurrence_id.count)
                 groups[length] = groups.get(length, line.browse()) | line
         ordered = sorted(
@@ -123,7 +123,11 @@ class SaleOrder(models.Model):
         later = self._get_line_totals(
             lines, lambda line: line.product_uom_qty - line._get_due_now_quantity()
         )
+        label = self.env._("Of which sold once")
+        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
+            day = format_date(self.env, self._get_effective_date())
+            label = self.env._("Sold once, billed on %(day)s", day=day)
         return [
-            {**now, "label": self.env._("Of which sold once")},
+            {**now, "label": label},
             {**later, "label": self.env._("Sold once, billed when it is delivered")},
         ]

@@ -133,15 +133,16 @@ class SaleOrder(models.Model):
             self._check_due_items({self: items})
         return items
 
-    def _get_operation_preview(self, items):
+    def _get_operation_preview(self, items, one_off=()):
         """Return what an operation that was only tried out would credit and bill.
 
         :param list items: :class:`DueItem` of :meth:`_get_dry_due_items`
+        :param one_off: pairs of a line that is sold once and its quantity, billed with them
         :return: a preview, see the class
         :rtype: dict
         """
         self.ensure_one()
-        return self._prepare_preview(self._get_operation_preview_documents(items))
+        return self._prepare_preview(self._get_operation_preview_documents(items, one_off))
 
     def _prepare_preview(self, documents, error=False):
         return {

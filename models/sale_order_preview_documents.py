@@ -38,10 +38,11 @@ class SaleOrder(models.Model):
             documents.append(self._get_preview_document(title, credits, kind="credit"))
         return documents + self._get_silent_preview_documents(silent)
 
-    def _get_operation_preview_documents(self, items):
+    def _get_operation_preview_documents(self, items, one_off=()):
         """Return what an operation gives back, keeps and still bills.
 
         :param list items: :class:`DueItem` of this order
+        :param one_off: pairs of a line that is sold once and its quantity
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -51,9 +52,11 @@ class SaleOrder(models.Model):
         if credits:
             title = self.env._("Given back")
             documents.append(self._get_preview_document(title, credits, kind="credit"))
-        if charges:
+        if not charges and sum(line.price_subtotal for line, _quantity in one_off) <= 0:
+            one_off = []  # what only gives something back waits for the next period
+        if charges or one_off:
             title = self.env._("Still to be billed")
-            documents.append(self._get_preview_document(title, charges))
+            documents.append(self._get_preview_document(title, charges, one_off=one_off))
         return documents + self._get_silent_preview_documents(
             [due for due in items if not due.amount]
         )

@@ -38,8 +38,12 @@ class SaleOrder(models.Model):
         help="Day on which the renewal quotation is prepared. Empty: it was prepared, or none is "
         "wanted.",
     )
-    subscription_has_renewal = fields.Boolean(compute="_compute_subscription_has_renewal")
-    subscription_chain_count = fields.Integer(compute="_compute_subscription_chain_count")
+    subscription_has_renewal = fields.Boolean(
+        "Has a Renewal", compute="_compute_subscription_has_renewal"
+    )
+    subscription_chain_count = fields.Integer(
+        "Contracts in the Chain", compute="_compute_subscription_chain_count"
+    )
 
     _due_to_quote = models.Index(
         "(subscription_renewal_quote_date) WHERE subscription_renewal_quote_date IS NOT NULL"
@@ -78,11 +82,15 @@ class SaleOrder(models.Model):
 
     def _get_confirmed_renewal(self):
         """:return: the contract that goes on where this one ends, if there is one"""
+        return self._get_confirmed_renewals()[:1]
+
+    def _get_confirmed_renewals(self):
+        """:return: the contracts that go on where these end"""
         # sudo: a colleague may look after the renewal
         renewals = self.sudo().subscription_renewal_ids.filtered(
             lambda renewal: renewal.state == "sale"
         )
-        return renewals[:1].with_env(self.env)
+        return renewals.with_env(self.env)
 
     def _get_open_renewals(self):
         """:return: renewal quotations that nobody confirmed or cancelled"""

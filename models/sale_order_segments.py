@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
         # sudo: nobody edits steps by hand; rights were checked on the contract
         Segment = self.env["subscription.segment"].sudo()
         lines = self.env["sale.order.line"].union(*segments_by_line)
-        dropped, vals_list = Segment, []
+        dropped, moved, vals_list = Segment, {}, []
         for line, segments in segments_by_line.items():
             kept = {}
             for record in line.segment_ids.sudo():
@@ -162,9 +162,12 @@ class SaleOrder(models.Model):
                 if record is None:
                     vals_list.append(Segment._prepare_segment_values(line, segment))
                 elif (record.end_date or None) != segment.end:
-                    record.end_date = segment.end or False
+                    moved[record] = segment.end or False
             dropped |= Segment.union(*kept.values())
+        # In this order no two steps overlap on the way: amounts of quotations may be asked then.
         dropped.unlink()
+        for record, end in moved.items():
+            record.end_date = end
         Segment.create(vals_list)
         self.env.flush_all()
         self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -5,6 +5,7 @@ from typing import Any
 from odoo import models
 from odoo.tools import format_date
 
+from ..engine.change import change_values
 from ..engine.errors import EngineError
 from ..engine.pausing import restart_periods
 from ..engine.period import FOREVER, Period
@@ -51,37 +52,80 @@ class SaleOrder(models.Model):
         return action
 
     def _get_simulation(self, change=None, months=SIMULATED_MONTHS):
-        """Return what the billing run will make of a contract in the coming months.
+        """Return what the billing run will make of an order in the coming months.
 
         The days that the run would choose, the engine that it asks and core's own taxes: what is
-        found here is what happens if nobody changes the contract any more.
+        found here is what happens if nobody changes the contract any more. A quotation is looked
+        at as if it were confirmed today, an amendment as the contract that it makes.
 
         :param TriedChange change: what to try, None for the contract as it is
         :param int months: calendar months, the running one included
         :return: ``months``: dicts with the first day, its name, ``charged`` and ``credited``
             (untaxed), ``mrr`` on the last day and ``documents`` as previews draw them;
-            ``currency_id``; ``error``: a sentence instead of months
+            ``currency_id``; ``notes``: what is assumed, in sentences; ``error``: a sentence
+            instead of months
         :rtype: dict
         :raise UserError: the change is refused, as the operation itself would refuse it
         """
         self.ensure_one()
-        result = {"currency_id": self.currency_id.id, "months": [], "error": False}
-        today = max(self._subscription_today(), self._get_subscription_start())
+        result = {
+            "currency_id": self.currency_id.id,
+            "months": [],
+            "notes": self._get_simulation_notes(),
+            "error": False,
+        }
+        today = max(self._subscription_today(), self._get_simulated_start())
         forfeited = self._get_simulated_forfeits(change)
         splits = self._get_credit_splits(forfeited)
+        found = {}
         try:
-            found = {
-                line: simulate(segments, rows, today, months, splits)
-                for line, segments, rows in self._get_simulated_plans(change, today, months)
-            }
+            for line, segments, rows in self._get_simulated_plans(change, today, months):
+                usage = line._get_simulated_usage(segments, rows, today)
+                result["notes"] += [line._get_usage_text(usage)] if usage else []
+                found[line] = simulate(segments, rows, today, months, splits, usage)
         except EngineError as error:
             return {**result, "error": explain_engine_error(self.env, error)}
         by_day, prices = self._get_simulated_days(found, change, forfeited), {}
-        for index in range(months):
+        for index in range(months if found else 0):
             parts = {line: line_months[index] for line, line_months in found.items()}
             month = self._get_simulated_month(parts, by_day, prices)
             result["months"].append(month)
         return result
+
+    def _get_simulation_notes(self):
+        """:return: sentences about what is assumed of the whole order"""
+        if self._is_subscription_started():
+            return []
+        return [self.env._("As if %(order)s were confirmed today.", order=self.name)]
+
+    def _get_simulated_steps(self):
+        """Return the steps that a simulation begins with. Hook.
+
+        :return: engine segments by recurring line
+        :rtype: dict
+        """
+        lines = self._get_recurring_lines()
+        if self._is_subscription_started():
+            return {line: line._get_engine_steps() for line in lines}
+        start = self._get_subscription_start()
+        return {line: line._get_typed_segments(start) for line in lines}
+
+    def _get_simulated_contract(self):
+        """Return the contract whose pauses, ends and terms count. Hook.
+
+        :rtype: sale.order
+        """
+        return self
+
+    def _get_simulated_start(self):
+        return self._get_simulated_contract()._get_subscription_start()
+
+    def _get_simulated_end(self):
+        """:return: first day without service, also of a quotation; None when it has no end"""
+        contract = self._get_simulated_contract()
+        if contract._is_subscription_started():
+            return contract.subscription_end_date or None
+        return contract._get_subscription_term_end() or None
 
     def _get_simulated_plans(self, change, today, months):
         """Return the steps and the ledger of each recurring line, as a change leaves them.
@@ -93,28 +137,47 @@ class SaleOrder(models.Model):
         """
         change = change or TriedChange()
         renewals = self._get_simulated_renewals(change, [*months_from(today, months)][-1].end)
-        gaps = self.subscription_interruption_ids._get_engine_gaps()
-        gaps += [change.gap] if change.gap else []
+        gaps = self._get_simulated_gaps(change)
         plans = []
-        for line in self._get_recurring_lines():
-            segments = line._get_engine_steps()
-            if change.line == line:
-                values = self._prepare_change_values(
-                    change.quantity, change.price_unit, change.discount
-                )
-                segments = self._get_changed_steps(line, change.day, values, change.until)
-            if change.is_restart and change.gap.end < FOREVER:
-                day = change.gap.end
-                segments = restart_periods(segments, day, day, self._get_next_restart(day))
-            if change.end and segments:
-                segments, _tail = line._get_moved_end(
-                    self.subscription_end_date, change.end, segments
-                )
+        for line, steps in self._get_simulated_steps().items():
+            segments = self._get_tried_steps(line, steps, change)
             for day in renewals:
                 segments = line._get_list_pricing(day)(segments)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, gaps), rows))
         return plans
+
+    def _get_tried_steps(self, line, segments, change):
+        """:return: engine segments of one line as a change leaves them
+        :raise UserError: the change is refused
+        """
+        if change.line == line:
+            values = self._prepare_change_values(
+                change.quantity, change.price_unit, change.discount
+            )
+            if self._is_subscription_started():
+                segments = self._get_changed_steps(line, change.day, values, change.until)
+            else:
+                segments = change_values(
+                    segments,
+                    change.day,
+                    change.until,
+                    values=values,
+                    kind="limited" if change.until else None,
+                    today=self._subscription_today(),
+                )
+        if change.is_restart and change.gap.end < FOREVER:
+            day = change.gap.end
+            segments = restart_periods(segments, day, day, self._get_next_restart(day))
+        if change.end and segments:
+            segments, _tail = line._get_moved_end(self._get_simulated_end(), change.end, segments)
+        return segments
+
+    def _get_simulated_gaps(self, change):
+        """:return: the days without service as engine periods, those of a tried pause included"""
+        contract = self._get_simulated_contract()
+        gaps = contract.subscription_interruption_ids._get_engine_gaps()
+        return gaps + ([change.gap] if change.gap else [])
 
     def _get_simulated_renewals(self, change, until):
         """Return the first days of the terms that begin at list prices.
@@ -123,10 +186,25 @@ class SaleOrder(models.Model):
         :param date until: first day that is not looked at any more
         :rtype: list[date]
         """
-        return self._get_list_price_days(min(change.end or FOREVER, until))
+        contract, until = self._get_simulated_contract(), min(change.end or FOREVER, until)
+        if contract._is_subscription_started():
+            return contract._get_list_price_days(until)
+        return contract._get_quoted_price_days(until)
+
+    def _get_quoted_price_days(self, until):
+        """Return what :meth:`_get_list_price_days` would if this quotation were confirmed today."""
+        terms, grid = self._get_subscription_terms(), self._get_term_grid()
+        price = self.subscription_renewal_price or terms.renewal_price
+        if not grid or price != "list" or self._get_end_action() != "renew":
+            return []
+        day, days = grid.next_boundary(self._get_subscription_start()), []
+        while day < min(self._get_simulated_end() or until, until):
+            days.append(day)
+            day = grid.next_boundary(day)
+        return days
 
     def _get_simulated_forfeits(self, change):
-        forfeited = self._get_forfeited_spans()
+        forfeited = self._get_simulated_contract()._get_forfeited_spans()
         if change and change.is_forfeit:
             forfeited.append(change.gap or Period(change.end, FOREVER))
         return forfeited
@@ -168,7 +246,8 @@ class SaleOrder(models.Model):
                 for item in month.items:
                     due = self._get_simulated_item(line, item, forfeited)
                     by_day.setdefault(item.on, []).append(due)
-        if self._get_subscription_terms().credit_on_downgrade != "offset":
+        terms = self._get_subscription_terms()
+        if terms.credit_on_downgrade != "offset":
             return by_day
         goes_on = any(line_months[-1].step for line_months in found.values())
         return self._hold_simulated_credits(by_day, change or TriedChange(), goes_on)
@@ -198,9 +277,8 @@ class SaleOrder(models.Model):
 
     def _is_served_in_simulation(self, day, change):
         """:return: whether the contract is active on a day of a simulation"""
-        gaps = self.subscription_interruption_ids._get_engine_gaps()
-        gaps += [change.gap] if change.gap else []
-        end = min(change.end or FOREVER, self.subscription_end_date or FOREVER)
+        end = min(change.end or FOREVER, self._get_simulated_end() or FOREVER)
+        gaps = self._get_simulated_gaps(change)
         return day < end and not any(gap.contains(day) for gap in gaps)
 
     def _get_simulated_item(self, line, item, forfeited):
@@ -242,7 +320,7 @@ class SaleOrder(models.Model):
         """:return: what is sold once and billed in a month: pairs of line and quantity, by day
         :rtype: dict
         """
-        first, sold = max(self._subscription_today(), self._get_subscription_start()), {}
+        first, sold = max(self._subscription_today(), self._get_simulated_start()), {}
         for line, quantity in self._get_preview_one_off_lines(FOREVER):
             day = max(line.one_off_bill_date or first, first)
             if span.contains(day):

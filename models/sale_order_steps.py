@@ -21,7 +21,9 @@ class SaleOrder(models.Model):
         help="Changes of quantity, price or discount whose day is still to come, and lines that "
         "begin or end on such a day.",
     )
-    subscription_planned_count = fields.Integer(compute="_compute_subscription_planned_ids")
+    subscription_planned_count = fields.Integer(
+        "Number of Planned Changes", compute="_compute_subscription_planned_ids"
+    )
 
     @api.depends("subscription_segment_ids", "order_line.segment_ids")
     def _compute_subscription_planned_ids(self):

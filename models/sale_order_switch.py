@@ -134,11 +134,12 @@ class SaleOrder(models.Model):
             draft = self._draft_switch(template, recurrence, mode, day)
             draft._check_switched()
             items = draft._get_changed_items()
+            one_off = draft._get_preview_one_off_lines(draft._get_quote_date())
         except UserError as error:
             return self._prepare_preview([], error=str(error))
         except EngineError as error:
             return self._prepare_preview([], error=explain_engine_error(self.env, error))
-        preview = self._get_operation_preview(items)
+        preview = self._get_operation_preview(items, one_off)
         preview["headline"] = self.env._(
             "From %(day)s on:", day=format_date(self.env, draft._get_effective_date())
         )

@@ -14,6 +14,7 @@ class SaleOrder(models.Model):
 
     subscription_detected_position_id = fields.Many2one(
         "account.fiscal.position",
+        "Fiscal Position of the Customer",
         compute="_compute_subscription_detected_position_id",
         store=True,
         help="Fiscal position that followed from the customer when this was last looked up. "

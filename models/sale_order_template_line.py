@@ -30,7 +30,7 @@ class SaleOrderTemplateLine(models.Model):
     )
     _intro_period_count_not_negative = models.Constraint(
         "CHECK (intro_period_count >= 0)",
-        "An intro discount cannot hold for less than 0 periods.",
+        "The number of periods of an intro discount cannot be negative. Use 0 for none.",
     )
 
     @api.depends("product_id", "sale_order_template_id.subscription_template_id")

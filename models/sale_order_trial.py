@@ -27,7 +27,7 @@ class SaleOrder(models.Model):
     )
     subscription_trial_terms_id = fields.Many2one(
         "subscription.template",
-        "Trial Of",
+        "Trial Taken From",
         compute="_compute_subscription_trial",
         store=True,
         help="The terms whose trial was taken over; what was typed since then stays.",
@@ -121,11 +121,10 @@ class SaleOrder(models.Model):
         return self.env._("until %(day)s", day=format_date(self.env, last))
 
     def _hook_on_start_forgotten(self):
-        """Give lines whose discount was a limited one the discount that was typed."""
+        """Give lines that a ramp or an intro discount has changed what was typed."""
         super()._hook_on_start_forgotten()
         for line in self.order_line.filtered("segment_ids"):
-            steps = line.segment_ids.sorted("start_date")
-            lasting = steps.filtered(lambda step: step.discount_kind == "permanent")
-            if lasting and steps - lasting:
-                discount = lasting[0].discount
-                line.with_context(**{const.MIRROR_KEY: const.MIRROR}).discount = discount
+            values = line._prepare_typed_values()
+            if values:
+                context = {const.MIRROR_KEY: const.MIRROR, "sale_write_from_compute": True}
+                line.with_context(**context).write(values)

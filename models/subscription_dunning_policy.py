@@ -52,7 +52,7 @@ class SubscriptionDunningPolicy(models.Model):
     summary = fields.Text(
         "In Words",
         compute="_compute_summary",
-        help="The policy as a sentence, made from the steps.",
+        help="The steps in the order in which they are taken.",
     )
 
     _days_not_negative = models.Constraint(
@@ -69,15 +69,16 @@ class SubscriptionDunningPolicy(models.Model):
     def _compute_summary(self):
         labels = dict(self.step_ids._fields["action"]._description_selection(self.env))
         for policy in self:
-            steps = policy.step_ids.sorted(lambda step: (step.days, step._get_rank()))
-            policy.summary = ", ".join(
-                self.env._(
-                    "day %(day)s: %(action)s",
-                    day=max(step.days, policy.grace_days),
-                    action=labels[step.action].lower(),
-                )
-                for step in steps
-                if step.action
+            steps = policy.step_ids.filtered("action").sorted(
+                lambda step: (step.days, step._get_rank())
+            )
+            days = {}
+            for step in steps:
+                day = max(step.days, policy.grace_days)
+                days.setdefault(day, []).append(labels[step.action])
+            policy.summary = " · ".join(
+                self.env._("Day %(day)s: %(action)s", day=day, action=", ".join(actions))
+                for day, actions in days.items()
             )
 
     @api.constrains("step_ids")

@@ -67,7 +67,7 @@ class SubscriptionFinding(models.Model):
     facts = fields.Json(readonly=True, help="Values that the sentence about this finding needs.")
     message = fields.Text("What Is Wrong", compute="_compute_message")
     cure = fields.Text("What To Do", compute="_compute_message")
-    can_repair = fields.Boolean(readonly=True)
+    can_repair = fields.Boolean("Can Be Repaired", readonly=True)
     found_at = fields.Datetime(
         "Found On", required=True, readonly=True, default=fields.Datetime.now
     )

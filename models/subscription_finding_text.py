@@ -137,26 +137,28 @@ class SubscriptionFinding(models.Model):
         line = self.env["sale.order.line"]
         parts = [
             self.env._(
-                "%(field)s %(stored)s instead of %(expected)s",
-                field=line._fields[name]._description_string(self.env).lower(),
+                "%(field)s: %(stored)s instead of %(expected)s",
+                field=line._fields[name]._description_string(self.env),
                 stored=f"{stored:.15g}",
                 expected=f"{expected:.15g}",
             )
             for name, stored, expected in (self.facts or {}).get("values", [])
         ]
         return self.env._(
-            "%(product)s on %(contract)s shows something else than what is billed: %(values)s.",
+            "%(product)s on %(contract)s does not show what is billed. %(values)s.",
             **words,
-            values=", ".join(parts),
+            values="; ".join(parts),
         )
 
     def _get_message_state(self, words):
         field = self.env["sale.order"]._fields["subscription_state"]
         labels = dict(field._description_selection(self.env))
-        words["stored"] = labels.get(self.facts.get("stored"), "").lower()
-        words["expected"] = labels.get(self.facts.get("expected"), "").lower()
+        words["stored"] = labels.get(self.facts.get("stored"), "")
+        words["expected"] = labels.get(self.facts.get("expected"), "")
         return self.env._(
-            "%(contract)s is %(stored)s, but by its dates it should be %(expected)s.", **words
+            "%(contract)s has the status “%(stored)s”, but by its dates it should have "
+            "“%(expected)s”.",
+            **words,
         )
 
     def _get_message_constraint(self, words):

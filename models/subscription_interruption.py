@@ -54,7 +54,8 @@ class SubscriptionInterruption(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(order_id, order_id, '[]') WITH &&, "
         "daterange(start_date, end_date) WITH &&)",
-        "This contract is already paused on some of these days. Choose days after that pause.",
+        "This contract is already paused on some of these days. Choose days before or after that "
+        "pause.",
     )
     _starts_before_end = models.Constraint(
         "CHECK (end_date IS NULL OR start_date <= end_date)",
@@ -94,6 +95,44 @@ class SubscriptionInterruption(models.Model):
             ),
             "closure": self.env._("Closed since %(start)s, service goes on from %(end)s.", **days),
         }.get(self.kind)
+
+    def _get_conflict_text(self):
+        """:return: one sentence: why no other pause can lie in these days, and what to do"""
+        self.ensure_one()
+        days = {
+            "order": self.order_id.name,
+            "start": format_date(self.env, self.start_date),
+            "last": format_date(self.env, self.last_date),
+        }
+        if not self.end_date:
+            if self.kind == "suspension":
+                return self.env._(
+                    "%(order)s is suspended from %(start)s on until somebody resumes it. Resume it "
+                    "first, or choose earlier days.",
+                    **days,
+                )
+            return self.env._(
+                "%(order)s is paused from %(start)s on until somebody resumes it. Resume it first, "
+                "or choose earlier days.",
+                **days,
+            )
+        return {
+            "pause": self.env._(
+                "%(order)s is already paused from %(start)s to %(last)s. Choose days before or "
+                "after that pause, or resume it first.",
+                **days,
+            ),
+            "suspension": self.env._(
+                "%(order)s is already suspended from %(start)s to %(last)s. Choose days before or "
+                "after that suspension, or resume it first.",
+                **days,
+            ),
+            "closure": self.env._(
+                "%(order)s was closed from %(start)s to %(last)s, so there is nothing to pause on "
+                "these days. Choose later ones.",
+                **days,
+            ),
+        }[self.kind]
 
     def _get_anchor_text(self):
         """:return: one sentence when a new period begins after this gap, or an empty text"""

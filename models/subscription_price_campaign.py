@@ -113,9 +113,12 @@ class SubscriptionPriceCampaign(models.Model):
     )
     line_ids = fields.One2many("subscription.price.campaign.line", "campaign_id", "Lines")
     is_stale = fields.Boolean(
-        readonly=True, copy=False, help="The campaign was changed since it was previewed."
+        "Preview Outdated",
+        readonly=True,
+        copy=False,
+        help="The campaign was changed since it was previewed.",
     )
-    line_count = fields.Integer(compute="_compute_totals")
+    line_count = fields.Integer("Number of Lines", compute="_compute_totals")
     contract_count = fields.Integer("Contracts Concerned", compute="_compute_totals")
     open_count = fields.Integer("Lines to Apply", compute="_compute_totals")
     failed_count = fields.Integer("Lines Refused", compute="_compute_totals")
@@ -134,7 +137,8 @@ class SubscriptionPriceCampaign(models.Model):
     )
 
     _rounding_positive = models.Constraint(
-        "CHECK (rounding > 0)", "Prices need a step to be rounded to, such as 0.01."
+        "CHECK (rounding > 0)",
+        "The smallest step of a price must be more than 0. Type 0.01 to round to cents.",
     )
     _notice_not_negative = models.Constraint(
         "CHECK (notice_days >= 0)", "A notice period cannot be negative."
@@ -186,7 +190,8 @@ class SubscriptionPriceCampaign(models.Model):
         """Remember that the lines do not show any more what the campaign says."""
         result = super().write(vals)
         if DECIDING_FIELDS & set(vals):
-            self.filtered("line_ids").is_stale = True
+            shown = self.filtered(lambda campaign: campaign.line_ids or campaign.preview_left_ids)
+            shown.write({"is_stale": True, "preview_left_ids": False})
         return result
 
     # ------------------------------------------------------------------
@@ -217,6 +222,13 @@ class SubscriptionPriceCampaign(models.Model):
         :raise UserError: the campaign changed since its preview, or its first day is too near
         """
         self.ensure_one()
+        if self.preview_left_ids:
+            raise UserError(
+                self.env._(
+                    "The preview of %(campaign)s is not complete. Preview it again, then apply it.",
+                    campaign=self.name,
+                )
+            )
         if self.is_stale:
             raise UserError(
                 self.env._(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -31,6 +31,20 @@ class SubscriptionPriceCampaign(models.Model):
     """Telling customers of planned prices, in time."""
 
     _inherit = "subscription.price.campaign"
+
+    untold_text = fields.Char("Customers to Tell", compute="_compute_untold_text")
+
+    @api.depends("untold_count")
+    def _compute_untold_text(self):
+        for campaign in self:
+            count = campaign.untold_count
+            campaign.untold_text = count and (
+                self.env._("The customer of 1 contract was not told yet.")
+                if count == 1
+                else self.env._(
+                    "The customers of %(count)s contracts were not told yet.", count=count
+                )
+            )
 
     def action_send_notices(self):
         """Mail the customers who were not told yet, with a progress bar and a result.

@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -10,6 +10,7 @@ from ..engine.money import to_decimal
 from ..engine.period import FOREVER
 from ..engine.price_rise import raised, rise_span
 from ..engine.segment import step_at
+from .subscription_price_campaign_apply import CONTRACTS_PER_STEP
 
 
 class SubscriptionPriceCampaign(models.Model):
@@ -17,29 +18,132 @@ class SubscriptionPriceCampaign(models.Model):
 
     _inherit = "subscription.price.campaign"
 
+    preview_left_ids = fields.Json(
+        "Contracts Left to Preview",
+        readonly=True,
+        copy=False,
+        help="Contracts that the preview under way has not looked at yet.",
+    )
+
+    preview_text = fields.Char("State of the Preview", compute="_compute_preview_text")
+
+    @api.depends("is_stale", "preview_left_ids")
+    def _compute_preview_text(self):
+        """Say why the lines do not show what the campaign would do."""
+        for campaign in self:
+            if campaign.preview_left_ids:
+                campaign.preview_text = self.env._(
+                    "The preview was stopped before its end: contracts left to look at: %(count)s. "
+                    "Preview again to see all of them.",
+                    count=len(campaign.preview_left_ids),
+                )
+            else:
+                campaign.preview_text = campaign.is_stale and self.env._(
+                    "Something was changed since the preview. Preview again to see its effect."
+                )
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
     def action_preview(self):
         """Look up contracts and prices anew; what was left out stays left out.
 
+        A few contracts are looked at on the spot, many in steps with a progress bar.
+
+        :return: the client action that does the steps or names the contracts that were refused,
+            True when all is done
         :raise UserError: the campaign is applied already, or the filter cannot be read
         """
-        for campaign in self:
-            if campaign.state == "applied":
-                raise UserError(
-                    self.env._(
-                        "%(campaign)s is applied. Take it back before you preview it again.",
-                        campaign=campaign.name,
-                    )
-                )
-            excluded = campaign.line_ids.filtered("is_excluded").line_id
-            campaign.line_ids.unlink()
-            campaign.is_stale = False
-            self.env["subscription.price.campaign.line"].create(
-                [
-                    {**values, "is_excluded": values["line_id"] in excluded.ids}
-                    for values in campaign._prepare_lines()
-                ]
+        self.ensure_one()
+        orders = self._begin_preview()
+        if len(orders) > CONTRACTS_PER_STEP:
+            return self._get_steps_action(
+                orders,
+                "action_preview_step",
+                running=self.env._("Computing new prices…"),
+                finished=self.env._("The preview is complete"),
+                done=self.env._("contracts previewed"),
             )
-        return True
+        failed = self.action_preview_step(orders.ids)["failed"]
+        return self._get_refused_action(failed) if failed else True
+
+    def action_preview_step(self, order_ids):
+        """Look at some contracts of a preview under way; the last step completes it.
+
+        :param list order_ids: contracts of this campaign
+        :return: as `sale.order._do_each`
+        :rtype: dict
+        """
+        self._check_step()
+        self._check_not_applied()
+        left = self.preview_left_ids or []
+        chosen = set(order_ids) & set(left)
+        orders = self.env["sale.order"].browse(order for order in left if order in chosen)
+        result = orders._do_together(self._preview_orders)
+        self.preview_left_ids = [order for order in left if order not in chosen]
+        if chosen and not self.preview_left_ids:
+            self.is_stale = False
+        return result
+
+    def _begin_preview(self):
+        """Forget the lines of contracts that the filter does not find any more.
+
+        Until the last step is done the campaign cannot be applied.
+
+        :return: the contracts to look at
+        :rtype: sale.order
+        """
+        self._check_not_applied()
+        orders = self.env["sale.order"].search(self._get_contract_domain(), order="id")
+        self._get_lines_of(orders, "not in").unlink()
+        self.write({"preview_left_ids": orders.ids, "is_stale": bool(orders)})
+        return orders
+
+    def _check_not_applied(self):
+        if self.state == "applied":
+            raise UserError(
+                self.env._(
+                    "%(campaign)s is applied. Take it back before you preview it again.",
+                    campaign=self.name,
+                )
+            )
+
+    def _get_refused_action(self, failed):
+        """:return: the client action that names contracts without a preview, and why"""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Some contracts cannot be previewed."),
+                "message": "\n".join(refused["reason"] for refused in failed),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _preview_orders(self, orders):
+        """Replace the lines of contracts; which of them are left out stays as it was."""
+        old = self._get_lines_of(orders)
+        excluded = old.filtered("is_excluded").line_id
+        old.unlink()
+        self.env["subscription.price.campaign.line"].create(
+            [
+                {**values, "is_excluded": values["line_id"] in excluded.ids}
+                for values in self._prepare_lines(orders)
+            ]
+        )
+
+    def _get_lines_of(self, orders, operator="in"):
+        """:return: the lines of this campaign on some contracts, or on all others"""
+        return self.env["subscription.price.campaign.line"].search(
+            Domain("campaign_id", "=", self.id) & Domain("order_id", operator, orders.ids)
+        )
+
+    # ------------------------------------------------------------------
+    # Contracts
+    # ------------------------------------------------------------------
 
     def _get_contract_domain(self):
         """Return the domain of the contracts that the campaign is about.
@@ -66,13 +170,12 @@ class SubscriptionPriceCampaign(models.Model):
             ]
         )
 
-    def _prepare_lines(self):
-        """Return the values of the lines that get another price.
+    def _prepare_lines(self, orders):
+        """Return the values of the lines of contracts that get another price.
 
         :rtype: list[dict]
         """
         self.ensure_one()
-        orders = self.env["sale.order"].search(self._get_contract_domain(), order="id")
         lines = orders.order_line.filtered(lambda line: line.recurrence_id and line.segment_ids)
         if self.product_ids:
             lines = lines.filtered(lambda line: line.product_id in self.product_ids)

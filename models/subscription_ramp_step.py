@@ -7,6 +7,7 @@ class SubscriptionRampStep(models.Model):
 
     _name = "subscription.ramp.step"
     _description = "Planned Step of a Quotation Line"
+    _inherit = ["subscription.values.mixin"]
     _order = "line_id, period, id"
 
     line_id = fields.Many2one(
@@ -31,30 +32,6 @@ class SubscriptionRampStep(models.Model):
         help="Number of the first period with these values. The first paid period is 1, also "
         "when it is a short one.",
     )
-    quantity = fields.Float(
-        digits="Product Unit",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    price_unit = fields.Float(
-        "Unit Price",
-        min_display_digits="Product Price",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    discount = fields.Float(
-        "Discount (%)",
-        digits="Discount",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-
     _one_per_period = models.Constraint(
         "UNIQUE (line_id, period)",
         "A line can change only once per period. Put both changes into one row.",

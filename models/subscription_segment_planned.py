@@ -20,7 +20,7 @@ class SubscriptionSegment(models.Model):
         compute="_compute_change_text",
         help="Values that differ from the step before, old and new.",
     )
-    is_revocable = fields.Boolean(compute="_compute_change_text")
+    is_revocable = fields.Boolean("Can Be Taken Back", compute="_compute_change_text")
 
     @api.depends(
         "line_id.segment_ids", "start_date", "end_date", "quantity", "price_unit", "discount"

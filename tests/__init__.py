@@ -43,6 +43,7 @@ from . import test_finding_run
 from . import test_forfeit
 from . import test_grouping
 from . import test_hoot
+from . import test_house_texts
 from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
@@ -85,7 +86,9 @@ from . import test_scenario_pause
 from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
+from . import test_setup_fee
 from . import test_simulation
+from . import test_simulation_quote
 from . import test_speed
 from . import test_stripe
 from . import test_stripe_card

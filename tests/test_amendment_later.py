@@ -38,6 +38,7 @@ class TestAmendmentLater(LaterCase):
         self.assertIn("By 02/28/2027, $ 36.00 more", self.get_reasons(amendment))
         preview = amendment.subscription_preview
         self.assertIn("On 02/28/2027", preview["headline"])
+        self.assertIn("36.00", amendment.subscription_later_text)
         self.assertEqual(amendment._get_due_now_details(), [])
         self.assertEqual(amendment._get_due_now_title(), "Due now")
         amendment.action_confirm()
@@ -73,6 +74,9 @@ class TestAmendmentLater(LaterCase):
         amendment.order_line = [Command.create({"product_id": self.setup_service.id})]
         self.assertFalse(amendment.amount_total)
         self.assertIn("$ 300.00 more", self.get_reasons(amendment))
+        self.assertEqual(
+            amendment._get_totals_rows()[0]["label"], "Sold once, billed on 03/10/2027"
+        )
         amendment.action_confirm()
         self.assertBillsNothing(self.contract)
         self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 2, 28))
@@ -116,6 +120,33 @@ class TestAmendmentLater(LaterCase):
         self.target(amendment, self.seats).product_uom_qty = 2
         self.assertFalse(amendment.amount_total)
         self.assertIn("less", self.get_reasons(amendment))
+
+    def test_a_contract_costs_per_period_what_is_served_today(self):
+        before = self.contract.subscription_period_totals
+        amendment = self.amend_later(subscription_all_recurrence_id=self.year.id)
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        amendment.action_confirm()
+        self.contract.invalidate_recordset()
+        self.assertEqual(self.contract.subscription_period_totals, before)
+        self.bill(self.contract, "2027-02-28")
+        self.bill(self.contract, "2027-03-10")
+        self.contract.invalidate_recordset()
+        self.assertEqual(
+            [row["label"] for row in self.contract.subscription_period_totals],
+            ["per month", "per year"],
+        )
+
+    def test_lines_that_were_planned_for_later_count_for_nothing_on_the_paper(self):
+        self.amend_later(subscription_all_recurrence_id=self.year.id).action_confirm()
+        amendment = self.amend()
+        self.assertEqual(amendment.order_line.mapped("product_uom_qty"), [5, 1, 5, 1])
+        self.target(amendment, self.seats).product_uom_qty = 8
+        self.assertAlmostEqual(amendment.subscription_mrr, 113.33)
+        self.assertEqual(
+            [row["label"] for row in amendment.subscription_period_totals], ["per month"]
+        )
+        self.assertBillsAmount(amendment)
+        self.assertAlmostEqual(self.contract.subscription_mrr, 113.33)
 
     def test_a_value_that_the_engine_refuses_is_refused_before_its_day(self):
         amendment = self.amend_later()

@@ -114,6 +114,16 @@ class TestCharge(PaymentCommon):
         self.assertIn("could not be charged", order.message_ids[:1].body)
         self.assertIn(invoice.name, order.activity_ids.summary)
 
+    def test_outcome_is_told_once_however_often_it_is_booked(self):
+        order = self.create_charged_contract("error")
+        self.bill(order)
+        self.run_charges()
+        order.activity_ids.unlink()
+        before = order.message_ids
+        self._get_charges(order)._post_process()
+        self.assertEqual(order.message_ids, before)
+        self.assertFalse(order.activity_ids)
+
     def test_charge_again_by_hand_after_a_decline(self):
         order = self.create_charged_contract("error")
         invoice = self.bill(order)

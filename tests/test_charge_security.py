@@ -34,6 +34,29 @@ class TestChargeSecurity(StripeCommon):
         self.assertFalse(invoice.transaction_ids)
         self.assertIn("another customer", invoice.subscription_charge_error)
 
+    def test_invoice_of_another_customer_is_not_charged_to_the_card_of_the_contract(self):
+        payer = self.env["res.partner"].create({"name": "Somebody else pays"})
+        order = self.create_charged_contract(partner_invoice_id=payer.id)
+        invoice = self.bill(order)
+        self.assertEqual(invoice.partner_id, payer)
+        self.run_charges()
+        self.assertFalse(invoice.transaction_ids)
+        self.assertIn("another customer", invoice.subscription_charge_error)
+
+    def test_card_that_moved_to_whoever_pays_the_invoice_is_not_charged(self):
+        payer = self.env["res.partner"].create({"name": "Somebody else pays"})
+        order = self.create_charged_contract(partner_invoice_id=payer.id)
+        invoice = self.bill(order)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE payment_token SET partner_id = %s WHERE id = %s",
+            [payer.id, order.subscription_payment_token_id.id],
+        )
+        self.env.invalidate_all()
+        self.run_charges()
+        self.assertFalse(invoice.transaction_ids)
+        self.assertIn("another customer", invoice.subscription_charge_error)
+
     def test_portal_user_cannot_charge_or_decide(self):
         order = self.create_charged_contract("pending")
         invoice = self.bill(order)

@@ -46,7 +46,9 @@ class TestCreditUse(PaymentCommon):
 
     def test_credit_is_taken_off_the_next_invoice_and_the_rest_charged(self):
         credit = self.credit(10)
+        self.assertIn("still owed to the customer: $\xa010.00.", credit.subscription_credit_text)
         credit.with_user(self.clerk).action_subscription_credit_next()
+        self.assertIn("is taken off the next invoice", credit.subscription_credit_text)
         following = self.bill(self.order, "2027-02-28")
         self.assertEqual(following.amount_residual, following.amount_total - 10)
         self.run_charges()

@@ -223,7 +223,7 @@ class TestDunning(DunningCommon):
     def test_policies_refuse_what_makes_no_sense(self):
         with self.assertRaisesRegex(ValidationError, "twice"):
             self.create_policy((10, "close"), (20, "close"))
-        self.assertIn("day 3: charge again", self.charged_template.summary)
+        self.assertIn("Day 3: Charge again", self.charged_template.summary)
 
     def test_a_policy_in_use_cannot_be_deleted(self):
         policy = self.env.ref("sale_recurring.dunning_policy_standard")

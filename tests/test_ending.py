@@ -1,31 +1,13 @@
 from datetime import date
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import SubscriptionCommon
+from .common_operator import OperatorCase
 
 
-class EndingCase(SubscriptionCommon):
-    """Contracts of a clerk who may run them, and a reason to close them."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clerk", groups="base.group_user,sale_recurring.group_subscription_user"
-        )
-        cls.reason = cls.env.ref("sale_recurring.close_reason_price")
-
-    def create_own_contract(self, *lines, **values):
-        """:return: a contract of the clerk, billed on the given day, as the clerk sees it"""
-        order = self.create_contract(*lines, user_id=self.clerk.id, **values)
-        self.bill(order)
-        return order.with_user(self.clerk)
-
-    def open_wizard(self, name, order):
-        Wizard = self.env[f"subscription.{name}.wizard"].with_user(self.clerk)
-        return Form(Wizard.with_context(default_order_id=order.id))
+class EndingCase(OperatorCase):
+    """Contracts whose chatter and steps are looked at."""
 
     def get_last_note(self, order):
         return order.message_ids.filtered("body").sorted("id")[-1:].body

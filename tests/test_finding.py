@@ -220,7 +220,7 @@ class TestFindingDates(FindingCommon):
                     self.order.id,
                 )
                 finding = self.assertFound("state")
-                self.assertIn(state, finding.message)
+                self.assertIn(f"“{state.capitalize()}”", finding.message)
                 self.assertRepaired(finding)
                 self.assertEqual(self.order.subscription_state, "active")
 

@@ -34,7 +34,7 @@ class TestMassSwitch(WizardCase):
         )
         self.travel("2027-04-16")
 
-    def open_wizard(self, orders=None, **values):
+    def open_mass(self, orders=None, **values):
         action = (
             (orders or self.orders).with_user(self.clerk).action_subscription_change_selection()
         )
@@ -82,7 +82,7 @@ class TestMassSwitch(WizardCase):
         )
         wizard.action_close()
         before = self.get_state(order)
-        result = self.switch(self.open_wizard(recurrence_id=self.year))
+        result = self.switch(self.open_mass(recurrence_id=self.year))
         others = self.orders[0] | self.orders[2]
         self.assertEqual(result["done_ids"], others.ids)
         self.assertEqual([failed["id"] for failed in result["failed"]], order.ids)
@@ -95,7 +95,7 @@ class TestMassSwitch(WizardCase):
             self.assertEqual(contract.subscription_amendment_ids.state, "sale")
 
     def test_quantities_agreed_prices_and_discounts_survive(self):
-        self.switch(self.open_wizard(recurrence_id=self.year))
+        self.switch(self.open_mass(recurrence_id=self.year))
         self.assertEqual(
             [
                 (line.product_uom_qty, line.price_unit, line.discount)
@@ -108,7 +108,7 @@ class TestMassSwitch(WizardCase):
         facts = self.get_facts(self.orders)
         states = [self.get_state(order) for order in self.orders]
         papers = self.env["sale.order"].search_count([])
-        form = self.open_wizard(recurrence_id=self.year)
+        form = self.open_mass(recurrence_id=self.year)
         previews = self.get_previews(form)
         totals = [contract["total"] for contract in previews]
         self.assertEqual(len(totals), 3)
@@ -123,15 +123,29 @@ class TestMassSwitch(WizardCase):
             self.assertAlmostEqual(sum(moves.mapped("amount_total_signed")), total)
             self.assertBillsNothing(order)
 
+    def test_the_preview_shows_what_is_sold_once_and_billed_with_the_switch(self):
+        contract = self.orders[0]
+        contract.order_line = [
+            Command.create({"product_id": self.setup_service.id, "product_uom_qty": 2})
+        ]
+        self.assertEqual(contract.order_line[-1:].qty_to_invoice, 2)
+        form = self.open_mass(contract, recurrence_id=self.year)
+        preview = self.get_previews(form)[0]
+        self.assertAlmostEqual(self.get_untaxed(preview), 360 - 18 + 500)
+        self.assertEqual(self.switch(form)["failed"], [])
+        moves = self.bill(contract)
+        self.assertAlmostEqual(sum(moves.mapped("amount_total_signed")), preview["total"])
+        self.assertBillsNothing(contract)
+
     def test_a_second_time_changes_nothing(self):
         arrears = self._create_template("Arrears", timing="arrears")
         for values in (
             {"recurrence_id": self.year, "switch_mode": "period"},
             {"template_id": arrears},
         ):
-            self.assertEqual(self.switch(self.open_wizard(**values))["failed"], [])
+            self.assertEqual(self.switch(self.open_mass(**values))["failed"], [])
             states = [self.get_state(order) for order in self.orders]
-            form = self.open_wizard(**values)
+            form = self.open_mass(**values)
             reasons = [f"{order.name} is on these terms already." for order in self.orders]
             self.assertEqual([found["error"] for found in self.get_previews(form)], reasons)
             result = self.switch(form)
@@ -147,20 +161,20 @@ class TestMassSwitch(WizardCase):
         )
         contract._subscription_change_line(contract.order_line[0], date(2027, 6, 1), quantity=7)
         values = {"recurrence_id": self.year, "switch_mode": "period"}
-        self.assertEqual(self.switch(self.open_wizard(contract, **values))["failed"], [])
+        self.assertEqual(self.switch(self.open_mass(contract, **values))["failed"], [])
         live = self.get_live_lines(contract)
         self.assertEqual(live.segment_ids.mapped("quantity"), [7, 1])
         self.assertEqual(live.segment_ids.mapped("start_date"), [date(2027, 7, 1)] * 2)
         before = self.get_state(contract)
-        failed = self.switch(self.open_wizard(contract, **values))["failed"]
+        failed = self.switch(self.open_mass(contract, **values))["failed"]
         self.assertIn("is on these terms already", failed[0]["reason"])
         self.assertEqual(self.get_state(contract), before)
 
     def test_a_switch_before_a_planned_one_fills_the_days_until_then(self):
         contract = self.orders[0]
-        self.switch(self.open_wizard(contract, recurrence_id=self.year, switch_mode="period"))
+        self.switch(self.open_mass(contract, recurrence_id=self.year, switch_mode="period"))
         self.assertEqual(
-            self.switch(self.open_wizard(contract, recurrence_id=self.year))["failed"], []
+            self.switch(self.open_mass(contract, recurrence_id=self.year))["failed"], []
         )
         self.assertEqual(
             sorted((step.start_date, step.end_date) for step in contract.order_line.segment_ids),
@@ -175,7 +189,7 @@ class TestMassSwitch(WizardCase):
         later = self.create_own_contract(self.seat, day="2027-04-10")
         self.travel("2027-04-16")
         orders = self.orders[0] | later
-        form = self.open_wizard(orders, recurrence_id=self.year, switch_mode="period")
+        form = self.open_mass(orders, recurrence_id=self.year, switch_mode="period")
         self.assertEqual(
             [contract["headline"] for contract in self.get_previews(form)],
             ["From 05/01/2027 on:", "From 05/10/2027 on:"],
@@ -192,7 +206,7 @@ class TestMassSwitch(WizardCase):
         arrears = self._create_template("Arrears", timing="arrears")
         values = {"template_id": arrears, "switch_mode": "date"}
         self.env.company.subscription_backdate_days_user = 3
-        form = self.open_wizard(**values, switch_date=date(2027, 4, 1))
+        form = self.open_mass(**values, switch_date=date(2027, 4, 1))
         reasons = [failed["reason"] for failed in self.switch(form)["failed"]]
         self.assertEqual(len(reasons), 3)
         self.assertIn(f"{self.orders[0].name} may take effect at most 3 days back", reasons[0])
@@ -208,7 +222,7 @@ class TestMassSwitch(WizardCase):
     def test_terms_that_do_not_offer_the_recurrence_are_refused(self):
         monthly = self._create_template("Monthly", recurrence_ids=[Command.clear()])
         states = [self.get_state(order) for order in self.orders]
-        form = self.open_wizard(template_id=monthly, recurrence_id=self.year)
+        form = self.open_mass(template_id=monthly, recurrence_id=self.year)
         result = self.switch(form)
         self.assertEqual(result["done_ids"], [])
         self.assertIn("do not offer", result["failed"][0]["reason"])
@@ -217,13 +231,13 @@ class TestMassSwitch(WizardCase):
     def test_an_amendment_that_was_signed_is_not_swept_away(self):
         amendment = self.orders[0]._create_amendment()
         amendment.signature = b"R0lGODlhAQABAAD/ACwAAAAAAQABAAACADs="
-        result = self.switch(self.open_wizard(recurrence_id=self.year))
+        result = self.switch(self.open_mass(recurrence_id=self.year))
         self.assertEqual(result["done_ids"], self.orders[1:].ids)
         self.assertIn(amendment.name, result["failed"][0]["reason"])
         self.assertEqual(amendment.state, "draft")
 
     def test_only_who_may_amend_may_switch(self):
-        wizard = self.open_wizard(recurrence_id=self.year).save()
+        wizard = self.open_mass(recurrence_id=self.year).save()
         theirs = self.create_own_contract(self.seat)
         theirs.user_id = self.env.ref("base.user_admin")
         self.assertEqual(wizard.action_step(theirs.ids), {"done_ids": [], "failed": []})

@@ -21,7 +21,7 @@ class TestMassWizard(WizardCase):
         )
         self.travel("2027-04-16")
 
-    def open_wizard(self, orders=None):
+    def open_mass(self, orders=None):
         action = (
             (orders or self.orders).with_user(self.clerk).action_subscription_change_selection()
         )
@@ -43,7 +43,7 @@ class TestMassWizard(WizardCase):
     def test_contracts_are_closed_each_at_the_end_of_its_own_period(self):
         later = self.create_own_contract(self.seat, day="2027-04-10")
         self.travel("2027-04-16")
-        form = self.open_wizard(self.orders | later)
+        form = self.open_mass(self.orders | later)
         self.assertEqual(form.contract_count, 4)
         form.reason_id = self.reason
         form.note = "The product is gone"
@@ -56,7 +56,7 @@ class TestMassWizard(WizardCase):
 
     def test_closing_now_shows_what_is_given_back_and_touches_nothing(self):
         facts = self.get_facts(self.orders)
-        form = self.open_wizard()
+        form = self.open_mass()
         self.assertEqual(form.preview["contracts"], [])
         self.assertEqual(form.preview["idle"], 3)
         form.when = "now"
@@ -75,7 +75,7 @@ class TestMassWizard(WizardCase):
     def test_one_refused_contract_is_named_and_the_others_are_done(self):
         self.orders[1]._subscription_pause(date(2027, 4, 20), date(2027, 5, 1))
         steps = self.orders[1].message_ids
-        form = self.open_wizard()
+        form = self.open_mass()
         form.operation = "pause"
         form.start_date = date(2027, 4, 18)
         form.resume_date = date(2027, 4, 25)
@@ -85,29 +85,63 @@ class TestMassWizard(WizardCase):
             [(failed["id"], failed["name"]) for failed in result["failed"]],
             [(self.orders[1].id, self.orders[1].name)],
         )
-        self.assertIn("already paused on some of these days", result["failed"][0]["reason"])
+        self.assertIn(
+            f"{self.orders[1].name} is already paused from 04/20/2027 to 04/30/2027",
+            result["failed"][0]["reason"],
+        )
         self.assertEqual(self.orders[1].message_ids, steps)
         self.assertEqual(len(self.orders.subscription_interruption_ids), 3)
 
     def test_paused_contracts_are_resumed_and_others_refused(self):
         self.orders[:2]._subscription_pause(date(2027, 4, 10))
-        form = self.open_wizard()
+        form = self.open_mass()
         form.operation = "resume"
         result = self.start(form)
         self.assertEqual(result["done_ids"], self.orders[:2].ids)
         self.assertIn("is not paused", result["failed"][0]["reason"])
         self.assertEqual(set(self.orders.mapped("subscription_state")), {"active"})
 
+    def test_contracts_are_suspended_and_what_that_gives_back_is_shown(self):
+        facts = self.get_facts(self.orders)
+        form = self.open_mass()
+        form.operation = "suspend"
+        form.pause_reason = "Unpaid"
+        self.assertEqual(
+            [self.get_totals(contract) for contract in form.preview["contracts"]],
+            [[("credit", -18.0)]] * 3,
+        )
+        self.assertEqual(self.get_facts(self.orders), facts)
+        self.assertEqual(self.start(form)["done_ids"], self.orders.ids)
+        gaps = self.orders.subscription_interruption_ids
+        self.assertEqual(set(gaps.mapped("kind")), {"suspension"})
+        self.assertEqual(set(gaps.mapped("reason")), {"Unpaid"})
+        self.assertEqual(set(self.orders.mapped("subscription_state")), {"suspended"})
+        self.assertEqual(self.bill(self.orders).mapped("amount_total"), [18.0] * 3)
+
+    def test_resuming_shows_what_is_billed_and_may_wait_for_a_day_to_come(self):
+        self.orders._subscription_pause(date(2027, 4, 16))
+        self.bill(self.orders)
+        form = self.open_mass()
+        form.operation = "resume"
+        self.assertEqual(form.preview["totals"][0]["total"], 54.0)
+        form.resume_on_date = date(2027, 4, 21)
+        self.assertEqual(form.preview["totals"][0]["total"], 36.0)
+        self.assertEqual(self.start(form)["failed"], [])
+        self.assertEqual(set(self.orders.mapped("subscription_state")), {"paused"})
+        moves = self.bill(self.orders, "2027-04-21")
+        self.assertEqual(set(self.orders.mapped("subscription_state")), {"active"})
+        self.assertAlmostEqual(sum(moves.mapped("amount_total")), 36.0)
+
     def test_stage_and_salesperson_are_changed_without_a_mail_for_each(self):
         stage = self.env["subscription.stage"].create({"name": "Call them"})
-        form = self.open_wizard()
+        form = self.open_mass()
         form.operation = "stage"
         form.stage_id = stage
         self.assertFalse(form.preview)
         self.assertEqual(self.start(form)["done_ids"], self.orders.ids)
         self.assertEqual(self.orders.subscription_stage_id, stage)
         closed = self.env["subscription.stage"].search([("subscription_state", "=", "closed")])
-        form = self.open_wizard()
+        form = self.open_mass()
         form.operation = "stage"
         form.stage_id = closed[:1]
         self.assertEqual(len(self.start(form)["failed"]), 3)
@@ -116,7 +150,7 @@ class TestMassWizard(WizardCase):
             self.env, "colleague", groups="sale_recurring.group_subscription_user"
         )
         mails = self.env["mail.mail"].sudo().search_count([])
-        form = self.open_wizard()
+        form = self.open_mass()
         form.operation = "user"
         form.user_id = colleague
         self.start(form)
@@ -127,7 +161,7 @@ class TestMassWizard(WizardCase):
         theirs = self.create_contract(self.seat, user_id=self.env.ref("base.user_admin").id)
         with self.assertRaises(AccessError):
             theirs.with_user(self.clerk).action_subscription_change_selection()
-        form = self.open_wizard()
+        form = self.open_mass()
         form.reason_id = self.reason
         wizard = form.save()
         self.assertEqual(wizard.action_step(theirs.ids), {"done_ids": [], "failed": []})
@@ -144,13 +178,15 @@ class TestMassWizard(WizardCase):
             {"operation": "close"},
             {"operation": "stage"},
             {"operation": "user"},
+            {"operation": "resume", "resume_on_date": False},
+            {"operation": "suspend", "start_date": False},
             {"operation": "pause", "start_date": False},
         ):
             wizard = Wizard.create({"order_ids": [Command.set(self.orders.ids)], **values})
             with self.assertRefused("Fill in what shall happen"):
                 wizard.action_start()
         wizard.write({"start_date": date(2027, 5, 1), "resume_date": date(2027, 5, 1)})
-        with self.assertRefused("would end before it begins"):
+        with self.assertRefused("Service would go on before it stops"):
             wizard.action_step(self.orders.ids)
         with self.assertRefused("None of these orders is a contract"):
             self.create_order(self.setup_service).action_subscription_change_selection()

@@ -210,6 +210,54 @@ class TestPauseRules(EndingCase):
             order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10))
         self.assertFalse(order.subscription_interruption_ids)
 
+    def test_days_of_another_pause_are_refused_in_words_that_name_it(self):
+        order = self.create_own_contract(self.seat, day="2027-01-31")
+        order._subscription_pause(date(2027, 3, 1), date(2027, 3, 11))
+        order._subscription_pause(date(2027, 6, 1), kind="suspension")
+        for days, text in (
+            ((date(2027, 3, 10), None), "is already paused from 03/01/2027 to 03/10/2027"),
+            ((date(2027, 2, 1), date(2027, 3, 2)), "is already paused from 03/01/2027 to"),
+            ((date(2027, 5, 1), date(2027, 6, 2)), "is suspended from 06/01/2027 on until"),
+        ):
+            for kind in ("pause", "suspension"):
+                with self.assertRefused(f"{order.name} {text}"):
+                    order._subscription_pause(*days, kind=kind)
+            wizard = self.open_wizard("pause", order)
+            wizard.start_date, wizard.resume_date = days[0], days[1] or False
+            self.assertIn(f"{order.name} {text}", wizard.preview["error"])
+            self.assertEqual(wizard.preview["documents"], [])
+        self.assertEqual(len(order.subscription_interruption_ids), 2)
+        order._subscription_pause(date(2027, 3, 11), date(2027, 6, 1))
+        self.assertEqual(len(order.subscription_interruption_ids), 3)
+
+    def test_days_on_which_a_contract_was_closed_cannot_be_paused(self):
+        order = self.create_own_contract(self.seat, day="2027-01-31")
+        order._subscription_close(date(2027, 2, 10), self.reason)
+        self.travel("2027-02-20")
+        order._subscription_refresh_state()
+        order._subscription_reopen(date(2027, 2, 20))
+        with self.assertRefused("was closed from 02/10/2027 to 02/19/2027"):
+            order._subscription_pause(date(2027, 2, 15), date(2027, 2, 25))
+
+    def test_wizards_say_why_a_day_is_refused_before_anybody_confirms(self):
+        order = self.create_own_contract(self.seat, day="2027-01-31")
+        order._subscription_pause(date(2027, 2, 5), date(2027, 2, 20))
+        wizard = self.open_wizard("resume", order)
+        wizard.date = date(2027, 2, 20)
+        self.assertIn("is not paused on 02/20/2027 or later", wizard.preview["error"])
+        with self.assertRefused("is not paused on 02/20/2027 or later"):
+            wizard.save().action_resume()
+        order._subscription_close(date(2027, 3, 1), self.reason)
+        wizard = self.open_wizard("close", order)
+        wizard.when = "date"
+        wizard.last_date = date(2027, 1, 15)
+        self.assertIn("starts on 01/31/2027 and cannot end before", wizard.preview["error"])
+        self.travel("2027-03-05")
+        order._subscription_refresh_state()
+        wizard = self.open_wizard("reopen", order)
+        wizard.start_date = date(2027, 2, 15)
+        self.assertIn("was served until 02/28/2027", wizard.preview["error"])
+
     def test_customers_pause_as_long_as_the_terms_grant(self):
         order = self.create_own_contract(self.seat, day="2027-01-31")
         today = date(2027, 1, 31)

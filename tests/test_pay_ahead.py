@@ -284,3 +284,17 @@ class TestPaidBeforeInvoice(PayAheadCase):
         self.assertFalse(draft.transaction_ids)
         with self.assertRaises(UserError):
             draft.action_subscription_charge_early()
+
+    def test_who_pays_right_now_is_asked_for_nothing(self):
+        order = self.create_paid_first()
+        draft = order._bill_ahead(MARCH, pay_first=True)
+        self.assertFalse(draft.subscription_asked_date)
+        self.assertNotIn(draft, draft._get_requests_to_send())
+
+    def test_who_is_asked_to_pay_ahead_is_late_only_once_the_period_began(self):
+        order = self.create_paid_first()
+        order.subscription_payment_token_id = False
+        _shown, draft = self.bill_ahead(order)
+        self.assertIn(draft, draft._get_requests_to_send())
+        self.assertEqual(draft.subscription_asked_date, MARCH)
+        self.assertFalse(draft.filtered_domain(draft._get_dunning_domain(self.company)))

@@ -16,7 +16,7 @@ class PlannedCase(WizardCase):
         self.line = self.order.order_line
         self.travel("2027-04-16")
 
-    def open_wizard(self, **context):
+    def open_change(self, **context):
         return Form(
             self.env["subscription.change.wizard"]
             .with_user(self.clerk)
@@ -41,7 +41,7 @@ class PlannedCase(WizardCase):
 class TestChangeWizard(PlannedCase):
     def test_change_at_the_next_period_is_shown_and_planned(self):
         before = self.get_facts(self.order)
-        wizard = self.open_wizard()
+        wizard = self.open_change()
         self.assertEqual(wizard.line_id, self.line)
         self.assertEqual(wizard.start_date, date(2027, 5, 1))
         self.assertEqual((wizard.quantity, wizard.price_unit, wizard.discount), (5, 10, 0))
@@ -61,7 +61,7 @@ class TestChangeWizard(PlannedCase):
 
     def test_change_today_shows_what_billing_then_makes(self):
         for quantity, kind, total in ((8, "invoice", 18.0), (3, "credit", -12.0)):
-            wizard = self.open_wizard(default_line_id=self.line.id, default_when="now")
+            wizard = self.open_change(default_line_id=self.line.id, default_when="now")
             wizard.quantity = quantity
             self.assertEqual(wizard.preview["headline"], "Now:")
             self.assertEqual(self.get_totals(wizard.preview), [(kind, total)])
@@ -72,7 +72,7 @@ class TestChangeWizard(PlannedCase):
         self.assertBillsNothing(self.order)
 
     def test_discount_for_some_periods_ends_by_itself(self):
-        wizard = self.open_wizard()
+        wizard = self.open_change()
         wizard.discount = 20
         wizard.lasting = "periods"
         wizard.period_count = 3
@@ -88,7 +88,7 @@ class TestChangeWizard(PlannedCase):
             self.assertEqual(self.bill(self.order, f"2027-{day}-01").amount_total, total)
 
     def test_change_until_a_day(self):
-        wizard = self.open_wizard()
+        wizard = self.open_change()
         wizard.when = "date"
         wizard.start_date = date(2027, 5, 11)
         wizard.quantity = 10
@@ -110,7 +110,7 @@ class TestChangeWizard(PlannedCase):
         )
         self.bill(self.order)
         self.travel("2027-04-16")
-        wizard = self.open_wizard(default_when="now")
+        wizard = self.open_change(default_when="now")
         wizard.quantity = 8
         self.assertEqual(wizard.preview["documents"], [])
         self.assertIn("Only whole periods", " ".join(wizard.preview["reasons"]))
@@ -120,7 +120,7 @@ class TestChangeWizard(PlannedCase):
 
     def test_typed_values_survive_another_day(self):
         self.plan("2027-06-01", quantity=10, price_unit=12.0)
-        wizard = self.open_wizard()
+        wizard = self.open_change()
         wizard.discount = 5
         wizard.when = "date"
         wizard.start_date = date(2027, 7, 1)

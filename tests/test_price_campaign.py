@@ -1,9 +1,11 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
+from ..engine.errors import EngineError
 from .common_campaign import PriceCampaignCase
 
 
@@ -104,6 +106,73 @@ class TestPreview(PriceCampaignCase):
         campaign.action_preview()
         campaign.name = "Another name"
         self.apply(campaign)
+
+    def test_many_contracts_are_previewed_in_steps_and_applied_only_when_all_are(self):
+        orders = self.env["sale.order"].union(
+            *(self.create_contract(self.seat) for _index in range(5))
+        )
+        campaign = self.create_campaign(orders)
+        path = "odoo.addons.sale_recurring.models.subscription_price_campaign_preview"
+        self.startPatcher(patch(f"{path}.CONTRACTS_PER_STEP", 2))
+        action = campaign.action_preview()
+        self.assertEqual(action["params"]["order_ids"], orders.ids)
+        self.assertFalse(campaign.line_ids)
+        result = campaign.action_preview_step(orders[:2].ids)
+        self.assertEqual(result, {"done_ids": orders[:2].ids, "failed": []})
+        self.assertEqual(campaign.line_ids.order_id, orders[:2])
+        self.assertIn("contracts left to look at: 3", campaign.preview_text)
+        with self.assertRefused("is not complete"):
+            campaign.action_apply()
+        campaign.line_ids[0].is_excluded = True
+        campaign.action_preview()
+        for start in (0, 2, 4):
+            campaign.action_preview_step(orders[start : start + 2].ids)
+        self.assertEqual(campaign.line_ids.order_id, orders)
+        self.assertEqual(campaign.line_ids.mapped("is_excluded").count(True), 1)
+        self.assertEqual((campaign.old_mrr, campaign.new_mrr), (40.0, 44.0))
+        self.assertFalse(campaign.preview_text)
+        self.apply(campaign)
+
+    def test_steps_of_a_preview_that_was_changed_meanwhile_do_nothing(self):
+        orders = self.create_contract(self.seat) | self.create_contract(self.support)
+        other = self.create_contract(self.seat)
+        campaign = self.create_campaign(orders)
+        campaign._begin_preview()
+        campaign.action_preview_step((orders[:1] | other).ids)
+        self.assertEqual(campaign.line_ids.order_id, orders[:1])
+        campaign.percentage = 20.0
+        campaign.action_preview_step(orders[1:].ids)
+        self.assertEqual(campaign.line_ids.order_id, orders[:1])
+        with self.assertRefused("was changed since its preview"):
+            campaign.action_apply()
+        campaign.contract_domain = str([("id", "in", orders[1:].ids)])
+        campaign.action_preview()
+        self.assertEqual(campaign.line_ids.order_id, orders[1:])
+        self.apply(campaign)
+
+    def test_contract_that_cannot_be_previewed_is_named_and_the_others_are_shown(self):
+        orders = self.create_contract(self.seat) | self.create_contract(self.support)
+        campaign = self.create_campaign(orders)
+        Campaign, get_span = type(campaign), type(campaign)._get_span
+
+        def refuse_first(self, line):
+            if line.order_id == orders[0]:
+                raise EngineError("broken history")
+            return get_span(self, line)
+
+        with patch.object(Campaign, "_get_span", refuse_first):
+            action = campaign.action_preview()
+        self.assertIn("do not fit together: broken history", action["params"]["message"])
+        self.assertEqual(campaign.line_ids.order_id, orders[1:])
+        self.apply(campaign)
+
+    def test_customers_who_were_not_told_are_counted_in_whole_sentences(self):
+        orders = self.create_contract(self.seat) | self.create_contract(self.support)
+        campaign = self.preview(orders)
+        self.apply(campaign)
+        self.assertEqual(campaign.untold_text, "The customers of 2 contracts were not told yet.")
+        campaign.line_ids[0].notified_at = "2027-01-31 10:00:00"
+        self.assertEqual(campaign.untold_text, "The customer of 1 contract was not told yet.")
 
     def test_typed_price_is_valued_at_once(self):
         campaign = self.preview(self.create_contract(self.line_values(self.seat, 4)))

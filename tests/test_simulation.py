@@ -1,25 +1,19 @@
 from datetime import date, timedelta
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from ..engine.period import FOREVER, Period
 from ..models.sale_order_simulation import TriedChange
-from .common import SubscriptionCommon
+from .common_operator import OperatorCase
 
 
 @tagged("post_install", "-at_install")
-class TestSimulation(SubscriptionCommon):
+class TestSimulation(OperatorCase):
     """What a simulation shows is what the runs of the coming months make; it writes nothing."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clerk", groups="base.group_user,sale_recurring.group_subscription_user"
-        )
-
     def create_own_contract(self, *lines, **values):
+        """:return: a contract of the clerk that was not billed yet"""
         order = self.create_contract(*lines, user_id=self.clerk.id, **values)
         return order.with_user(self.clerk)
 

@@ -54,9 +54,12 @@ class TestStripe(StripeCommon):
         self.run_charges()
         tx = invoice.transaction_ids
         self.assertEqual((tx.state, tx.subscription_decline_class), ("error", "method"))
-        mail = invoice.message_ids.filtered(lambda m: "Confirm the payment" in m.body)
-        self.assertEqual(mail.partner_ids, order.partner_id)
-        self.assertIn(invoice.access_token, mail.body)
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "account.move"), ("res_id", "=", invoice.id)]
+        )
+        self.assertIn("Confirm the payment", mail.body_html)
+        self.assertEqual(mail.recipient_ids, order.partner_id)
+        self.assertIn(invoice.access_token, mail.body_html)
         self.assertFalse(self.captures(order))
 
     def test_broken_connection_is_asked_about_and_resolved(self):

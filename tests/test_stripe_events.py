@@ -119,6 +119,16 @@ class TestStripeEvents(StripeCommon, HttpCase):
         self.assertFalse(token.subscription_expiry_date or tx.subscription_dispute)
         self.assertFalse(invoice.activity_ids | order.activity_ids)
 
+    def test_an_old_event_about_a_card_that_is_sent_again_is_refused(self):
+        order, _invoice, _tx = self.create_open_charge()
+        token = order.subscription_payment_token_id
+        subject = {"id": token.stripe_payment_method}
+        for age, status in ((20 * 60, 403), (60, 200)):
+            with mute_logger(*LOGGERS):
+                answer = self.send_event("payment_method.detached", subject, age=age)
+            token.invalidate_recordset()
+            self.assertEqual((answer.status_code, token.active), (status, status == 403))
+
     # ------------------------------------------------------------------
     # Cards and disputes
     # ------------------------------------------------------------------

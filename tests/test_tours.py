@@ -72,3 +72,28 @@ class TestTours(HttpCase):
         self.assertEqual(order.order_line.product_uom_qty, 2)
         self.assertEqual(order.subscription_amendment_ids.mapped("state"), ["sale", "sale"])
         self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [2])
+
+    def test_a_clerk_plans_a_change_for_some_periods(self):
+        order = self.create_contract()
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_change", login="tour_clerk"
+        )
+        self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [1, 4, 1])
+
+    def test_a_clerk_resumes_a_suspended_contract(self):
+        order = self.create_contract()
+        order._subscription_pause(order._subscription_today(), kind="suspension")
+        order._bill_subscriptions()
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_resume", login="tour_clerk"
+        )
+        self.assertEqual(order.subscription_state, "active")
+
+    def test_a_clerk_reopens_a_closed_contract(self):
+        order = self.create_contract()
+        order._subscription_close(order._subscription_today())
+        order._bill_subscriptions()
+        self.start_tour(
+            f"/odoo/subscriptions/{order.id}", "subscription_reopen", login="tour_clerk"
+        )
+        self.assertEqual(order.subscription_state, "active")

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import SubscriptionCommon
 
@@ -259,7 +259,7 @@ class TestIntroAndRamp(StartCase):
         self.plan_ramp(order)
         self.assertEqual(order.amount_untaxed, 50.0)
         text = order.order_line._get_portal_texts()[1].replace("\xa0", " ")
-        self.assertEqual(text, "from period 2 on 5 at $ 9.00 each")
+        self.assertEqual(text, "from period 2 on: 5 at $ 9.00 each")
         order = self.confirm(order)
         self.assertEqual(
             self.get_steps(order.order_line),
@@ -268,6 +268,33 @@ class TestIntroAndRamp(StartCase):
         self.assertEqual(order.subscription_planned_count, 2)
         for day, amount in (("04", 50.0), ("05", 45.0), ("06", 100.0)):
             self.assertEqual(self.bill(order, f"2027-{day}-01").amount_untaxed, amount)
+
+    def test_what_was_typed_comes_back_with_a_quotation_that_a_ramp_has_changed(self):
+        terms = self._create_template("Arrears", timing="arrears", trial_count=14)
+        order = self.quote(self.line_values(self.seat, 5, discount=10), template=terms)
+        order.subscription_ramp_step_ids = [
+            Command.create(
+                {
+                    "line_id": order.order_line.id,
+                    "period": 2,
+                    "quantity": 10,
+                    "price_unit": 9,
+                    "discount": 0,
+                }
+            )
+        ]
+        order = self.confirm(order)
+        line, typed = order.order_line, (5, 10, 10)
+        for day in ("2027-05-15", "2027-06-20"):
+            self.travel(day)
+            order._mirror_segments()
+            self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), (10, 9, 0))
+            order._action_cancel()
+            order.action_draft()
+            self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), typed)
+            order.subscription_start_date = date(2027, 4, 1)
+            order.action_confirm()
+            self.assertEqual(line.segment_ids.sorted("start_date").mapped("quantity"), [5, 5, 10])
 
     def test_ramp_of_a_running_contract_is_history(self):
         order = self.quote(self.seat)
@@ -286,113 +313,3 @@ class TestIntroAndRamp(StartCase):
         copy = order.copy()
         self.assertEqual(copy.order_line.intro_discount, 20)
         self.assertEqual(sorted(copy.subscription_ramp_step_ids.mapped("period")), [2, 3])
-
-
-@tagged("post_install", "-at_install")
-class TestSetupFee(StartCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.with_fee = cls._create_template("Fee", setup_product_id=cls.setup_service.id)
-
-    def get_fees(self, order):
-        return order.order_line.filtered("is_setup_fee").mapped("price_unit")
-
-    def test_set_up_fee_is_offered_and_billed_once(self):
-        order = self.quote(self.seat, template=self.with_fee)
-        self.assertEqual(self.get_fees(order), [250.0])
-        self.assertEqual(order.amount_untaxed, 260.0)
-        order = self.confirm(order)
-        self.assertEqual(self.bill(order).amount_untaxed, 260.0)
-        self.assertEqual(self.bill(order, "2027-05-01").amount_untaxed, 10.0)
-
-    def test_own_price_of_the_terms_counts(self):
-        self.with_fee.setup_price = 99.0
-        self.assertEqual(self.get_fees(self.quote(self.seat, template=self.with_fee)), [99.0])
-        self.assertIn("Set-up is sold once", self.with_fee.summary)
-
-    def test_price_is_converted_to_the_currency_of_the_order(self):
-        self.with_fee.setup_price = 100.0
-        currency = self.env["res.currency"].create(
-            {
-                "name": "XXT",
-                "symbol": "T",
-                "rate_ids": [Command.create({"name": "2027-01-01", "rate": 2.0})],
-            }
-        )
-        pricelist = self.env["product.pricelist"].create({"name": "T", "currency_id": currency.id})
-        order = self.quote(self.seat, template=self.with_fee, pricelist_id=pricelist.id)
-        self.assertEqual(self.get_fees(order), [200.0])
-
-    def test_renewals_amendments_and_plain_orders_have_none(self):
-        for kind in ("renewal", "amendment"):
-            order = self.quote(self.seat, template=self.with_fee, subscription_order_type=kind)
-            self.assertFalse(self.get_fees(order))
-        order = self.quote(self.setup_service, template=self.with_fee)
-        self.assertFalse(self.get_fees(order))
-
-    def test_fee_follows_the_terms(self):
-        order = self.quote(self.seat)
-        self.assertFalse(self.get_fees(order))
-        order.subscription_template_id = self.with_fee
-        self.assertEqual(self.get_fees(order), [250.0])
-        order.subscription_template_id = self._create_template(
-            "Dear", setup_product_id=self.setup_service.id, setup_price=400
-        )
-        self.assertEqual(self.get_fees(order), [400.0])
-        order.subscription_template_id = self.template
-        self.assertFalse(self.get_fees(order))
-
-    def test_fee_that_somebody_took_away_stays_away(self):
-        order = self.quote(self.seat, template=self.with_fee)
-        order.order_line.filtered("is_setup_fee").unlink()
-        order.order_line = [Command.create({"product_id": self.hosting.id})]
-        self.assertFalse(self.get_fees(order))
-
-    def test_fee_comes_with_the_first_recurring_line(self):
-        order = self.quote(self.setup_service, template=self.with_fee)
-        self.env["sale.order.line"].create({"order_id": order.id, "product_id": self.seat.id})
-        self.assertEqual(self.get_fees(order), [250.0])
-
-    def test_quotation_template_goes_before_the_terms(self):
-        offer = self.env["sale.order.template"].create(
-            {"name": "Offer", "setup_product_id": self.setup_service.id, "setup_price": 50}
-        )
-        order = self.quote(self.seat, template=self.with_fee, sale_order_template_id=offer.id)
-        self.assertEqual(self.get_fees(order), [50.0])
-
-    def fill_in_quotation(self):
-        form = Form(self.env["sale.order"])
-        form.partner_id = self.partner
-        with form.order_line.new() as line:
-            line.product_id = self.seat
-        form.subscription_template_id = self.with_fee
-        return form
-
-    def test_fee_shows_while_the_quotation_is_filled_in(self):
-        form = self.fill_in_quotation()
-        self.assertEqual(len(form.order_line), 2)
-        self.assertEqual(form.tax_totals["base_amount_currency"], 260.0)
-        self.assertEqual(self.get_fees(form.save()), [250.0])
-
-    def test_fee_that_is_taken_off_the_form_stays_away(self):
-        form = self.fill_in_quotation()
-        form.order_line.remove(1)
-        with form.order_line.new() as line:
-            line.product_id = self.hosting
-        self.assertFalse(self.get_fees(form.save()))
-
-    def test_fee_leaves_the_form_with_its_terms(self):
-        form = self.fill_in_quotation()
-        form.subscription_template_id = self.template
-        self.assertEqual(len(form.order_line), 1)
-        self.assertFalse(self.get_fees(form.save()))
-
-    def test_duplicate_has_one_fee(self):
-        order = self.quote(self.seat, template=self.with_fee)
-        self.assertEqual(self.get_fees(order.copy()), [250.0])
-
-    def test_confirmed_contract_is_left_alone(self):
-        order = self.confirm(self.quote(self.seat, template=self.with_fee))
-        order.order_line = [Command.create({"product_id": self.hosting.id})]
-        self.assertEqual(self.get_fees(order), [250.0])

@@ -4,54 +4,23 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from .common import SubscriptionCommon
+from .common_operator import OperatorCase
 
 
-@tagged("post_install", "-at_install")
-class WizardCase(SubscriptionCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.clerk = new_test_user(
-            cls.env, "clerk", groups="base.group_user,sale_recurring.group_subscription_user"
-        )
-        cls.reason = cls.env.ref("sale_recurring.close_reason_price")
+class WizardCase(OperatorCase):
+    """Contracts of a clerk, looked at by the system."""
 
     def create_own_contract(self, *lines, **values):
-        """Create a contract of the clerk, billed on the given day."""
-        order = self.create_contract(*lines, user_id=self.clerk.id, **values)
-        self.bill(order)
-        return order
-
-    def get_facts(self, orders):
-        """:return: what a preview must not touch"""
-        return (
-            self.env["account.move"].search_count([]),
-            orders.subscription_billed_period_ids.ids,
-            orders.order_line.segment_ids.mapped("end_date"),
-            orders.subscription_interruption_ids.ids,
-            orders.mapped("subscription_next_invoice_date"),
-            orders.mapped("subscription_state"),
-        )
-
-    def get_totals(self, preview):
-        """:return: kind and total of each document of a preview"""
-        return [(document["kind"], document["total"]) for document in preview["documents"]]
+        """:return: a contract of the clerk, billed on the given day"""
+        return super().create_own_contract(*lines, **values).with_env(self.env)
 
 
 @tagged("post_install", "-at_install")
 class TestCloseWizard(WizardCase):
-    def open_wizard(self, order):
-        return Form(
-            self.env["subscription.close.wizard"]
-            .with_user(self.clerk)
-            .with_context(default_order_id=order.id)
-        )
-
     def test_closing_at_the_end_of_the_period_gives_nothing_back(self):
         order = self.create_own_contract(self.seat, day="2027-01-31")
         self.travel("2027-02-10")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         self.assertEqual(wizard.last_date, date(2027, 2, 27))
         self.assertEqual(wizard.preview["documents"], [])
         self.assertIn("nothing more is billed", wizard.preview["reasons"][0])
@@ -69,7 +38,7 @@ class TestCloseWizard(WizardCase):
         order = self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01")
         self.travel("2027-04-16")
         before = self.get_facts(order)
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.when = "now"
         self.assertEqual(wizard.last_date, date(2027, 4, 15))
         self.assertEqual(self.get_totals(wizard.preview), [("credit", -18.0)])
@@ -86,9 +55,28 @@ class TestCloseWizard(WizardCase):
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
 
+    def test_what_is_sold_once_and_not_billed_yet_is_part_of_the_preview(self):
+        for name, button in (("close", "action_close"), ("pause", "action_pause")):
+            order = self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01")
+            self.travel("2027-04-16")
+            order.order_line = [
+                Command.create({"product_id": self.setup_service.id, "product_uom_qty": 1})
+            ]
+            wizard = self.open_wizard(name, order)
+            if name == "close":
+                wizard.when = "now"
+                wizard.reason_id = self.reason
+            totals = self.get_totals(wizard.preview)
+            self.assertEqual(totals, [("credit", -18.0), ("invoice", 300.0)])
+            getattr(wizard.save(), button)()
+            self.assertIn("300.00", order.message_ids.sorted("id")[-1].body)
+            moves = self.bill(order)
+            self.assertEqual(sum(moves.mapped("amount_total_signed")), 282.0)
+            self.assertBillsNothing(order)
+
     def test_closing_on_a_later_day_shows_what_is_still_to_be_billed(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.when = "date"
         wizard.last_date = "2027-05-10"
         wizard.reason_id = self.reason
@@ -103,7 +91,7 @@ class TestCloseWizard(WizardCase):
         terms = self._create_template("No refunds", credit_on_close="forfeit")
         order = self.create_own_contract(self.seat, template=terms, day="2027-04-01")
         self.travel("2027-04-16")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.when = "now"
         self.assertEqual(self.get_totals(wizard.preview), [("free", 0.0)])
         self.assertEqual(len(wizard.preview["reasons"]), 1)
@@ -114,7 +102,7 @@ class TestCloseWizard(WizardCase):
 
     def test_a_day_before_the_start_is_refused(self):
         order = self.create_own_contract(self.seat, day="2027-04-10")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.when = "date"
         wizard.last_date = "2027-04-01"
         wizard.reason_id = self.reason
@@ -123,7 +111,7 @@ class TestCloseWizard(WizardCase):
 
     def test_a_contract_closed_on_its_first_day_is_given_back_whole(self):
         order = self.create_own_contract(self.seat, day="2027-04-10")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.when = "now"
         wizard.reason_id = self.reason
         self.assertEqual(self.get_totals(wizard.preview), [("credit", -12.0)])
@@ -133,7 +121,7 @@ class TestCloseWizard(WizardCase):
 
     def test_a_planned_closing_can_be_taken_back(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("close", order)
         wizard.reason_id = self.reason
         wizard.save().action_close()
         self.assertTrue(order.subscription_has_planned_end)
@@ -170,18 +158,11 @@ class TestCloseWizard(WizardCase):
 
 @tagged("post_install", "-at_install")
 class TestPauseWizard(WizardCase):
-    def open_wizard(self, order):
-        return Form(
-            self.env["subscription.pause.wizard"]
-            .with_user(self.clerk)
-            .with_context(default_order_id=order.id)
-        )
-
     def test_the_pause_shows_the_credit_that_billing_makes(self):
         order = self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01")
         self.travel("2027-04-10")
         before = self.get_facts(order)
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("pause", order)
         wizard.start_date = "2027-04-11"
         wizard.resume_date = "2027-04-21"
         wizard.reason = "Holidays"
@@ -196,7 +177,7 @@ class TestPauseWizard(WizardCase):
 
     def test_days_that_are_not_billed_yet_give_nothing_back(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("pause", order)
         wizard.start_date = "2027-05-01"
         self.assertEqual(wizard.preview["documents"], [])
         self.assertTrue(wizard.preview["reasons"])
@@ -204,7 +185,7 @@ class TestPauseWizard(WizardCase):
     def test_unused_days_can_be_kept(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
         self.travel("2027-04-16")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("pause", order)
         wizard.credit_rule = "forfeit"
         self.assertEqual(self.get_totals(wizard.preview), [("free", 0.0)])
         wizard.save().action_pause()
@@ -212,7 +193,7 @@ class TestPauseWizard(WizardCase):
 
     def test_a_pause_must_end_after_it_begins(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
-        wizard = self.open_wizard(order)
+        wizard = self.open_wizard("pause", order)
         wizard.start_date = "2027-05-10"
         wizard.resume_date = "2027-05-10"
         with self.assertRaises(ValidationError):
@@ -237,7 +218,7 @@ class TestPauseWizard(WizardCase):
 
 @tagged("post_install", "-at_install")
 class TestBillingPreview(WizardCase):
-    def open_wizard(self, orders):
+    def open_billing(self, orders):
         action = orders.with_user(self.clerk).action_subscription_preview()
         return Form(
             self.env[action["res_model"]].with_user(self.clerk).with_context(**action["context"])
@@ -252,7 +233,7 @@ class TestBillingPreview(WizardCase):
         orders = order | other | idle
         orders.user_id = self.clerk
         before = self.get_facts(orders)
-        wizard = self.open_wizard(orders)
+        wizard = self.open_billing(orders)
         preview = wizard.preview
         self.assertEqual(
             [(contract["id"], contract["total"]) for contract in preview["contracts"]],
@@ -266,11 +247,11 @@ class TestBillingPreview(WizardCase):
         moves = self.env["account.move"].browse(result["move_ids"])
         self.assertEqual(sorted(moves.mapped("amount_total")), [40.0, 360.0])
         self.assertEqual(result["failed"], [])
-        self.assertEqual(self.open_wizard(orders).preview["contracts"], [])
+        self.assertEqual(self.open_billing(orders).preview["contracts"], [])
 
     def test_a_later_day_looks_ahead_and_cannot_be_billed(self):
         order = self.create_own_contract(self.seat, day="2027-01-31")
-        wizard = self.open_wizard(order)
+        wizard = self.open_billing(order)
         wizard.date = "2027-03-31"
         lines = wizard.preview["contracts"][0]["documents"][0]["lines"]
         self.assertEqual([line["amount"] for line in lines], [10.0, 10.0])
@@ -282,7 +263,7 @@ class TestBillingPreview(WizardCase):
         order = self.create_contract(self.seat, day="2027-01-31", user_id=self.clerk.id)
         self.travel("2029-01-31")
         good = self.create_contract(self.seat, user_id=self.clerk.id)
-        wizard = self.open_wizard(order | good)
+        wizard = self.open_billing(order | good)
         self.assertIn("more than the limit", wizard.preview["contracts"][0]["error"])
         self.assertIn("more than the limit", order.subscription_preview["error"])
         result = (order | good).with_user(self.clerk).action_subscription_bill_step()
@@ -300,7 +281,7 @@ class TestBillingPreview(WizardCase):
         )
         self.bill(order)
         order.order_line.product_uom_qty = 3
-        contract = self.open_wizard(order).preview["contracts"][0]
+        contract = self.open_billing(order).preview["contracts"][0]
         self.assertEqual(self.get_totals(contract), [("invoice", 36.0)])
         self.assertIn("made anew", contract["reasons"][0])
         moves = self.bill(order)
@@ -308,7 +289,7 @@ class TestBillingPreview(WizardCase):
 
     def test_one_contract_is_billed_at_once(self):
         order = self.create_contract(self.seat, day="2027-04-01", user_id=self.clerk.id)
-        action = self.open_wizard(order).save().action_bill()
+        action = self.open_billing(order).save().action_bill()
         self.assertEqual(action["res_model"], "account.move")
         self.assertEqual(order.invoice_ids.amount_total, 12.0)
 

@@ -1,4 +1,5 @@
 from . import (
+    subscription_wizard_mixin,
     account_move_reversal,
     sale_advance_payment_inv,
     subscription_ahead_wizard,

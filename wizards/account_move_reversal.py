@@ -8,7 +8,9 @@ class AccountMoveReversal(models.TransientModel):
 
     _inherit = "account.move.reversal"
 
-    subscription_has_periods = fields.Boolean(compute="_compute_subscription_has_periods")
+    subscription_has_periods = fields.Boolean(
+        "Bills Contract Periods", compute="_compute_subscription_has_periods"
+    )
     subscription_credit_effect = fields.Selection(
         [
             ("adjust", "Price adjustment: the days stay billed"),

@@ -12,10 +12,12 @@ class SubscriptionChangeWizard(models.TransientModel):
 
     _name = "subscription.change.wizard"
     _description = "Change a Contract Line"
+    _inherit = ["subscription.wizard.mixin", "subscription.values.mixin"]
 
-    order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="order_id.currency_id")
-    available_line_ids = fields.Many2many("sale.order.line", compute="_compute_available_line_ids")
+    available_line_ids = fields.Many2many(
+        "sale.order.line", string="Lines to Choose From", compute="_compute_available_line_ids"
+    )
     line_id = fields.Many2one(
         "sale.order.line",
         "Product",
@@ -62,38 +64,25 @@ class SubscriptionChangeWizard(models.TransientModel):
     period_count = fields.Integer("Periods", default=1)
     last_date = fields.Date("Last Day", help="Last day on which the new values hold.")
     quantity = fields.Float(
-        digits="Product Unit",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="From the first day on. 0 stops this line without ending the contract.",
-    )
-    price_unit = fields.Float(
-        "Unit Price",
-        min_display_digits="Product Price",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Price of one unit for one full period.",
-    )
-    discount = fields.Float(
-        "Discount (%)",
-        digits="Discount",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        precompute=True,
+        help="From the first day on. 0 stops this line without ending the contract."
     )
     # What held on the first day when the values were shown: whatever differs was typed.
     base_line_id = fields.Many2one(
-        "sale.order.line", compute="_compute_values", store=True, precompute=True
+        "sale.order.line",
+        "Line of the Values Before",
+        compute="_compute_values",
+        store=True,
+        precompute=True,
     )
-    base_quantity = fields.Float(compute="_compute_values", store=True, precompute=True)
-    base_price_unit = fields.Float(compute="_compute_values", store=True, precompute=True)
-    base_discount = fields.Float(compute="_compute_values", store=True, precompute=True)
-    preview = fields.Json(compute="_compute_preview")
+    base_quantity = fields.Float(
+        "Quantity Before", compute="_compute_values", store=True, precompute=True
+    )
+    base_price_unit = fields.Float(
+        "Unit Price Before", compute="_compute_values", store=True, precompute=True
+    )
+    base_discount = fields.Float(
+        "Discount Before (%)", compute="_compute_values", store=True, precompute=True
+    )
 
     # ------------------------------------------------------------------
     # Computes
@@ -140,13 +129,6 @@ class SubscriptionChangeWizard(models.TransientModel):
                     wizard[name] = value
                 wizard[base] = value
             wizard.base_line_id = line
-
-    @api.depends(
-        "line_id", "start_date", "lasting", "period_count", "last_date", *VALUES, "base_quantity"
-    )
-    def _compute_preview(self):
-        for wizard in self:
-            wizard.preview = wizard._get_preview()
 
     # ------------------------------------------------------------------
     # What was typed
@@ -202,15 +184,17 @@ class SubscriptionChangeWizard(models.TransientModel):
             return fields.Date.add(self.last_date, days=1)
         return None
 
-    def _get_preview(self):
-        """Return what the change would charge and credit; writes nothing.
+    @api.model
+    def _get_preview_fields(self):
+        days = ("line_id", "start_date", "lasting", "period_count", "last_date")
+        return (*days, *VALUES, "base_quantity")
 
-        :return: a preview as `sale.order` makes them, False while something is missing
-        :rtype: dict | bool
-        """
+    def _is_preview_ready(self):
+        return bool(self.line_id and self.start_date)
+
+    def _get_preview(self):
+        """Return what the change would charge and credit, and each later period costs."""
         order = self.order_id
-        if not order or not self.line_id or not self.start_date:
-            return False
         typed = self._get_typed_values()
         if not typed:
             preview = order._prepare_preview([])

@@ -1,9 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
-
-from ..engine.errors import EngineError
-from ..exceptions import explain_engine_error
 
 
 class SubscriptionCloseWizard(models.TransientModel):
@@ -11,8 +7,8 @@ class SubscriptionCloseWizard(models.TransientModel):
 
     _name = "subscription.close.wizard"
     _description = "Close a Contract"
+    _inherit = ["subscription.wizard.mixin"]
 
-    order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="order_id.company_id")
     when = fields.Selection(
         [
@@ -54,8 +50,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         help="What happens to days that are billed already but lie after the end. The terms of "
         "the contract propose it.",
     )
-    warning = fields.Char(compute="_compute_preview")
-    preview = fields.Json(compute="_compute_preview")
+    warning = fields.Char(compute="_compute_warning")
 
     @api.depends("order_id", "when")
     def _compute_last_date(self):
@@ -79,51 +74,46 @@ class SubscriptionCloseWizard(models.TransientModel):
             terms = wizard.order_id._get_subscription_terms()
             wizard.credit_rule = terms.credit_on_close or "credit"
 
-    @api.depends("order_id", "last_date", "credit_rule")
-    def _compute_preview(self):
+    @api.depends("order_id", "last_date")
+    def _compute_warning(self):
         for wizard in self:
-            wizard.preview = wizard._get_preview()
             wizard.warning = wizard._get_warning()
 
     def _get_end_date(self):
         """:return: first day without service"""
         return fields.Date.add(self.last_date, days=1)
 
-    def _get_preview(self):
-        """Return what closing on the chosen day would credit and bill; writes nothing.
+    @api.model
+    def _get_preview_fields(self):
+        return ("last_date", "credit_rule")
 
-        :return: a preview as `sale.order` makes them, False while something is missing
-        :rtype: dict | bool
-        """
-        order = self.order_id
-        if not order or not self.last_date:
-            return False
-        end = self._get_end_date()
-        is_forfeit = self.credit_rule == "forfeit"
-        try:
-            items = order._get_dry_due_items(
-                max(end, order._subscription_today()), end=end, is_forfeit=is_forfeit
-            )
-        except EngineError as error:
-            return order._prepare_preview([], error=explain_engine_error(self.env, error))
-        preview = order._get_operation_preview(items)
-        preview["reasons"] = self._get_effects(items, is_forfeit)
-        return preview
+    def _is_preview_ready(self):
+        return bool(self.last_date)
 
-    def _get_effects(self, items, is_forfeit):
-        """:return: sentences about what the closing does besides the amounts"""
+    def _get_dry_items(self):
+        order, end = self.order_id, self._get_end_date()
+        order._check_running(self.env._("closed"))
+        order._check_close_date(end)
+        return order._get_dry_due_items(
+            max(end, order._subscription_today()),
+            end=end,
+            is_forfeit=self.credit_rule == "forfeit",
+        )
+
+    def _get_effects(self, items, is_idle):
         effects = self._get_renewal_effects()
-        if not items:
+        if is_idle:
             return [*effects, self.env._("Nothing is given back and nothing more is billed.")]
-        if is_forfeit and any(due.forfeited for due in items):
-            if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
-                text = self.env._(
+        if not any(due.forfeited for due in items):
+            return effects
+        if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
+            return [
+                *effects,
+                self.env._(
                     "The terms of this contract do not credit unused days when it is closed early."
-                )
-            else:
-                text = self.env._("You chose not to credit the unused days.")
-            effects.append(text)
-        return effects
+                ),
+            ]
+        return [*effects, self.env._("You chose not to credit the unused days.")]
 
     def _get_renewal_effects(self):
         """:return: a sentence about the renewal that would be called off"""
@@ -163,12 +153,5 @@ class SubscriptionCloseWizard(models.TransientModel):
         self.ensure_one()
         order = self.order_id
         order.check_access("write")
-        if self._get_end_date() < order._get_subscription_start():
-            raise UserError(
-                self.env._(
-                    "%(order)s cannot end before its first day. Choose a later last day.",
-                    order=order.name,
-                )
-            )
         order._subscription_close(self._get_end_date(), self.reason_id, self.note, self.credit_rule)
         return {"type": "ir.actions.act_window_close"}

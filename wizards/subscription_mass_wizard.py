@@ -5,6 +5,9 @@ from .. import const
 
 # More would not be read, and each contract costs a run of the engine.
 MAX_PREVIEWS = 80
+# What credits or bills something, and is shown before anybody confirms it.
+MONEY_OPERATIONS = ("close", "pause", "suspend", "resume", "switch")
+PAUSE_KINDS = {"pause": "pause", "suspend": "suspension"}
 
 
 class SubscriptionMassWizard(models.TransientModel):
@@ -19,7 +22,8 @@ class SubscriptionMassWizard(models.TransientModel):
         [
             ("close", "Close"),
             ("pause", "Pause"),
-            ("resume", "Resume today"),
+            ("suspend", "Suspend"),
+            ("resume", "Resume"),
             ("switch", "Switch to other terms"),
             ("stage", "Move to a stage"),
             ("user", "Give to a salesperson"),
@@ -46,13 +50,19 @@ class SubscriptionMassWizard(models.TransientModel):
     )
     note = fields.Text(help="For your colleagues. Posted on each contract.")
     start_date = fields.Date(
-        "Pause From",
+        "No Service From",
         default=lambda self: self.env.company._subscription_today(),
-        help="First day without service.",
+        help="First day without service. Unused days are credited as the terms of each contract "
+        "say.",
     )
     resume_date = fields.Date(
         "Service Goes On",
-        help="First day of service after the pause. Empty: when somebody resumes the contract.",
+        help="First day of service after it. Empty: when somebody resumes the contract.",
+    )
+    resume_on_date = fields.Date(
+        "Resume On",
+        default=lambda self: self.env.company._subscription_today(),
+        help="First day of service. A day to come is kept: service then goes on by itself.",
     )
     pause_reason = fields.Char("Why", help="Shown on each contract.")
     template_id = fields.Many2one(
@@ -99,6 +109,7 @@ class SubscriptionMassWizard(models.TransientModel):
         "last_date",
         "start_date",
         "resume_date",
+        "resume_on_date",
         "template_id",
         "recurrence_id",
         "switch_mode",
@@ -106,7 +117,7 @@ class SubscriptionMassWizard(models.TransientModel):
     )
     def _compute_preview(self):
         for wizard in self:
-            is_money = wizard.operation in ("close", "pause", "switch") and wizard._is_complete()
+            is_money = wizard.operation in MONEY_OPERATIONS and wizard._is_complete()
             wizard.preview = wizard._get_preview() if is_money else False
 
     def _is_complete(self):
@@ -115,6 +126,8 @@ class SubscriptionMassWizard(models.TransientModel):
         if self.operation == "switch":
             is_dated = self.switch_mode and (self.switch_mode != "date" or self.switch_date)
             return is_dated and (self.template_id or self.recurrence_id)
+        if self.operation == "resume":
+            return self.resume_on_date
         return self.start_date and (not self.resume_date or self.resume_date > self.start_date)
 
     def _get_preview(self):
@@ -143,17 +156,25 @@ class SubscriptionMassWizard(models.TransientModel):
         """:return: the preview that the wizard for one contract shows"""
         if self.operation == "switch":
             return order._get_switch_preview(**self._prepare_switch_terms())
-        if self.operation == "close":
-            wizard = self.env["subscription.close.wizard"].new(self._prepare_close_values(order))
-        else:
-            wizard = self.env["subscription.pause.wizard"].new(
-                {
-                    "order_id": order.id,
-                    "start_date": max(self.start_date, order._get_subscription_start()),
-                    "resume_date": self.resume_date,
-                }
-            )
+        name, values = {
+            "close": ("close", self._prepare_close_values),
+            "resume": ("resume", self._prepare_resume_values),
+        }.get(self.operation, ("pause", self._prepare_pause_values))
+        wizard = self.env[f"subscription.{name}.wizard"].new(values(order))
         return wizard.preview or order._prepare_preview([])
+
+    def _prepare_pause_values(self, order):
+        """:return: values of the wizard that pauses or suspends one contract"""
+        return {
+            "order_id": order.id,
+            "kind": PAUSE_KINDS[self.operation],
+            "start_date": max(self.start_date, order._get_subscription_start()),
+            "resume_date": self.resume_date,
+        }
+
+    def _prepare_resume_values(self, order):
+        """:return: values of the wizard that resumes one contract"""
+        return {"order_id": order.id, "date": self.resume_on_date}
 
     def _prepare_close_values(self, order):
         """:return: values of the wizard that closes one contract, which knows its last day"""
@@ -198,6 +219,7 @@ class SubscriptionMassWizard(models.TransientModel):
                     "finished": self.env._("Finished"),
                     "done": self.env._("contracts changed"),
                     "failed": self.env._("not done"),
+                    "result": self.env._("Show Changed Contracts"),
                 },
             },
         }
@@ -206,15 +228,19 @@ class SubscriptionMassWizard(models.TransientModel):
         missing = {
             "close": not self.reason_id or (self.when == "date" and not self.last_date),
             "pause": not self.start_date,
+            "suspend": not self.start_date,
+            "resume": not self.resume_on_date,
             "switch": self.operation == "switch" and not self._is_complete(),
             "stage": not self.stage_id,
             "user": not self.user_id,
         }
         if missing.get(self.operation):
             raise UserError(self.env._("Fill in what shall happen with the contracts first."))
-        if self.operation == "pause" and not self._is_complete():
+        if self.operation in PAUSE_KINDS and not self._is_complete():
             raise UserError(
-                self.env._("The pause would end before it begins. Choose a later day to go on.")
+                self.env._(
+                    "Service would go on before it stops. Choose a later day for it to go on."
+                )
             )
 
     def action_step(self, order_ids):
@@ -242,10 +268,18 @@ class SubscriptionMassWizard(models.TransientModel):
         self.env["subscription.close.wizard"].create(values).action_close()
 
     def _change_pause(self, order):
-        order._subscription_pause(self.start_date, self.resume_date or None, self.pause_reason)
+        order._subscription_pause(
+            self.start_date,
+            self.resume_date or None,
+            self.pause_reason,
+            kind=PAUSE_KINDS[self.operation],
+        )
+
+    def _change_suspend(self, order):
+        self._change_pause(order)
 
     def _change_resume(self, order):
-        order._subscription_resume(order._subscription_today())
+        order._subscription_resume(self.resume_on_date)
 
     def _change_switch(self, order):
         order._subscription_switch(**self._prepare_switch_terms())

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..engine.errors import EngineError
-from ..exceptions import explain_engine_error
 from ..models.subscription_template_pause import PAUSE_ANCHORS
 
 
@@ -12,8 +10,8 @@ class SubscriptionPauseWizard(models.TransientModel):
 
     _name = "subscription.pause.wizard"
     _description = "Pause a Contract"
+    _inherit = ["subscription.wizard.mixin"]
 
-    order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
     kind = fields.Selection(
         [("pause", "Pause"), ("suspension", "Suspension")],
         default="pause",
@@ -56,7 +54,6 @@ class SubscriptionPauseWizard(models.TransientModel):
         "Begin anew: a whole period begins on the day on which service goes on.",
     )
     can_restart = fields.Boolean(compute="_compute_can_restart")
-    preview = fields.Json(compute="_compute_preview")
 
     @api.depends("order_id")
     def _compute_terms(self):
@@ -88,35 +85,24 @@ class SubscriptionPauseWizard(models.TransientModel):
                     )
                 )
 
-    @api.depends("order_id", "start_date", "resume_date", "credit_rule", "anchor_rule")
-    def _compute_preview(self):
-        for wizard in self:
-            wizard.preview = wizard._get_preview()
+    @api.model
+    def _get_preview_fields(self):
+        return ("kind", "start_date", "resume_date", "credit_rule", "anchor_rule")
 
-    def _get_preview(self):
-        """Return what the pause would credit and bill on its first day; writes nothing.
+    def _is_preview_ready(self):
+        return bool(self.start_date)
 
-        :return: a preview as `sale.order` makes them, False while something is missing
-        :rtype: dict | bool
-        """
-        order, start, until = self.order_id, self.start_date, self.resume_date
-        if not order or not start or (until and until <= start):
-            return False
-        try:
-            items = order._get_dry_pause_items(
-                start,
-                until,
-                is_forfeit=self.credit_rule == "forfeit",
-                is_restart=self.anchor_rule == "restart",
-            )
-        except EngineError as error:
-            return order._prepare_preview([], error=explain_engine_error(self.env, error))
-        preview = order._get_operation_preview(items)
-        preview["reasons"] = self._get_effects(items)
-        return preview
+    def _get_dry_items(self):
+        until = self.resume_date or None
+        self.order_id._check_pause(self.start_date, until, self.kind)
+        return self.order_id._get_dry_pause_items(
+            self.start_date,
+            until,
+            is_forfeit=self.credit_rule == "forfeit",
+            is_restart=self.anchor_rule == "restart",
+        )
 
-    def _get_effects(self, items):
-        """:return: sentences about what the gap does besides the amounts"""
+    def _get_effects(self, items, is_idle):
         effects = []
         if not items:
             effects.append(

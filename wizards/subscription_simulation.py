@@ -10,8 +10,10 @@ class SubscriptionSimulation(models.TransientModel):
 
     _name = "subscription.simulation"
     _description = "Simulate a Contract"
+    _inherit = ["subscription.values.mixin"]
 
     order_id = fields.Many2one("sale.order", "Contract", required=True, ondelete="cascade")
+    is_amendment = fields.Boolean(compute="_compute_is_amendment")
     kind = fields.Selection(
         [
             ("none", "Nothing: as it is agreed"),
@@ -29,6 +31,7 @@ class SubscriptionSimulation(models.TransientModel):
         compute="_compute_line_id",
         store=True,
         readonly=False,
+        precompute=True,
         domain="[('order_id', '=', order_id), ('recurrence_id', '!=', False)]",
     )
     date = fields.Date(
@@ -40,20 +43,12 @@ class SubscriptionSimulation(models.TransientModel):
         help="First day of the change, or first day without service.",
     )
     until_date = fields.Date("Until (excluded)", help="The day on which it is over again.")
-    quantity = fields.Float(
-        compute="_compute_values", store=True, readonly=False, digits="Product Unit"
-    )
-    price_unit = fields.Float(
-        "Unit Price",
-        compute="_compute_values",
-        store=True,
-        readonly=False,
-        min_display_digits="Product Price",
-    )
-    discount = fields.Float(
-        "Discount (%)", compute="_compute_values", store=True, readonly=False, digits="Discount"
-    )
     result = fields.Json(compute="_compute_result")
+
+    @api.depends("order_id")
+    def _compute_is_amendment(self):
+        for wizard in self:
+            wizard.is_amendment = wizard.order_id._is_amendment()
 
     @api.depends("order_id")
     def _compute_date(self):
@@ -87,16 +82,18 @@ class SubscriptionSimulation(models.TransientModel):
     def _get_result(self):
         """Return the contract as it is and, while something is tried out, how it would be.
 
+        An amendment is compared with the contract that it would change.
+
         :return: ``before`` and ``after`` as `sale.order` makes them, the latter False when
             nothing is tried out; ``error``: a sentence when the change is refused
         :rtype: dict
         """
         order = self.order_id._origin
-        result = {"before": order._get_simulation(), "after": False, "error": False}
-        result["error"] = result["before"]["error"]
+        before = order._get_simulated_contract()._get_simulation()
+        result = {"before": before, "after": False, "error": before["error"]}
         try:
             change = self._get_change()
-            if change:
+            if change or self.is_amendment:
                 result["after"] = order._get_simulation(change)
                 result["error"] = result["error"] or result["after"]["error"]
         except UserError as error:
@@ -112,9 +109,14 @@ class SubscriptionSimulation(models.TransientModel):
         if self.kind == "none" or not day:
             return None
         if self.kind != "end" and until and until <= day:
-            raise UserError(self.env._("It would be over before it begins. Choose a later day."))
+            raise UserError(
+                self.env._("The change would be over before it begins. Choose a later day.")
+            )
         terms = self.order_id._get_subscription_terms()
         if self.kind == "pause":
+            taken = self.order_id._get_pause_conflict(day, until or None)
+            if taken:
+                raise UserError(taken._get_conflict_text())
             gap = Period(day, until or FOREVER)
             return TriedChange(
                 gap=gap,
@@ -122,6 +124,7 @@ class SubscriptionSimulation(models.TransientModel):
                 is_restart=terms._get_pause_anchor() == "restart",
             )
         if self.kind == "end":
+            self.order_id._check_close_date(day)
             return TriedChange(end=day, is_forfeit=terms.credit_on_close == "forfeit")
         return self._get_line_change(day, until)
 

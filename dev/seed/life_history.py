@@ -126,7 +126,8 @@ class LifeHistory(History):
                 }
             )
         )
-        campaign.action_preview()
+        campaign._begin_preview()
+        campaign.action_preview_step(campaign.preview_left_ids)
         if applied:
             campaign.action_apply_step(campaign.line_ids.order_id.ids)
             campaign.action_notice_step(campaign.line_ids.order_id.ids)

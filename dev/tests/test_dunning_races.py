@@ -61,4 +61,5 @@ def test_each_step_is_done_once(herd, fake):
     ]
     assert len(tries) == CONTRACTS
     assert fake.captures() == []
-    assert herd.loud_lines() == []
+    # Core writes every decline to the log.
+    assert [line for line in herd.loud_lines() if "Received HTTP 402" not in line] == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import START, YEAR, day, segment, terms
 
 from engine.change import VALUES, change_values, plan_from, renewed_steps, value_of
-from engine.price_rise import list_priced
+from engine.price_rise import list_priced, regular_price
 from engine.segment import coalesce
 
 TEN = terms("10")
@@ -156,6 +156,38 @@ def test_a_limited_price_without_a_first_step_is_known_by_its_discount():
     )
     assert [row[2] for row in table(list_priced(line, DAY, Decimal(11)))] == [8, 11]
     assert [row[2] for row in table(list_priced(line[:1], DAY, Decimal(11)))] == [11]
+
+
+def test_a_limited_price_within_a_limited_discount_is_known_too():
+    cheap = replace(HALF, price=Decimal(8))
+    line = (
+        segment("2027-01-01", "2027-03-01", 5, HALF, kind="limited"),
+        segment("2027-03-01", "2027-05-01", 5, cheap, kind="limited"),
+        segment("2027-05-01", "2027-07-01", 5, HALF, kind="limited"),
+        segment("2027-07-01", None, 5, TEN),
+    )
+    assert [row[2] for row in table(list_priced(line, DAY, Decimal(11)))] == [10, 8, 11, 11]
+
+
+def test_a_ramp_within_a_limited_discount_is_no_limited_price():
+    half_twelve = replace(HALF, price=Decimal(12))
+    line = (
+        segment("2027-01-01", "2027-02-01", 5, TEN),
+        segment("2027-02-01", "2027-05-01", 5, HALF, kind="limited"),
+        segment("2027-05-01", "2027-06-01", 5, half_twelve, kind="limited"),
+        segment("2027-06-01", None, 5, terms("14")),
+    )
+    assert [row[2] for row in table(list_priced(line, DAY, Decimal(11)))] == [10, 10, 11, 12, 14]
+
+
+def test_the_regular_price_is_that_behind_a_limited_one():
+    line = (
+        segment("2027-01-01", "2027-03-01", 5, TEN),
+        segment("2027-03-01", "2027-05-01", 5, EIGHT, kind="limited"),
+        segment("2027-05-01", None, 5, TEN),
+    )
+    assert regular_price(line, DAY) == 10
+    assert regular_price(line[:1], DAY) is None
 
 
 def test_list_prices_pass_a_trial_by():

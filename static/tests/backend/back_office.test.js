@@ -30,6 +30,7 @@ class Order extends models.Model {
     totals = fields.Json();
     state = fields.Char();
     subscription_amount_one_off_total = fields.Float();
+    subscription_later_text = fields.Char();
     currency_id = fields.Many2one({ relation: "res.currency" });
 
     _records = [
@@ -110,6 +111,12 @@ test("totals show what is sold once and what each period costs", async () => {
         "Then per month",
         "$ 36.00",
     ]);
+});
+
+test("an amendment of a later day asks for nothing of what it sells once", async () => {
+    Order._records[0].subscription_later_text = "Nothing is due now.";
+    await mountForm(1, `<field name="totals" widget="subscription_period_totals"/>`);
+    expect(queryAllTexts(".o_subscription_period_totals td")[0]).toBe("Sold once");
 });
 
 test("a selection is billed in steps and failures are named", async () => {

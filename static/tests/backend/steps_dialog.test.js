@@ -1,9 +1,15 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
-import { Deferred } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { StepsDialog } from "@sale_recurring/backend/steps_dialog/steps_dialog";
-import { makeDialogMockEnv, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    getService,
+    makeDialogMockEnv,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 
 defineMailModels();
 describe.current.tags("desktop");
@@ -56,7 +62,34 @@ test("progress is shown, and the work stops after the step that runs", async () 
     await click(".modal-footer button:contains(Stop)");
     first.resolve();
     await waitFor(".modal-body .fs-2:contains(2)");
+    expect(".modal-title").toHaveText("Stopped before the end");
     expect.verifySteps(["1,2"]);
+});
+
+test("contracts that were changed can be opened as a list", async () => {
+    onRpc("subscription.mass.wizard", "action_step", ({ args: [, ids] }) => ({
+        done_ids: ids,
+        failed: [],
+    }));
+    onRpc("/web/action/load", async (request) => {
+        const { params } = await request.json();
+        expect.step(params.action_id);
+        return { type: "ir.actions.act_window", res_model: "sale.order", views: [[false, "list"]] };
+    });
+    await makeDialogMockEnv();
+    patchWithCleanup(getService("action"), {
+        doAction: (action, options) => {
+            expect.step([action.display_name, action.domain, options.viewType]);
+        },
+    });
+    const texts = { ...PROPS.texts, result: "Show Changed Contracts" };
+    await mountWithCleanup(StepsDialog, { props: { ...PROPS, texts, orderIds: [1, 2, 3] } });
+    await click(await waitFor(".modal-footer .btn-primary:contains(Show Changed Contracts)"));
+    await animationFrame();
+    expect.verifySteps([
+        "sale_recurring.subscription_contract_action",
+        ["Finished", [["id", "in", [1, 2, 3]]], "list"],
+    ]);
 });
 
 test("nothing to do is said", async () => {

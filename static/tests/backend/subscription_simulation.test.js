@@ -45,6 +45,18 @@ class Simulation extends models.Model {
     _records = [
         { id: 1, result: { before: simulation(3), after: false, error: false } },
         { id: 2, result: { before: simulation(3), after: simulation(2), error: false } },
+        {
+            id: 4,
+            result: {
+                before: {
+                    ...simulation(3),
+                    notes: ["As if S1 were confirmed today."],
+                    months: simulation(3).months.slice(1),
+                },
+                after: false,
+                error: false,
+            },
+        },
         { id: 3, result: { before: simulation(3), after: false, error: "It would be over." } },
     ];
 }
@@ -102,8 +114,22 @@ test("a tried change is compared with the contract as it is", async () => {
         "$ -10.00",
     ]);
     expect(cells("tbody tr:first-child td:last-child")).toEqual([""]);
+    expect(cells("thead th")).toEqual([
+        "Month",
+        "Invoices",
+        "Credits",
+        "MRR at the End",
+        "Difference",
+    ]);
     expect(chart.datasets[1].label).toBe("MRR as it is");
     expect(chart.datasets[1].data).toEqual([30, 30]);
+});
+
+test("what is assumed is said, and a column of credits is shown only where there are some", async () => {
+    await mountSimulation(4);
+    expect(".o_subscription_simulation p:first").toHaveText("As if S1 were confirmed today.");
+    expect(cells("thead th")).toEqual(["Month", "Invoices", "MRR at the End"]);
+    expect(cells("tfoot td")).toEqual(["Total", "$ 30.00", ""]);
 });
 
 test("a month opens and shows its documents", async () => {

@@ -92,10 +92,10 @@ registry.category("web_tour.tours").add("subscription_back_office", {
         { content: "Paused", trigger: ".ribbon:contains(Paused)" },
         {
             content: "Resume",
-            trigger: "button[name=action_subscription_resume]",
+            trigger: "button[name=action_subscription_resume_on]",
             run: "click",
         },
-        { content: "Agree", trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        { content: "Resume it", trigger: ".modal button[name=action_resume]", run: "click" },
         { content: "Running again", trigger: ".ribbon:contains(Active)" },
         {
             content: "Close",

@@ -24,6 +24,11 @@ export class PeriodTotalsField extends Component {
         return ["draft", "sent"].includes(this.props.record.data.state);
     }
 
+    /** An amendment of a later day: its amount due now has no part of what is sold once. */
+    get isLater() {
+        return Boolean(this.props.record.data.subscription_later_text);
+    }
+
     money(value) {
         return formatMonetary(value, { currencyId: this.props.record.data.currency_id?.id });
     }
@@ -36,6 +41,7 @@ export const periodTotalsField = {
         { name: "currency_id", type: "many2one", relation: "res.currency" },
         { name: "state", type: "selection" },
         { name: "subscription_amount_one_off_total", type: "monetary" },
+        { name: "subscription_later_text", type: "char" },
     ],
 };
 

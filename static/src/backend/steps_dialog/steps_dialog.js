@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
-import { Component, onMounted, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 
 const STEP = 20;
 
@@ -28,7 +28,13 @@ export class StepsDialog extends Component {
         step: { type: Number, optional: true },
         texts: {
             type: Object,
-            shape: { running: String, finished: String, done: String, failed: String },
+            shape: {
+                running: String,
+                finished: String,
+                done: String,
+                failed: String,
+                result: { type: String, optional: true },
+            },
             optional: true,
         },
     };
@@ -38,6 +44,7 @@ export class StepsDialog extends Component {
         this.action = useService("action");
         this.state = useState({ done: 0, doneIds: [], failed: [], running: true });
         onMounted(() => this.run());
+        onWillUnmount(() => this.stop());
     }
 
     get texts() {
@@ -57,7 +64,10 @@ export class StepsDialog extends Component {
     }
 
     get title() {
-        return this.state.running ? this.texts.running : this.texts.finished;
+        if (this.state.running) {
+            return this.texts.running;
+        }
+        return this.state.done < this.total ? _t("Stopped before the end") : this.texts.finished;
     }
 
     get progress() {
@@ -74,7 +84,7 @@ export class StepsDialog extends Component {
 
     /** Label of the button that opens what came of it, empty when there is no such button. */
     get resultLabel() {
-        return "";
+        return this.texts.result || "";
     }
 
     async run() {
@@ -109,7 +119,20 @@ export class StepsDialog extends Component {
         await this.action.doAction("soft_reload");
     }
 
-    openResult() {}
+    /** The contracts that were changed, as a list. */
+    async openResult() {
+        this.props.close();
+        const action = await this.action.loadAction("sale_recurring.subscription_contract_action");
+        return this.action.doAction(
+            {
+                ...action,
+                display_name: this.texts.finished,
+                domain: [["id", "in", this.state.doneIds]],
+                context: { in_subscription_app: true },
+            },
+            { viewType: "list" }
+        );
+    }
 
     openContract(id) {
         this.props.close();

@@ -50,6 +50,10 @@ export class SubscriptionSimulationField extends Component {
         return Boolean(this.value.after);
     }
 
+    get hasCredits() {
+        return this.shown.months.some((month) => month.credited);
+    }
+
     get rows() {
         const { before } = this.value;
         return this.shown.months.map((month, index) => ({
