@@ -18,9 +18,15 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         website=True,
         sitemap=False,
     )
-    def subscription_pay_ahead(self, order_id, access_token=None, **kwargs):
-        """Show which days are paid, what they cost, and a form to pay with."""
+    def subscription_pay_ahead(self, order_id, access_token=None, paid=None, **kwargs):
+        """Show which days are paid, what they cost, and a form to pay with.
+
+        Customers come back here from the payment: to try again, or to go on to their contract.
+        """
         order_sudo = self._get_contract(order_id, access_token)
+        payment_sudo = order_sudo._get_last_ahead_payment() if paid else None
+        if payment_sudo and payment_sudo.state not in ("cancel", "error"):
+            return request.redirect(order_sudo.get_portal_url(query_string="&paid_ahead=1"))
         offer = order_sudo._get_ahead_offer()
         if not offer:
             return request.redirect(order_sudo.get_portal_url())
@@ -29,6 +35,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             "sale_order": order_sudo,
             "res_company": order_sudo.company_id,
             "offer": offer,
+            "failed_payment": payment_sudo,
             **self._get_pay_ahead_form(order_sudo, offer),
         }
         return request.render("sale_recurring.portal_pay_ahead", values)
@@ -63,7 +70,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
                 providers_sudo
             ),
             "transaction_route": f"/my/orders/{order_sudo.id}/in_advance/{day}/transaction",
-            "landing_route": order_sudo.get_portal_url(),
+            "landing_route": f"{order_sudo._get_pay_ahead_url()}&paid=1",
             "access_token": token,
         }
 
@@ -108,7 +115,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             currency_id=draft_sudo.currency_id.id,
             partner_id=self._get_payer(order_sudo).id,
             is_validation=False,
-            landing_route=order_sudo.get_portal_url(),
+            landing_route=f"{order_sudo._get_pay_ahead_url()}&paid=1",
             reference_prefix=order_sudo.name,
         )
         tx_sudo = self._create_pay_ahead_transaction(order_sudo, draft_sudo, kwargs)

@@ -236,6 +236,9 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.assertFalse(tx.sale_order_ids)
         self.answer(tx, "done")
         self.assertEqual((tx.invoice_ids.state, tx.invoice_ids.amount_residual), ("posted", 0))
+        page = self.url_open(tx.landing_route).text
+        self.assertIn("The next period is paid", page)
+        self.assertNotIn("Pay next period now", page)
 
     def _begin_with_saved_method(self, state="done"):
         """Pay as a customer who is logged in and chooses a saved method."""
@@ -271,6 +274,9 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.assertEqual(tx.state, "error")
         self.assertFalse(draft.exists() or self.order.activity_ids)
         self.assertEqual(self.order._get_ahead_offer()["day"], MARCH)
+        page = self.url_open(tx.landing_route).text
+        self.assertIn("Your payment was not made", page)
+        self.assertIn("o_payment_form", page)
 
     @mute_logger("odoo.http")
     def test_strangers_and_made_up_values_are_refused(self):
