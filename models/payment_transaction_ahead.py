@@ -38,7 +38,7 @@ class PaymentTransaction(models.Model):
         registry, tx_id = self.env.registry, self.id
 
         @self.env.cr.postcommit.add
-        def charge():
+        def _charge():
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["payment.transaction"].browse(tx_id)._charge_subscription()

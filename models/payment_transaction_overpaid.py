@@ -34,6 +34,8 @@ class PaymentTransaction(models.Model):
         )
         for record in (*invoices, *invoices.subscription_order_ids):
             record.message_post(body=text)
+        if self.subscription_invoice_id:
+            return  # a charge that came in late: an activity says so already
         for order in invoices.subscription_order_ids:
             order._schedule_charge_activity(
                 self.env._("%(order)s was paid too much", order=order.name), text
