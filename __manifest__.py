@@ -72,6 +72,7 @@
         "views/sale_order_dunning_views.xml",
         "views/sale_order_under_way_views.xml",
         "views/sale_order_ahead_views.xml",
+        "views/account_move_ahead_views.xml",
         "views/portal_templates.xml",
         "views/portal_payment_method_templates.xml",
         "views/portal_pay_ahead_templates.xml",

@@ -18,9 +18,15 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         website=True,
         sitemap=False,
     )
-    def subscription_pay_ahead(self, order_id, access_token=None, **kwargs):
-        """Show which days are paid, what they cost, and a form to pay with."""
+    def subscription_pay_ahead(self, order_id, access_token=None, paid=None, **kwargs):
+        """Show which days are paid, what they cost, and a form to pay with.
+
+        Customers come back here from the payment: to try again, or to go on to their contract.
+        """
         order_sudo = self._get_contract(order_id, access_token)
+        payment_sudo = order_sudo._get_last_ahead_payment() if paid else None
+        if payment_sudo and payment_sudo.state not in ("cancel", "error"):
+            return request.redirect(order_sudo.get_portal_url(query_string="&paid_ahead=1"))
         offer = order_sudo._get_ahead_offer()
         if not offer:
             return request.redirect(order_sudo.get_portal_url())
@@ -29,6 +35,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             "sale_order": order_sudo,
             "res_company": order_sudo.company_id,
             "offer": offer,
+            "failed_payment": payment_sudo,
             **self._get_pay_ahead_form(order_sudo, offer),
         }
         return request.render("sale_recurring.portal_pay_ahead", values)
@@ -63,7 +70,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
                 providers_sudo
             ),
             "transaction_route": f"/my/orders/{order_sudo.id}/in_advance/{day}/transaction",
-            "landing_route": order_sudo.get_portal_url(),
+            "landing_route": f"{order_sudo._get_pay_ahead_url()}&paid=1",
             "access_token": token,
         }
 
@@ -72,16 +79,14 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()
-        return (
-            providers_sudo._get_compatible_providers(
-                order_sudo.company_id.id,
-                self._get_payer(order_sudo).id,
-                amount,
-                currency_id=order_sudo.currency_id.id,
-                report=report,
-            ),
-            report,
+        providers_sudo = providers_sudo._get_compatible_providers(
+            order_sudo.company_id.id,
+            self._get_payer(order_sudo).id,
+            amount,
+            currency_id=order_sudo.currency_id.id,
+            report=report,
         )
+        return providers_sudo.filtered(lambda provider: provider._can_pay_ahead()), report
 
     @route(
         "/my/orders/<int:order_id>/in_advance/<string:day>/transaction",
@@ -110,17 +115,30 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             currency_id=draft_sudo.currency_id.id,
             partner_id=self._get_payer(order_sudo).id,
             is_validation=False,
-            landing_route=order_sudo.get_portal_url(),
+            landing_route=f"{order_sudo._get_pay_ahead_url()}&paid=1",
             reference_prefix=order_sudo.name,
         )
-        tx_sudo = self._create_transaction(
-            custom_create_values={
-                "invoice_ids": [Command.set(draft_sudo.ids)],
-                "subscription_ahead_order_id": order_sudo.id,
-            },
-            **kwargs,
-        )
+        tx_sudo = self._create_pay_ahead_transaction(order_sudo, draft_sudo, kwargs)
         return tx_sudo._get_processing_values()
+
+    def _create_pay_ahead_transaction(self, order_sudo, draft_sudo, kwargs):
+        """Create the payment of a draft; a saved method is charged once this is committed.
+
+        :param dict kwargs: checked values for core's method
+        :return: the sudoed transaction
+        """
+        values = {
+            "invoice_ids": [Command.set(draft_sudo.ids)],
+            "subscription_ahead_order_id": order_sudo.id,
+        }
+        is_saved = kwargs.get("flow") == "token"
+        if is_saved:
+            values.update(draft_sudo._prepare_saved_payment_values())
+            request.update_context(delay_token_charge=True)
+        tx_sudo = self._create_transaction(custom_create_values=values, **kwargs)
+        if is_saved:
+            tx_sudo._charge_after_commit()
+        return tx_sudo
 
     def _check_pay_ahead_method(self, order_sudo, amount, kwargs):
         """Refuse methods that the page did not offer.

@@ -57,6 +57,7 @@ from . import (
     payment_transaction_ahead,
     payment_transaction_overpaid,
     payment_provider,
+    payment_provider_ahead,
     payment_provider_stripe,
     payment_method,
     account_move_charge,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
+from ..engine import charging
 
 
 class AccountMove(models.Model):
@@ -55,9 +56,25 @@ class AccountMove(models.Model):
         return self.sudo().transaction_ids.filtered(
             lambda tx: (
                 tx.operation not in ("refund", "validation")
-                and tx.state in ("pending", "authorized", "done")
+                and (
+                    tx.state in ("pending", "authorized", "done")
+                    # the provider is being asked, or did not answer
+                    or (tx.state == "draft" and tx.subscription_invoice_id)
+                )
             )
         )
+
+    def _prepare_saved_payment_values(self):
+        """Return what a payment with a saved method has more than others: it is resolved by itself.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return {
+            "subscription_invoice_id": self.id,
+            "subscription_ask_at": charging.next_question(now, now),
+        }
 
     def _get_charge_failed_text(self, reason):
         """Say of a next period that it is billed again when it begins."""

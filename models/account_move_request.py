@@ -87,8 +87,11 @@ class AccountMove(models.Model):
     def _get_open_amount_signed(self):
         """:return: what is left to pay, in the currency of the company"""
         self.ensure_one()
-        is_posted = self.state == "posted"
-        return self.amount_residual_signed if is_posted else self.amount_total_signed
+        if self.state == "posted" or not self.amount_total:
+            return self.amount_residual_signed
+        # Credit that was kept for it is not asked for.
+        share = self._get_amount_to_charge() / self.amount_total
+        return self.company_currency_id.round(self.amount_total_signed * share)
 
     # ------------------------------------------------------------------
     # Words and links

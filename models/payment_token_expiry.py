@@ -69,7 +69,6 @@ class PaymentToken(models.Model):
 
     def _is_renewed_since(self, tx):
         """:return: whether a bank replaced what is behind this method after a charge ended"""
-        self.ensure_one()
         renewed = self.subscription_renewed_at
         return bool(renewed) and renewed >= tx.last_state_change
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Command
 
 
@@ -20,9 +20,28 @@ class PaymentTransaction(models.Model):
         """Give up the draft of a next period that could not be charged; tell who asked for it."""
         draft = self.subscription_invoice_id
         is_declined = self.state in ("cancel", "error") and draft._is_given_up_when_declined()
-        super()._hook_on_charge_outcome()
+        if is_declined and draft.subscription_pay_first:
+            # The customer is there and sees it; nobody else has to do anything.
+            self.subscription_told_state = self.state
+        else:
+            super()._hook_on_charge_outcome()
         if is_declined:
             draft._give_up_ahead()
+
+    def _charge_after_commit(self):
+        """Ask the provider as soon as this attempt is saved, in a transaction of its own.
+
+        Whatever dies in between leaves an attempt that the job resolves which asks about charges
+        without an outcome.
+        """
+        self.ensure_one()
+        registry, tx_id = self.env.registry, self.id
+
+        @self.env.cr.postcommit.add
+        def charge():
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["payment.transaction"].browse(tx_id)._charge_subscription()
 
     def _hook_on_processed(self):
         """Give up drafts that were not paid; keep money that came later for the next invoice."""

@@ -95,6 +95,15 @@ class SaleOrder(models.Model):
         compare = self.currency_id.compare_amounts
         return len(draft) == 1 and not compare(draft._get_amount_to_charge(), amount)
 
+    def _get_last_ahead_payment(self):
+        """:return: the last payment that a customer began for a next period"""
+        self.ensure_one()
+        # sudo: customers read no transactions
+        Transaction = self.env["payment.transaction"].sudo()
+        return Transaction.search(
+            [("subscription_ahead_order_id", "=", self.id)], order="id desc", limit=1
+        )
+
     def _get_pay_ahead_url(self):
         """:return: path of the page on which the customer pays the next period"""
         self.ensure_one()

@@ -5,6 +5,8 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from .. import const
+from ..engine.amendment import live_step
+from ..engine.errors import EngineError
 
 
 class SaleOrder(models.Model):
@@ -57,7 +59,22 @@ class SaleOrder(models.Model):
                 order=self.name,
                 contract=contract.name,
             )
+        if self._is_everything_taken_off():
+            return self.env._(
+                "%(order)s leaves nothing for %(contract)s to bill. Close the contract instead.",
+                order=self.name,
+                contract=contract.name,
+            )
         return False
+
+    def _is_everything_taken_off(self):
+        """:return: whether this amendment leaves its contract without any recurring line"""
+        day = self._get_effective_date()
+        try:
+            steps = self._get_amendment_steps()
+        except EngineError:
+            return False  # another sentence says what is wrong
+        return not any(live_step(new, day) for new in steps.values())
 
     def _get_effective_date_error_message(self, contract):
         """:return: why the day of the change is refused, one translated sentence or False"""

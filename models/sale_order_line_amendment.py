@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..engine.money import to_decimal
+from ..engine.segment import step_at
 
 
 class SaleOrderLine(models.Model):
@@ -69,8 +70,13 @@ class SaleOrderLine(models.Model):
             line.recurring_monthly = 0.0
 
     def _is_out_of_service(self):
-        """:return: whether a line of a running contract has no step today"""
+        """Return whether a line of a running contract has no step today.
+
+        On an amendment, whether its line of the contract has none on the day of the change.
+        """
         self.ensure_one()
+        if self._is_amended_later():
+            return True
         line = self._origin
         # sudo: a customer who looks at a contract has no right to read its steps
         steps = line.sudo().segment_ids
@@ -81,6 +87,15 @@ class SaleOrderLine(models.Model):
         return not any(
             step.start_date <= day and (not step.end_date or day < step.end_date) for step in steps
         )
+
+    def _is_amended_later(self):
+        """:return: whether a line of an open amendment is in force only after its first day"""
+        order = self.order_id
+        parent = self.subscription_parent_line_id.sudo()
+        if not parent or not order._is_open_amendment():
+            return False
+        day, steps = order._get_effective_date(), parent._get_engine_steps()
+        return bool(steps) and step_at(steps, day) is None
 
     # ------------------------------------------------------------------
     # Baseline

@@ -45,10 +45,12 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     subscription_base_tax_key = fields.Char(
+        "Taxes Before",
         copy=False,
         help="Technical: the taxes that this line of an amendment had when it was made.",
     )
     subscription_base_analytic = fields.Json(
+        "Analytic Distribution Before",
         copy=False,
         help="Technical: the analytic distribution that this line of an amendment had when it was "
         "made.",

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from .. import const
 from ..engine.amendment import agreed_values, carry_over, live_step
 from ..engine.change import plan_from, renewed_steps
+from ..engine.ending import first_boundary
 from ..engine.money import to_decimal
 from ..engine.price_rise import list_priced, regular_price
 from ..engine.segment import coalesce
@@ -197,7 +198,13 @@ class SaleOrderLine(models.Model):
         quantity, terms = to_decimal(self.product_uom_qty), self._get_typed_terms()
         if self._is_another_than_before():
             return carry_over(plan, start, quantity, terms)
-        return renewed_steps(plan, self.order_id._get_renewal_base_day(), start, quantity, terms)
+        day = self.order_id._get_renewal_base_day()
+        steps = renewed_steps(plan, day, start, quantity, terms)
+        before = plan[0].terms
+        if (terms.convention, terms.grid) == ("none", before.grid) and before.convention == "none":
+            # Only whole periods are billed: the contract before has billed the one that runs.
+            return plan_from(steps, first_boundary(terms.grid, start))
+        return steps
 
     def _get_renewal_edits(self):
         """:return: names of the fields that somebody changed on this line of a renewal quotation"""
@@ -238,8 +245,12 @@ class SaleOrderLine(models.Model):
         if not self._get_renewal_plan():
             return []
         order = self.order_id
-        steps, _tail = self._get_opening(order._get_subscription_start())
+        start = order._get_subscription_start()
+        steps, _tail = self._get_opening(start)
         texts = []
+        if steps and steps[0].start > start:
+            day = format_date(self.env, steps[0].start)
+            texts.append(self.env._("billed from %(day)s on", day=day))
         for before, after in pairwise(steps):
             changes = ", ".join(order._get_change_texts(self, before, after))
             if before.kind == "trial":

@@ -82,11 +82,15 @@ class SaleOrder(models.Model):
 
     def _get_confirmed_renewal(self):
         """:return: the contract that goes on where this one ends, if there is one"""
+        return self._get_confirmed_renewals()[:1]
+
+    def _get_confirmed_renewals(self):
+        """:return: the contracts that go on where these end"""
         # sudo: a colleague may look after the renewal
         renewals = self.sudo().subscription_renewal_ids.filtered(
             lambda renewal: renewal.state == "sale"
         )
-        return renewals[:1].with_env(self.env)
+        return renewals.with_env(self.env)
 
     def _get_open_renewals(self):
         """:return: renewal quotations that nobody confirmed or cancelled"""

@@ -51,14 +51,20 @@ class SaleOrder(models.Model):
         :param date day: first day of the renewal
         :param dict plans: of :meth:`_get_renewal_plans`
         :return: ``day``; ``terms``: id of the template; ``prices``: same or list; ``watched`` and
-            ``offers``: steps by id of the line
+            ``offers``: steps by id of the line; ``token`` and ``analytic`` as they were
         :rtype: dict
         """
         offers = {
             str(line.id): [line._prepare_later_step(step) for step in plan]
             for line, plan in plans.items()
         }
-        return {**self._prepare_watched(day), "offers": offers}
+        analytic = {str(line.id): line.analytic_distribution or {} for line in plans}
+        return {
+            **self._prepare_watched(day),
+            "offers": offers,
+            "token": self.subscription_payment_token_id.id,
+            "analytic": analytic,
+        }
 
     def _prepare_watched(self, day):
         """:return: what of this contract matters to a renewal, for :meth:`_prepare_renewal_base`"""
@@ -312,6 +318,7 @@ class SaleOrder(models.Model):
     def _hook_on_subscription_start(self):
         """Say which changes of the contract an accepted renewal does not have."""
         changes = self._get_renewal_changes()
+        self._take_unseen_changes()
         super()._hook_on_subscription_start()
         if changes:
             title = self.env._(
@@ -326,6 +333,27 @@ class SaleOrder(models.Model):
                 note=" ".join([title, *changes]),
                 user_id=self._get_quarantine_user().id,
             )
+
+    def _take_unseen_changes(self):
+        """Go on with the payment method and the analytic distribution that the contract has now.
+
+        No customer reads them on a quotation; what was changed here stays.
+        """
+        base = self._get_renewal_base()
+        # sudo: a customer who signs has no right to read the contract before
+        token = self._get_renewed_contract().sudo().subscription_payment_token_id
+        is_kept = self.sudo().subscription_payment_token_id.id == base.get("token")
+        if base and is_kept and token.id != base.get("token"):
+            self.with_context(
+                subscription_mirror=const.MIRROR
+            ).subscription_payment_token_id = token
+        known = base.get("analytic", {})
+        for line in self._get_recurring_lines():
+            old = line.subscription_replaced_line_id.sudo()
+            value = old.analytic_distribution
+            is_kept = (line.analytic_distribution or {}) == known.get(str(old.id))
+            if is_kept and line.analytic_distribution != value:
+                line.analytic_distribution = value
 
     def _hook_on_start_forgotten(self):
         """Give lines of a renewal that is a quotation again what they showed on its first day."""

@@ -7,6 +7,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_voided_request = fields.Json(
+        "Deleted Request for Payment",
         copy=False,
         readonly=True,
         groups="base.group_system",

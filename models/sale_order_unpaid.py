@@ -53,7 +53,10 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_contracts_with_unpaid(self):
-        """:return: running contracts under the rule with an invoice that is past its due date"""
+        """Return running contracts under the rule with an invoice that is past its due date.
+
+        That of a contract counts for the one that goes on with it.
+        """
         Template = self.env["subscription.template"].with_context(active_test=False)
         # A contract without a template follows the default of its company.
         templates = Template.search([("unpaid_close_days", ">", 0)]).filtered(
@@ -65,13 +68,30 @@ class SaleOrder(models.Model):
         companies = self.env["res.company"].sudo().search([])
         last = max(company._subscription_today() for company in companies)
         running = Domain("subscription_state", "in", const.RUNNING_STATES)
+        renewed = Domain("subscription_state", "=", "renewed")
         moves = self.env["account.move"].search(
             self._get_unpaid_domain(last)
-            & Domain("invoice_line_ids.sale_line_ids.order_id", "any", running)
+            & Domain("invoice_line_ids.sale_line_ids.order_id", "any", running | renewed)
         )
-        return moves.invoice_line_ids.sale_line_ids.order_id.filtered_domain(running).filtered(
+        orders = moves.invoice_line_ids.sale_line_ids.order_id
+        orders |= orders._get_contracts_after()
+        return orders.filtered_domain(running).filtered(
             lambda order: order._get_subscription_terms() in templates
         )
+
+    def _get_contracts_after(self):
+        """:return: the contracts that go on with these, to the last of each chain"""
+        result, orders = self.browse(), self
+        while orders := orders._get_confirmed_renewals() - result:
+            result |= orders
+        return result
+
+    def _get_contracts_before(self):
+        """:return: the contracts that this one has taken over from, to the first of its chain"""
+        result, order, today = self.browse(), self, self._subscription_today()
+        while (order := order._get_renewed_contract()) and order not in result:
+            result |= order.filtered(lambda order: order._is_renewed_on(today))
+        return result
 
     @api.model
     def _get_unpaid_domain(self, day):
@@ -86,7 +106,7 @@ class SaleOrder(models.Model):
         return unpaid & (invoices | requests & Domain("subscription_asked_date", "<", day))
 
     def _get_oldest_unpaid(self):
-        """Return the invoice of one contract that is unpaid for longest.
+        """Return the invoice of one contract, or of those before it, that is unpaid for longest.
 
         One whose payment is on its way does not count.
 
@@ -94,7 +114,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # sudo: whoever looks at a contract may not read its invoices
-        moves = self.sudo().order_line.invoice_lines.move_id.filtered_domain(
+        orders = self.sudo() | self.sudo()._get_contracts_before()
+        moves = orders.order_line.invoice_lines.move_id.filtered_domain(
             self._get_unpaid_domain(self._subscription_today())
         )
         late = moves.filtered(lambda move: not move._get_open_charges())
@@ -122,7 +143,8 @@ class SaleOrder(models.Model):
     def _is_running(self):
         """:return: whether this contract runs and nobody closed it already"""
         is_running = self.subscription_state in const.RUNNING_STATES
-        return is_running and not self.subscription_has_planned_end
+        is_over = self._is_renewed_on(self._subscription_today())
+        return is_running and not is_over and not self.subscription_has_planned_end
 
     def _forget_unpaid(self):
         """Forget a warning: what it was about is paid, or the contract ended."""

@@ -86,6 +86,7 @@ from . import test_scenario_pause
 from . import test_scenario_term
 from . import test_security_matrix
 from . import test_settings
+from . import test_setup_fee
 from . import test_simulation
 from . import test_simulation_quote
 from . import test_speed

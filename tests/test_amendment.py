@@ -216,6 +216,15 @@ class TestAmendment(AmendmentCommon):
         with self.assertRefused("changes nothing"):
             self.amend().action_confirm()
 
+    def test_an_amendment_that_leaves_nothing_is_refused(self):
+        amendment = self.amend()
+        amendment.order_line.unlink()
+        with self.assertRefused("Close the contract instead"):
+            amendment.action_confirm()
+        self.assertFalse(self.seats.segment_ids.end_date)
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        self.assertBillsAmount(amendment)
+
     def test_a_confirmed_amendment_is_not_cancelled(self):
         amendment = self.amend()
         self.target(amendment, self.seats).product_uom_qty = 8

@@ -136,6 +136,18 @@ class TestAmendmentLater(LaterCase):
             ["per month", "per year"],
         )
 
+    def test_lines_that_were_planned_for_later_count_for_nothing_on_the_paper(self):
+        self.amend_later(subscription_all_recurrence_id=self.year.id).action_confirm()
+        amendment = self.amend()
+        self.assertEqual(amendment.order_line.mapped("product_uom_qty"), [5, 1, 5, 1])
+        self.target(amendment, self.seats).product_uom_qty = 8
+        self.assertAlmostEqual(amendment.subscription_mrr, 113.33)
+        self.assertEqual(
+            [row["label"] for row in amendment.subscription_period_totals], ["per month"]
+        )
+        self.assertBillsAmount(amendment)
+        self.assertAlmostEqual(self.contract.subscription_mrr, 113.33)
+
     def test_a_value_that_the_engine_refuses_is_refused_before_its_day(self):
         amendment = self.amend_later()
         self.target(amendment, self.seats).discount = 120

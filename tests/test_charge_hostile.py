@@ -140,6 +140,23 @@ class TestChargeHostile(StripeCommon, HttpCase):
         self.assertUntouched()
         self.assertEqual(self.own_invoice.payment_state, "not_paid")
 
+    def test_method_of_another_customer_pays_no_period_in_advance(self):
+        for invoice in (self.invoice, self.own_invoice):
+            wizard = self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            )
+            wizard.create({})._create_payments()
+        self.env.flush_all()
+        offers = [(order, order._get_ahead_offer()) for order in (self.own_order, self.order)]
+        for order, offer in offers:
+            self.assertTrue(offer)
+            amount, day = offer["amount"], offer["day"]
+            for link in (self.own_link, self.link):
+                form = self.get_form(flow="token", token_id=self.token.id, amount=amount)
+                path = f"/my/orders/{order.id}/in_advance/{day}/transaction"
+                self.assertRefused(path, access_token=link, **form)
+        self.assertUntouched()
+
     def test_method_of_another_customer_is_not_archived(self):
         self.make_jsonrpc_request("/payment/archive_token", {"token_id": self.token.id})
         self.assertUntouched()

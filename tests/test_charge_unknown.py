@@ -284,7 +284,7 @@ class TestChargeUnknown(PaymentCommon):
         self.webhook(tx, "done")
         self.assertEqual(self.invoice.transaction_ids.mapped("state"), ["done", "done"])
         self.assertFalse(tx.payment_id.is_reconciled)
-        self.assertIn("paid twice", self.order.activity_ids.note)
+        self.assertIn("paid twice", " ".join(self.order.activity_ids.mapped("note")))
 
     # ------------------------------------------------------------------
     # Two ways to pay

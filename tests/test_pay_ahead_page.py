@@ -52,6 +52,7 @@ class TestPayAhead(PaidContractCase):
     def test_the_invoice_is_made_by_the_payment(self):
         draft, tx = self.begin()
         self.assertEqual((draft.state, draft.name or "/"), ("draft", "/"))
+        self.assertNothingFound(self.order)
         self.answer(tx, "done")
         self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
         self.assertEqual(draft.invoice_date, date(2027, 2, 10))
@@ -146,6 +147,11 @@ class TestPayAhead(PaidContractCase):
         with self.assertRaisesRegex(ValidationError, "cannot be paid in advance any more"):
             self.begin()
 
+    def test_a_transfer_that_may_never_come_is_not_offered(self):
+        transfer = self.env["payment.provider"].new({"name": "Transfer", "code": "none"})
+        self.assertFalse(transfer._can_pay_ahead())
+        self.assertTrue(self.provider._can_pay_ahead())
+
     def test_terms_may_keep_customers_from_it(self):
         self.template.allow_pay_ahead = False
         self.assertFalse(self.order._get_ahead_offer())
@@ -230,19 +236,47 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.assertFalse(tx.sale_order_ids)
         self.answer(tx, "done")
         self.assertEqual((tx.invoice_ids.state, tx.invoice_ids.amount_residual), ("posted", 0))
+        page = self.url_open(tx.landing_route).text
+        self.assertIn("The next period is paid", page)
+        self.assertNotIn("Pay next period now", page)
 
-    def test_a_saved_method_pays_at_once(self):
+    def _begin_with_saved_method(self, state="done"):
+        """Pay as a customer who is logged in and chooses a saved method."""
         user = new_test_user(
             self.env, "ada.customer", groups="base.group_portal", partner_id=self.partner.id
         )
-        saved = self.create_token()
+        saved = self.create_token(state)
         self.authenticate(user.login, user.login)
         self.assertIn("4242", self.url_open(self.order._get_pay_ahead_url()).text)
         values = self._begin(flow="token", token_id=saved.id, provider_id=saved.provider_id.id)
         tx = self.env["payment.transaction"].search([("reference", "=", values["reference"])])
-        self.assertEqual((tx.state, tx.token_id), ("done", saved))
-        tx._post_process()
-        self.assertFalse(tx.invoice_ids.amount_residual)
+        self.assertEqual(tx.token_id, saved)
+        return tx
+
+    @mute_logger("odoo.http")
+    def test_a_saved_method_is_charged_once_the_attempt_is_saved(self):
+        tx = self._begin_with_saved_method()
+        draft = tx.invoice_ids
+        self.assertEqual((tx.state, tx.subscription_invoice_id), ("draft", draft))
+        self.assertTrue(tx.subscription_ask_at)
+        self.travel("2027-02-10", hour=16)
+        self.env["account.move"]._give_up_left_ahead()
+        self.assertTrue(draft.exists(), "nobody knows yet whether the money was taken")
+        with self.assertRaises(JsonRpcException):
+            self._begin()
+        self.in_a_job(tx, lambda tx: tx._charge_subscription())
+        self.assertEqual((tx.state, draft.state, draft.amount_residual), ("done", "posted", 0))
+
+    def test_a_saved_method_that_is_declined_leaves_nothing(self):
+        tx = self._begin_with_saved_method("error")
+        draft = tx.invoice_ids
+        self.in_a_job(tx, lambda tx: tx._charge_subscription())
+        self.assertEqual(tx.state, "error")
+        self.assertFalse(draft.exists() or self.order.activity_ids)
+        self.assertEqual(self.order._get_ahead_offer()["day"], MARCH)
+        page = self.url_open(tx.landing_route).text
+        self.assertIn("Your payment was not made", page)
+        self.assertIn("o_payment_form", page)
 
     @mute_logger("odoo.http")
     def test_strangers_and_made_up_values_are_refused(self):

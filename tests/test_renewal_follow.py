@@ -115,6 +115,34 @@ class TestRenewalFollow(EndingCase):
         self.assertEqual(self.renewal.subscription_template_id, other)
         self.assertEqual(self.get_offer(), [("Seat", 5, 10, 0), ("Support", 1, 33.33, 0)])
 
+    def test_analytic_distribution_follows_until_the_confirmation_unless_it_was_edited(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
+        account = self.env["account.analytic.account"].create({"name": "A", "plan_id": plan.id})
+        other = self.env["account.analytic.account"].create({"name": "B", "plan_id": plan.id})
+        self.send()
+        first, second = self.order.sudo().order_line
+        first.analytic_distribution = second.analytic_distribution = {str(account.id): 100}
+        lines = self.renewal.sudo().order_line
+        lines[1].analytic_distribution = {str(other.id): 100}
+        self.renewal.action_confirm()
+        self.assertEqual(lines[0].analytic_distribution, {str(account.id): 100})
+        self.assertEqual(lines[1].analytic_distribution, {str(other.id): 100})
+
+    def test_the_payment_method_of_the_contract_is_that_of_the_renewal(self):
+        provider = self.env["payment.provider"].search([], limit=1)
+        method = self.env["payment.method"].search([], limit=1)
+        token = self.env["payment.token"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "partner_id": self.partner.id,
+                "provider_ref": "card",
+            }
+        )
+        self.order.sudo().subscription_payment_token_id = token
+        self.renewal.action_confirm()
+        self.assertEqual(self.renewal.sudo().subscription_payment_token_id, token)
+
     # ------------------------------------------------------------------
     # One that was sent or edited
     # ------------------------------------------------------------------

@@ -182,6 +182,33 @@ class TestRenewalPlan(EndingCase):
         renewal.action_confirm()
         self.assertEqual([step[3] for step in self.get_steps(renewal)], [50, 0])
 
+    def test_a_period_that_is_billed_as_a_whole_is_not_billed_again(self):
+        terms = self._create_template(
+            "Whole quarters",
+            convention="none",
+            recurrence_id=self.quarter.id,
+            term_count=4,
+            end_action="quote",
+        )
+        order = self.create_contract_with(terms, recurrence_id=self.quarter.id)
+        self.run_months("2027-04-30")
+        renewal = order._create_renewal_quotation()
+        self.assertEqual(renewal.subscription_start_date, date(2027, 5, 31))
+        self.assertEqual(renewal.amount_untaxed, 0.0)
+        self.assertIn("billed from 07/31/2027", " ".join(renewal.order_line._get_portal_texts()))
+        renewal.action_confirm()
+        self.run_months("2027-05-31", "2027-07-31")
+        spans = [row[:2] for row in self.get_table(order) + self.get_table(renewal)]
+        self.assertEqual(
+            spans,
+            [
+                ("2027-01-31", "2027-04-29"),
+                ("2027-04-30", "2027-07-30"),
+                ("2027-07-31", "2027-10-30"),
+            ],
+        )
+        self.assertNothingFound(order | renewal)
+
     def test_a_duplicate_begins_with_the_regular_price_and_its_own_intro_discount(self):
         order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
         self.assertEqual(order.order_line.discount, 50.0)

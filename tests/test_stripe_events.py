@@ -68,7 +68,7 @@ class TestStripeEvents(StripeCommon, HttpCase):
         )
         self.book(tx)
         self.assertEqual((tx.state, tx.subscription_decline_class), ("error", "method"))
-        self.assertIn("The customer objected.", order.message_ids[:1].body)
+        self.assertIn("mandate does not hold any more", order.message_ids[:1].body)
 
     def test_success_after_a_decline_pays(self):
         order, invoice, tx = self.create_open_charge()

@@ -150,3 +150,38 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-03-03")
         self.assertEqual(order.subscription_state, "closed")
         self.assertIn("Payment request", order.subscription_close_note)
+
+    def create_renewed(self):
+        """:return: an unpaid contract, and the renewal that goes on with it from 1 March on"""
+        order = self.create_unpaid()
+        renewal = order._create_renewal_quotation()
+        renewal.action_confirm()
+        self.assertEqual(renewal.subscription_start_date, date(2027, 3, 1))
+        return order, renewal
+
+    def test_a_renewal_is_closed_for_an_unpaid_invoice_of_the_contract_before(self):
+        order, renewal = self.create_renewed()
+        self.bill(order | renewal, "2027-03-01")
+        self.assertEqual(order.subscription_state, "renewed")
+        self.pay(renewal.invoice_ids - order.invoice_ids)
+        self.run_rule("2027-03-02")
+        self.assertEqual(renewal.subscription_unpaid_move_id, order.invoice_ids)
+        self.assertEqual(renewal.subscription_unpaid_close_date, date(2027, 3, 9))
+        self.run_rule("2027-03-09")
+        self.assertEqual(renewal.subscription_state, "closed")
+
+    def test_a_renewal_that_has_not_begun_is_called_off_with_an_unpaid_contract(self):
+        self.terms.unpaid_close_days = 10
+        order, renewal = self.create_renewed()
+        self.run_rule("2027-02-04")
+        self.run_rule("2027-02-11")
+        self.assertEqual(order.subscription_state, "closed")
+        self.assertEqual(renewal.state, "cancel")
+
+    def test_a_contract_that_is_renewed_today_is_left_to_its_renewal(self):
+        self.terms.unpaid_close_days = 28
+        order, renewal = self.create_renewed()
+        self.run_rule("2027-02-22")
+        self.run_rule("2027-03-01")
+        self.assertFalse(order.subscription_quarantined_at)
+        self.assertEqual(renewal.subscription_unpaid_move_id, order.invoice_ids)
