@@ -39,6 +39,7 @@ class PaymentTransaction(models.Model):
 
         @self.env.cr.postcommit.add
         def charge():
+            """Ask the provider, in a transaction that begins after the attempt is safe."""
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["payment.transaction"].browse(tx_id)._charge_subscription()
