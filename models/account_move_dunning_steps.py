@@ -103,7 +103,7 @@ class AccountMove(models.Model):
         policy = self._get_dunning_policy()
         return dunning.charge_verdict(
             last.subscription_decline_class or None,
-            last.token_id == token and not token._is_renewed_since(last),
+            bool(token) and last.token_id == token and not token._is_renewed_since(last),
             self.subscription_charge_count,
             policy.max_attempts if policy else MOST_ATTEMPTS,
         )

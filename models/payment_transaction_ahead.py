@@ -38,7 +38,8 @@ class PaymentTransaction(models.Model):
         registry, tx_id = self.env.registry, self.id
 
         @self.env.cr.postcommit.add
-        def _charge():
+        def charge():
+            """Ask the provider, in a transaction that begins after the attempt is safe."""
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["payment.transaction"].browse(tx_id)._charge_subscription()

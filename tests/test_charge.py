@@ -124,6 +124,22 @@ class TestCharge(PaymentCommon):
         self.assertEqual(order.message_ids, before)
         self.assertFalse(order.activity_ids)
 
+    def test_charge_that_has_an_outcome_is_not_sent_again(self):
+        order = self.create_charged_contract()
+        self.bill(order)
+        self.run_charges()
+        tx = self._get_charges(order)
+        with patch.object(type(tx), "_request_charge") as request:
+            self.in_a_job(tx, lambda tx: tx._charge_subscription())
+        request.assert_not_called()
+
+    def test_nobody_charges_an_invoice_before_it_is_due(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        order = self.create_charged_contract(payment_term_id=term.id)
+        invoice = self.bill(order)
+        self.in_a_job(invoice, lambda move: move._charge_subscription_invoice())
+        self.assertFalse(self._get_charges(order))
+
     def test_charge_again_by_hand_after_a_decline(self):
         order = self.create_charged_contract("error")
         invoice = self.bill(order)

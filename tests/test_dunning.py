@@ -147,6 +147,14 @@ class TestDunning(DunningCommon):
         self.assertEqual(len(invoice.transaction_ids), 1)
         self.assertIn(("2027-02-03", "charge", "skipped"), self.get_events(invoice))
 
+    def test_another_method_does_not_lift_the_ban_of_a_bank(self):
+        order, invoice = self.create_late_contract()
+        invoice.transaction_ids.subscription_decline_class = "never"
+        order.subscription_payment_token_id = self.create_token("done")
+        self.run_charges()
+        self.assertEqual(len(invoice.transaction_ids), 1)
+        self.assertTrue(invoice.amount_residual)
+
     def test_retries_end_after_the_attempts_of_the_policy(self):
         self.policy.max_attempts = 2
         _order, invoice = self.create_late_contract()

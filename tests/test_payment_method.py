@@ -145,11 +145,13 @@ class TestPaymentMethodPage(DunningCommon, HttpCase):
     def test_strangers_and_made_up_values_are_refused(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         foreign = self.create_token(partner=stranger)
+        other = self.provider.search([("id", "!=", self.provider.id)], limit=1)
         self.assertEqual(self.url_open(self.path).status_code, 404)
         for params in (
             {"access_token": "wrong"},
             {"flow": "token", "token_id": foreign.id},
             {"provider_id": 0},
+            {"provider_id": other.id},
             {"partner_id": stranger.id},
         ):
             with self.subTest(params), self.assertRaises(JsonRpcException):
