@@ -39,6 +39,7 @@ class PaymentTransaction(models.Model):
 
         @self.env.cr.postcommit.add
         def charge():
+            """Ask the provider once the attempt is committed."""
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 env["payment.transaction"].browse(tx_id)._charge_subscription()
