@@ -23,7 +23,7 @@ class AccountPayment(models.Model):
     )
     subscription_amount_refundable = fields.Monetary(
         "Refundable",
-        compute="_compute_subscription_amount_overpaid",
+        compute="_compute_subscription_amount_refundable",
         help="How much of that can go back to the payment method that it came from.",
     )
 
@@ -39,8 +39,14 @@ class AccountPayment(models.Model):
             if payment.payment_type == "inbound" and payment._get_subscription_orders():
                 left = -sum(payment._get_open_credit_lines().mapped("amount_residual_currency"))
             payment.subscription_amount_overpaid = max(left, 0.0)
-            payment.subscription_amount_refundable = max(
-                min(left, payment.amount_available_for_refund), 0.0
+
+    @api.depends("subscription_amount_overpaid")
+    def _compute_subscription_amount_refundable(self):
+        """Computed apart: core remembers what can be refunded from the first question on."""
+        for payment in self:
+            left = payment.subscription_amount_overpaid
+            payment.subscription_amount_refundable = (
+                max(min(left, payment.amount_available_for_refund), 0.0) if left else 0.0
             )
 
     def _get_subscription_orders(self):

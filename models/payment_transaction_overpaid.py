@@ -20,10 +20,10 @@ class PaymentTransaction(models.Model):
     def _tell_of_overpayment(self):
         """Say on contract and invoice that more came in than was owed, and what can be done."""
         self.ensure_one()
-        amount = self.payment_id.subscription_amount_overpaid
         # Money for an order that has no invoice yet is not too much.
         invoices = self.invoice_ids.filtered("subscription_order_ids")
-        if not invoices or not amount:
+        amount = invoices and self.payment_id.subscription_amount_overpaid
+        if not amount:
             return
         text = self.env._(
             "%(amount)s more than was owed came in with %(reference)s. Open the payment "
