@@ -29,13 +29,13 @@ _HUNDREDTH = Decimal("0.01")
 class Usage:
     """Assume that as much is delivered per day of service as at present.
 
-    :param today: day up to which the delivered quantity is known
+    :param known_until: day up to which the delivered quantity is known
     :param delivered: quantity delivered since the line began
     :param since: first day of the days that the rate was measured on
     :param per_day: quantity per day of service, 0 while nothing is known
     """
 
-    today: date
+    known_until: date
     delivered: Decimal
     since: date
     per_day: Fraction
@@ -47,7 +47,7 @@ class Usage:
         >>> usage.on([], date(2027, 4, 1))
         Decimal('20')
         """
-        days = _served_days(plan, self.today, day)
+        days = _served_days(plan, self.known_until, day)
         more = Decimal(round(self.per_day * days * 100)) * _HUNDREDTH
         return self.delivered + more if more else self.delivered
 
@@ -169,7 +169,7 @@ def _run_until(
     """Yield what daily runs up to a day would bill, stopping on each end of a delivered period."""
     day = usage and _next_delivered(plan, rows)
     while usage and day and day <= last:
-        on = max(day, usage.today)
+        on = max(day, usage.known_until)
         items = catch_up(plan, rows, on, usage.on(plan, on), splits)
         yield from items
         rows = apply(rows, items)
