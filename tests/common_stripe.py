@@ -77,6 +77,28 @@ class StripeCommon(PaymentCommon):
             }
         )
 
+    def save_another_card(self, order, **card):
+        """Let the customer save a card for a contract at Stripe, without a payment.
+
+        :return: the validation, its intent and the payment method, as Stripe names it
+        """
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.stripe.id,
+                "payment_method_id": self.card.id,
+                "partner_id": self.partner.id,
+                "operation": "validation",
+                "tokenize": True,
+                "reference": "another-card",
+                "amount": 0,
+                **order._prepare_method_values(self.stripe),
+            }
+        )
+        intent = tx._stripe_create_intent()
+        _customer, method = self.fake.save_card(**card)
+        self.fake.ask("POST", f"setup_intents/{intent['id']}/confirm", {"payment_method": method})
+        return tx, intent, method
+
     def captures(self, order):
         """Return the amounts in cents that were taken from the card of a contract."""
         customer = order.subscription_payment_token_id.provider_ref

@@ -62,21 +62,7 @@ class TestChargeSecrets(StripeCommon, HttpCase):
         self.run_questions()
 
     def save_card(self):
-        tx = self.env["payment.transaction"].create(
-            {
-                "provider_id": self.stripe.id,
-                "payment_method_id": self.card.id,
-                "partner_id": self.partner.id,
-                "operation": "validation",
-                "tokenize": True,
-                "reference": "another-card",
-                "amount": 0,
-                **self.orders[0]._prepare_method_values(self.stripe),
-            }
-        )
-        intent = tx._stripe_create_intent()
-        _customer, method = self.fake.save_card()
-        self.fake.ask("POST", f"setup_intents/{intent['id']}/confirm", {"payment_method": method})
+        tx, intent, _method = self.save_another_card(self.orders[0])
         self.env.flush_all()
         self.url_open(
             f"/payment/stripe/return?reference={tx.reference}&setup_intent={intent['id']}"

@@ -40,6 +40,19 @@ class RequestCommon(DunningCommon):
             self.run_charges()
             day += timedelta(days=1)
 
+    def pay_by_link(self, order, draft, **values):
+        """Let the customer pay a draft by its link."""
+        tx = self.create_payment(
+            order,
+            sale_order_ids=False,
+            reference="by link",
+            amount=draft.amount_total,
+            invoice_ids=[(6, 0, draft.ids)],
+            **values,
+        )
+        tx._process("demo", {"reference": tx.reference, "simulated_state": "done"})
+        tx._post_process()
+
 
 @tagged("post_install", "-at_install")
 class TestDunningRequest(RequestCommon):
@@ -208,16 +221,7 @@ class TestDunningRequest(RequestCommon):
     def test_a_method_that_is_saved_with_a_payment_pays_what_follows(self):
         order, draft = self.create_request()
         token = self.create_token()
-        tx = self.create_payment(
-            order,
-            sale_order_ids=False,
-            reference="by link",
-            amount=draft.amount_total,
-            invoice_ids=[(6, 0, draft.ids)],
-            token_id=token.id,
-        )
-        tx._process("demo", {"reference": tx.reference, "simulated_state": "done"})
-        tx._post_process()
+        self.pay_by_link(order, draft, token_id=token.id)
         self.assertEqual(order.subscription_payment_token_id, token)
 
 
@@ -248,15 +252,7 @@ class TestRequestPage(RequestCommon, HttpCase):
     def test_link_says_that_nothing_is_open(self):
         order, draft = self.create_request()
         url = draft._get_payment_url()
-        tx = self.create_payment(
-            order,
-            sale_order_ids=False,
-            reference="paid",
-            amount=draft.amount_total,
-            invoice_ids=[(6, 0, draft.ids)],
-        )
-        tx._process("demo", {"reference": tx.reference, "simulated_state": "done"})
-        tx._post_process()
+        self.pay_by_link(order, draft)
         page = self.url_open(url)
         self.assertIn("Nothing is open", page.text)
         self.assertNotIn("/payment/pay", page.url)

@@ -42,21 +42,7 @@ class TestStripeCard(StripeCommon, HttpCase):
 
     def test_card_that_is_saved_without_a_payment_has_its_last_day(self):
         order, _invoice = self.create_stripe_contract()
-        tx = self.env["payment.transaction"].create(
-            {
-                "provider_id": self.stripe.id,
-                "payment_method_id": self.card.id,
-                "partner_id": self.partner.id,
-                "operation": "validation",
-                "tokenize": True,
-                "reference": "another-card",
-                "amount": 0,
-                **order._prepare_method_values(self.stripe),
-            }
-        )
-        intent = tx._stripe_create_intent()
-        _customer, method = self.fake.save_card(year=2031)
-        self.fake.ask("POST", f"setup_intents/{intent['id']}/confirm", {"payment_method": method})
+        tx, intent, method = self.save_another_card(order, year=2031)
         self.fake.kept[intent["id"]]["mandate"] = "mandate_1"
         self.come_back(tx, setup_intent=intent["id"])
         self.assertEqual(tx.state, "done")
