@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
+from .account_move_batch import belongs_together
 
 LEDGER_FIELD = "subscription_billed_period_ids"
 
@@ -73,6 +74,12 @@ class AccountMoveLine(models.Model):
             changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
             return super(AccountMoveLine, changed).write(vals) if changed else True
         return super().write(vals)
+
+    def _check_company(self, fnames=None):
+        """Look at the companies of what the lines of a batch link all at once."""
+        if self.env.context.get(const.BATCH_KEY) and belongs_together(self, fnames):
+            return
+        super()._check_company(fnames)
 
     def unlink(self):
         """Give back the periods of invoice lines that go away with, or from, a draft."""

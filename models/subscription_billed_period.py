@@ -157,25 +157,37 @@ class SubscriptionBilledPeriod(models.Model):
         :return: engine ledger rows
         :rtype: tuple
         """
-        return ledger(row._get_engine_entry() for row in self.sorted(lambda r: (r.revision, r.n)))
+        return self._remember(
+            "subscription_ledgers",
+            lambda: ledger(
+                row._get_engine_entry() for row in self.sorted(lambda row: (row.revision, row.n))
+            ),
+        )
 
     def _get_engine_entry(self):
-        """Return this row as an engine entry, made once: only two amounts of a row ever change.
-
-        :return: the entry, amounts exact in the currency
+        """:return: this row as an engine entry, amounts exact in the currency
         :rtype: engine.ledger.Entry
         """
         self.ensure_one()
-        known = self.env.cr.cache.setdefault("subscription_entries", {})
-        amounts = (self.booked_amount, self.manual_credit_amount)
-        if self.id in known and known[self.id][0] == amounts:
-            return known[self.id][1]
-        entry = self._make_engine_entry()
-        if isinstance(self.id, int):
-            if len(known) >= MAX_REMEMBERED:
-                known.clear()
-            known[self.id] = (amounts, entry)
-        return entry
+        return self._remember("subscription_entries", self._make_engine_entry)
+
+    def _remember(self, name, make):
+        """Make something of these rows once: only two amounts of a row ever change.
+
+        :param str name: of what is made
+        :param make: function without parameters
+        :return: what the function returned, now or before in this transaction
+        """
+        known = self.env.cr.cache.setdefault(name, {})
+        amounts = [(row.booked_amount, row.manual_credit_amount) for row in self]
+        before, value = known.get(self._ids, (None, None))
+        if before != amounts:
+            value = make()
+            if all(self._ids):  # a draft record of a form is another one next time
+                if len(known) >= MAX_REMEMBERED:
+                    known.clear()
+                known[self._ids] = (amounts, value)
+        return value
 
     def _make_engine_entry(self):
         terms = self._get_engine_terms()

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import SubscriptionCommon
 
@@ -125,6 +126,39 @@ class TestMultiCompany(SubscriptionCommon):
         self.assertFalse(mine.subscription_quarantined_at)
         self.assertFalse(theirs.invoice_ids)
         self.assertIn("journal", theirs.subscription_quarantine_reason)
+
+    def test_nothing_of_another_company_gets_on_an_invoice(self):
+        """The run looks at the links of a whole batch at once, and misses none of them."""
+        self.travel("2027-04-01")
+        healthy = self.create_in(self.company, self.support)
+        product = self._create_product("Sauna", 50.0)
+        customer = self.partner.copy({"name": "Moved customer"})
+        with_product = self.create_in(self.company, product)
+        with_customer = self.create_in(self.company, self.support, partner_id=customer.id)
+        self.env.flush_all()
+        # Nobody may do this in the forms; imports do.
+        for table, record in (
+            ("product_template", product.product_tmpl_id),
+            ("res_partner", customer),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET company_id = %s WHERE id = %s",
+                    SQL.identifier(table),
+                    self.other.id,
+                    record.id,
+                )
+            )
+        self.env.invalidate_all()
+        self.run_cron()
+        self.assertEqual(healthy.invoice_count, 1)
+        for order, name in (
+            (with_product, product.display_name),
+            (with_customer, customer.display_name),
+        ):
+            self.assertFalse(order.invoice_ids)
+            self.assertIn("company inconsistencies", order.subscription_quarantine_reason)
+            self.assertIn(name, order.subscription_quarantine_reason)
 
     def test_contract_of_another_company_is_billed_from_the_first_one(self):
         self.travel("2027-04-01")
