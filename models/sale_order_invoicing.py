@@ -95,8 +95,9 @@ class SaleOrder(models.Model):
     def _with_sections(self, is_wanted):
         """Return the wanted lines in the order of the contract, with the headings above them.
 
-        Like core: a heading, and the notes right under it, come only with a line below them; other
-        notes always come; down payments stand at the end.
+        Like core: a heading, and the notes right under it, come only with a line below them, and so
+        does a combo, which stands above what it consists of; other notes always come; down payments
+        stand at the end.
 
         :param is_wanted: function from a line that is no heading to a boolean
         :rtype: sale.order.line
@@ -117,7 +118,8 @@ class SaleOrder(models.Model):
             elif line.is_downpayment:
                 down_payments |= line if is_wanted(line) else line.browse()
             elif is_wanted(line):
-                result |= section | subsection | line
+                combo = line.linked_line_id if line.combo_item_id else line.browse()
+                result |= section | subsection | combo | line
                 section = subsection = result.browse()
         return result | down_payments
 

@@ -47,7 +47,13 @@ class SaleOrderLine(models.Model):
         """Give one invoice line per due item; lines that are sold once stay with core."""
         items = self.env.context.get(const.ITEMS_KEY, {}).get(self.id)
         if not items:
-            return super()._prepare_invoice_lines_vals_list(**optional_values)
+            vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
+            if self.product_id.type == "combo" and not self.qty_to_invoice:
+                # A heading only, as of the second period: core has counted the combo as invoiced.
+                number = f"{self.product_uom_qty:g}"
+                for vals in vals_list:
+                    vals["name"] = f"{self.product_id.name} x {number}"
+            return vals_list
         base = self._prepare_invoice_line(**optional_values)
         return [
             {

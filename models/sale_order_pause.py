@@ -151,17 +151,25 @@ class SaleOrder(models.Model):
         """
         self._subscription_claim()
         for order in self:
-            gap = order._check_resume(day)
-            since, text = gap.start_date, order._get_resume_text(gap, day)
-            order._undo_restart_after(gap)
-            if since >= day:
-                gap.unlink()
-            else:
-                gap.end_date = day
-                order._restart_after(gap)
-            order._restore_forfeited(since, day)
-            amounts = order._get_operation_amounts_text(max(day, order._subscription_today()))
-            order._after_operation(f"{text} {amounts}")
+            order._end_gap(order._check_resume(day), day)
+
+    def _end_gap(self, gap, day):
+        """Let the service of one contract go on from a day that lies in or before a gap.
+
+        :param gap: `subscription.interruption` record as sudo; taken back if it had not begun
+        :param date day: first day of service
+        """
+        self.ensure_one()
+        since, text = gap.start_date, self._get_resume_text(gap, day)
+        self._undo_restart_after(gap)
+        if since >= day:
+            gap.unlink()
+        else:
+            gap.end_date = day
+            self._restart_after(gap)
+        self._restore_forfeited(since, day)
+        amounts = self._get_operation_amounts_text(max(day, self._subscription_today()))
+        self._after_operation(f"{text} {amounts}")
 
     def _get_gap_to_resume(self, day):
         """:return: the interruption that a resume on a day ends, else the next one; as sudo"""

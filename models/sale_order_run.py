@@ -287,10 +287,14 @@ class SaleOrder(models.Model):
         self._check_subscription_operator()
         self._subscription_claim()
         for order in self._without_billing_limits().filtered("subscription_quarantined_at"):
+            since = order.subscription_quarantined_at
             order._release_quarantine()
             order._run_or_quarantine(order._subscription_refresh_state)
             if not order.subscription_quarantined_at:
                 order._bill_or_quarantine()
+            if order.subscription_quarantined_at:
+                mirror = order.with_context(subscription_mirror=const.MIRROR)
+                mirror.subscription_quarantined_at = since  # it was not billed in between
         return True
 
     def _without_billing_limits(self):

@@ -52,6 +52,20 @@ class TestAfterPayment(PaymentCommon):
         self.assertFalse(draft.amount_residual)
         self.assertEqual(draft.sequence_number, first.sequence_number + 1)
 
+    def test_draft_that_a_clerk_posts_is_charged_like_an_invoice(self):
+        order = self.create_paid_first()
+        draft = self.bill(order)
+        draft.invoice_payment_term_id = self.env.ref("account.account_payment_term_15days")
+        draft.action_post()
+        self.run_charges()
+        self.assertEqual(draft.payment_state, "not_paid", "it is not due yet")
+        self.travel(draft.invoice_date_due)
+        self.run_charges()
+        self.assertFalse(draft.amount_residual)
+        self.assertEqual(len(draft.transaction_ids), 1)
+        self.run_charges()
+        self.assertEqual(len(draft.transaction_ids), 1)
+
     def test_pending_payment_keeps_the_draft_as_it_is(self):
         order = self.create_paid_first("pending")
         draft = self.bill(order)

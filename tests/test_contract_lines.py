@@ -198,3 +198,56 @@ class TestContractLines(SubscriptionCommon):
         self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [8], "it is a change")
         with self.assertRaises(UserError):
             line.product_id = self.support
+
+    # ------------------------------------------------------------------
+    # Combos
+    # ------------------------------------------------------------------
+
+    def create_combo(self, quantity):
+        """Return a quotation over a combo of seats and support, as the configurator makes it."""
+        combos = self.env["product.combo"].create(
+            [
+                {
+                    "name": product.name,
+                    "combo_item_ids": [Command.create({"product_id": product.id})],
+                }
+                for product in (self.seat, self.support)
+            ]
+        )
+        bundle = self.env["product.product"].create(
+            {
+                "name": "Office",
+                "type": "combo",
+                "list_price": 40.0,
+                "combo_ids": [Command.set(combos.ids)],
+            }
+        )
+        order = self.create_order(self.line_values(bundle, quantity))
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": item.product_id.id,
+                    "product_uom_qty": quantity,
+                    "combo_item_id": item.id,
+                    "linked_line_id": order.order_line[0].id,
+                }
+            )
+            for item in combos.combo_item_ids
+        ]
+        return order
+
+    def test_a_combo_stands_above_what_it_consists_of_on_every_invoice(self):
+        self.travel("2027-04-01")
+        order = self.create_combo(2)
+        order.action_confirm()
+        combo = order.order_line[0]
+        for day in ("2027-04-01", "2027-05-01", "2027-06-01"):
+            move = self.bill(order, day)
+            self.assertEqual(move.amount_untaxed, 80.0)
+            lines = move.invoice_line_ids.sorted("sequence")
+            self.assertEqual(
+                lines.mapped("display_type"), ["line_section", "product", "product"], day
+            )
+            self.assertEqual(lines[0].name, "Office x 2")
+            self.assertEqual((combo.qty_invoiced, combo.qty_to_invoice), (2, 0))
+        self.assertFalse(self.bill(order, "2027-06-02"))

@@ -101,6 +101,80 @@ class TestDunning(DunningCommon):
         gap = order.subscription_interruption_ids
         self.assertEqual((gap.start_date, gap.end_date), (date(2027, 2, 20), date(2027, 2, 22)))
 
+    def get_gaps(self, order):
+        """:return: kind, first day and day after the last of the gaps of a contract, in order"""
+        gaps = order.subscription_interruption_ids.sorted("start_date")
+        return [(gap.kind, str(gap.start_date), str(gap.end_date or "")) for gap in gaps]
+
+    def suspend_around_a_pause(self):
+        """:return: a contract that is suspended before and after a pause in March, its invoice"""
+        order, invoice = self.create_late_contract()
+        order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10))
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
+        self.assertEqual(order.subscription_state, "suspended")
+        return order, invoice
+
+    def test_a_suspension_leaves_a_planned_pause_as_it_is(self):
+        order, _invoice = self.suspend_around_a_pause()
+        self.assertEqual(
+            self.get_gaps(order),
+            [
+                ("suspension", "2027-02-20", "2027-03-01"),
+                ("pause", "2027-03-01", "2027-03-10"),
+                ("suspension", "2027-03-10", ""),
+            ],
+        )
+        self.run_cron("2027-03-05")
+        self.assertEqual(order.subscription_state, "paused")
+        self.run_cron("2027-03-10")
+        self.assertEqual(order.subscription_state, "suspended")
+
+    def test_a_payment_ends_what_is_left_of_a_suspension_and_no_pause(self):
+        for day, gaps in (
+            (
+                "2027-02-22",
+                [("suspension", "2027-02-20", "2027-02-22"), ("pause", "2027-03-01", "2027-03-10")],
+            ),
+            (
+                "2027-03-05",
+                [("suspension", "2027-02-20", "2027-03-01"), ("pause", "2027-03-01", "2027-03-10")],
+            ),
+        ):
+            with self.subTest(day):
+                self.travel("2027-01-31")
+                order, invoice = self.suspend_around_a_pause()
+                self.travel(day)
+                self.env["account.payment.register"].with_context(
+                    active_model="account.move", active_ids=invoice.ids
+                ).create({})._create_payments()
+                self.run_dunning()
+                self.assertEqual(self.get_gaps(order), gaps)
+                self.assertFalse(order.subscription_in_dunning)
+
+    def test_a_suspension_waits_for_the_end_of_a_pause(self):
+        order, invoice = self.create_late_contract()
+        order._subscription_pause(date(2027, 2, 18), date(2027, 3, 10))
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
+        self.assertEqual(
+            self.get_gaps(order),
+            [("pause", "2027-02-18", "2027-03-10"), ("suspension", "2027-03-10", "")],
+        )
+
+    @mute_logger("odoo.addons.sale_recurring.models.account_move_dunning_steps")
+    def test_a_contract_that_is_paused_without_an_end_needs_no_suspension(self):
+        order, invoice = self.create_late_contract()
+        order._subscription_pause(date(2027, 2, 18))
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        event = invoice.subscription_dunning_event_ids.sorted("id")[-1:]
+        self.assertEqual((event.action, event.outcome), ("suspend", "failed"))
+        self.assertIn("is paused from", event.note)
+        self.assertEqual(self.get_gaps(order), [("pause", "2027-02-18", "")])
+
     def test_after_a_standstill_one_mail_is_sent(self):
         _order, invoice = self.create_late_contract()
         self.run_dunning("2027-04-01")

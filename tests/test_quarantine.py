@@ -255,6 +255,20 @@ class TestQuarantine(SubscriptionCommon):
         self.assertFalse(order.subscription_quarantined_at)
         self.assertBillsNothing(order)
 
+    def test_a_retry_in_vain_does_not_say_that_the_trouble_is_new(self):
+        account = self.env["account.account"].create(
+            {"name": "Old income", "code": "499998", "account_type": "income"}
+        )
+        product = self._create_product("Sauna", 50.0, property_account_income_id=account.id)
+        order = self.create_contract(product)
+        account.active = False
+        self.run_cron("2027-05-01")
+        since = order.subscription_quarantined_at
+        self.travel("2027-05-09")
+        order.action_subscription_retry()
+        self.assertEqual(order.subscription_quarantined_at, since)
+        self.assertEqual(len(self.get_warnings(order)), 1)
+
     def test_15_missing_spans_are_billed(self):
         self.run_cron()
         self.run_cron("2028-07-01")
