@@ -45,7 +45,9 @@ class SubscriptionStripeController(StripeController):
         is_known = is_signed and get_webhook_secret(tx_sudo.provider_id)
         if tx_sudo._is_about_contracts() and not is_known:
             raise Forbidden
-        return super()._verify_signature(tx_sudo)
+        super()._verify_signature(tx_sudo)
+        if request.get_json_data().get("type") == "charge.refunded":
+            tx_sudo._claim_refunds()
 
     @staticmethod
     def _create_refund_tx_from_refund(source_tx_sudo, refund_object):

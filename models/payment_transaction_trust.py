@@ -1,6 +1,7 @@
 import logging
 
 from odoo import models
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -48,3 +49,27 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         del payment_data
         return False
+
+    # ------------------------------------------------------------------
+    # Refunds
+    # ------------------------------------------------------------------
+
+    def _refund(self, amount_to_refund=None):
+        """Let the provider's word about a refund wait until the refund is booked here."""
+        if self._is_about_contracts():
+            self._claim_refunds()
+        return super()._refund(amount_to_refund)
+
+    def _claim_refunds(self):
+        """Take a payment until the end of the transaction, waiting for whoever has it.
+
+        A provider may tell of a refund before the transaction that asked for it has ended, and
+        may tell twice at once. Both would then give the refund the same reference, and one would
+        be refused. The row is written, not only locked: whoever waited for it looks at an old
+        picture of the refunds, is refused by PostgreSQL instead, and begins again.
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("UPDATE payment_transaction SET write_uid = write_uid WHERE id = %s", self.id),
+            log_exceptions=False,  # the request is repeated
+        )

@@ -1,10 +1,8 @@
-import hashlib
-import hmac
 import json
 import time
 
 from .common_payment import PaymentCommon
-from .fake_stripe import FakeStripe
+from .fake_stripe import FakeStripe, sign
 
 SECRET = "whsec_test"
 
@@ -138,10 +136,9 @@ class StripeCommon(PaymentCommon):
         }
         payload = json.dumps(event)
         moment = int(time.time()) - age
-        signed = hmac.new(secret.encode(), f"{moment}.{payload}".encode(), hashlib.sha256)
         headers = {
             "Content-Type": "application/json",
-            "Stripe-Signature": f"t={moment},v1={signed.hexdigest()}",
+            "Stripe-Signature": sign(payload, secret, moment),
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         return self.url_open("/payment/stripe/webhook", data=payload, headers=headers)

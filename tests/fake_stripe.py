@@ -5,6 +5,8 @@ idempotency keys, answers declines in the shapes that Stripe's documentation rec
 on demand. It imports nothing of Odoo, so that tests of processes can use it as well.
 """
 
+import hashlib
+import hmac
 import json
 import socket
 import subprocess
@@ -309,6 +311,17 @@ class FakeStripe:
     def _complete(self, content):
         """Add what localstripe did not hear."""
         return {**content, **self.kept.get(content.get("id"), {})}
+
+
+def sign(payload, secret, moment):
+    """Return the header by which Stripe signs what it tells.
+
+    :param str payload: the event as it is sent
+    :param str secret: of the webhook
+    :param int moment: seconds since 1970
+    """
+    signed = hmac.new(secret.encode(), f"{moment}.{payload}".encode(), hashlib.sha256)
+    return f"t={moment},v1={signed.hexdigest()}"
 
 
 def free_port():

@@ -9,15 +9,23 @@ from odoo.fields import Command
 FAKE = Path(__file__).parents[2] / "tests" / "fake_stripe.py"
 
 
+WEBHOOK_SECRET = "whsec_stress"  # noqa: S105 - of a stand-in
+
+
 def load_fake_stripe():
     """Return the stand-in for Stripe, without loading the tests beside it.
 
     :rtype: FakeStripe
     """
+    return load_fake_module().FakeStripe()
+
+
+def load_fake_module():
+    """:return: the module of the stand-in"""
     spec = importlib.util.spec_from_file_location("fake_stripe", FAKE)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.FakeStripe()
+    return module
 
 
 def set_up_charges(env, _day, address, cards, each=1):
@@ -113,6 +121,7 @@ def _enable_stripe(env):
             "state": "test",
             "stripe_publishable_key": "pk_test_stress",
             "stripe_secret_key": "sk_test_stress",
+            "stripe_webhook_secret": WEBHOOK_SECRET,
             "allow_tokenization": True,
             "journal_id": env["account.journal"].search([("type", "=", "bank")], limit=1).id,
         }

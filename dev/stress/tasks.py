@@ -14,7 +14,9 @@ from psycopg2.errors import UniqueViolation
 from .check import facts, findings, rebuilt
 from .edit import edit
 from .field import sell, set_up
+from .gate import wait_at
 from .pay import dunned, open_invoices, payments, reminders, set_up_charges, set_up_dunning
+from .refund import booked_refunds, hear_of_refunds, refund
 
 PATIENCE = 600  # seconds, far more than a busy machine needs
 
@@ -32,13 +34,6 @@ def with_cursor(function):
             return function(environment(cr), day, **values)
 
     return task
-
-
-def wait_at(folder, gate):
-    """Wait until everybody is there."""
-    (folder / f"{gate}.at-{os.getpid()}").touch()
-    while not (folder / f"{gate}.open").exists():
-        time.sleep(0.002)
 
 
 def count_due(registry):
@@ -200,6 +195,9 @@ TASKS = {
     "reminders": with_cursor(reminders),
     "open_invoices": with_cursor(open_invoices),
     "payments": with_cursor(payments),
+    "refund": with_cursor(refund),
+    "hear_of_refunds": hear_of_refunds,
+    "booked_refunds": with_cursor(booked_refunds),
     "check": with_cursor(findings),
     "rebuilt": with_cursor(rebuilt),
     "facts": with_cursor(facts),

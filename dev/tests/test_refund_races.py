@@ -1,0 +1,66 @@
+"""Money that is given back is booked once, whoever tells of it first.
+
+Alone: ``make test ARGS=dev/tests/test_refund_races.py``.
+"""
+
+import time
+from threading import Event
+
+import pytest
+from stress.herd import Herd
+from stress.pay import load_fake_stripe
+
+WAIT = 2.0  # seconds in which a process that need not wait would be done
+
+
+@pytest.fixture
+def fake():
+    """Yield a stand-in for Stripe over HTTP."""
+    fake = load_fake_stripe().start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def herd(databases, database, fake, tmp_path):
+    """Yield processes on a database with one invoice, paid by a card."""
+    databases.new(database)
+    with Herd(databases.place, database, tmp_path) as herd:
+        herd.run("set_up_charges", address=fake.address, cards=[fake.save_card()])
+        herd.run("job", job="ir_cron_charge_subscriptions")
+        assert herd.run("open_invoices") == 0
+        yield herd
+
+
+def test_stripe_tells_of_a_refund_before_it_is_committed(herd, fake):
+    """Stripe answers the request for the refund only after somebody has heard of it."""
+    given, told = Event(), Event()
+
+    def hold(moment):
+        if moment == "after":
+            given.set()
+            assert told.wait(60)
+
+    fake.breaks = hold
+    asking = herd.start("refund", amount=4.0)
+    assert given.wait(60)
+    refunds = fake.ask("GET", "refunds")["data"]
+    assert [refund["amount"] for refund in refunds] == [400]
+    hearing = herd.start("hear_of_refunds", refunds=refunds)
+    time.sleep(WAIT)
+    told.set()
+    assert asking.result() == "done"
+    assert hearing.result() == 200
+    assert herd.run("booked_refunds") == [[-400], [400]]
+    assert herd.loud_lines() == []
+
+
+def test_stripe_tells_of_the_same_refund_twice_at_once(herd, fake):
+    """It was made at Stripe, so that nobody here knows of it."""
+    [(charge, _amount)] = fake.captures()
+    refund = fake.ask("POST", "refunds", {"charge": charge, "amount": 300})
+    hearing = [herd.start("hear_of_refunds", refunds=[refund], gate="told") for _time in range(3)]
+    herd.open_gate("told", len(hearing))
+    assert [one.result() for one in hearing] == [200] * len(hearing)
+    assert herd.run("booked_refunds") == [[-300], [300]]
+    assert herd.loud_lines() == []
