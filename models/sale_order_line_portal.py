@@ -21,6 +21,24 @@ class SaleOrderLine(models.Model):
             )
         return texts
 
+    def _get_lasting_quote(self):
+        """Return what a line of a quotation is once all has changed that changes by itself.
+
+        :return: quantity, price and discount, nothing where it stays as it is
+        :rtype: dict
+        """
+        self.ensure_one()
+        order = self.order_id
+        steps = order._get_quoted_segments(self, order._get_subscription_start())
+        if len(steps) < 2 or order._is_open_amendment():
+            return {}
+        last = steps[-1]
+        return {
+            "quantity": float(last.quantity),
+            "price_unit": float(last.terms.price),
+            "discount": float(last.terms.discount),
+        }
+
     def _get_section_recurrences(self):
         """Return how often what stands below a heading is billed.
 

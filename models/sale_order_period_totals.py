@@ -53,11 +53,12 @@ class SaleOrder(models.Model):
             order.subscription_amount_one_off_total = totals["total"]
             order.subscription_period_totals = order._get_period_totals()
 
-    def _get_period_totals(self):
+    def _get_period_totals(self, get_values=None):
         """Return what one full period costs, per recurrence, the shortest period first.
 
         Lines that are not served today, because they have ended or begin later, do not count.
 
+        :param get_values: as for :meth:`_get_line_totals`
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -73,23 +74,24 @@ class SaleOrder(models.Model):
             {
                 "id": lines[0].recurrence_id.id,
                 "label": lines[0].recurrence_id._get_per_text(),
-                **self._get_line_totals(lines),
+                **self._get_line_totals(lines, get_values),
             }
             for lines in ordered
         ]
 
-    def _get_line_totals(self, lines, get_quantity=None):
+    def _get_line_totals(self, lines, get_values=None):
         """Let core's tax engine sum up order lines.
 
         :param lines: `sale.order.line` records of this order
-        :param get_quantity: function from a line to what counts of it, all of it by default
+        :param get_values: function from a line to the quantity, price or discount that counts in
+            place of its own
         :return: untaxed, tax and total
         :rtype: dict
         """
         totals = self._get_tax_totals_of(
             [
                 line._prepare_base_line_for_taxes_computation(
-                    quantity=get_quantity(line) if get_quantity else line.product_uom_qty
+                    **{"quantity": line.product_uom_qty, **(get_values(line) if get_values else {})}
                 )
                 for line in lines
             ]
@@ -114,14 +116,36 @@ class SaleOrder(models.Model):
             {**row, "label": self.env._("Then, %(per_period)s", per_period=row["label"])}
             for row in rows
         ]
-        return [row for row in self._get_one_off_rows() if row["total"]] + then
+        one_off = [row for row in self._get_one_off_rows() if row["total"]]
+        return [*one_off, *then, *self._get_lasting_rows(rows)]
+
+    def _get_lasting_rows(self, rows):
+        """Return what periods cost once all has changed that changes by itself, where that differs.
+
+        :param list rows: what they cost without that
+        :return: rows as in :meth:`_get_totals_rows`; the lines say what changes when
+        :rtype: list[dict]
+        """
+        lasting = self._get_period_totals(lambda line: line._get_lasting_quote())
+        before = {row["id"]: row["total"] for row in rows}
+        return [
+            {
+                **row,
+                "label": self.env._(
+                    "After planned changes, %(per_period)s", per_period=row["label"]
+                ),
+            }
+            for row in lasting
+            if row["total"] != before[row["id"]]
+        ]
 
     def _get_one_off_rows(self):
         """:return: rows of what is sold once: now, and later when it is billed on delivery"""
         lines = self._get_priced_lines() - self._get_recurring_lines()
-        now = self._get_line_totals(lines, lambda line: line._get_due_now_quantity())
+        now = self._get_line_totals(lines, lambda line: {"quantity": line._get_due_now_quantity()})
         later = self._get_line_totals(
-            lines, lambda line: line.product_uom_qty - line._get_due_now_quantity()
+            lines,
+            lambda line: {"quantity": line.product_uom_qty - line._get_due_now_quantity()},
         )
         label = self.env._("Of which sold once")
         if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():

@@ -50,6 +50,10 @@ class TestRenewalPlan(EndingCase):
         self.assertEqual(renewal.amount_untaxed, 10.0)
         self.assertIn("from 06/30/2027 on: Discount: 50 % → 0 %", line._get_portal_texts()[1])
         self.assertIn("06/30/2027", renewal.subscription_agreement_text)
+        self.assertEqual(
+            [(row["label"], row["untaxed"]) for row in renewal._get_totals_rows()],
+            [("Then, per month", 10.0), ("After planned changes, per month", 20.0)],
+        )
         renewal.action_confirm()
         self.assertEqual(
             self.get_steps(renewal), [("2027-04-30", 2, 10, 50), ("2027-06-30", 2, 10, 0)]

@@ -260,6 +260,10 @@ class TestIntroAndRamp(StartCase):
         self.assertEqual(order.amount_untaxed, 50.0)
         text = order.order_line._get_portal_texts()[1].replace("\xa0", " ")
         self.assertEqual(text, "from period 2 on: 5 at $ 9.00 each")
+        self.assertEqual(
+            [(row["label"], row["untaxed"]) for row in order._get_totals_rows()],
+            [("Then, per month", 50.0), ("After planned changes, per month", 100.0)],
+        )
         order = self.confirm(order)
         self.assertEqual(
             self.get_steps(order.order_line),
