@@ -39,9 +39,9 @@ class SaleOrderLine(models.Model):
     def _is_recurring_confirmed(self):
         """Leave everything on a confirmed amendment to its contract, also what is sold once."""
         return super()._is_recurring_confirmed() or (
-            self.order_id.subscription_order_type == "amendment"
-            and self.state == "sale"
+            self.state == "sale"
             and not self.display_type
+            and self.order_id.subscription_order_type == "amendment"
         )
 
     def _join_contract(self):
