@@ -106,18 +106,18 @@ class TestDunning(DunningCommon):
         gaps = order.subscription_interruption_ids.sorted("start_date")
         return [(gap.kind, str(gap.start_date), str(gap.end_date or "")) for gap in gaps]
 
-    def suspend_around_a_pause(self):
-        """:return: a contract that is suspended before and after a pause in March, its invoice"""
+    def suspend_around_a_pause(self, start=date(2027, 3, 1)):
+        """:return: a contract that is suspended around a pause to 10 March, and its invoice"""
         order, invoice = self.create_late_contract()
-        order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10))
+        order._subscription_pause(start, date(2027, 3, 10))
         for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
             self.run_dunning(day)
         self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
-        self.assertEqual(order.subscription_state, "suspended")
         return order, invoice
 
     def test_a_suspension_leaves_a_planned_pause_as_it_is(self):
         order, _invoice = self.suspend_around_a_pause()
+        self.assertEqual(order.subscription_state, "suspended")
         self.assertEqual(
             self.get_gaps(order),
             [
@@ -154,11 +154,7 @@ class TestDunning(DunningCommon):
                 self.assertFalse(order.subscription_in_dunning)
 
     def test_a_suspension_waits_for_the_end_of_a_pause(self):
-        order, invoice = self.create_late_contract()
-        order._subscription_pause(date(2027, 2, 18), date(2027, 3, 10))
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
-            self.run_dunning(day)
-        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
+        order, _invoice = self.suspend_around_a_pause(date(2027, 2, 18))
         self.assertEqual(
             self.get_gaps(order),
             [("pause", "2027-02-18", "2027-03-10"), ("suspension", "2027-03-10", "")],

@@ -77,13 +77,18 @@ class TestQuarantine(SubscriptionCommon):
     # Causes
     # ------------------------------------------------------------------
 
-    def test_archived_income_account(self):
+    def create_without_account(self):
+        """:return: a contract whose income account was archived, and that account"""
         account = self.env["account.account"].create(
             {"name": "Old income", "code": "499999", "account_type": "income"}
         )
         product = self._create_product("Sauna", 50.0, property_account_income_id=account.id)
         order = self.create_contract(product)
         account.active = False
+        return order, account
+
+    def test_archived_income_account(self):
+        order, account = self.create_without_account()
         self.assertBroken(order, "The account Old income (499999) is archived.")
         account.active = True
         self.assertCured(order)
@@ -256,12 +261,7 @@ class TestQuarantine(SubscriptionCommon):
         self.assertBillsNothing(order)
 
     def test_a_retry_in_vain_does_not_say_that_the_trouble_is_new(self):
-        account = self.env["account.account"].create(
-            {"name": "Old income", "code": "499998", "account_type": "income"}
-        )
-        product = self._create_product("Sauna", 50.0, property_account_income_id=account.id)
-        order = self.create_contract(product)
-        account.active = False
+        order, _account = self.create_without_account()
         self.run_cron("2027-05-01")
         since = order.subscription_quarantined_at
         self.travel("2027-05-09")

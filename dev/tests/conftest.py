@@ -7,6 +7,7 @@ from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
 from stress.herd import Herd
+from stress.pay import load_fake_stripe
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,14 @@ def database(databases, request):
     name = f"sale_recurring_{module}_{os.getpid()}"
     yield name
     databases.drop(name)
+
+
+@pytest.fixture
+def fake():
+    """Yield a stand-in for Stripe over HTTP."""
+    fake = load_fake_stripe().start()
+    yield fake
+    fake.stop()
 
 
 @pytest.fixture

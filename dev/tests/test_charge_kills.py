@@ -5,19 +5,10 @@ Alone: ``make test ARGS=dev/tests/test_charge_kills.py``.
 
 import pytest
 from stress.herd import Herd
-from stress.pay import load_fake_stripe
 
 KILLED = -9
 CHARGE = "ir_cron_charge_subscriptions"
 ASK = "ir_cron_ask_charges"
-
-
-@pytest.fixture(scope="module")
-def fake():
-    """Yield a stand-in for Stripe over HTTP."""
-    fake = load_fake_stripe().start()
-    yield fake
-    fake.stop()
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +19,8 @@ def template(databases, database):
 
 
 @pytest.fixture
-def herd(databases, template, fake, tmp_path):
+def herd(databases, template, tmp_path):
     """Yield processes on a database of their own."""
-    fake.breaks = lambda moment: None
-    # Copies of a database make the same idempotency keys.
-    fake.answers.clear()
     name = f"{template}_copy"
     databases.clone(template, name)
     with Herd(databases.place, name, tmp_path) as herd:

@@ -8,7 +8,6 @@ import os
 
 import pytest
 from stress.herd import Herd
-from stress.pay import load_fake_stripe
 
 CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 20)
 EACH = 3
@@ -17,14 +16,6 @@ WORKERS = 3
 LATE = "2027-02-03"
 LATER = "2027-02-04"
 STEPS = [["charge", "done"], ["remind", "done"], ["activity", "done"]]
-
-
-@pytest.fixture
-def fake():
-    """Yield a stand-in for Stripe over HTTP."""
-    fake = load_fake_stripe().start()
-    yield fake
-    fake.stop()
 
 
 @pytest.fixture

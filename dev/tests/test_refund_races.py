@@ -8,17 +8,8 @@ from threading import Event
 
 import pytest
 from stress.herd import Herd
-from stress.pay import load_fake_stripe
 
 WAIT = 2.0  # seconds in which a process that need not wait would be done
-
-
-@pytest.fixture
-def fake():
-    """Yield a stand-in for Stripe over HTTP."""
-    fake = load_fake_stripe().start()
-    yield fake
-    fake.stop()
 
 
 @pytest.fixture
