@@ -43,10 +43,11 @@ class SubscriptionStripeController(StripeController):
         """Believe nobody about payments of contracts unless they sign."""
         is_signed = bool(request.httprequest.headers.get("Stripe-Signature"))
         is_known = is_signed and get_webhook_secret(tx_sudo.provider_id)
-        if tx_sudo._is_about_contracts() and not is_known:
+        is_ours = tx_sudo._is_about_contracts()
+        if is_ours and not is_known:
             raise Forbidden
         super()._verify_signature(tx_sudo)
-        if request.get_json_data().get("type") == "charge.refunded":
+        if is_ours and request.get_json_data().get("type") == "charge.refunded":
             tx_sudo._claim_refunds()
 
     @staticmethod

@@ -125,6 +125,7 @@ from . import (
     sale_order_renewal_confirm,
     sale_order_renewal_follow,
     sale_order_renewal_pause,
+    sale_order_dunning_pause,
     sale_order_unpaid,
     sale_order_line,
     sale_order_line_amounts,

@@ -59,7 +59,7 @@ class AccountMove(models.Model):
 
         A posted invoice is charged once it is due, or when somebody asks for it. A draft of a
         contract whose invoices are made after the payment is charged at once; when somebody posts
-        it before, it is an invoice like any other.
+        it before anybody paid or was charged, it is an invoice like any other.
 
         :param company: `res.company`
         :rtype: Domain
@@ -72,7 +72,13 @@ class AccountMove(models.Model):
                 ("invoice_date_due", "<=", today),
                 ("subscription_charge_early", "=", True),
             ]
-        ) & self._get_charged_contracts_domain(const.CHARGED_MODES, today)
+        ) & (
+            self._get_charged_contracts_domain("charge", today)
+            | (
+                Domain("transaction_ids", "=", False)
+                & self._get_charged_contracts_domain("after_payment", today)
+            )
+        )
         unpaid = Domain(
             [
                 ("company_id", "=", company.id),
@@ -93,10 +99,10 @@ class AccountMove(models.Model):
                 ("subscription_pay_first", "=", False),
                 ("amount_total", ">", 0),
             ]
-        ) & self._get_charged_contracts_domain(("after_payment",), today)
+        ) & self._get_charged_contracts_domain("after_payment", today)
 
     @api.model
-    def _get_charged_contracts_domain(self, payment_modes, today):
+    def _get_charged_contracts_domain(self, payment_mode, today):
         """:return: the domain of invoices whose contracts pay so and have a saved method"""
         return Domain(
             "invoice_line_ids.sale_line_ids.order_id",
@@ -104,7 +110,7 @@ class AccountMove(models.Model):
             [
                 ("is_subscription", "=", True),
                 ("subscription_payment_token_id", "!=", False),
-                ("subscription_template_id.payment_mode", "in", payment_modes),
+                ("subscription_template_id.payment_mode", "=", payment_mode),
                 # what a closing gives back is taken off the invoice first
                 "|",
                 ("subscription_state", "not in", ("closed", "renewed")),

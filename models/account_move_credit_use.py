@@ -128,6 +128,7 @@ class AccountMove(models.Model):
         self.subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
+            refund._pair_with_credit_notes()
         elif refund.state == "error":
             self.message_post(
                 body=self.env._(

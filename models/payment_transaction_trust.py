@@ -55,10 +55,41 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _refund(self, amount_to_refund=None):
-        """Let the provider's word about a refund wait until the refund is booked here."""
+        """Let the provider's word about a refund wait until the refund is booked here.
+
+        When it came first, as after an answer that got lost, no second refund is asked for.
+        """
         if self._is_about_contracts():
             self._claim_refunds()
+            if self.env.context.get("subscription_refund"):
+                known = self._get_unassigned_refund(amount_to_refund)
+                if known:
+                    return known
         return super()._refund(amount_to_refund)
+
+    def _get_unassigned_refund(self, amount):
+        """Return a refund of this payment that the provider told of and nothing is paired with.
+
+        :param float amount: what is given back
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        return self.child_transaction_ids.filtered(
+            lambda tx: (
+                tx.operation == "refund"
+                and tx.state in ("pending", "done")
+                and not tx.invoice_ids
+                and not self.currency_id.compare_amounts(-tx.amount, amount)
+                and not any(tx._get_customer_lines().mapped("reconciled"))
+            )
+        )[:1]
+
+    def _get_customer_lines(self):
+        """:return: what the payment of this transaction says on the account of its customer"""
+        payment = self.payment_id
+        return payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == payment.destination_account_id
+        )
 
     def _claim_refunds(self):
         """Take a payment until the end of the transaction, waiting for whoever has it.
@@ -73,3 +104,14 @@ class PaymentTransaction(models.Model):
             SQL("UPDATE payment_transaction SET write_uid = write_uid WHERE id = %s", self.id),
             log_exceptions=False,  # the request is repeated
         )
+
+    def _pair_with_credit_notes(self):
+        """Pair the payment of a refund with its credit notes, where that was not done yet."""
+        self.ensure_one()
+        account = self.payment_id.destination_account_id
+        lines = self._get_customer_lines() | self.invoice_ids.line_ids.filtered(
+            lambda line: line.account_id == account
+        )
+        lines = lines.filtered(lambda line: not line.reconciled)
+        if len(lines.move_id) > 1:
+            lines.reconcile()

@@ -3,7 +3,6 @@ from odoo.tools import format_date
 
 from .. import const
 from ..engine import dunning
-from ..engine.period import FOREVER
 from .subscription_dunning_event import EVENT_ACTIONS
 
 
@@ -152,49 +151,35 @@ class SaleOrder(models.Model):
     def _dunning_suspend(self, move):
         """Withhold the service of one contract from today until an invoice is paid.
 
-        A pause that is planned for later stays as it is; the suspension goes on after it.
+        Pauses that are planned for later days give way to it until the service goes on.
 
         :param move: the unpaid `account.move`
-        :raise UserError: the contract is interrupted already, with no end
+        :raise UserError: the contract is interrupted today
         """
         self.ensure_one()
-        before = self.subscription_interruption_ids
-        for day, until in self._get_days_to_suspend():
-            self._subscription_pause(
-                day,
-                until,
-                reason=self._get_unpaid_note(move),
-                kind="suspension",
-                anchor_rule="keep" if until else None,  # the pause that follows has its own rule
-            )
-        # sudo: interruptions are written by operations only
-        (self.subscription_interruption_ids - before).sudo().dunning_move_id = move
-
-    def _get_days_to_suspend(self):
-        """Return the days from today on that no pause takes already.
-
-        :return: pairs of a first day and the day after the last one, None without an end
-        :rtype: list[tuple]
-        """
-        today, last = self._subscription_today(), self.subscription_end_date
-        free, day = [], today
-        for gap in sorted(self.subscription_interruption_ids._get_engine_gaps()):
-            if gap.start > day:
-                free.append((day, gap.start))
-            day = max(day, gap.end)
-        if day < (last or FOREVER):
-            free.append((day, None))
-        return free or [(today, None)]
+        today = self._subscription_today()
+        planned = []
+        while (gap := self._get_gap_to_resume(today)) and gap.start_date > today:
+            planned.append(gap._prepare_plan())
+            self._subscription_resume(today)
+        self._subscription_pause(
+            today,
+            reason=self._get_unpaid_note(move),
+            kind="suspension",
+            dunning_move_id=move.id,
+            planned_pauses=planned,
+        )
 
     def _dunning_resume(self):
         """Go on with the service of one contract that was suspended for unpaid invoices."""
         self.ensure_one()
         today = self._subscription_today()
-        # sudo: as above
-        gaps = self.subscription_interruption_ids.sudo().filtered(
-            lambda gap: gap.dunning_move_id and (not gap.end_date or gap.end_date > today)
+        gap = self.subscription_interruption_ids.sudo().filtered(  # sudo: as above
+            lambda gap: (
+                gap.dunning_move_id
+                and gap.start_date <= today
+                and (not gap.end_date or gap.end_date > today)
+            )
         )
-        if gaps and self.subscription_state in const.RUNNING_STATES:
-            self._subscription_claim()
-            for gap in gaps.sorted("start_date", reverse=True):
-                self._end_gap(gap, today)
+        if gap and self.subscription_state in const.RUNNING_STATES:
+            self._subscription_resume(today)

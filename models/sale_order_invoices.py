@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
     def _fetch_invoiced_lines(self):
         """Read what core asks of earlier invoices, and not their sixty other columns.
 
-        It looks at each of them for each new one, so that old contracts would be billed slowly.
+        Core looks at each of them for each new one, so that old contracts would be billed slowly.
         """
         # sudo: a salesperson bills own contracts without rights on the books
         lines = self.sudo().order_line.invoice_lines

@@ -48,11 +48,10 @@ class SaleOrderLine(models.Model):
         items = self.env.context.get(const.ITEMS_KEY, {}).get(self.id)
         if not items:
             vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
-            if self.product_id.type == "combo" and not self.qty_to_invoice:
+            if self.product_id.type == "combo" and self.qty_to_invoice <= 0:
                 # A heading only, as of the second period: core has counted the combo as invoiced.
-                number = f"{self.product_uom_qty:g}"
-                for vals in vals_list:
-                    vals["name"] = f"{self.product_id.name} x {number}"
+                name = f"{self.product_id.name} x {self.product_uom_qty:.15g}"
+                vals_list = [{**vals, "name": name, "quantity": 0} for vals in vals_list]
             return vals_list
         base = self._prepare_invoice_line(**optional_values)
         return [

@@ -24,13 +24,16 @@ class SaleOrderLine(models.Model):
     def _get_lasting_quote(self):
         """Return what a line of a quotation is once all has changed that changes by itself.
 
-        :return: quantity, price and discount, nothing where it stays as it is
+        :return: quantity, price and discount, nothing where it stays as it is or where nothing
+            lasts within the term
         :rtype: dict
         """
         self.ensure_one()
         order = self.order_id
+        if order._is_open_amendment():
+            return {}
         steps = order._get_quoted_segments(self, order._get_subscription_start())
-        if len(steps) < 2 or order._is_open_amendment():
+        if len(steps) < 2 or steps[-1].kind != "permanent":
             return {}
         last = steps[-1]
         return {

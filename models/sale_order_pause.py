@@ -23,7 +23,14 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_pause(
-        self, day, until=None, reason=None, credit_rule=None, kind="pause", anchor_rule=None
+        self,
+        day,
+        until=None,
+        reason=None,
+        credit_rule=None,
+        kind="pause",
+        anchor_rule=None,
+        **values,
     ):
         """Interrupt the service of contracts; nothing is billed for the gap.
 
@@ -35,6 +42,7 @@ class SaleOrder(models.Model):
         :param str credit_rule: 'credit' or 'forfeit', None takes the template's
         :param str kind: 'pause', the customer's wish, or 'suspension', the vendor's
         :param str anchor_rule: 'keep' or 'restart', None takes the template's
+        :param values: further values of the interruption
         :raise UserError: the contract does not run, or the days are refused
         """
         for order in self:
@@ -58,6 +66,7 @@ class SaleOrder(models.Model):
                         "credit_rule": credit_rule or terms.credit_on_pause or "credit",
                         "anchor_rule": anchor_rule or terms._get_pause_anchor(),
                         "user_id": self.env.user.id,
+                        **values,
                     }
                 )
             )
@@ -151,25 +160,17 @@ class SaleOrder(models.Model):
         """
         self._subscription_claim()
         for order in self:
-            order._end_gap(order._check_resume(day), day)
-
-    def _end_gap(self, gap, day):
-        """Let the service of one contract go on from a day that lies in or before a gap.
-
-        :param gap: `subscription.interruption` record as sudo; taken back if it had not begun
-        :param date day: first day of service
-        """
-        self.ensure_one()
-        since, text = gap.start_date, self._get_resume_text(gap, day)
-        self._undo_restart_after(gap)
-        if since >= day:
-            gap.unlink()
-        else:
-            gap.end_date = day
-            self._restart_after(gap)
-        self._restore_forfeited(since, day)
-        amounts = self._get_operation_amounts_text(max(day, self._subscription_today()))
-        self._after_operation(f"{text} {amounts}")
+            gap = order._check_resume(day)
+            since, text = gap.start_date, order._get_resume_text(gap, day)
+            order._undo_restart_after(gap)
+            if since >= day:
+                gap.unlink()
+            else:
+                gap.end_date = day
+                order._restart_after(gap)
+            order._restore_forfeited(since, day)
+            amounts = order._get_operation_amounts_text(max(day, order._subscription_today()))
+            order._after_operation(f"{text} {amounts}")
 
     def _get_gap_to_resume(self, day):
         """:return: the interruption that a resume on a day ends, else the next one; as sudo"""

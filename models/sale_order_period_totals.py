@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
                 ),
             }
             for row in lasting
-            if row["total"] != before[row["id"]]
+            if self.currency_id.compare_amounts(row["total"], before.get(row["id"], row["total"]))
         ]
 
     def _get_one_off_rows(self):

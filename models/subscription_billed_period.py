@@ -9,7 +9,8 @@ from ..engine.period import Period
 
 # Kinds that cover days of a line; the others take cover away from the row they reverse.
 COVER_KINDS = ("charge", "move", "waive")
-# Rows that one transaction remembers as values of the engine; about 1 kB each.
+# Rows, and ledgers of lines, that one transaction remembers as values of the engine; a row is about
+# 1 kB, and a ledger holds the rows that are remembered anyway.
 MAX_REMEMBERED = 20000
 
 
@@ -180,13 +181,14 @@ class SubscriptionBilledPeriod(models.Model):
         """
         known = self.env.cr.cache.setdefault(name, {})
         amounts = [(row.booked_amount, row.manual_credit_amount) for row in self]
-        before, value = known.get(self._ids, (None, None))
-        if before != amounts:
+        facts = (self._ids, amounts)
+        before, value = known.get(self._ids[:1], (None, None))
+        if before != facts:
             value = make()
             if all(self._ids):  # a draft record of a form is another one next time
                 if len(known) >= MAX_REMEMBERED:
                     known.clear()
-                known[self._ids] = (amounts, value)
+                known[self._ids[:1]] = (facts, value)
         return value
 
     def _make_engine_entry(self):

@@ -66,6 +66,17 @@ class TestAfterPayment(PaymentCommon):
         self.run_charges()
         self.assertEqual(len(draft.transaction_ids), 1)
 
+    def test_invoice_whose_payment_was_undone_is_not_charged_by_itself(self):
+        order = self.create_paid_first()
+        draft = self.bill(order)
+        self.run_charges()
+        draft.subscription_charge_attempted_at = False  # as when it was paid by a link
+        draft.line_ids.remove_move_reconcile()
+        self.assertEqual(draft.payment_state, "not_paid")
+        self.travel("2027-06-01")
+        self.run_charges()
+        self.assertEqual(len(draft.transaction_ids), 1)
+
     def test_pending_payment_keeps_the_draft_as_it_is(self):
         order = self.create_paid_first("pending")
         draft = self.bill(order)

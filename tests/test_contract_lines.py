@@ -251,3 +251,7 @@ class TestContractLines(SubscriptionCommon):
             self.assertEqual(lines[0].name, "Office x 2")
             self.assertEqual((combo.qty_invoiced, combo.qty_to_invoice), (2, 0))
         self.assertFalse(self.bill(order, "2027-06-02"))
+        order.order_line.product_uom_qty = 1
+        lines = self.bill(order, "2027-07-01").invoice_line_ids
+        headings = lines.filtered(lambda line: line.display_type == "line_section")
+        self.assertEqual(set(headings.mapped("name")), {"Office x 1"})

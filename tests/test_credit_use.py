@@ -40,6 +40,24 @@ class TestCreditUse(PaymentCommon):
         with self.assertRaisesRegex(UserError, "nothing is left"):
             credit.action_subscription_refund()
 
+    def test_refund_that_the_provider_told_of_is_not_made_again(self):
+        """The answer to the button was lost, and the provider's own word came in between."""
+        paid = self.invoice.transaction_ids
+        for is_booked in (True, False):
+            with self.subTest(is_booked=is_booked):
+                credit = self.credit(5)
+                told = paid._create_child_transaction(5, is_refund=True)
+                told._set_done()
+                if is_booked:
+                    told._post_process()
+                credit.with_user(self.clerk).action_subscription_refund()
+                self.assertEqual(credit.transaction_ids, told)
+                self.assertFalse(credit.amount_residual)
+        self.assertEqual(paid.child_transaction_ids.mapped("amount"), [-5, -5])
+        credit = self.credit(5)
+        credit.action_subscription_refund()
+        self.assertEqual(len(paid.child_transaction_ids), 3, "the others are paired already")
+
     def test_no_more_goes_back_than_came(self):
         credit = self.credit()
         self.assertEqual(credit.subscription_amount_refundable, self.invoice.amount_total)

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import pairwise
 from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
@@ -106,69 +107,90 @@ class TestDunning(DunningCommon):
         gaps = order.subscription_interruption_ids.sorted("start_date")
         return [(gap.kind, str(gap.start_date), str(gap.end_date or "")) for gap in gaps]
 
-    def suspend_around_a_pause(self, start=date(2027, 3, 1)):
-        """:return: a contract that is suspended around a pause to 10 March, and its invoice"""
+    def suspend_before_a_pause(self):
+        """:return: a contract that is suspended before a planned pause in March, its invoice"""
         order, invoice = self.create_late_contract()
-        order._subscription_pause(start, date(2027, 3, 10))
+        order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10), credit_rule="credit")
         for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
             self.run_dunning(day)
         self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
+        self.assertEqual(order.subscription_state, "suspended")
+        self.assertEqual(self.get_gaps(order), [("suspension", "2027-02-20", "")])
         return order, invoice
 
-    def test_a_suspension_leaves_a_planned_pause_as_it_is(self):
-        order, _invoice = self.suspend_around_a_pause()
-        self.assertEqual(order.subscription_state, "suspended")
-        self.assertEqual(
-            self.get_gaps(order),
-            [
-                ("suspension", "2027-02-20", "2027-03-01"),
-                ("pause", "2027-03-01", "2027-03-10"),
-                ("suspension", "2027-03-10", ""),
-            ],
-        )
-        self.run_cron("2027-03-05")
-        self.assertEqual(order.subscription_state, "paused")
-        self.run_cron("2027-03-10")
-        self.assertEqual(order.subscription_state, "suspended")
+    def pay(self, invoice, day):
+        """Let a clerk book the payment of an invoice on a day, and the job see it."""
+        self.travel(day)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.run_dunning()
 
-    def test_a_payment_ends_what_is_left_of_a_suspension_and_no_pause(self):
-        for day, gaps in (
-            (
-                "2027-02-22",
-                [("suspension", "2027-02-20", "2027-02-22"), ("pause", "2027-03-01", "2027-03-10")],
-            ),
-            (
-                "2027-03-05",
-                [("suspension", "2027-02-20", "2027-03-01"), ("pause", "2027-03-01", "2027-03-10")],
-            ),
+    def test_a_planned_pause_gives_way_to_a_suspension_and_comes_back_with_the_payment(self):
+        for day, pauses in (
+            ("2027-02-22", [("pause", "2027-03-01", "2027-03-10")]),
+            ("2027-03-05", [("pause", "2027-03-05", "2027-03-10")]),
+            ("2027-03-10", []),
         ):
             with self.subTest(day):
                 self.travel("2027-01-31")
-                order, invoice = self.suspend_around_a_pause()
-                self.travel(day)
-                self.env["account.payment.register"].with_context(
-                    active_model="account.move", active_ids=invoice.ids
-                ).create({})._create_payments()
-                self.run_dunning()
-                self.assertEqual(self.get_gaps(order), gaps)
+                order, invoice = self.suspend_before_a_pause()
+                self.pay(invoice, day)
+                self.assertEqual(self.get_gaps(order), [("suspension", "2027-02-20", day), *pauses])
                 self.assertFalse(order.subscription_in_dunning)
 
-    def test_a_suspension_waits_for_the_end_of_a_pause(self):
-        order, _invoice = self.suspend_around_a_pause(date(2027, 2, 18))
+    def test_days_that_were_given_up_before_a_pause_are_not_billed_twice(self):
+        self.charged_template.credit_on_pause = "forfeit"
+        order, invoice = self.suspend_before_a_pause()
+        self.pay(invoice, "2027-02-22")
+        self.run_cron()
+        for day in ("2027-02-28", "2027-03-10", "2027-03-31"):
+            self.run_cron(day)
+            self.assertLedgerWhole(order)
+        days = [
+            (str(line.deferred_start_date), str(line.deferred_end_date))
+            for line in order.invoice_ids.invoice_line_ids.sorted("deferred_start_date")
+            if line.move_id.move_type == "out_invoice"
+        ]
+        for (_first, last), (first, _last) in pairwise(days):
+            self.assertLess(last, first)
+
+    def test_a_payment_ends_the_suspension_of_a_renewal_that_waits_too(self):
+        order, invoice = self.create_late_contract()
+        renewal = order._create_renewal_quotation()
+        renewal.subscription_start_date = date(2027, 2, 28)
+        renewal.action_confirm()
+        order._subscription_pause(date(2027, 2, 25), date(2027, 3, 5))
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        self.assertEqual(self.get_gaps(renewal), [("suspension", "2027-02-28", "")])
+        self.pay(invoice, "2027-02-22")
         self.assertEqual(
             self.get_gaps(order),
-            [("pause", "2027-02-18", "2027-03-10"), ("suspension", "2027-03-10", "")],
+            [("suspension", "2027-02-20", "2027-02-22"), ("pause", "2027-02-25", "2027-03-05")],
         )
+        self.assertEqual(self.get_gaps(renewal), [("pause", "2027-02-28", "2027-03-05")])
 
-    @mute_logger("odoo.addons.sale_recurring.models.account_move_dunning_steps")
-    def test_a_contract_that_is_paused_without_an_end_needs_no_suspension(self):
+    def test_a_payment_ends_the_suspension_of_a_renewal_that_has_begun(self):
+        order, invoice = self.create_late_contract()
+        renewal = order._create_renewal_quotation()
+        renewal.subscription_start_date = date(2027, 2, 28)
+        renewal.action_confirm()
+        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_dunning(day)
+        self.run_cron("2027-03-01")
+        self.assertEqual(renewal.subscription_state, "suspended")
+        self.pay(invoice, "2027-03-02")
+        self.assertEqual(renewal.subscription_state, "active")
+        self.assertEqual(self.get_gaps(renewal), [("suspension", "2027-02-28", "2027-03-02")])
+
+    def test_a_contract_that_is_paused_is_not_suspended(self):
         order, invoice = self.create_late_contract()
         order._subscription_pause(date(2027, 2, 18))
         for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+            self.run_cron(day)
             self.run_dunning(day)
-        event = invoice.subscription_dunning_event_ids.sorted("id")[-1:]
-        self.assertEqual((event.action, event.outcome), ("suspend", "failed"))
-        self.assertIn("is paused from", event.note)
+        self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "skipped"))
         self.assertEqual(self.get_gaps(order), [("pause", "2027-02-18", "")])
 
     def test_after_a_standstill_one_mail_is_sent(self):

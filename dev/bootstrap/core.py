@@ -51,6 +51,7 @@ def run_compat(place, arguments):
     databases.clone(databases.base(), database)
     with step(f"Installing {ADDON}, {', '.join(NEIGHBOURS)}"):
         databases.install(database, [ADDON, *NEIGHBOURS])
+    databases.hold_statistics(database)
     arguments, found = map_paths(place, arguments)
     if not found:
         arguments += map_paths(place, ["dev/compat", "tests"])[0]
