@@ -128,7 +128,9 @@ class AccountMove(models.Model):
         self.subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
-            refund._pair_with_credit_notes()
+            # The payment of a refund that the provider told of first was made without this.
+            for line in refund.payment_id._get_open_credit_lines():
+                self.sudo().js_assign_outstanding_line(line.id)  # sudo: as whoever refunds
         elif refund.state == "error":
             self.message_post(
                 body=self.env._(

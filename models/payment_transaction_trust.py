@@ -80,16 +80,9 @@ class PaymentTransaction(models.Model):
                 and tx.state in ("pending", "done")
                 and not tx.invoice_ids
                 and not self.currency_id.compare_amounts(-tx.amount, amount)
-                and not any(tx._get_customer_lines().mapped("reconciled"))
+                and (not tx.payment_id or tx.payment_id._get_open_credit_lines())
             )
         )[:1]
-
-    def _get_customer_lines(self):
-        """:return: what the payment of this transaction says on the account of its customer"""
-        payment = self.payment_id
-        return payment.move_id.line_ids.filtered(
-            lambda line: line.account_id == payment.destination_account_id
-        )
 
     def _claim_refunds(self):
         """Take a payment until the end of the transaction, waiting for whoever has it.
@@ -104,14 +97,3 @@ class PaymentTransaction(models.Model):
             SQL("UPDATE payment_transaction SET write_uid = write_uid WHERE id = %s", self.id),
             log_exceptions=False,  # the request is repeated
         )
-
-    def _pair_with_credit_notes(self):
-        """Pair the payment of a refund with its credit notes, where that was not done yet."""
-        self.ensure_one()
-        account = self.payment_id.destination_account_id
-        lines = self._get_customer_lines() | self.invoice_ids.line_ids.filtered(
-            lambda line: line.account_id == account
-        )
-        lines = lines.filtered(lambda line: not line.reconciled)
-        if len(lines.move_id) > 1:
-            lines.reconcile()

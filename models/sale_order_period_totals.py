@@ -126,7 +126,9 @@ class SaleOrder(models.Model):
         :return: rows as in :meth:`_get_totals_rows`; the lines say what changes when
         :rtype: list[dict]
         """
-        lasting = self._get_period_totals(lambda line: line._get_lasting_quote())
+        values = {line: line._get_lasting_quote() for line in self._get_recurring_lines()}
+        if not any(values.values()):
+            return []
         before = {row["id"]: row["total"] for row in rows}
         return [
             {
@@ -135,7 +137,7 @@ class SaleOrder(models.Model):
                     "After planned changes, %(per_period)s", per_period=row["label"]
                 ),
             }
-            for row in lasting
+            for row in self._get_period_totals(values.get)
             if self.currency_id.compare_amounts(row["total"], before.get(row["id"], row["total"]))
         ]
 

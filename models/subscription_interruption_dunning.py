@@ -28,7 +28,7 @@ class SubscriptionInterruption(models.Model):
         self.ensure_one()
         return {
             "day": fields.Date.to_string(self.start_date),
-            "until": self.end_date and fields.Date.to_string(self.end_date),
+            "until": fields.Date.to_string(self.end_date),
             "reason": self.reason,
             "credit_rule": self.credit_rule,
             "kind": self.kind,

@@ -153,6 +153,17 @@ class SubscriptionCommon(TransactionCase):
         """Return order line values for :meth:`create_order`."""
         return {"product_id": product.id, "product_uom_qty": quantity, **values}
 
+    def book_payment(self, moves, **values):
+        """Let a clerk book the payment of invoices.
+
+        :param values: what the clerk types, all that is open by default
+        :rtype: account.payment
+        """
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        )
+        return wizard.create(values)._create_payments()
+
     def create_contract(self, *lines, day=None, **values):
         """Create a quotation and confirm it, on the given day when there is one."""
         if day:

@@ -75,12 +75,9 @@ class StripeCommon(PaymentCommon):
             }
         )
 
-    def save_another_card(self, order, **card):
-        """Let the customer save a card for a contract at Stripe, without a payment.
-
-        :return: the validation, its intent and the payment method, as Stripe names it
-        """
-        tx = self.env["payment.transaction"].create(
+    def create_validation(self, order):
+        """:return: a transaction that saves another card for a contract, without a payment"""
+        return self.env["payment.transaction"].create(
             {
                 "provider_id": self.stripe.id,
                 "payment_method_id": self.card.id,
@@ -92,6 +89,13 @@ class StripeCommon(PaymentCommon):
                 **order._prepare_method_values(self.stripe),
             }
         )
+
+    def save_another_card(self, order, **card):
+        """Let the customer save a card for a contract at Stripe, without a payment.
+
+        :return: the validation, its intent and the payment method, as Stripe names it
+        """
+        tx = self.create_validation(order)
         intent = tx._stripe_create_intent()
         _customer, method = self.fake.save_card(**card)
         self.fake.ask("POST", f"setup_intents/{intent['id']}/confirm", {"payment_method": method})

@@ -26,9 +26,7 @@ class TestChange(SubscriptionCommon):
 
     def pay(self, moves):
         for move in moves:
-            self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=move.ids
-            ).create({})._create_payments()
+            self.book_payment(move)
 
     # ------------------------------------------------------------------
     # Quantity

@@ -244,9 +244,7 @@ class TestCharge(PaymentCommon):
     def test_amount_left_after_a_part_was_paid(self):
         order = self.create_charged_contract()
         invoice = self.bill(order)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"amount": 6.0})._create_payments()
+        self.book_payment(invoice, amount=6.0)
         self.run_charges()
         self.assertEqual(self._get_charges(order).amount, invoice.amount_total - 6.0)
         self.assertFalse(invoice.amount_residual)

@@ -142,10 +142,7 @@ class TestChargeHostile(StripeCommon, HttpCase):
 
     def test_method_of_another_customer_pays_no_period_in_advance(self):
         for invoice in (self.invoice, self.own_invoice):
-            wizard = self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=invoice.ids
-            )
-            wizard.create({})._create_payments()
+            self.book_payment(invoice)
         self.env.flush_all()
         offers = [(order, order._get_ahead_offer()) for order in (self.own_order, self.order)]
         for order, offer in offers:

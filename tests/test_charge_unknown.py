@@ -156,9 +156,7 @@ class TestChargeUnknown(PaymentCommon):
 
     def test_same_charge_is_not_sent_again_once_the_invoice_is_paid(self):
         tx = self.charge_without_answer()
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=self.invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(self.invoice)
         self.assertFalse(tx._is_charge_repeatable())
         with patch(
             "odoo.addons.sale_recurring.models.payment_transaction_unknown.REPEATABLE_PROVIDERS",

@@ -105,9 +105,7 @@ class TestCreateInvoice(SubscriptionCommon):
         for order in (ours, cores):
             self.bill(order).action_post()
             invoice = order.invoice_ids
-            self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=invoice.ids
-            ).create({})._create_payments()
+            self.book_payment(invoice)
         self.travel("2027-04-21")
         for order in (ours, cores):
             order.order_line.filtered(lambda line: line.product_id == self.seat).product_uom_qty = 3

@@ -218,9 +218,7 @@ class TestCreditNote(SubscriptionCommon):
         self.assertSettled()
 
     def test_invoice_with_a_netted_credit_can_be_corrected(self):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=self.invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(self.invoice)
         self.change("2027-04-16", 3)
         netted = self.bill(self.order, "2027-05-01")
         self.assertEqual(netted.amount_untaxed, 20.0)
@@ -235,9 +233,7 @@ class TestCreditNote(SubscriptionCommon):
             self.assertSettled()
 
     def test_billing_again_an_invoice_with_a_netted_credit_gives_the_same_again(self):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=self.invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(self.invoice)
         self.change("2027-04-16", 3)
         netted = self.bill(self.order, "2027-05-01")
         note = self.reverse("again", netted)

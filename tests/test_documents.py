@@ -11,11 +11,6 @@ from .common import SubscriptionCommon
 class TestDocuments(SubscriptionCommon):
     """Credit notes that the billing run makes, and what posting writes on the ledger."""
 
-    def pay(self, move):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        ).create({})._create_payments()
-
     def downgrade(self, order, day, quantity):
         self.travel(day)
         order.order_line.filtered("recurrence_id").product_uom_qty = quantity
@@ -45,7 +40,7 @@ class TestDocuments(SubscriptionCommon):
 
     def test_credit_of_a_paid_invoice_is_netted_on_the_next_one(self):
         order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
-        self.pay(self.bill(order))
+        self.book_payment(self.bill(order))
         self.downgrade(order, "2027-04-16", 3)
         self.travel("2027-05-01")
         invoice = self.bill(order)
@@ -58,7 +53,7 @@ class TestDocuments(SubscriptionCommon):
     def test_credit_of_a_paid_invoice_without_a_next_one_is_a_credit_note(self):
         order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
         invoice = self.bill(order)
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.travel("2027-04-16")
         order._subscription_close(date(2027, 4, 16))
         note = self.bill(order)
@@ -74,7 +69,7 @@ class TestDocuments(SubscriptionCommon):
             self.line_values(self.seat, 8), self.line_values(self.support, 1), day="2027-04-01"
         )
         invoice = self.bill(order)
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.travel("2027-04-16")
         order.partner_id = self.env["res.partner"].create({"name": "Bob Buyer"})
         order.order_line[0].product_uom_qty = 6
@@ -276,7 +271,7 @@ class TestDocuments(SubscriptionCommon):
                 )
                 invoice = self.bill(order)
                 if is_paid:
-                    self.pay(invoice)
+                    self.book_payment(invoice)
                 order.user_id = after
                 self.travel("2027-04-16")
                 order.order_line.product_uom_qty = 3

@@ -270,9 +270,7 @@ class TestDrafts(SubscriptionCommon):
     def test_deleting_a_draft_with_a_netted_credit_gives_both_back(self):
         order, draft = self.create_drafted()
         draft.action_post()
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=draft.ids
-        ).create({})._create_payments()
+        self.book_payment(draft)
         self.change(order, "2027-04-16", 3)
         netted = self.bill(order, "2027-05-01")
         self.assertEqual(netted.amount_untaxed, 20.0)

@@ -9,6 +9,8 @@ from psycopg2.errors import UniqueViolation
 
 from .common_dunning import DunningCommon
 
+DAYS = ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20")
+
 
 class Killed(BaseException):
     """The process died."""
@@ -84,16 +86,18 @@ class TestDunning(DunningCommon):
         self.run_dunning("2027-02-08")
         self.assertEqual(len(self.get_events(invoice)), 4)
 
+    def run_until_suspended(self):
+        """Let the job run on all days of the policy up to the suspension."""
+        for day in DAYS:
+            self.run_dunning(day)
+
     def test_a_payment_ends_a_suspension_at_once(self):
         order, invoice = self.create_late_contract()
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
-            self.run_dunning(day)
+        self.run_until_suspended()
         self.assertEqual(order.subscription_state, "suspended")
         self.travel("2027-02-22")
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.dunning_cron.id)])
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(invoice)
         self.assertGreater(triggers.search([("cron_id", "=", self.dunning_cron.id)]), triggers)
         self.run_dunning()
         self.assertEqual(order.subscription_state, "active")
@@ -111,8 +115,7 @@ class TestDunning(DunningCommon):
         """:return: a contract that is suspended before a planned pause in March, its invoice"""
         order, invoice = self.create_late_contract()
         order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10), credit_rule="credit")
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
-            self.run_dunning(day)
+        self.run_until_suspended()
         self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "done"))
         self.assertEqual(order.subscription_state, "suspended")
         self.assertEqual(self.get_gaps(order), [("suspension", "2027-02-20", "")])
@@ -121,9 +124,7 @@ class TestDunning(DunningCommon):
     def pay(self, invoice, day):
         """Let a clerk book the payment of an invoice on a day, and the job see it."""
         self.travel(day)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(invoice)
         self.run_dunning()
 
     def test_a_planned_pause_gives_way_to_a_suspension_and_comes_back_with_the_payment(self):
@@ -161,8 +162,7 @@ class TestDunning(DunningCommon):
         renewal.subscription_start_date = date(2027, 2, 28)
         renewal.action_confirm()
         order._subscription_pause(date(2027, 2, 25), date(2027, 3, 5))
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
-            self.run_dunning(day)
+        self.run_until_suspended()
         self.assertEqual(self.get_gaps(renewal), [("suspension", "2027-02-28", "")])
         self.pay(invoice, "2027-02-22")
         self.assertEqual(
@@ -176,8 +176,7 @@ class TestDunning(DunningCommon):
         renewal = order._create_renewal_quotation()
         renewal.subscription_start_date = date(2027, 2, 28)
         renewal.action_confirm()
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
-            self.run_dunning(day)
+        self.run_until_suspended()
         self.run_cron("2027-03-01")
         self.assertEqual(renewal.subscription_state, "suspended")
         self.pay(invoice, "2027-03-02")
@@ -187,7 +186,7 @@ class TestDunning(DunningCommon):
     def test_a_contract_that_is_paused_is_not_suspended(self):
         order, invoice = self.create_late_contract()
         order._subscription_pause(date(2027, 2, 18))
-        for day in ("2027-02-03", "2027-02-07", "2027-02-14", "2027-02-20"):
+        for day in DAYS:
             self.run_cron(day)
             self.run_dunning(day)
         self.assertEqual(self.get_events(invoice)[-1], ("2027-02-20", "suspend", "skipped"))

@@ -42,9 +42,7 @@ class TestLedgerRandom(SubscriptionCommon):
             self.get_moves("posted", "out_invoice").filtered(lambda m: m.amount_residual > 0)
         )
         if move:
-            self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=move.ids
-            ).create({})._create_payments()
+            self.book_payment(move)
 
     def do_delete(self):
         self.pick(self.get_moves("draft")).unlink()

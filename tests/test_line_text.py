@@ -91,9 +91,7 @@ class TestLineText(SubscriptionCommon):
             self.line_values(self.seat, 5), self.line_values(self.hosting), day="2027-04-01"
         )
         invoice = self.bill(order)
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
+        self.book_payment(invoice)
         self.travel("2027-04-25")
         order.order_line[0].product_uom_qty = 2
         order.order_line[1].product_uom_qty = 2

@@ -83,18 +83,7 @@ class TestMandate(StripeCommon, HttpCase):
         )
         self.bill(sister)
         self.travel("2027-02-15")
-        tx = self.env["payment.transaction"].create(
-            {
-                "provider_id": self.stripe.id,
-                "payment_method_id": self.card.id,
-                "partner_id": self.partner.id,
-                "operation": "validation",
-                "tokenize": True,
-                "reference": "another card",
-                "amount": 0,
-                **order._prepare_method_values(self.stripe),
-            }
-        )
+        tx = self.create_validation(order)
         values = tx._get_mandate_values()
         self.assertEqual(values["start_datetime"], datetime(2027, 2, 15))
         self.assertEqual(values["amount"], 48.0, "both contracts are paid with it")

@@ -66,10 +66,7 @@ class TestOverpaid(PaymentCommon):
         self.assertEqual(following.amount_residual, 36)
 
     def test_a_bank_payment_that_was_too_much_is_taken_off_as_well(self):
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=self.invoice.ids
-        )
-        payment = wizard.create({"amount": 40})._create_payments()
+        payment = self.book_payment(self.invoice, amount=40)
         self.assertEqual(payment.subscription_amount_overpaid, 4)
         self.assertFalse(payment.subscription_amount_refundable)
         with self.assertRaisesRegex(UserError, "cannot be refunded"):

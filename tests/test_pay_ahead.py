@@ -152,10 +152,7 @@ class TestChangeAfterPayingAhead(PayAheadCase):
         order = self.create_billed(**values)
         self.bill_ahead(order)
         for invoice in order.invoice_ids:
-            wizard = self.env["account.payment.register"].with_context(
-                active_model="account.move", active_ids=invoice.ids
-            )
-            wizard.create({})._create_payments()
+            self.book_payment(invoice)
         self.assertFalse(sum(order.invoice_ids.mapped("amount_residual")))
         return order
 

@@ -17,14 +17,8 @@ class PaidContractCase(PaymentCommon):
         super().setUp()
         self.order = self.create_contract(self.line_values(self.seat, 3))
         self.invoice = self.bill(self.order)
-        self.pay(self.invoice)
+        self.book_payment(self.invoice)
         self.travel("2027-02-10")
-
-    def pay(self, invoice):
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        wizard.create({})._create_payments()
 
     def begin(self, amount=36.0, day=MARCH, order=None):
         """Begin to pay the next period as the page does; return the draft and its payment."""
@@ -118,7 +112,7 @@ class TestPayAhead(PaidContractCase):
     def test_a_change_while_nobody_pays_makes_the_draft_anew(self):
         draft, _tx = self.begin()
         self.order.order_line.product_uom_qty = 4
-        self.pay(self.bill(self.order))
+        self.book_payment(self.bill(self.order))
         self.assertEqual(self.order._get_ahead_offer()["amount"], 48)
         again, tx = self.begin(48.0)
         self.assertFalse(draft.exists())
@@ -142,7 +136,7 @@ class TestPayAhead(PaidContractCase):
     def test_what_is_open_comes_first(self):
         self.order._subscription_bill_ahead(MARCH)
         self.assertFalse(self.order._get_ahead_offer())
-        self.pay(self.order.invoice_ids - self.invoice)
+        self.book_payment(self.order.invoice_ids - self.invoice)
         self.assertFalse(self.order._get_ahead_offer(), "one period is enough")
         with self.assertRaisesRegex(ValidationError, "cannot be paid in advance any more"):
             self.begin()

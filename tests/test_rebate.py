@@ -18,17 +18,12 @@ class TestRebate(SubscriptionCommon):
         self.travel("2027-01-16")
         return order
 
-    def pay(self, moves):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=moves.ids
-        ).create({})._create_payments()
-
     def test_rest_of_an_ended_rebate_is_billed(self):
         for is_paid in (False, True):
             with self.subTest(is_paid=is_paid):
                 order = self.create_rebated()
                 if is_paid:
-                    self.pay(order.invoice_ids)
+                    self.book_payment(order.invoice_ids)
                 order.order_line[1].product_uom_qty = 0
                 invoice = self.bill(order)
                 self.assertEqual((invoice.move_type, invoice.amount_untaxed), ("out_invoice", 16.0))
@@ -40,7 +35,7 @@ class TestRebate(SubscriptionCommon):
             with self.subTest(is_paid=is_paid):
                 order = self.create_rebated()
                 if is_paid:
-                    self.pay(order.invoice_ids)
+                    self.book_payment(order.invoice_ids)
                 order._subscription_close(self.env.company._subscription_today())
                 note = self.bill(order)
                 self.assertEqual((note.move_type, note.amount_untaxed), ("out_refund", 35.61))

@@ -8,14 +8,6 @@ from .common_dunning import DunningCommon
 class TestRecovered(DunningCommon):
     """Recovered money is money that is in: counted once, and taken back with the payment."""
 
-    def pay(self, invoice, amount=None):
-        """:return: the payment of an invoice, registered by hand"""
-        values = {"amount": amount} if amount else {}
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        return wizard.create(values)._create_payments()
-
     def get_money(self, invoice):
         """:return: day, kind, step and amount of each row about money"""
         invoice.invalidate_recordset()
@@ -28,13 +20,13 @@ class TestRecovered(DunningCommon):
     def test_a_payment_that_is_undone_and_made_again_counts_once(self):
         _order, invoice = self.create_late_contract()
         self.run_dunning("2027-02-03")
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.run_dunning("2027-02-04")
         self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 36.0)])
         lines = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         lines.remove_move_reconcile()
         self.run_dunning("2027-02-07")
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.run_dunning("2027-02-08")
         self.assertEqual(
             self.get_money(invoice),
@@ -49,10 +41,10 @@ class TestRecovered(DunningCommon):
     def test_two_parts_count_for_the_steps_before_them(self):
         _order, invoice = self.create_late_contract()
         self.run_dunning("2027-02-03")
-        self.pay(invoice, 10)
+        self.book_payment(invoice, amount=10)
         self.run_dunning("2027-02-04")
         self.run_dunning("2027-02-07")
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.run_dunning("2027-02-08")
         self.run_dunning("2027-02-09")
         self.assertEqual(
@@ -61,9 +53,9 @@ class TestRecovered(DunningCommon):
 
     def test_money_that_came_before_the_first_step_is_not_recovered(self):
         _order, invoice = self.create_late_contract()
-        self.pay(invoice, 10)
+        self.book_payment(invoice, amount=10)
         self.run_dunning("2027-02-03")
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.run_dunning("2027-02-04")
         self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 26.0)])
 
@@ -82,7 +74,7 @@ class TestRecovered(DunningCommon):
             lambda line: line.account_type == "asset_receivable"
         ).reconcile()
         self.assertEqual(invoice.amount_residual, 24.0)
-        self.pay(invoice)
+        self.book_payment(invoice)
         self.run_dunning("2027-02-04")
         self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 24.0)])
 

@@ -34,11 +34,6 @@ class TestUnpaid(EndingCase):
             [("model", "=", "sale.order"), ("res_id", "=", order.id)]
         )
 
-    def pay(self, move):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        ).create({})._create_payments()
-
     def test_the_customer_is_warned_once_and_the_contract_closed_on_the_day_told(self):
         order = self.create_unpaid()
         self.assertIn("unpaid 30 days after its due date", order.subscription_agreement_text)
@@ -67,7 +62,7 @@ class TestUnpaid(EndingCase):
         order = self.create_unpaid()
         self.run_rule("2027-02-24")
         self.assertTrue(order.subscription_unpaid_move_id)
-        self.pay(order.invoice_ids)
+        self.book_payment(order.invoice_ids)
         self.run_rule("2027-03-03")
         self.assertEqual(order.subscription_state, "active")
         self.assertFalse(order.subscription_unpaid_move_id)
@@ -77,7 +72,7 @@ class TestUnpaid(EndingCase):
         order = self.create_unpaid()
         self.run_rule("2027-02-24")
         self.bill(order, "2027-03-01")
-        self.pay(order.invoice_ids.sorted("id")[0])
+        self.book_payment(order.invoice_ids.sorted("id")[0])
         self.run_rule("2027-03-03")
         self.assertEqual(order.subscription_state, "active")
         self.run_rule("2027-03-25")
@@ -163,7 +158,7 @@ class TestUnpaid(EndingCase):
         order, renewal = self.create_renewed()
         self.bill(order | renewal, "2027-03-01")
         self.assertEqual(order.subscription_state, "renewed")
-        self.pay(renewal.invoice_ids - order.invoice_ids)
+        self.book_payment(renewal.invoice_ids - order.invoice_ids)
         self.run_rule("2027-03-02")
         self.assertEqual(renewal.subscription_unpaid_move_id, order.invoice_ids)
         self.assertEqual(renewal.subscription_unpaid_close_date, date(2027, 3, 9))

@@ -7,8 +7,6 @@ from pathlib import Path
 from odoo.fields import Command
 
 FAKE = Path(__file__).parents[2] / "tests" / "fake_stripe.py"
-
-
 WEBHOOK_SECRET = "whsec_stress"  # noqa: S105 - of a stand-in
 
 
