@@ -117,3 +117,10 @@ def is_mirror(context):
     :rtype: bool
     """
     return context.get(MIRROR_KEY) == MIRROR
+
+
+# What billing periods do after a pause.
+PAUSE_ANCHORS = [
+    ("keep", "Stay as they were"),
+    ("restart", "Begin anew on the day of the return"),
+]

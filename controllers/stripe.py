@@ -5,7 +5,7 @@ from werkzeug.exceptions import Forbidden
 from odoo.addons.payment_stripe.controllers.main import StripeController
 from odoo.addons.payment_stripe.utils import get_webhook_secret
 
-from ..models.payment_provider_stripe import EXTRA_EVENTS
+from ..models.stripe.payment_provider import EXTRA_EVENTS
 
 
 class SubscriptionStripeController(StripeController):

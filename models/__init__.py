@@ -1,172 +1,47 @@
-from . import (
-    res_company,
-    res_company_amendment,
-    res_config_settings,
-    res_config_settings_amendment,
-    subscription_recurrence,
-    subscription_template,
-    subscription_template_text,
-    subscription_template_start,
-    subscription_template_ending,
-    subscription_template_amendment,
-    subscription_template_term,
-    subscription_template_pause,
-    subscription_template_unpaid,
-    subscription_template_ahead,
-    subscription_dunning_policy,
-    subscription_template_dunning,
-    subscription_stage,
-    subscription_close_reason,
-    subscription_price,
-    subscription_price_lookup,
-    product_template,
-    product_product,
-    product_pricelist,
-    product_pricelist_item,
-    subscription_segment,
-    subscription_segment_planned,
-    subscription_values_mixin,
-    subscription_ramp_step,
-    subscription_billed_period,
-    subscription_billed_period_display,
-    subscription_billed_period_undo,
-    subscription_interruption,
-    subscription_interruption_dunning,
-    account_fiscal_position,
-    account_move,
-    account_move_batch,
-    account_move_line,
-    account_move_contracts,
-    account_move_ledger,
-    account_move_correction,
-    account_move_draft,
-    payment_transaction,
-    payment_transaction_charge,
-    payment_transaction_amendment,
-    payment_transaction_decline,
-    payment_transaction_unknown,
-    payment_transaction_pending,
-    payment_transaction_trust,
-    payment_transaction_stripe,
-    payment_transaction_mandate,
-    payment_token_expiry,
-    payment_token_stripe,
-    payment_token_contract,
-    payment_token_removed,
-    payment_transaction_method,
-    payment_transaction_ahead,
-    payment_transaction_overpaid,
-    payment_provider,
-    payment_provider_ahead,
-    payment_provider_stripe,
-    payment_method,
-    account_move_charge,
-    account_move_charge_outcome,
-    account_move_charge_back,
-    account_move_under_way,
-    account_move_charge_draft,
-    account_move_credit_use,
-    subscription_dunning_event,
-    account_move_request,
-    account_move_request_anew,
-    account_move_request_mail,
-    account_move_recovery,
-    account_move_dunning,
-    account_move_dunning_steps,
-    account_move_dunning_mail,
-    account_move_ahead,
-    account_move_line_credit,
-    account_payment_overpaid,
-    sale_order,
-    sale_order_lifecycle,
-    sale_order_ending,
-    sale_order_agreement,
-    sale_order_pause,
-    sale_order_segments,
-    sale_order_steps,
-    sale_order_written,
-    sale_order_ramp,
-    sale_order_setup,
-    sale_order_change_preview,
-    sale_order_forfeit,
-    sale_order_billing,
-    sale_order_invoices,
-    sale_order_documents,
-    sale_order_drafts,
-    sale_order_invoicing,
-    sale_order_lock,
-    sale_order_run,
-    sale_order_amounts,
-    sale_order_one_off,
-    sale_order_period_totals,
-    sale_order_quote,
-    sale_order_payment,
-    sale_order_charge,
-    sale_order_credit_use,
-    sale_order_dunning,
-    sale_order_card,
-    sale_order_request,
-    sale_order_tax,
-    sale_order_portal,
-    sale_order_under_way,
-    sale_order_mandate,
-    sale_order_trial,
-    sale_order_method,
-    sale_order_preview,
-    sale_order_preview_documents,
-    sale_order_simulation,
-    sale_order_amendment_simulation,
-    sale_order_line_simulation,
-    sale_order_switch,
-    sale_order_mass,
-    sale_order_actions,
-    sale_order_term,
-    sale_order_renewal,
-    sale_order_renewal_confirm,
-    sale_order_renewal_follow,
-    sale_order_renewal_pause,
-    sale_order_dunning_pause,
-    sale_order_unpaid,
-    sale_order_line,
-    sale_order_line_amounts,
-    sale_order_line_mrr,
-    sale_order_line_billing,
-    sale_order_line_tax,
-    sale_order_line_portal,
-    sale_order_line_display,
-    sale_order_line_change,
-    sale_order_line_start,
-    sale_order_line_ending,
-    sale_order_line_term,
-    sale_order_price,
-    sale_order_line_price,
-    sale_order_template,
-    sale_order_template_line,
-    subscription_price_campaign_line,
-    subscription_price_campaign,
-    subscription_price_campaign_preview,
-    subscription_price_campaign_apply,
-    subscription_price_campaign_notice,
-    sale_order_finding,
-    sale_order_amendment,
-    sale_order_amendment_plan,
-    sale_order_amendment_later,
-    sale_order_amendment_confirm,
-    sale_order_amendment_money,
-    sale_order_amendment_text,
-    sale_order_offset,
-    sale_order_ahead,
-    sale_order_ahead_pay,
-    sale_order_line_amendment,
-    sale_order_line_amendment_details,
-    sale_order_line_anchor,
-    sale_order_line_ahead,
-    sale_report,
-    subscription_finding,
-    subscription_finding_run,
-    subscription_finding_ledger,
-    subscription_finding_dates,
-    subscription_finding_database,
-    subscription_finding_repair,
-    subscription_finding_text,
-)
+# What a contract can be made on: templates, recurrences, stages, close reasons, the clock.
+from . import terms
+
+# What a period costs by the list: products, prices per recurrence, pricelists.
+from . import pricing
+
+# What was agreed and what holds today: order, lines, steps, gaps, state, locks; bills nothing.
+from . import contract
+
+# From what is due to posted documents and their ledger, and what people do to these documents.
+from . import billing
+
+# What would fall due: dry runs and simulation; nothing here writes.
+from . import preview
+
+# What a customer is asked for before the contract runs: due now, trial, ramp, set-up fee, page.
+from . import quotation
+
+# How money for a document comes in and goes back; no word of any provider.
+from . import charging
+
+# Which saved method pays a contract: replaced, missing, expiring, removed, mandated.
+from . import saved_methods
+
+# What one provider says and wants; it only fills hooks of charging and saved_methods.
+from . import stripe
+
+# What happens to a running contract: planned changes, pause, end, reopening, one or many.
+from . import lifecycle
+
+# Terms that end and go on, by themselves or by a quotation.
+from . import renewal
+
+# Paper that changes a running contract.
+from . import amendment
+
+# The next period billed or paid before it begins.
+from . import pay_ahead
+
+# What is done about money that is late, up to suspension and closing.
+from . import dunning
+
+# New prices for many contracts.
+from . import campaign
+
+# Proves that the others told the truth; nobody calls it.
+from . import checks

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..models.subscription_template_pause import PAUSE_ANCHORS
+from .. import const
 
 
 class SubscriptionPauseWizard(models.TransientModel):
@@ -43,7 +43,7 @@ class SubscriptionPauseWizard(models.TransientModel):
         help="What happens to days of the pause that are billed already.",
     )
     anchor_rule = fields.Selection(
-        PAUSE_ANCHORS,
+        const.PAUSE_ANCHORS,
         "Periods After It",
         compute="_compute_terms",
         store=True,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.period import FOREVER, Period
-from ..models.sale_order_simulation import TriedChange
+from ..models.preview.simulation import TriedChange
 
 
 class SubscriptionSimulation(models.TransientModel):

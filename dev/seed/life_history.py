@@ -149,6 +149,6 @@ def hanging_provider(env):
             raise OutcomeUnknownError("The payment provider did not answer.")
         return ask(tx)
 
-    muted = "odoo.addons.sale_recurring.models.payment_transaction_charge"
+    muted = "odoo.addons.sale_recurring.models.charging.payment_transaction_charge"
     with patch.object(Transaction, "_send_payment_request", send), mute_logger(muted):
         yield

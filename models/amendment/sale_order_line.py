@@ -1,0 +1,246 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...engine.money import to_decimal
+from ...engine.segment import step_at
+
+
+class SaleOrderLine(models.Model):
+    """Lines of amendments: what they aim at, and what the contract said when they were made."""
+
+    _inherit = "sale.order.line"
+
+    subscription_parent_line_id = fields.Many2one(
+        "sale.order.line",
+        "Line of the Contract",
+        copy=False,
+        index="btree_not_null",
+        help="The line of the contract that this line of an amendment goes on with. Empty: it is "
+        "added.",
+    )
+    subscription_base_quantity = fields.Float(
+        "Quantity Before",
+        digits="Product Unit",
+        copy=False,
+        readonly=True,
+        help="What the contract says without this amendment.",
+    )
+    subscription_base_price = fields.Float(
+        "Unit Price Before", min_display_digits="Product Price", copy=False, readonly=True
+    )
+    subscription_base_discount = fields.Float(
+        "Discount Before (%)", digits="Discount", copy=False, readonly=True
+    )
+
+    # ------------------------------------------------------------------
+    # Paper
+    # ------------------------------------------------------------------
+
+    def _is_recurring_confirmed(self):
+        """Leave everything on a confirmed amendment to its contract, also what is sold once."""
+        return super()._is_recurring_confirmed() or (
+            self.state == "sale"
+            and not self.display_type
+            and self.order_id.subscription_order_type == "amendment"
+        )
+
+    def _join_contract(self):
+        """Refuse lines that are added to a confirmed amendment.
+
+        :raise UserError: naming the amendment
+        """
+        for line in self.filtered(lambda line: line.order_id._is_amendment()):
+            raise UserError(
+                self.env._(
+                    "%(order)s is confirmed and has changed its contract already. Make another "
+                    "amendment instead.",
+                    order=line.order_id.name,
+                )
+            )
+        super()._join_contract()
+
+    # ------------------------------------------------------------------
+    # Monthly value
+    # ------------------------------------------------------------------
+
+    def _compute_recurring_monthly(self):
+        """Count lines that have ended, or begin later than their contract, for nothing."""
+        super()._compute_recurring_monthly()
+        for line in self.filtered(lambda line: line._is_out_of_service()):
+            line.recurring_monthly = 0.0
+
+    def _is_out_of_service(self):
+        """Return whether a line of a running contract has no step today.
+
+        On an amendment, whether its line of the contract has none on the day of the change.
+        """
+        self.ensure_one()
+        if self._is_amended_later():
+            return True
+        line = self._origin
+        # sudo: a customer who looks at a contract has no right to read its steps
+        steps = line.sudo().segment_ids
+        order = line.order_id
+        if not line._is_running_line():
+            return False
+        day = max(order._subscription_today(), order.subscription_start_date)
+        return not any(
+            step.start_date <= day and (not step.end_date or day < step.end_date) for step in steps
+        )
+
+    def _is_amended_later(self):
+        """:return: whether a line of an open amendment is in force only after its first day"""
+        order = self.order_id
+        parent = self.subscription_parent_line_id.sudo()
+        if not parent or not order._is_open_amendment():
+            return False
+        day, steps = order._get_effective_date(), parent._get_engine_steps()
+        return bool(steps) and step_at(steps, day) is None
+
+    # ------------------------------------------------------------------
+    # Baseline
+    # ------------------------------------------------------------------
+
+    def _prepare_baseline_values(self, base):
+        """Return what a line of an amendment takes from this line of its contract.
+
+        :param base: quantity, price and discount on the day of the change; None for a heading
+        :rtype: dict
+        """
+        self.ensure_one()
+        # Ramps and intro discounts were turned into steps when the contract began.
+        values = {
+            "subscription_parent_line_id": self.id,
+            "ramp_step_ids": [],
+            "intro_discount": 0.0,
+            "intro_period_count": 0,
+        }
+        if base:
+            quantity, price, discount = base
+            values.update(
+                {
+                    "product_uom_qty": quantity,
+                    "price_unit": price,
+                    "discount": discount,
+                    "subscription_base_quantity": quantity,
+                    "subscription_base_price": price,
+                    "subscription_base_discount": discount,
+                }
+            )
+        return values
+
+    def _remember_list_prices(self):
+        """Let a price follow quantity and recurrence only where it is the list price of today.
+
+        Core takes a price that differs from ``technical_price_unit`` for one that somebody typed
+        and leaves it alone.
+        """
+        for line in self.filtered("subscription_parent_line_id"):
+            if not line.display_type and line.product_id:
+                line.with_context(sale_write_from_compute=True).write(
+                    {"technical_price_unit": line._get_list_price_of_today()}
+                )
+
+    def _get_list_price_of_today(self):
+        """:return: unit price that a new line like this one would get
+        :rtype: float
+        """
+        line = self.with_company(self.company_id)
+        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
+        return line.product_id._get_tax_included_unit_price_from_price(
+            line._get_display_price(),
+            product_taxes=taxes,
+            fiscal_position=line.order_id.fiscal_position_id,
+        )
+
+    def _rebase(self, base):
+        """Follow the contract in what nobody changed on this line of an amendment.
+
+        :param list base: quantity, price and discount that the contract says now
+        """
+        self.ensure_one()
+        values = {}
+        for (name, base_name), value in zip(self._get_target_fields().values(), base, strict=True):
+            if self[base_name] != value:
+                values[base_name] = value
+                if self[name] == self[base_name]:
+                    values[name] = value
+        if not values:
+            return
+        if "price_unit" in values:
+            values["technical_price_unit"] = values["price_unit"]
+        self.with_context(sale_write_from_compute=True).write(values)
+        self._remember_list_prices()
+
+    def _get_target_fields(self):
+        """:return: field of the target and of the baseline, by the engine's name"""
+        return {
+            "quantity": ("product_uom_qty", "subscription_base_quantity"),
+            "price": ("price_unit", "subscription_base_price"),
+            "discount": ("discount", "subscription_base_discount"),
+        }
+
+    # ------------------------------------------------------------------
+    # What changes
+    # ------------------------------------------------------------------
+
+    def _get_amended_values(self):
+        """Return what this line of an amendment sets on its line of the contract.
+
+        :return: new values by the engine's names, only those that differ from the baseline
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            word: to_decimal(self[name])
+            for word, (name, base_name) in self._get_target_fields().items()
+            if to_decimal(self[name]) != to_decimal(self[base_name])
+        }
+
+    def _is_switched(self):
+        """:return: whether this line of an amendment is another line than that of the contract"""
+        self.ensure_one()
+        parent = self.subscription_parent_line_id
+        return bool(parent) and any(
+            self[name] != parent[name] for name in ("product_id", "recurrence_id", "product_uom_id")
+        )
+
+    def _is_recurrence_switched(self):
+        """:return: whether this line of an amendment is billed more or less often than before"""
+        self.ensure_one()
+        parent = self.subscription_parent_line_id.sudo()
+        return bool(parent) and self.recurrence_id != parent.recurrence_id
+
+    def _is_amended(self):
+        """:return: whether this line of an amendment changes anything on that of the contract"""
+        return bool(
+            self._get_amended_values() or self._is_switched() or self._get_amended_details()
+        )
+
+    def _is_taken_off(self):
+        """:return: whether this line of an amendment ends its line of the contract"""
+        self.ensure_one()
+        return not self.product_uom_qty and bool(self.subscription_base_quantity)
+
+    def _prepare_contract_line_values(self, order):
+        """Return the values of the line that this line of an amendment adds to its contract.
+
+        :param order: the contract
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            **self.copy_data()[0],
+            "order_id": order.id,
+            "sequence": self.sequence,
+            "subscription_replaced_line_id": self.subscription_parent_line_id.id,
+            "one_off_bill_date": self._get_one_off_bill_date(),
+        }
+
+    def _get_one_off_bill_date(self):
+        """:return: first day on which what an amendment sells once is billed, False for at once"""
+        order = self.order_id
+        day = order.subscription_effective_date
+        is_later = day and day > order._subscription_today()
+        is_once = not self.is_recurring and not self.display_type
+        return day if is_once and is_later and not order.subscription_amendment_pending else False

@@ -1,0 +1,159 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+from ... import const
+
+
+class AccountMove(models.Model):
+    """Hand-made credit notes and corrected invoices of billed periods."""
+
+    _inherit = "account.move"
+
+    subscription_credit_effect = fields.Selection(
+        const.CREDIT_EFFECTS,
+        "Effect on Billed Periods",
+        copy=False,
+        readonly=True,
+        help="What this credit note does to the periods of the invoice it is about.",
+    )
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Say on the ledger what a hand-made credit note means for the periods it is about."""
+        reverses = super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
+        effect = self.env.context.get(const.CREDIT_EFFECT_KEY, "adjust")
+        if effect != "move":
+            reverses._apply_credit_effect(effect)
+        return reverses
+
+    # ------------------------------------------------------------------
+    # Credit notes
+    # ------------------------------------------------------------------
+
+    def _apply_credit_effect(self, effect):
+        """Carry out what somebody chose for new credit notes of recurring invoices.
+
+        :param str effect: 'adjust', the price was lowered and the days stay billed; 'waive', the
+            days stay covered and are worth nothing; 'again', the next run bills the days again
+        """
+        for move in self:
+            lines = move.invoice_line_ids.filtered("subscription_origin_line_id")
+            if not lines:
+                continue
+            move._trim_to_what_is_left(lines)
+            move.subscription_credit_effect = effect
+            if effect == "adjust":
+                lines._link_adjusted_periods()
+                continue
+            vals_list = []
+            for line in lines:
+                line_rows = line._prepare_credit_effect_rows(effect)
+                vals_list += line_rows
+                if not line_rows:
+                    line._link_adjusted_periods()
+            # sudo: nobody has the right to write the ledger
+            self.env["subscription.billed.period"].sudo()._create_rows(vals_list)
+            if move.state == "posted":
+                move._record_booked_amounts()
+            lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
+
+    def _trim_to_what_is_left(self, lines):
+        """Lower the lines of a draft credit note to what earlier credits left of the invoice.
+
+        :param lines: lines that are about billed periods
+        """
+        self.ensure_one()
+        if self.state != "draft":
+            return
+        commands = []
+        for line in lines:
+            left = line.subscription_origin_line_id._get_amount_left()
+            share = abs(line.quantity * (1 - line.discount / 100.0))
+            amount = abs(line._get_price_basis_amount())
+            if left is not None and share and self.currency_id.compare_amounts(left, amount) < 0:
+                commands.append(Command.update(line.id, {"price_unit": left / share}))
+        if commands:
+            self.write({"invoice_line_ids": commands})
+
+    # ------------------------------------------------------------------
+    # Reverse and modify
+    # ------------------------------------------------------------------
+
+    def _move_subscription_rows(self):
+        """Move the periods of reversed invoices to these corrected drafts; nothing bills twice."""
+        # sudo: whoever may correct the invoice may do so without rights on the ledger
+        lines = self.sudo().invoice_line_ids.filtered("subscription_origin_line_id")
+        reverses = self.env["account.move"].sudo()
+        for line in lines:
+            origin = line.subscription_origin_line_id
+            reversal = origin.move_id.reversal_move_ids.sorted("id")[-1:]
+            reverse_line = reversal.invoice_line_ids.filtered(
+                lambda other, origin=origin: other.subscription_origin_line_id == origin
+            )
+            origin.subscription_billed_period_ids._move_to(reverse_line[:1], line)
+            reverses |= reversal
+        reverses.subscription_credit_effect = "move"
+        reverses.filtered(lambda move: move.state == "posted")._record_booked_amounts()
+        lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
+
+
+class AccountMoveLine(models.Model):
+    """What a line of a credit note does to the periods of the line it is about."""
+
+    _inherit = "account.move.line"
+
+    def _get_correction_orders(self):
+        """:return: the contracts whose periods these lines bill, or billed"""
+        # sudo: as in _move_subscription_rows
+        return self.sudo().subscription_billed_period_ids.order_id
+
+    def _get_amount_left(self):
+        """Return what credits left of a line that bills periods.
+
+        :return: amount in the price basis, None when the line credits periods instead
+        :rtype: float | None
+        """
+        self.ensure_one()
+        # sudo: as in _move_subscription_rows
+        rows = self.sudo().subscription_billed_period_ids
+        cover = rows.filtered(lambda row: row.kind in ("charge", "move"))
+        if not cover:
+            return None
+        left = cover._get_left().values()
+        return float(max(sum(row.booked - row.credited - row.manual for row in left), 0))
+
+    def _link_adjusted_periods(self):
+        """Count these lines as credit given by hand on the periods they are about."""
+        for line in self:
+            # sudo: as in _move_subscription_rows
+            rows = line.subscription_origin_line_id.sudo().subscription_billed_period_ids
+            cover = rows.filtered(lambda row: row._is_cover()) or rows.reverses_id
+            left = cover._get_left()
+            best = max(cover, key=lambda row: left[row].booked - left[row].credited, default=cover)
+            line.subscription_adjusted_period_id = best
+
+    def _prepare_credit_effect_rows(self, effect):
+        """Return the ledger rows of a line of a credit note that takes periods away.
+
+        :param str effect: 'waive' or 'again'
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        # sudo: as in _move_subscription_rows
+        rows = self.subscription_origin_line_id.sudo().subscription_billed_period_ids
+        vals_list = []
+        for row, left in rows._get_left().items():
+            amount = max(left.booked - left.credited - left.manual, left.booked * 0)
+            vals_list += row._prepare_undo_values(left, amount, invoice_line_id=self.id)
+            if effect == "waive":
+                vals_list += [
+                    row._prepare_copy_values("waive", *layer, invoice_line_id=self.id)
+                    for layer in left.layers
+                ]
+        # A netted credit on the invoice is taken back by its credit note: those days count again.
+        credits = rows.filtered(lambda row: row.kind == "credit" and row.booked_amount)
+        foreign = credits.filtered(
+            lambda row: row.reverses_id.invoice_line_id != row.invoice_line_id
+        )
+        return vals_list + [
+            credit._prepare_redo_values(invoice_line_id=self.id) for credit in foreign
+        ]

@@ -1,0 +1,126 @@
+from odoo import api, fields, models
+
+from ... import const
+from .account_move_batch import belongs_together
+
+LEDGER_FIELD = "subscription_billed_period_ids"
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    deferred_start_date = fields.Date(
+        "Service From",
+        copy=False,
+        index="btree_not_null",
+        help="First day of service that this line bills.",
+    )
+    deferred_end_date = fields.Date(
+        "Service To",
+        copy=False,
+        help="Last day of service that this line bills.",
+    )
+    subscription_billed_period_ids = fields.One2many(
+        "subscription.billed.period", "invoice_line_id", "Billed Periods", copy=False
+    )
+    subscription_origin_line_id = fields.Many2one(
+        "account.move.line",
+        "Corrects",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The invoice line that this line of a credit note or corrected invoice is about.",
+    )
+    subscription_adjusted_period_id = fields.Many2one(
+        "subscription.billed.period",
+        "Adjusts the Price of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Billed period whose price this line of a credit note lowers. Its days stay billed.",
+    )
+
+    _deferred_dates_both = models.Constraint(
+        "CHECK ((deferred_start_date IS NULL) = (deferred_end_date IS NULL) "
+        "AND (deferred_end_date IS NULL OR deferred_start_date <= deferred_end_date))",
+        "A service period needs a first and a last day, in that order.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Write ledger rows when their invoice lines exist, all at once.
+
+        Nested in the values of the lines they would be built twice: core makes a virtual copy of
+        each line, and of what hangs on it, before it creates them.
+        """
+        commands = [vals.get(LEDGER_FIELD) or () for vals in vals_list]
+        if not any(commands):
+            return super().create(vals_list)
+        lines = super().create(
+            [{key: vals[key] for key in vals if key != LEDGER_FIELD} for vals in vals_list]
+        )
+        rows = [
+            {**vals, "invoice_line_id": line.id, "move_id": line.move_id.id}
+            for line, line_commands in zip(lines, commands, strict=True)
+            for _command, _id, vals in line_commands
+        ]
+        self.env["subscription.billed.period"]._create_rows(rows)
+        return lines
+
+    def write(self, vals):
+        """Leave out what changes nothing: core sets the customer again on each new document."""
+        is_batch = self.env.context.get(const.BATCH_KEY)
+        if is_batch and set(vals) == {"partner_id"}:
+            changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
+            return super(AccountMoveLine, changed).write(vals) if changed else True
+        return super().write(vals)
+
+    def _check_company(self, fnames=None):
+        """Look at the companies of what the lines of a batch link all at once."""
+        if self.env.context.get(const.BATCH_KEY) and belongs_together(self, fnames):
+            return
+        super()._check_company(fnames)
+
+    def unlink(self):
+        """Give back the periods of invoice lines that go away with, or from, a draft."""
+        self._hook_on_lines_removed()
+        return super().unlink()
+
+    def _copy_data_extend_business_fields(self, values):
+        """Let credit notes and corrected invoices remember the line they are about."""
+        super()._copy_data_extend_business_fields(values)
+        # sudo: whoever may reverse the invoice may do so without seeing the contract
+        if self.sudo().subscription_billed_period_ids and self.deferred_start_date:
+            values["subscription_origin_line_id"] = self.id
+            values["deferred_start_date"] = self.deferred_start_date
+            values["deferred_end_date"] = self.deferred_end_date
+        elif self.subscription_adjusted_period_id:
+            values["subscription_adjusted_period_id"] = self.subscription_adjusted_period_id.id
+            values["deferred_start_date"] = self.deferred_start_date
+            values["deferred_end_date"] = self.deferred_end_date
+
+    def _get_price_basis_amount(self):
+        """Return what this line says in the terms in which the price is typed.
+
+        That is quantity x unit price x (1 - discount), rounded once: taxes included or not, as
+        the price was typed; negative on a credit note.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        amount = self.quantity * self.price_unit * (1 - self.discount / 100.0)
+        return -self.move_id.direction_sign * self.currency_id.round(amount)
+
+    def _hook_on_lines_removed(self):
+        """Called before invoice lines are deleted, alone or with their document."""
+        products = self.filtered(lambda line: line.display_type == "product")
+        if not products:
+            return
+        # sudo: a billing clerk may delete a draft, and nobody may write the ledger
+        rows = (
+            self.env["subscription.billed.period"]
+            .sudo()
+            .search([("invoice_line_id", "in", products.ids)])
+        )
+        if rows:
+            rows.move_id._undo_subscription_rows(rows, self.env._("The invoice line was deleted."))

@@ -1,0 +1,144 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.errors import EngineError
+from ...exceptions import explain_engine_error
+
+
+class SaleOrder(models.Model):
+    """Core's own ways to an invoice lead to the same lines and the same ledger."""
+
+    _inherit = "sale.order"
+
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        """Bill what is due of contracts whoever asks for an invoice, so nothing bills twice.
+
+        Core builds the documents, as for any order; the recurring lines take part through the
+        context. Documents stay drafts, as core's callers expect.
+        """
+        contracts = self.filtered(lambda order: order._is_billable_contract())
+        if const.ITEMS_KEY in self.env.context or not contracts or not self._can_create_invoices():
+            return super()._create_invoices(grouped=grouped, final=final, date=date)
+        contracts._subscription_claim()
+        try:
+            ready = contracts._subscription_settle_drafts()
+            ready._subscription_refresh_taxes()
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        invoices, credit_notes, silent = ready._get_checked_due_split()
+        by_line = {}
+        for due in (due for items in invoices.values() for due in items):
+            by_line.setdefault(due.line.id, []).append(due)
+        orders = (self - contracts | ready).with_context(
+            **{const.ITEMS_KEY: by_line, "raise_if_nothing_to_invoice": False}
+        )
+        moves = super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
+        moves = moves.with_env(self.env) | ready._create_credit_notes(credit_notes)
+        if not moves and self.env.context.get("raise_if_nothing_to_invoice", True):
+            raise UserError(self._nothing_to_invoice_error_message())
+        ready._write_silent_rows(silent)
+        ready._update_subscription_dates()
+        ready._hook_on_subscription_billed(moves)
+        moves._seal_drafts()
+        return moves
+
+    def _is_billable_contract(self):
+        """:return: whether this order is a contract that the billing run would look at"""
+        return (
+            self.is_subscription
+            and self.state == "sale"
+            and self._is_subscription_started()
+            and self.subscription_state in const.BILLABLE_STATES
+        )
+
+    def _can_create_invoices(self):
+        """:return: whether core would let this user make invoices of these orders"""
+        if self.env["account.move"].has_access("create"):
+            return True
+        try:
+            self.check_access("write")
+        except AccessError:
+            return False
+        return True
+
+    def _get_checked_due_split(self):
+        """Return on which documents go the items that are due today.
+
+        :return: as :meth:`_split_due_items`
+        :raise UserError: the dates of a contract do not fit together
+        """
+        try:
+            due = self._get_due_items()
+            self._check_due_items(due)
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        return self._split_due_items(due)
+
+    def _get_invoiceable_lines(self, final=False):
+        """Put the recurring lines that have something due in their place among core's lines.
+
+        What is sold once waits for the first day of service, like the first period.
+        """
+        lines = super()._get_invoiceable_lines(final)
+        if self.subscription_order_type == "amendment":
+            return lines.browse()  # an amendment is paper: its contract bills what it changes
+        if not self._get_recurring_lines():
+            return lines
+        due = self.env.context.get(const.ITEMS_KEY, {})
+        lines -= self._get_unbilled_one_off_lines() - self._get_due_one_off_lines()
+        return self._with_sections(
+            lambda line: line.id in due if line.is_recurring else line in lines
+        )
+
+    def _with_sections(self, is_wanted):
+        """Return the wanted lines in the order of the contract, with the headings above them.
+
+        Like core: a heading, and the notes right under it, come only with a line below them, and so
+        does a combo, which stands above what it consists of; other notes always come; down payments
+        stand at the end.
+
+        :param is_wanted: function from a line that is no heading to a boolean
+        :rtype: sale.order.line
+        """
+        self.ensure_one()
+        result = down_payments = section = subsection = self.env["sale.order.line"]
+        for line in self.order_line:
+            if line.display_type == "line_section":
+                section, subsection = line, subsection.browse()
+            elif line.display_type == "line_subsection":
+                subsection = line
+            elif line.display_type and subsection:
+                subsection |= line
+            elif line.display_type and section:
+                section |= line
+            elif line.display_type:
+                result |= line
+            elif line.is_downpayment:
+                down_payments |= line if is_wanted(line) else line.browse()
+            elif is_wanted(line):
+                combo = line.linked_line_id if line.combo_item_id else line.browse()
+                result |= section | subsection | combo | line
+                section = subsection = result.browse()
+        return result | down_payments
+
+    def _nothing_to_invoice_error_message(self):
+        """Say when the next invoice of contracts comes, instead of core's advice on delivery."""
+        contracts = self.filtered(lambda order: order._is_billable_contract())
+        if not contracts:
+            return super()._nothing_to_invoice_error_message()
+        waiting = contracts.filtered("subscription_waiting_move_id")
+        if waiting:
+            return self.env._(
+                "%(order)s changed, but its draft invoice was edited or is being paid. "
+                "Post or delete that draft first.",
+                order=waiting[0].name,
+            )
+        dates = [day for day in contracts.mapped("subscription_next_invoice_date") if day]
+        if not dates:
+            return self.env._("Nothing is due today, and nothing more is planned.")
+        return self.env._(
+            "Nothing is due today. The next invoice falls on %(day)s.",
+            day=format_date(self.env, min(dates)),
+        )

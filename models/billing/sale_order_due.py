@@ -1,0 +1,316 @@
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+from ... import const
+from ...engine import billing, errors
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something to bill: an order line with the engine's charge or credit.
+
+    ``row`` is the ledger row that a credit undoes, an empty recordset for charges.
+    ``forfeited`` marks a credit that takes service away without giving money back.
+    """
+
+    line: Any
+    item: Any
+    row: Any
+    forfeited: bool = False
+
+    @property
+    def is_credit(self):
+        """:return: whether money goes back"""
+        return isinstance(self.item, billing.Credit)
+
+    @property
+    def amount(self):
+        """:return: signed amount in the price basis, Decimal; 0 when forfeited"""
+        if self.forfeited:
+            return self.item.amount * 0
+        return -self.item.amount if self.is_credit else self.item.amount
+
+
+class SaleOrder(models.Model):
+    """From the steps and the ledger to invoices; nothing here commits."""
+
+    _inherit = "sale.order"
+
+    # ------------------------------------------------------------------
+    # What is due
+    # ------------------------------------------------------------------
+
+    def _get_due_items(self, until=None):
+        """Return what falls due up to a day, without writing anything.
+
+        Confirmed contracts are compared with their ledger. Quotations are taken as if they were
+        confirmed today; this is the amount due now.
+
+        :param date until: last day looked at, today in the company's time zone when empty
+        :return: a list of :class:`DueItem` per order
+        :rtype: dict
+        :raise engine.errors.EngineError: the dates of a contract do not fit together
+        """
+        return {order: order._get_order_due_items(until) for order in self}
+
+    def _get_order_due_items(self, until=None):
+        self.ensure_one()
+        is_quotation = not self._is_subscription_started()
+        start = self._get_subscription_start()
+        day = until or self._get_billing_day()
+        if is_quotation:
+            day = max(day, start)
+        forfeited = [] if is_quotation else self._get_forfeited_spans()
+        result = []
+        for line in self._get_recurring_lines():
+            if is_quotation:
+                segments, rows = self._get_quoted_segments(line, start), ()
+            else:
+                segments = self._get_segments_until(line, day)
+                rows = line.billed_period_ids._get_engine_rows()
+            if not segments and not rows:
+                continue
+            items = billing.catch_up(
+                segments,
+                rows,
+                day,
+                delivered=line._get_delivered_for_billing(),
+                splits=self._get_credit_splits(forfeited),
+            )
+            result += [line._get_due_item(item, forfeited) for item in items]
+        if self.state == "cancel":
+            return [due for due in result if due.is_credit]
+        return result
+
+    def _get_quoted_segments(self, line, start):
+        """Return the steps that a line of a quotation would have, gaps aside. Hook.
+
+        :param line: recurring line of this quotation
+        :param date start: first day of service
+        :rtype: list[engine.segment.Segment]
+        """
+        return line._get_typed_segments(start)
+
+    def _get_segments_until(self, line, day):
+        """Return the steps of a line as a run on a day will find them. Hook for feature files.
+
+        :param line: recurring line of this contract
+        :param date day: last day looked at
+        :return: engine segments, without the days of interruptions
+        """
+        return self._get_effective_segments(line)
+
+    def _check_due_items(self, items_by_order):
+        """Refuse what looks like a mistake in the dates rather than something to bill.
+
+        A person who has looked at one contract may overrule this.
+
+        :raise engine.errors.EngineError: too many spans, too far ahead, too much credit
+        """
+        if self.env.context.get(const.NO_LIMITS_KEY):
+            return
+        for order, due_items in items_by_order.items():
+            today = order._subscription_today()
+            for line, line_items in groupby(due_items, key=lambda due: due.line):
+                items = tuple(due.item for due in line_items if not due.forfeited)
+                has_credits = any(isinstance(item, billing.Credit) for item in items)
+                billing.check_limits(
+                    items,
+                    # Only credits are weighed against what was billed.
+                    line.billed_period_ids._get_engine_rows() if has_credits else (),
+                    today,
+                    max_items=const.MAX_ITEMS_PER_LINE,
+                    max_months_ahead=const.MAX_MONTHS_AHEAD,
+                    max_credit_periods=const.MAX_CREDIT_PERIODS,
+                )
+
+    # ------------------------------------------------------------------
+    # Bill
+    # ------------------------------------------------------------------
+
+    def _bill_subscriptions(self, until=None):
+        """Bill what is due on these contracts: documents, ledger and dates in one go.
+
+        Nothing is committed and nothing is sent: the caller decides about the transaction.
+
+        :param date until: last day billed, today when empty
+        :return: the invoices and credit notes, posted when the template says so
+        :rtype: account.move
+        :raise engine.errors.EngineError: the dates of a contract do not fit together
+        """
+        contracts = self._subscription_settle_drafts(until)
+        contracts._subscription_refresh_taxes()
+        due = contracts._get_due_items(until)
+        contracts._check_due_items(due)
+        moves = contracts._create_due_documents(due)
+        contracts._post_due_documents(moves)
+        contracts._update_subscription_dates()
+        contracts._hook_on_subscription_billed(moves)
+        moves._seal_drafts()
+        return moves
+
+    def _hook_on_subscription_billed(self, moves):
+        """Called after contracts were billed, in the same transaction. Return nothing.
+
+        :param moves: new invoices and credit notes, posted or draft
+        """
+
+    def _create_due_documents(self, due):
+        """Create invoices and credit notes for due items, with their ledger rows.
+
+        :param dict due: lists of :class:`DueItem` by order
+        :return: the new documents
+        :rtype: account.move
+        """
+        moves = self.env["account.move"]
+        with_one_off = self.filtered(lambda order: order._has_due_one_off_lines())
+        invoices, credit_notes, silent = self._split_due_items(due)
+        for order in with_one_off:
+            # The invoice of a contract with one-off lines comes from core, whose hooks other
+            # addons fill; the recurring lines take part through the context.
+            items = invoices.pop(order, [])
+            if not items and not order._is_one_off_due():
+                continue
+            moves |= order.with_context(
+                raise_if_nothing_to_invoice=False
+            )._create_invoices_with_items(items)
+        moves |= self._create_recurring_invoices(invoices)
+        if credit_notes:
+            moves |= self._create_credit_notes(credit_notes)
+        self._write_silent_rows(silent)
+        return moves
+
+    def _split_due_items(self, due):
+        """Say for each due item on which document it goes.
+
+        :return: items by order for the invoice, items by original invoice for credit notes, and
+            items that need no document because no money moves
+        :rtype: tuple
+        """
+        invoices, credit_notes, silent = {}, {}, []
+        for order, items in due.items():
+            charges = [due for due in items if not due.is_credit and due.amount]
+            credits = [due for due in items if due.is_credit and due.amount]
+            silent += [due for due in items if not due.amount]
+            netted, noted = order._split_credits(charges, credits)
+            total = sum(due.amount for due in charges + netted)
+            if total < 0 and not order._has_due_one_off_lines():
+                # No invoice is negative: a rebate that nothing pays for is a credit note.
+                noted += [due for due in charges if due.amount < 0]
+                charges = [due for due in charges if due.amount > 0]
+            if charges or netted:
+                invoices[order] = charges + netted
+            for due_item in noted:
+                key = due_item.row.move_id or order
+                credit_notes.setdefault(key, []).append(due_item)
+        return invoices, credit_notes, silent
+
+    def _split_credits(self, charges, credits):
+        """Net credits on the new invoice where that is allowed, else leave them for a credit note.
+
+        A credit whose own invoice is still open, or was another customer's, is a credit note on
+        that invoice. Others are netted when the taxes match and the total of those taxes stays at
+        0 or above.
+
+        :return: netted items, items for credit notes
+        :rtype: tuple
+        """
+        netted, noted = [], []
+        left, given = {}, {}
+        payer = self.partner_invoice_id.commercial_partner_id
+        for due in charges:
+            key = frozenset(due.line.tax_ids.ids)
+            left[key] = left.get(key, 0) + due.amount
+        # A negative price that ends early is money to ask for: where nothing goes back on the
+        # credit note of its invoice, it is billed like a charge.
+        for due in sorted(credits, key=lambda due: due.amount > 0):
+            move = due.row.move_id
+            taxes = frozenset(due.row.invoice_line_id.tax_ids.ids)
+            is_open = move.state == "posted" and not move.currency_id.is_zero(move.amount_residual)
+            is_settled = not is_open and (move.commercial_partner_id or payer) == payer
+            if due.amount > 0:
+                is_netted = given.get(move, 0) + due.amount > 0
+            else:
+                is_netted = is_settled and left.get(taxes, -1) + due.amount >= 0
+            if is_netted:
+                left[taxes] = left.get(taxes, 0) + due.amount
+                netted.append(due)
+            else:
+                given[move] = given.get(move, 0) + due.amount
+                noted.append(due)
+        return netted, noted
+
+    def _write_silent_rows(self, items):
+        """Write the ledger rows of items that need no document, and say so on the contract."""
+        Ledger = self.env["subscription.billed.period"]
+        vals_list = [due.line._prepare_ledger_values(due) for due in items]
+        Ledger._create_rows(vals_list)
+        free = [due for due in items if not due.is_credit]
+        for order, dues in groupby(free, key=lambda due: due.line.order_id):
+            last = max(due.item.span.end for due in dues)
+            order._message_log(
+                body=self.env._(
+                    "Nothing to pay up to %(day)s, so no invoice was made for it.",
+                    day=format_date(order.env, fields.Date.subtract(last, days=1)),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Dates
+    # ------------------------------------------------------------------
+
+    def _update_subscription_dates(self):
+        """Write the dates that follow from steps and ledger; the only place that does.
+
+        Contracts of a batch share most of their dates, which are written together.
+        """
+        covered, planned = {}, {}
+        for order in self:
+            next_dates = []
+            for line in order._get_recurring_lines():
+                until, next_date = order._get_line_dates(line)
+                if line.billed_until_date != until:
+                    covered.setdefault(until, []).append(line.id)
+                next_dates.append(next_date)
+            next_date = order._get_next_invoice_date(next_dates)
+            if order.subscription_next_invoice_date != next_date:
+                planned.setdefault(next_date, []).append(order.id)
+        mirror = self.with_context(subscription_mirror=const.MIRROR)
+        for until, ids in covered.items():
+            mirror.order_line.browse(ids).billed_until_date = until
+        for next_date, ids in planned.items():
+            mirror.browse(ids).subscription_next_invoice_date = next_date
+        self._mirror_segments()
+
+    def _get_line_dates(self, line):
+        """:return: up to when a line is billed, and when it is due again; falsy when never
+        :rtype: tuple
+        """
+        segments, rows = self._get_line_history(line)
+        until = billing.billed_until(segments, rows) if segments else None
+        try:
+            return until or False, billing.next_billing_date(segments, rows)
+        except errors.EngineError:
+            return until or False, self._subscription_today()
+
+    def _get_line_history(self, line):
+        """:return: what the engine needs of a line of this contract: its steps and its ledger
+        :rtype: tuple
+        """
+        return self._get_effective_segments(line), line.billed_period_ids._get_engine_rows()
+
+    def _get_next_invoice_date(self, line_dates):
+        """Return the day on which one contract is billed next.
+
+        :param list line_dates: next dates of its lines, those without one included
+        :return: the earliest of them and of what is sold once, False when nothing will be due
+        """
+        self.ensure_one()
+        if self.state == "cancel" and not self._get_order_due_items():
+            return False
+        dates = [*line_dates, self._get_due_one_off_date()]
+        return min(filter(None, dates), default=False)

@@ -1,0 +1,200 @@
+from odoo import fields, models, tools
+from odoo.fields import Command
+from odoo.tools import format_date, formatLang
+
+from ... import const
+from ...engine.change import FREE
+from ...engine.money import to_decimal
+from .sale_order_due import DueItem
+
+
+class SaleOrderLine(models.Model):
+    """From a due item of the engine to an invoice line and its ledger row."""
+
+    _inherit = "sale.order.line"
+
+    def _get_delivered_for_billing(self):
+        """:return: delivered quantity for lines billed on it, None for the others"""
+        self.ensure_one()
+        if self._get_subscription_basis() != "delivered":
+            return None
+        return to_decimal(self.qty_delivered)
+
+    def _get_due_item(self, item, forfeited_spans):
+        """Wrap an engine item with the records it is about.
+
+        :param item: engine charge or credit
+        :param list forfeited_spans: spans whose unused days are not credited
+        :rtype: DueItem
+        """
+        self.ensure_one()
+        # sudo: whoever took a contract over may not read the invoices of the salesperson before
+        row = self.env["subscription.billed.period"].sudo()
+        key = getattr(item, "row_key", None)
+        if key is None:
+            return DueItem(self, item, row)
+        row = row.browse(key)
+        forfeited = any(
+            span.start <= item.span.start and item.span.end <= span.end for span in forfeited_spans
+        )
+        return DueItem(self, item, row, forfeited)
+
+    # ------------------------------------------------------------------
+    # Invoice line
+    # ------------------------------------------------------------------
+
+    def _prepare_invoice_lines_vals_list(self, **optional_values):
+        """Give one invoice line per due item; lines that are sold once stay with core."""
+        items = self.env.context.get(const.ITEMS_KEY, {}).get(self.id)
+        if not items:
+            vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
+            if self.product_id.type == "combo" and self.qty_to_invoice <= 0:
+                # A heading only, as of the second period: core has counted the combo as invoiced.
+                name = f"{self.product_id.name} x {self.product_uom_qty:.15g}"
+                vals_list = [{**vals, "name": name, "quantity": 0} for vals in vals_list]
+            return vals_list
+        base = self._prepare_invoice_line(**optional_values)
+        return [
+            {
+                **base,
+                **self._prepare_item_invoice_values(due, base["name"]),
+                "subscription_billed_period_ids": [
+                    Command.create(self._prepare_ledger_values(due))
+                ],
+            }
+            for due in items
+        ]
+
+    def _prepare_item_invoice_values(self, due, name):
+        """Return what a due item changes in the invoice line that core prepared.
+
+        The quantity stays whole and the price is prorated and unrounded, so that the subtotal,
+        rounded once by core, is the engine's amount to the cent.
+
+        :param DueItem due: what is billed
+        :param str name: text of the line as core prepared it
+        :rtype: dict
+        """
+        quantity, price_unit = self._get_item_quantity_price(due)
+        values = {
+            "name": f"{name}\n{self._get_item_text(due)}",
+            "quantity": quantity,
+            "price_unit": price_unit,
+            "discount": float(due.item.terms.discount),
+            "product_uom_id": due.item.terms.unit or self.product_uom_id.id,
+            "deferred_start_date": due.item.span.start,
+            "deferred_end_date": fields.Date.subtract(due.item.span.end, days=1),
+            "extra_tax_data": False,
+        }
+        if due.is_credit:
+            original = due.row.invoice_line_id
+            values["quantity"] = -quantity
+            if original:
+                values["tax_ids"] = [Command.set(original.tax_ids.ids)]
+                values["account_id"] = original.account_id.id
+                values["analytic_distribution"] = original.analytic_distribution
+        return values
+
+    def _get_item_quantity_price(self, due):
+        """Return the whole quantity and the unrounded unit price that give the item's amount.
+
+        :rtype: tuple[float, float]
+        """
+        item = due.item
+        amount = item.amount
+        share = 1 - item.terms.discount / 100
+        if not item.quantity or not share:
+            return float(item.quantity), float(item.terms.price)
+        exact = item.terms.price * item.quantity * share
+        if amount == item.terms.currency.round(exact):
+            return float(item.quantity), float(item.terms.price)
+        return float(item.quantity), float(amount / (item.quantity * share))
+
+    def _get_item_text(self, due):
+        """Say in words which days are billed and how the amount came about.
+
+        :return: one or two sentences in the language of the context
+        :rtype: str
+        """
+        item = due.item
+        period = self._get_span_text(item.span.start, item.span.end)
+        if item.terms.basis == "delivered":
+            return self.env._("%(period)s, delivered quantity", period=period)
+        if item.terms.discount == FREE and not due.is_credit:
+            return self.env._("%(period)s, free of charge", period=period)
+        if item.fraction == 1 and not due.is_credit:
+            return period
+        measure = self._get_measure_text(item)
+        if due.is_credit:
+            move = due.row.move_id
+            return self.env._(
+                "Credit for %(period)s (%(measure)s) of %(invoice)s",
+                period=period,
+                measure=measure,
+                invoice=move.name if move.state == "posted" else self.env._("the invoice"),
+            )
+        return self.env._(
+            "%(period)s (%(measure)s of %(price)s per %(recurrence)s)",
+            period=period,
+            measure=measure,
+            price=formatLang(
+                self.env, float(item.terms.price), currency_obj=self.order_id.currency_id
+            ),
+            recurrence=self._get_recurrence_text(),
+        )
+
+    @tools.ormcache("self.env.lang", "self.env.company.id", "start", "end")
+    def _get_span_text(self, start, end):
+        """Return the days of a span in words; most invoices of a day cover the same days.
+
+        :param date start: first day
+        :param date end: first day that no longer belongs to the span
+        """
+        return self.env._(
+            "%(start)s to %(end)s",
+            start=format_date(self.env, start),
+            end=format_date(self.env, fields.Date.subtract(end, days=1)),
+        )
+
+    def _get_measure_text(self, item):
+        """:return: the share of the period in words, as in '19 of 28 days'"""
+        if item.terms.convention == "fixed_30":
+            days = 360 if item.terms.grid.recurrence.unit == "year" else 30
+            days *= item.terms.grid.recurrence.count
+            return self.env._(
+                "%(days)s of %(total)s days of 30-day months",
+                days=f"{round(float(item.fraction * days), 2):g}",
+                total=days,
+            )
+        return self.env._("%(days)s of %(total)s days", days=item.span.days, total=item.full.days)
+
+    def _get_recurrence_text(self):
+        """:return: the recurrence in words, as in 'month' or '3 months'"""
+        return self.recurrence_id.period_text
+
+    # ------------------------------------------------------------------
+    # Ledger row
+    # ------------------------------------------------------------------
+
+    def _prepare_ledger_values(self, due):
+        """Return the values of the ledger row that records a due item.
+
+        :rtype: dict
+        """
+        item = due.item
+        sign = -1 if due.is_credit else 1
+        kind = "charge"
+        computed = getattr(item, "computed_amount", item.amount)
+        if due.is_credit:
+            kind = "forfeit" if due.forfeited else "credit"
+        return self.env["subscription.billed.period"]._prepare_row_values(
+            self,
+            kind,
+            item.terms,
+            item.full,
+            item.span,
+            item.quantity,
+            reverses_id=due.row.id,
+            computed_amount=sign * float(computed),
+            booked_amount=sign * float(item.amount),
+        )

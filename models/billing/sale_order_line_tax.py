@@ -1,0 +1,123 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ... import const
+
+NO_TAX = "none"
+
+
+class SaleOrderLine(models.Model):
+    """Which taxes of a line were computed, and which ones somebody typed."""
+
+    _inherit = "sale.order.line"
+
+    automatic_tax_key = fields.Char(
+        "Taxes Set Automatically",
+        help="Technical: the taxes that were last computed. A line that has others was edited by "
+        "hand and keeps them.",
+    )
+
+    def _compute_tax_ids(self):
+        """Remember what was computed."""
+        super()._compute_tax_ids()
+        for line in self:
+            line.automatic_tax_key = line._get_tax_key(line.tax_ids)
+
+    def copy_data(self, default=None):
+        """Let a duplicate compute its taxes, unless these were typed, and begin with what lasts."""
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            lasting = line._get_lasting_values()
+            vals.update({name: lasting[name] for name in lasting if name not in (default or {})})
+            if line.recurrence_id and not line._is_tax_manual():
+                vals.pop("tax_ids", None)
+                vals.pop("automatic_tax_key", None)
+        return vals_list
+
+    def _get_tax_key(self, taxes):
+        return ",".join(str(tax_id) for tax_id in sorted(taxes._origin.ids)) or NO_TAX
+
+    def _remember_automatic_taxes(self):
+        """Tell computed from typed taxes of lines that came with their taxes, as from a form."""
+        lines = self.filtered(
+            lambda line: not line.automatic_tax_key and not line.display_type and line.product_id
+        )
+        for line, taxes in lines._get_automatic_taxes().items():
+            key = self._get_tax_key(taxes)
+            if key == self._get_tax_key(line.tax_ids):
+                line.with_context(subscription_mirror=const.MIRROR).automatic_tax_key = key
+
+    def _is_tax_manual(self):
+        """:return: whether somebody typed the taxes of this line"""
+        self.ensure_one()
+        return self.automatic_tax_key != self._get_tax_key(self.tax_ids)
+
+    def _get_automatic_taxes(self):
+        """Return the taxes of the day by product and fiscal position of the order.
+
+        :return: taxes per line
+        :rtype: dict
+        """
+        found, cache = {}, {}
+        # sudo: the salesperson who bills may not read the taxes of a branch's parent company
+        for line in self.sudo():
+            position, company = line.order_id.fiscal_position_id, line.company_id
+            taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
+            key = (position, company, taxes, *line._get_custom_compute_tax_cache_key())
+            if key not in cache:
+                is_taxed = taxes and line.product_type != "combo"
+                cache[key] = position.map_tax(taxes) if is_taxed else taxes.browse()
+            found[line.sudo(self.env.su)] = cache[key].sudo(self.env.su)
+        return found
+
+    def _refresh_taxes(self):
+        """Give lines the taxes of the day, except where somebody typed others.
+
+        :return: a triple of line, old and new taxes for each change
+        :rtype: list[tuple]
+        :raise UserError: the taxes of a product were archived, and it has no others
+        """
+        changes = []
+        automatic = self.filtered(lambda line: not line._is_tax_manual())
+        automatic._check_taxes_not_archived()
+        for line, taxes in automatic._get_automatic_taxes().items():
+            key = self._get_tax_key(taxes)
+            if key != line.automatic_tax_key:
+                changes.append((line, line.tax_ids, taxes))
+                line.with_context(subscription_mirror=const.MIRROR).write(
+                    {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
+                )
+        return changes
+
+    def _check_taxes_not_archived(self):
+        """Refuse to bill without tax only because somebody archived the tax of a product.
+
+        :raise UserError: naming product and tax
+        """
+        # sudo: as in _get_automatic_taxes
+        for product, lines in self.sudo().grouped("product_id").items():
+            if product.taxes_id:
+                continue
+            # The variant remembers what it read of its template, archived taxes left out.
+            taxes = product.product_tmpl_id.with_context(active_test=False).taxes_id
+            for line in lines.filtered(lambda line: line.automatic_tax_key != NO_TAX):
+                lost = taxes._filter_taxes_by_company(line.company_id)
+                if lost:
+                    raise UserError(
+                        self.env._(
+                            "The tax %(tax)s of %(product)s is archived, so it would be billed "
+                            "without tax. Choose another tax for the product, then press Retry.",
+                            tax=lost[0].name,
+                            product=product.display_name,
+                        )
+                    )
+
+    def _get_tax_change_text(self, old, new):
+        """:return: one sentence that says how the taxes of this line changed"""
+        return self.env._(
+            "Taxes of %(product)s: %(old)s → %(new)s. The price stays.",
+            product=self.product_id.display_name,
+            old=", ".join(old.mapped("name")) or self.env._("none"),
+            new=", ".join(new.mapped("name")) or self.env._("none"),
+        )

@@ -1,0 +1,109 @@
+from odoo import models
+
+from ...engine import billing
+from ...engine.errors import EngineError
+
+
+class SaleOrder(models.Model):
+    """Credits that wait: terms may take what a reduction gives back off the next invoice."""
+
+    _inherit = "sale.order"
+
+    def _is_credit_offset(self):
+        """Return whether credits of this contract wait for its next invoice.
+
+        A contract that is paused or ends has none to wait for.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            self.state == "sale"
+            and self.subscription_state == "active"
+            and self._get_subscription_terms().credit_on_downgrade == "offset"
+            and bool(self._get_date_after_today())
+        )
+
+    def _get_date_after_today(self):
+        """:return: day on which this contract is billed next if all is billed today, or None
+        :rtype: date | None
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        histories = [self._get_line_history(line) for line in self._get_recurring_lines()]
+        try:
+            dates = [billing.next_billing_date(*history, after=today) for history in histories]
+        except EngineError:
+            return None  # the run says what is wrong with this contract
+        return min(filter(None, dates), default=None)
+
+    def _split_credits(self, charges, credits):
+        """Take credits that wait off the next invoice, as far as it goes.
+
+        Each credit is taken whole; those that the invoice is too small for become credit notes
+        next to it, so that nothing waits longer than until the next invoice.
+
+        :return: netted items, items for credit notes
+        :rtype: tuple
+        """
+        if not any(due.amount < 0 for due in credits) or not self._is_credit_offset():
+            return super()._split_credits(charges, credits)
+        # A negative price that ends early is money to ask for, like a charge.
+        netted = [due for due in credits if due.amount > 0]
+        left = sum(due.amount for due in charges + netted)
+        if left <= 0:
+            return netted, []
+        noted = []
+        for due in credits:
+            if due.amount < 0:
+                is_taken = left + due.amount >= 0
+                left += due.amount if is_taken else 0
+                (netted if is_taken else noted).append(due)
+        return netted, noted
+
+    def _drop_waiting_credits(self, items):
+        """Return what a run today would put on documents, out of what is due.
+
+        :param list items: :class:`DueItem` of this contract
+        :rtype: list
+        """
+        self.ensure_one()
+        is_waiting = any(due.is_credit and due.amount < 0 for due in items)
+        if not is_waiting or not self._is_credit_offset():
+            return items
+        charges = [due for due in items if not due.is_credit and due.amount]
+        credits = [due for due in items if due.is_credit and due.amount]
+        netted, noted = self._split_credits(charges, credits)
+        return [due for due in items if due not in credits or due in netted + noted]
+
+    def _get_next_invoice_date(self, line_dates):
+        """Look at a contract whose credits wait not before its next invoice."""
+        day = super()._get_next_invoice_date(line_dates)
+        today = self._subscription_today()
+        if not day or day > today or not self._is_credit_offset():
+            return day
+        try:
+            due = self._get_order_due_items(today)
+        except EngineError:
+            return day
+        if self._drop_waiting_credits(due) or self._is_one_off_due():
+            return day
+        dates = [self._get_date_after_today(), self._get_due_one_off_date()]
+        return min(filter(None, dates), default=False)
+
+    def _get_next_invoice_reasons(self, day):
+        """Say what the next invoice takes off."""
+        reasons = super()._get_next_invoice_reasons(day)
+        if self._is_subscription_started() and self._is_credit_offset():
+            due = self._get_order_due_items(self._subscription_today())
+            waiting = [item for item in due if item not in self._drop_waiting_credits(due)]
+            if waiting:
+                reasons.append(
+                    self.env._(
+                        "%(amount)s without taxes wait to be taken off the next invoice.",
+                        amount=self.currency_id.format(
+                            -float(sum(item.amount for item in waiting))
+                        ),
+                    )
+                )
+        return reasons

@@ -1,0 +1,352 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.fields import Domain
+from psycopg2 import IntegrityError, OperationalError
+from psycopg2 import errors as pg_errors
+
+from ... import const
+from ...engine.errors import EngineError
+from ...exceptions import explain_database_error, explain_engine_error
+
+_logger = logging.getLogger(__name__)
+
+QUARANTINE_ACTIVITY = "sale_recurring.mail_activity_quarantine"
+# What can go wrong with the data of a contract; anything else is a fault of a program.
+EXPLAINED = (UserError, ValidationError, EngineError, IntegrityError)
+
+
+class SaleOrder(models.Model):
+    """The billing run: pick, bill, commit; a broken contract never stops the others."""
+
+    _inherit = "sale.order"
+
+    # What the run looks for, in the order in which it takes it; contracts that are not due cost
+    # nothing, however many there are.
+    _due_to_bill = models.Index(
+        "(company_id, subscription_next_invoice_date, id) "
+        "WHERE subscription_next_invoice_date IS NOT NULL "
+        "AND subscription_quarantined_at IS NULL AND subscription_waiting_move_id IS NULL"
+    )
+    _due_to_start = models.Index("(subscription_start_date) WHERE subscription_state = 'upcoming'")
+    _due_to_end = models.Index(
+        "(subscription_end_date) WHERE subscription_end_date IS NOT NULL "
+        "AND subscription_state IN ('upcoming', 'active', 'paused', 'suspended')"
+    )
+
+    # ------------------------------------------------------------------
+    # Picking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_due_contracts_domain(self, day):
+        """Return the domain of contracts that the run should look at on a day.
+
+        :param date day: today in the company's time zone
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ("subscription_next_invoice_date", "<=", day),
+                ("subscription_state", "in", const.BILLABLE_STATES),
+                ("subscription_quarantined_at", "=", False),
+                ("subscription_waiting_move_id", "=", False),
+                # a cancelled contract may have something to give back
+                ("state", "in", ("sale", "cancel")),
+            ]
+        )
+
+    @api.model
+    def _pick_due_contracts(self, limit, skip=()):
+        """Lock and return contracts that are due and that no other worker holds.
+
+        Contracts whose invoices are shared come with all due members of their group.
+
+        :param int limit: most contracts to take
+        :param skip: ids of contracts that this run has looked at already
+        :rtype: sale.order
+        """
+        picked = self.browse()
+        Template = self.env["subscription.template"].with_context(active_test=False)
+        grouping = Template.search([("group_invoices", "=", True)])
+        # sudo: the run serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            domain = self._get_due_contracts_domain(company._subscription_today()) & Domain(
+                [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
+            )
+            shared = Domain("subscription_template_id", "in", grouping.ids)
+            picked |= self._lock_contracts(domain & ~shared, limit - len(picked))
+            if grouping and len(picked) < limit:
+                picked |= self._lock_groups(domain & shared, limit - len(picked))
+            if len(picked) >= limit:
+                break
+        return picked
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_bill_subscriptions(self):
+        """Bill all due contracts in batches; may be killed and run again at any point."""
+        Cron = self.env["ir.cron"]
+        size = self.env.company.subscription_batch_size or 100
+        seen = set()
+        self._commit_step(self._refresh_due_states)
+        while all(self._commit_step(self._refresh_due_steps)):
+            pass  # a price rise of many contracts is many transactions
+        self._commit_step(self._refresh_one_off_dates)
+        self._commit_step(self._release_waiting_contracts)
+        Cron._commit_progress(remaining=self._count_due_contracts())
+        while True:
+            orders, time_left = self._commit_step(lambda: self._bill_next_batch(size, seen))
+            seen.update(orders.ids)
+            if not orders or not time_left:
+                break
+        Cron._commit_progress(remaining=self._count_due_contracts(seen))
+        _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
+
+    @api.model
+    def _bill_next_batch(self, limit, skip):
+        """Pick and bill some contracts, arguments as in :meth:`_pick_due_contracts`.
+
+        :return: the contracts that were picked
+        """
+        orders = self._pick_due_contracts(limit, skip)
+        if orders:
+            orders._bill_batch()
+        return orders
+
+    @api.model
+    def _count_due_contracts(self, skip=()):
+        """:return: how many contracts are due and were not looked at yet"""
+        return sum(
+            self.search_count(
+                self._get_due_contracts_domain(company._subscription_today())
+                & Domain([("company_id", "=", company.id), ("id", "not in", tuple(skip))])
+            )
+            # sudo: the run serves every company, whoever started it
+            for company in self.env["res.company"].sudo().search([])
+        )
+
+    @api.model
+    def _refresh_due_states(self):
+        """Let today's date reach contracts that start, pause, resume or end.
+
+        Those that another process has in hand are left to it.
+
+        :return: no contracts, as none is billed here
+        """
+        days = [
+            # sudo: the run serves every company, whoever started it
+            company._subscription_today()
+            for company in self.env["res.company"].sudo().search([])
+        ]
+        orders = self.browse()
+        for domain in self._get_stale_state_domains(min(days), max(days)):
+            # One search each: the database reads an index for each of them, for none of their sum.
+            orders |= self.search(domain & Domain("subscription_quarantined_at", "=", False))
+        for order in orders.try_lock_for_update(allow_referencing=True):
+            order._run_or_quarantine(order._subscription_refresh_state)
+        return self.browse()
+
+    @api.model
+    def _get_stale_state_domains(self, first, last):
+        """Return the domains of contracts whose state may not be that of the day any more.
+
+        :param date first: today where the day began last
+        :param date last: today where it began first
+        :rtype: list[Domain]
+        """
+        gaps = "subscription_interruption_ids"
+        begun = Domain("start_date", "<=", last) & (
+            Domain("end_date", "=", False) | Domain("end_date", ">", first)
+        )
+        return [
+            Domain("subscription_state", "=", "upcoming")
+            & Domain("subscription_start_date", "<=", last),
+            Domain("subscription_state", "in", const.RUNNING_STATES)
+            & Domain("subscription_end_date", "<=", last),
+            Domain("subscription_state", "=", "active") & Domain(gaps, "any", begun),
+            Domain("subscription_state", "in", ("paused", "suspended"))
+            & Domain(gaps, "any", Domain("end_date", "<=", last)),
+        ]
+
+    def _bill_batch(self):
+        """Bill locked contracts together; when that fails, each half of them.
+
+        A contract that fails alone goes to quarantine and the rest go on.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._bill_subscriptions()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever breaks one contract must not stop the run
+            self.env.invalidate_all()
+            _logger.info(
+                "subscription batch of %(count)s failed, going on with parts of it: %(error)s",
+                {"count": len(self), "error": error},
+            )
+        moves = self.env["account.move"]
+        for orders in self._get_batch_parts():
+            moves |= orders._bill_batch() if len(orders) > 1 else orders._bill_or_quarantine()
+        return moves
+
+    def _get_batch_parts(self):
+        """Return the halves of a batch that failed, so that a few steps find what is broken.
+
+        Contracts that share an invoice go on sharing it when it is another one that is broken; the
+        members of a single group are tried alone.
+
+        :rtype: list[sale.order]
+        """
+        groups = list(self.grouped(lambda order: order._get_invoice_group_key()).values())
+        if len(groups) == 1:
+            return list(self)
+        middle = len(groups) // 2
+        return [self.browse().concat(*groups[:middle]), self.browse().concat(*groups[middle:])]
+
+    def _bill_or_quarantine(self):
+        """Bill one contract, or say on it why that cannot be done."""
+        return self._run_or_quarantine(self._bill_subscriptions) or self.env["account.move"]
+
+    def _run_or_quarantine(self, operation):
+        """Do something with one contract, or say on it why that cannot be done.
+
+        :param operation: function without parameters that may raise anything
+        :return: what the function returned, None when it failed
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                return operation()
+        except OperationalError:
+            raise
+        except (pg_errors.UniqueViolation, LockError):
+            self.env.invalidate_all()
+            _logger.info("subscription %(id)s is left to another process", {"id": self.id})
+        except Exception as error:
+            self.env.invalidate_all()
+            if not isinstance(error, EXPLAINED):
+                _logger.exception("subscription %(id)s cannot be billed", {"id": self.id})
+            self._quarantine(error)
+        return None
+
+    # ------------------------------------------------------------------
+    # Quarantine
+    # ------------------------------------------------------------------
+
+    def _get_quarantine_reason(self, error):
+        """:return: one sentence that a billing clerk can act on"""
+        if isinstance(error, EngineError):
+            return explain_engine_error(self.env, error)
+        if isinstance(error, IntegrityError):
+            return explain_database_error(self, error)
+        if isinstance(error, (UserError, ValidationError)):
+            return str(error.args[0])
+        return self.env._(
+            "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
+            error=error,
+        )
+
+    def _quarantine(self, error):
+        """Take a contract out of the run, with the reason and an activity for its salesperson."""
+        self.ensure_one()
+        reason = self._get_quarantine_reason(error)
+        self.with_context(subscription_mirror=const.MIRROR).write(
+            {
+                "subscription_quarantine_reason": reason,
+                "subscription_quarantined_at": fields.Datetime.now(),
+            }
+        )
+        self.activity_schedule(
+            QUARANTINE_ACTIVITY,
+            summary=self.env._("This contract cannot be billed"),
+            note=reason,
+            user_id=self._get_quarantine_user().id,
+        )
+
+    def _get_quarantine_user(self):
+        """:return: who looks after this contract: its salesperson unless that one has left"""
+        user = self.user_id
+        # sudo: a colleague who bills may not read who has left
+        is_here = user and user.sudo().active and not user.sudo().share
+        return user if is_here else self.env.ref("base.user_admin")
+
+    def _release_quarantine(self):
+        """Let contracts take part in the run again."""
+        self.with_context(subscription_mirror=const.MIRROR).write(
+            {"subscription_quarantine_reason": False, "subscription_quarantined_at": False}
+        )
+        self.activity_unlink([QUARANTINE_ACTIVITY])
+
+    def action_subscription_retry(self):
+        """Try to bill contracts in quarantine again, a single one beyond the usual limits too."""
+        self._check_subscription_operator()
+        self._subscription_claim()
+        for order in self._without_billing_limits().filtered("subscription_quarantined_at"):
+            since = order.subscription_quarantined_at
+            order._release_quarantine()
+            order._run_or_quarantine(order._subscription_refresh_state)
+            if not order.subscription_quarantined_at:
+                order._bill_or_quarantine()
+            if order.subscription_quarantined_at:
+                mirror = order.with_context(subscription_mirror=const.MIRROR)
+                mirror.subscription_quarantined_at = since  # it was not billed in between
+        return True
+
+    def _without_billing_limits(self):
+        """Return this contract without limits on what is billed at once; a selection keeps them.
+
+        Whoever presses a button on one contract has read why the run left it alone.
+        """
+        return self.with_context(**{const.NO_LIMITS_KEY: True}) if len(self) == 1 else self
+
+    @api.model
+    def _get_billing_crons(self, active_test=True):
+        """Return the scheduled actions that bill, one per worker.
+
+        :param bool active_test: leave out workers that are switched off
+        :rtype: ir.cron
+        """
+        # sudo: scheduled actions are reserved to administrators
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .with_context(active_test=active_test)
+            .search([("code", "=", "model._cron_bill_subscriptions()")], order="id")
+        )
+
+    def _trigger_billing(self):
+        """Wake the billing run when one of these contracts is due."""
+        due = self.filtered(
+            lambda order: (
+                order.subscription_next_invoice_date
+                and order.subscription_next_invoice_date <= order._subscription_today()
+            )
+        )
+        if due:
+            for cron in self._get_billing_crons():
+                cron._trigger()
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_subscription_bill(self):
+        """Bill what is due on these contracts now and show the result."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        contracts._check_subscription_operator()
+        contracts._subscription_claim()
+        # As the run does: a term that begins today has its prices before it is billed.
+        contracts._subscription_refresh_state()
+        try:
+            moves = contracts._without_billing_limits()._bill_subscriptions().with_env(self.env)
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        contracts.filtered("subscription_quarantined_at")._release_quarantine()
+        if not moves:
+            raise UserError(contracts._nothing_to_invoice_error_message())
+        return contracts.action_view_invoice(invoices=moves)

@@ -1,0 +1,7 @@
+from . import (
+    subscription_price_campaign_line,
+    subscription_price_campaign,
+    subscription_price_campaign_preview,
+    subscription_price_campaign_apply,
+    subscription_price_campaign_notice,
+)

@@ -1,0 +1,250 @@
+from markupsafe import Markup
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
+
+from ... import const
+from ...engine.period import FOREVER
+from ...engine.price_rise import reprice
+from ...engine.segment import step_at
+
+CONTRACTS_PER_STEP = 100
+
+
+class SubscriptionPriceCampaign(models.Model):
+    """From a preview to planned steps of contracts, and back."""
+
+    _inherit = "subscription.price.campaign"
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_apply(self):
+        """Plan the new prices in steps of some contracts, with a progress bar and a result.
+
+        :raise UserError: nothing is left to apply, or the notice period is not kept
+        """
+        self.ensure_one()
+        self._check_can_apply()
+        orders = self.line_ids._filter_open().order_id
+        if not orders:
+            raise UserError(
+                self.env._(
+                    "%(campaign)s has no line to apply. Preview it first.", campaign=self.name
+                )
+            )
+        return self._get_steps_action(
+            orders,
+            "action_apply_step",
+            running=self.env._("Planning new prices…"),
+            finished=self.env._("New prices are planned"),
+            done=self.env._("contracts changed"),
+        )
+
+    def action_undo(self):
+        """Take planned prices back whose day has not come.
+
+        :raise UserError: no price is planned
+        """
+        self.ensure_one()
+        orders = self.line_ids.filtered(lambda line: line.state == "done").order_id
+        if not orders:
+            raise UserError(self.env._("%(campaign)s has planned no price.", campaign=self.name))
+        return self._get_steps_action(
+            orders,
+            "action_undo_step",
+            running=self.env._("Taking prices back…"),
+            finished=self.env._("New prices are taken back"),
+            done=self.env._("contracts as before"),
+        )
+
+    def _get_steps_action(self, orders, method, **texts):
+        """:return: the client action that does something with contracts in steps"""
+        return {
+            "type": "ir.actions.client",
+            "tag": "sale_recurring.steps",
+            "params": {
+                "order_ids": orders.ids,
+                "model": self._name,
+                "method": method,
+                "record_ids": self.ids,
+                "step": CONTRACTS_PER_STEP,
+                "texts": {"failed": self.env._("not done"), **texts},
+            },
+        }
+
+    def action_apply_step(self, order_ids):
+        """Plan the new prices of some contracts; one that is refused does not stop the others.
+
+        :param list order_ids: contracts of this campaign
+        :return: as `sale.order._do_each`
+        :rtype: dict
+        """
+        self._check_step()
+        self._check_can_apply()
+        lines = self.line_ids._filter_open()
+        return self._do_with_contracts(lines, order_ids, lambda lines: lines._apply())
+
+    def action_undo_step(self, order_ids):
+        """Take the planned prices of some contracts back, arguments as above."""
+        self._check_step()
+        lines = self.line_ids.filtered(lambda line: line.state == "done")
+        return self._do_with_contracts(lines, order_ids, lambda lines: lines._undo())
+
+    def _check_step(self):
+        self.ensure_one()
+        self.check_access("write")
+
+    def _do_with_contracts(self, lines, order_ids, operation):
+        """Do something with the lines of some contracts, and write down what was refused.
+
+        :param lines: lines of this campaign
+        :param list order_ids: contracts of this step
+        :param operation: function of lines
+        :rtype: dict
+        """
+        by_order = lines.filtered(lambda line: line.order_id.id in order_ids).grouped("order_id")
+        orders = self.env["sale.order"].union(*by_order)
+        return orders._do_together(
+            lambda done: operation(lines.browse().union(*(by_order[order] for order in done))),
+            lambda order, reason: by_order[order]._refuse(reason),
+        )
+
+
+class SubscriptionPriceCampaignLine(models.Model):
+    """Planning and taking back the price of lines; the number of queries does not grow."""
+
+    _inherit = "subscription.price.campaign.line"
+
+    def _filter_open(self):
+        """:return: the lines that are still to be applied"""
+        return self.filtered(lambda line: line.state in ("todo", "failed") and not line.is_excluded)
+
+    def _refuse(self, reason):
+        """Write down why lines were refused; those that are planned stay so."""
+        self.reason = reason
+        self.filtered(lambda line: line.state == "todo").state = "failed"
+
+    def _apply(self):
+        """Plan the new prices as steps of their contracts.
+
+        Days that were billed since the preview keep their price as well.
+
+        :raise UserError: a contract has ended or its price is another one by now
+        """
+        orders = self.order_id
+        orders._subscription_claim()
+        segments = {}
+        for line in self:
+            line._check_running_contract()
+            line._refresh_span()
+            segments[line.line_id] = reprice(
+                line._get_segments(),
+                line._get_span(),
+                line._get_old_price(),
+                line._get_new_price(),
+            )
+        self._store_steps(segments)
+        self.write({"state": "done", "reason": False})
+
+    def _undo(self):
+        """Let contracts go on at their old prices; what else was agreed since then stays.
+
+        :raise UserError: a new price is in force already
+        """
+        self.order_id._subscription_claim()
+        segments = {}
+        for line in self:
+            if line.start_date <= line.order_id._subscription_today():
+                raise UserError(
+                    self.env._(
+                        "The new price of %(product)s is in force since %(day)s. Change the line "
+                        "to give it another one.",
+                        product=line.product_id.display_name,
+                        day=format_date(self.env, line.start_date),
+                    )
+                )
+            segments[line.line_id] = reprice(
+                line._get_segments(),
+                line._get_span(),
+                line._get_new_price(),
+                line._get_old_price(),
+            )
+        self._store_steps(segments, is_undone=True)
+        self.write({"state": "undone", "reason": False, "notified_at": False})
+
+    def _check_running_contract(self):
+        if self.order_id.subscription_state not in const.RUNNING_STATES:
+            raise UserError(
+                self.env._("%(order)s does not run any more.", order=self.order_id.name)
+            )
+
+    def _refresh_span(self):
+        """Bring the first day up to what was billed since the preview.
+
+        :raise UserError: the line has ended by then, or its price changed meanwhile
+        """
+        segments, span = self._get_segments(), self.campaign_id._get_span(self.line_id)
+        if span is None or step_at(segments, span.start).terms.price != self._get_old_price():
+            raise UserError(
+                self.env._(
+                    "%(product)s of %(order)s has ended or has another price since the preview. "
+                    "Preview the campaign again.",
+                    product=self.product_id.display_name,
+                    order=self.order_id.name,
+                )
+            )
+        end = False if span.end == FOREVER else span.end
+        if (self.start_date, self.end_date) != (span.start, end):
+            self.write({"start_date": span.start, "end_date": end})
+
+    # ------------------------------------------------------------------
+    # Contracts
+    # ------------------------------------------------------------------
+
+    def _store_steps(self, segments, is_undone=False):
+        """Write new steps of contract lines, their dates, and a note on each contract.
+
+        :param dict segments: engine segments by order line
+        :param bool is_undone: whether the new prices are taken back
+        """
+        orders = self.order_id
+        orders._replace_segments_of_lines(segments)
+        for line in self:
+            line._reprice_tail(is_undone)
+        orders._update_subscription_dates()
+        orders._message_log_batch(bodies=self._get_notes(is_undone))
+        orders._trigger_billing()
+        orders._hook_on_subscription_changed()
+
+    def _reprice_tail(self, is_undone):
+        """Let the new price hold also for days after the end of the contract, should it go on."""
+        span, prices = self._get_span(), [self._get_old_price(), self._get_new_price()]
+        if is_undone:
+            prices.reverse()
+        self.line_id._change_tail(lambda later: reprice(later, span, *prices))
+
+    def _get_notes(self, is_undone):
+        """:return: what the chatter of each contract says, by id"""
+        notes = {}
+        for order, members in self.grouped("order_id").items():
+            values = {"campaign": members.campaign_id.name}
+            if is_undone:
+                title = self.env._("The prices of %(campaign)s are taken back:", **values)
+            else:
+                title = self.env._("New prices by %(campaign)s:", **values)
+            items = Markup("").join(Markup("<li>%s</li>") % line._get_text() for line in members)
+            notes[order.id] = Markup("%s<ul>%s</ul>") % (title, items)
+        return notes
+
+    def _get_text(self):
+        """:return: product, both prices and the first day, in words"""
+        self.ensure_one()
+        return self.env._(
+            "%(product)s: %(old)s → %(new)s from %(day)s on",
+            product=self.product_id.display_name,
+            old=formatLang(self.env, self.old_price, currency_obj=self.currency_id),
+            new=formatLang(self.env, self.new_price, currency_obj=self.currency_id),
+            day=format_date(self.env, self.start_date),
+        )

@@ -1,0 +1,139 @@
+from odoo import api, fields, models
+
+from ...engine.money import to_decimal
+from ...engine.period import FOREVER, Period
+from ...engine.price_rise import reprice
+from ...engine.segment import step_at
+
+
+class SubscriptionPriceCampaignRule(models.Model):
+    """The percentage by which a campaign raises one product."""
+
+    _name = "subscription.price.campaign.rule"
+    _description = "Price Campaign Rule"
+    _order = "campaign_id, id"
+
+    campaign_id = fields.Many2one(
+        "subscription.price.campaign", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="campaign_id.company_id", store=True, precompute=True)
+    product_id = fields.Many2one(
+        "product.product",
+        required=True,
+        ondelete="cascade",
+        domain="[('is_recurring', '=', True)]",
+    )
+    percentage = fields.Float(
+        "Index (%)", digits=(16, 6), required=True, help="Negative to lower the price."
+    )
+
+    _product_once = models.Constraint(
+        "UNIQUE (campaign_id, product_id)",
+        "A campaign cannot hold two percentages for one product.",
+    )
+
+
+class SubscriptionPriceCampaignLine(models.Model):
+    """The new price of one contract line: proposed, planned, or taken back."""
+
+    _name = "subscription.price.campaign.line"
+    _description = "Price Campaign Line"
+    _order = "id"
+
+    campaign_id = fields.Many2one(
+        "subscription.price.campaign", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="campaign_id.company_id", store=True, precompute=True)
+    line_id = fields.Many2one(
+        "sale.order.line", "Order Line", required=True, index=True, ondelete="cascade"
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        "Contract",
+        related="line_id.order_id",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
+    product_id = fields.Many2one(related="line_id.product_id")
+    currency_id = fields.Many2one(
+        related="line_id.currency_id", store=True, precompute=True, depends=["line_id"]
+    )
+    state = fields.Selection(
+        [
+            ("todo", "Proposed"),
+            ("done", "Planned"),
+            ("failed", "Refused"),
+            ("undone", "Taken Back"),
+        ],
+        "Status",
+        default="todo",
+        required=True,
+        readonly=True,
+    )
+    is_excluded = fields.Boolean("Skip", help="This line keeps its price.")
+    start_date = fields.Date("From", required=True, readonly=True, help="First day of the price.")
+    end_date = fields.Date(
+        "Until (excluded)",
+        readonly=True,
+        help="First day of another price that was planned before. Empty: until further notice.",
+    )
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    old_price = fields.Float(min_display_digits="Product Price", readonly=True)
+    new_price = fields.Float(min_display_digits="Product Price")
+    change = fields.Float(
+        "Change (%)", compute="_compute_change", store=True, precompute=True, digits=(16, 2)
+    )
+    old_mrr = fields.Monetary(
+        "Old MRR", compute="_compute_mrr", store=True, precompute=True, aggregator=None
+    )
+    new_mrr = fields.Monetary(
+        "New MRR", compute="_compute_mrr", store=True, precompute=True, aggregator=None
+    )
+    reason = fields.Text("Why It Was Refused", readonly=True)
+    notified_at = fields.Datetime("Notice Sent", readonly=True)
+
+    _line_once = models.Constraint(
+        "UNIQUE (campaign_id, line_id)", "A campaign holds each contract line once."
+    )
+    _price_not_negative = models.Constraint(
+        "CHECK (new_price >= 0 OR old_price < 0)", "A new price cannot be negative."
+    )
+
+    @api.depends("old_price", "new_price")
+    def _compute_change(self):
+        for line in self:
+            old = line.old_price
+            line.change = 100 * (line.new_price - old) / old if old else 0.0
+
+    @api.depends("start_date", "quantity", "old_price", "new_price")
+    def _compute_mrr(self):
+        """Compare both prices on the first day of the new one, with the quantity of that day."""
+        for line in self:
+            steps = line._get_segments()
+            step = step_at(steps, line.start_date) if line.start_date else None
+            if line.state not in ("todo", "failed") or step is None:
+                line.old_mrr, line.new_mrr = line.old_mrr, line.new_mrr
+                continue
+            raised = reprice((step,), line._get_span(), step.terms.price, line._get_new_price())
+            line.old_mrr = line.line_id._get_step_mrr(step)
+            line.new_mrr = line.line_id._get_step_mrr(step_at(raised, line.start_date))
+
+    # ------------------------------------------------------------------
+    # Engine facts
+    # ------------------------------------------------------------------
+
+    def _get_segments(self):
+        """:return: the steps of the contract line as engine segments"""
+        return self.line_id._get_engine_steps()
+
+    def _get_span(self):
+        """:return: the days of the new price as an engine period"""
+        return Period(self.start_date, self.end_date or FOREVER)
+
+    def _get_old_price(self):
+        return to_decimal(self.old_price)
+
+    def _get_new_price(self):
+        return to_decimal(self.new_price)

@@ -1,0 +1,299 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
+from psycopg2 import OperationalError
+from psycopg2 import errors as pg_errors
+
+from ... import const
+from ...engine import charging
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountMove(models.Model):
+    """Charge posted invoices of contracts to the payment method that the customer saved.
+
+    A step of its own after the billing run: numbers are locked until the run commits, and a
+    provider must never be waited for under a lock. Each attempt is committed before the provider
+    is asked and again when it answered, so that whatever dies in between leaves a transaction
+    that blocks a second attempt.
+    """
+
+    _inherit = "account.move"
+
+    subscription_charge_attempted_at = fields.Datetime(
+        "Charged At",
+        copy=False,
+        readonly=True,
+        help="When the saved payment method was last charged. An invoice is not charged again by "
+        "itself.",
+    )
+    subscription_charge_early = fields.Boolean(
+        "Charge Before Due",
+        copy=False,
+        readonly=True,
+        help="Somebody asked to charge this invoice before it is due.",
+    )
+    subscription_charge_count = fields.Integer("Charges", copy=False, readonly=True)
+    subscription_charge_error = fields.Text(
+        "Charge Failed",
+        copy=False,
+        readonly=True,
+        help="Why the last attempt to charge the saved payment method failed.",
+    )
+
+    _open_to_charge = models.Index(
+        "(company_id, invoice_date_due) WHERE state = 'posted' AND move_type = 'out_invoice' "
+        "AND payment_state IN ('not_paid', 'partial') AND subscription_charge_attempted_at IS NULL"
+    )
+
+    # ------------------------------------------------------------------
+    # What is charged
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_charge_domain(self, company):
+        """Return the domain of invoices that may be charged automatically now.
+
+        A posted invoice is charged once it is due, or when somebody asks for it. A draft of a
+        contract whose invoices are made after the payment is charged at once; when somebody posts
+        it before anybody paid or was charged, it is an invoice like any other.
+
+        :param company: `res.company`
+        :rtype: Domain
+        """
+        today = company._subscription_today()
+        posted = Domain(
+            [
+                ("state", "=", "posted"),
+                "|",
+                ("invoice_date_due", "<=", today),
+                ("subscription_charge_early", "=", True),
+            ]
+        ) & (
+            self._get_charged_contracts_domain("charge", today)
+            | (
+                Domain("transaction_ids", "=", False)
+                & self._get_charged_contracts_domain("after_payment", today)
+            )
+        )
+        unpaid = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("subscription_charge_attempted_at", "=", False),
+            ]
+        )
+        return unpaid & (posted | self._get_draft_charge_domain(today))
+
+    @api.model
+    def _get_draft_charge_domain(self, today):
+        """:return: the domain of drafts that wait for the money before they become invoices"""
+        return Domain(
+            [
+                ("state", "=", "draft"),
+                ("subscription_draft_seal", "!=", False),
+                ("subscription_pay_first", "=", False),
+                ("amount_total", ">", 0),
+            ]
+        ) & self._get_charged_contracts_domain("after_payment", today)
+
+    @api.model
+    def _get_charged_contracts_domain(self, payment_mode, today):
+        """:return: the domain of invoices whose contracts pay so and have a saved method"""
+        return Domain(
+            "invoice_line_ids.sale_line_ids.order_id",
+            "any",
+            [
+                ("is_subscription", "=", True),
+                ("subscription_payment_token_id", "!=", False),
+                ("subscription_template_id.payment_mode", "=", payment_mode),
+                # what a closing gives back is taken off the invoice first
+                "|",
+                ("subscription_state", "not in", ("closed", "renewed")),
+                "|",
+                ("subscription_next_invoice_date", "=", False),
+                ("subscription_next_invoice_date", ">", today),
+            ],
+        )
+
+    @api.model
+    def _get_invoices_to_charge(self):
+        """:return: invoices to charge now, the oldest first"""
+        invoices = self.browse()
+        # sudo: the run serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            domain = self._get_charge_domain(company)
+            # Apart, so that the index on posted invoices serves the many.
+            for state in ("posted", "draft"):
+                invoices |= self.search(
+                    Domain("state", "=", state) & domain, order="invoice_date_due, id", limit=1000
+                )
+        return invoices
+
+    def _get_subscription_token(self):
+        """Return the saved payment method to charge, empty unless all contracts agree on it.
+
+        :rtype: payment.token
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read tokens
+        orders = self.sudo()._get_subscription_orders()
+        tokens = orders.subscription_payment_token_id
+        charged = all(
+            order.subscription_payment_token_id
+            and order._get_subscription_terms().payment_mode in const.CHARGED_MODES
+            for order in orders
+        )
+        return tokens if charged and len(tokens) == 1 else tokens.browse()
+
+    def _get_open_charges(self):
+        """Return payments of this invoice whose outcome is not known yet.
+
+        A form that a customer opened on the portal counts for as long as it may still be sent.
+
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read transactions
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_open_charge())
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_charge_subscriptions(self):
+        """Charge open invoices one by one; may be killed and run again at any point.
+
+        Several workers go through the same list: each takes what no other holds or has charged.
+        """
+        Cron = self.env["ir.cron"]
+        invoices = self._get_invoices_to_charge()
+        Cron._commit_progress(remaining=len(invoices))
+        charged = 0
+        for invoice in invoices:
+            charged += bool(invoice._charge_subscription())
+            if not Cron._commit_progress(1):
+                break
+        self._send_payment_requests()
+        _logger.info("subscription charge run finished, %(count)s charges", {"count": charged})
+
+    def _claim_charge(self):
+        """Lock this invoice unless somebody else holds it or has made the attempt meanwhile.
+
+        :return: whether this process may make the attempt
+        :rtype: bool
+        """
+        self.ensure_one()
+        # The two fields are all that other workers change before they commit.
+        self.flush_recordset(["subscription_charge_attempted_at", "subscription_charge_count"])
+        claimed = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM account_move
+                 WHERE id = %s AND subscription_charge_attempted_at IS NULL
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                self.id,
+            )
+        )
+        self.invalidate_recordset()
+        return bool(claimed)
+
+    def _charge_subscription_invoice(self):
+        """Make a new attempt to charge this invoice, now; commits before and after the provider.
+
+        For scheduled jobs only, whose transaction has nothing else to save. Nothing happens while
+        another attempt is open, or when the invoice is paid, not due or has no saved method.
+
+        :return: the transaction, empty when there was nothing to charge
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        self.subscription_charge_attempted_at = False
+        return self._charge_subscription()
+
+    def _charge_subscription(self):
+        """Charge this invoice to the saved method; commits before and after the provider.
+
+        :return: the transaction, empty when there was nothing to charge
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        tx = self.env["payment.transaction"]
+        try:
+            tx = self._create_charge_transaction()
+            self.env["ir.cron"]._commit_progress()
+        except (OperationalError, pg_errors.UniqueViolation):
+            # Another process holds the invoice or has just charged it: the next run looks again.
+            self.env.cr.rollback()
+            return tx
+        except Exception as error:
+            # Whatever is wrong with one invoice must not stop the others.
+            self.env.cr.rollback()
+            _logger.exception("invoice %(invoice)s cannot be charged", {"invoice": self.id})
+            self._fail_charge(str(error))
+            self.env["ir.cron"]._commit_progress()
+            return tx
+        if tx:
+            tx._charge_subscription()
+        return tx
+
+    def _create_charge_transaction(self):
+        """Lock the invoice and record the attempt to charge what is left of it.
+
+        :return: a draft transaction, empty when nothing can be charged
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        Transaction = self.env["payment.transaction"].sudo()  # sudo: nobody may create these
+        if not self._claim_charge():
+            return Transaction
+        token = self._get_subscription_token()
+        is_open = self.filtered_domain(self._get_charge_domain(self.company_id))
+        if not is_open or not token or self._get_open_charges():
+            return Transaction
+        if not token.active:
+            self._fail_charge(self.env._("The saved payment method was removed."))
+            return Transaction
+        # sudo: invoicing clerks have no right to read contracts
+        customers = self.sudo()._get_subscription_orders().partner_id.commercial_partner_id
+        if token.partner_id.commercial_partner_id not in customers:
+            self._fail_charge(self.env._("The saved payment method belongs to another customer."))
+            return Transaction
+        if self.currency_id.compare_amounts(self._get_amount_to_charge(), 0) <= 0:
+            return Transaction
+        self.subscription_charge_count += 1
+        self.subscription_charge_attempted_at = fields.Datetime.now()
+        self.subscription_charge_error = False
+        return Transaction.create(self._prepare_charge_values(token))
+
+    def _prepare_charge_values(self, token):
+        """Return the values of the transaction that charges this invoice.
+
+        The reference follows from invoice and attempt: a second process that gets here with the
+        same attempt collides with the unique index on references.
+
+        :param token: `payment.token`
+        :rtype: dict
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        name = self.name or self.invoice_origin or "draft"
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "token_id": token.id,
+            "reference": f"{name}-{self.id}-{self.subscription_charge_count}",
+            "amount": self._get_amount_to_charge(),
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "offline",
+            "invoice_ids": [Command.set(self.ids)],
+            "subscription_invoice_id": self.id,
+            "subscription_ask_at": charging.next_question(now, now),
+        }

@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ... import const
+from ...exceptions import OutcomeUnknownError
+
+
+class AccountMove(models.Model):
+    """Credit notes of invoices that are paid already: money back, or off the next invoice."""
+
+    _inherit = "account.move"
+
+    subscription_credit_next = fields.Boolean(
+        "Taken Off the Next Invoice",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="What is left of this credit note is taken off the next invoice of the contract.",
+    )
+    subscription_amount_refundable = fields.Monetary(
+        "Refundable",
+        compute="_compute_subscription_amount_refundable",
+        help="How much of this credit note can go back to the payment method that paid the "
+        "invoice.",
+    )
+
+    subscription_credit_text = fields.Char(
+        "Use of the Credit", compute="_compute_subscription_credit_text"
+    )
+    subscription_can_charge_early = fields.Boolean(
+        "Can Be Charged Early",
+        compute="_compute_subscription_can_charge_early",
+        help="This invoice is not due yet and its contract has a saved payment method.",
+    )
+
+    @api.depends("state", "payment_state", "invoice_date_due", "transaction_ids.state")
+    def _compute_subscription_can_charge_early(self):
+        for move in self:
+            move.subscription_can_charge_early = bool(
+                move.move_type == "out_invoice"
+                and move.state == "posted"
+                and move.payment_state in ("not_paid", "partial")
+                and move.invoice_date_due
+                and move.invoice_date_due > move.company_id._subscription_today()
+                and move._get_subscription_token()
+                and not move._get_open_charges()
+            )
+
+    @api.depends("amount_residual", "state", "reversed_entry_id", "reversed_entry_id.payment_state")
+    def _compute_subscription_amount_refundable(self):
+        for move in self:
+            amount = 0.0
+            if move._is_open_credit() and (payment := move._get_payment_to_refund()):
+                amount = min(move.amount_residual, payment.amount_available_for_refund)
+            move.subscription_amount_refundable = amount
+
+    @api.depends("amount_residual", "subscription_credit_next")
+    def _compute_subscription_credit_text(self):
+        for move in self:
+            amount = move.currency_id.format(move.amount_residual) if move.currency_id else ""
+            if move.subscription_credit_next:
+                move.subscription_credit_text = self.env._(
+                    "What is left of this credit note is taken off the next invoice of the "
+                    "contract: %(amount)s.",
+                    amount=amount,
+                )
+            else:
+                move.subscription_credit_text = self.env._(
+                    "What is left of this credit note is still owed to the customer: %(amount)s.",
+                    amount=amount,
+                )
+
+    def _is_open_credit(self):
+        """:return: whether this is a posted credit note of a contract with something left on it"""
+        self.ensure_one()
+        return (
+            self.move_type == "out_refund"
+            and self.state == "posted"
+            and self.currency_id.compare_amounts(self.amount_residual, 0) > 0
+            and bool(self.subscription_order_ids)
+        )
+
+    def _get_payment_to_refund(self):
+        """:return: the online payment of the credited invoice that most can be given back of
+        :rtype: account.payment
+        """
+        self.ensure_one()
+        # sudo: what can be refunded hangs on transactions, which few may read
+        payments = self.sudo().reversed_entry_id.matched_payment_ids
+        payments = payments.filtered(lambda payment: payment.amount_available_for_refund > 0)
+        return payments.sorted("amount_available_for_refund")[-1:]
+
+    # ------------------------------------------------------------------
+    # Money back
+    # ------------------------------------------------------------------
+
+    def action_subscription_refund(self):
+        """Give what is left of this credit note back to the method that paid the invoice.
+
+        :raise UserError: nothing is left, nothing can be given back, or a refund is under way
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        amount = self.subscription_amount_refundable
+        running = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ("draft", "pending"))
+        if not amount or running:
+            raise UserError(
+                self.env._(
+                    "%(credit)s cannot be refunded: nothing is left of it, a refund is under way, "
+                    "or the invoice was not paid online.",
+                    credit=self.name,
+                )
+            )
+        source = self._get_payment_to_refund().payment_transaction_id
+        try:
+            refund = source.with_context(subscription_refund=True)._refund(amount)
+        except OutcomeUnknownError as error:
+            raise UserError(
+                self.env._(
+                    "The payment provider did not answer. Press the button again: the same refund "
+                    "is not made twice."
+                )
+            ) from error
+        refund.invoice_ids = [Command.set(self.ids)]
+        self.subscription_credit_next = False
+        if refund.state == "done":
+            refund._post_process()
+            # The payment of a refund that the provider told of first was made without this.
+            for line in refund.payment_id._get_open_credit_lines():
+                self.sudo().js_assign_outstanding_line(line.id)  # sudo: as whoever refunds
+        elif refund.state == "error":
+            self.message_post(
+                body=self.env._(
+                    "The refund failed: %(reason)s", reason=refund.state_message or refund.reference
+                )
+            )
+        return True
+
+    # ------------------------------------------------------------------
+    # Next invoice
+    # ------------------------------------------------------------------
+
+    def action_subscription_credit_next(self):
+        """Keep what is left of these credit notes for the next invoice of their contract."""
+        self.check_access("write")
+        for move in self:
+            if not move._is_open_credit():
+                raise UserError(
+                    self.env._(
+                        "Nothing is left of %(credit)s that could be taken off an invoice.",
+                        credit=move.display_name,
+                    )
+                )
+        self.subscription_credit_next = True
+        self.subscription_order_ids._post_covered_drafts()
+        return True
+
+    def _use_kept_credits(self):
+        """Take credit that was kept for it off these invoices, the oldest credit first."""
+        invoices = self.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+        if not invoices:
+            return
+        # sudo: a salesperson bills own contracts without rights on the books
+        lines = self.env["account.move.line"].sudo()
+        lines = lines._get_kept_credit_lines(invoices.commercial_partner_id)
+        for line in lines:
+            for invoice in invoices.sudo():
+                if line._may_be_taken_off(invoice):
+                    invoice.js_assign_outstanding_line(line.id)
+        lines._forget_used_credit()
+
+    def _make_covered_invoices(self):
+        """Make invoices of drafts that wait for a payment and are covered by kept credit."""
+        drafts = self.filtered(
+            lambda move: move.state == "draft" and move.move_type == "out_invoice"
+        )
+        # sudo: as above
+        Line = self.env["account.move.line"].sudo()
+        if drafts and Line._get_kept_credit_lines(drafts.commercial_partner_id):
+            drafts.subscription_order_ids._post_covered_drafts()
+
+    def _hook_on_posted(self):
+        """Take kept credit off invoices of contracts; the run does it for whole batches."""
+        super()._hook_on_posted()
+        if not self.env.context.get(const.BATCH_KEY):
+            self.filtered(lambda move: move._may_bill_contracts())._use_kept_credits()
+
+    def _get_kept_credit(self):
+        """:return: how much kept credit is taken off this draft once it is posted"""
+        self.ensure_one()
+        if self.move_type != "out_invoice":
+            return 0.0
+        orders = self._get_subscription_orders()
+        return min(orders._get_kept_credit_amount(before=self), self.amount_total)
+
+    # ------------------------------------------------------------------
+    # Before the due date
+    # ------------------------------------------------------------------
+
+    def action_subscription_charge_early(self):
+        """Charge these open invoices now, before they are due.
+
+        :raise UserError: one of them is paid, or has no saved payment method
+        """
+        for move in self:
+            unpaid = move.state == "posted" and move.payment_state in ("not_paid", "partial")
+            if not unpaid or not move._get_subscription_token():
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s cannot be charged: it is not open, or its contract has no "
+                        "saved payment method.",
+                        invoice=move.display_name,
+                    )
+                )
+        self.check_access("write")
+        self.subscription_charge_early = True
+        return self.action_subscription_charge()

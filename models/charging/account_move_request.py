@@ -1,0 +1,99 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+from ... import const
+from ...engine import dunning
+
+
+class AccountMove(models.Model):
+    """A change makes a request for payment anew: what was done about the old one is not forgotten.
+
+    Otherwise a contract could be changed again and again and never be dunned, and a card that
+    was declined would be charged once more each time.
+    """
+
+    _inherit = "account.move"
+
+    def _remember_voided_requests(self):
+        """Keep on their contracts what was done about requests that are about to be deleted."""
+        requests = self.filtered("subscription_asked_date")
+        for move in requests.sorted("subscription_asked_date", reverse=True):
+            facts = move._prepare_voided_request_facts()
+            for order in move._get_draft_contracts():
+                order.with_context(
+                    subscription_mirror=const.MIRROR
+                ).subscription_voided_request = facts
+
+    def _prepare_voided_request_facts(self):
+        """:return: what the next draft about the same days has to know of this one, as JSON"""
+        self.ensure_one()
+        move = self.sudo()  # sudo: whoever changes a contract may not read payments
+        gaps = self.env["subscription.interruption"].sudo()  # sudo: as above
+        rows = move.invoice_line_ids.subscription_billed_period_ids
+        attempted_at = move.subscription_charge_attempted_at
+        return {
+            "asked": move.subscription_asked_date.isoformat(),
+            "until": max(rows.mapped("end_date")).isoformat() if rows else None,
+            "in_dunning": move.subscription_in_dunning,
+            "count": move.subscription_charge_count,
+            "error": move.subscription_charge_error,
+            "attempted_at": attempted_at and fields.Datetime.to_string(attempted_at),
+            "transactions": move.transaction_ids.filtered("subscription_decline_class").ids,
+            "events": move.subscription_dunning_event_ids.ids,
+            "warned": self._get_warned_contracts().ids,
+            "gaps": gaps.search([("dunning_move_id", "=", move.id)]).ids,
+        }
+
+    def _get_warned_contracts(self):
+        """:return: contracts whose customer was warned that they end if this stays unpaid"""
+        # sudo: contracts of every salesperson count
+        orders = self.env["sale.order"].sudo()
+        return orders.search([("subscription_unpaid_move_id", "=", self.id)])
+
+    def _follow_voided_request(self):
+        """Take over what was done about the request that this draft was made anew for.
+
+        A draft about later days is another matter.
+        """
+        self.ensure_one()
+        orders = self._get_draft_contracts().sudo()  # sudo: kept by the run of every company
+        orders = orders.filtered("subscription_voided_request")
+        kept = [order.subscription_voided_request for order in orders]
+        if not kept:
+            return
+        orders.with_context(subscription_mirror=const.MIRROR).subscription_voided_request = False
+        rows = self.invoice_line_ids.subscription_billed_period_ids
+        start = min(rows.mapped("start_date"), default=self.subscription_asked_date).isoformat()
+        kept = [facts for facts in kept if (facts["until"] or "") > start]
+        if kept:
+            self._take_over_request(min(kept, key=lambda facts: facts["asked"]))
+
+    def _take_over_request(self, facts):
+        """Go on where the dunning of a deleted draft stood.
+
+        :param dict facts: of :meth:`_prepare_voided_request_facts`
+        """
+        # sudo: whoever changes a contract may write none of these
+        Event = self.env["subscription.dunning.event"].sudo()
+        Transaction = self.env["payment.transaction"].sudo()
+        Gap = self.env["subscription.interruption"].sudo()
+        declined = Transaction.browse(facts["transactions"]).exists()
+        # Two drafts may follow one: the first takes over what was done.
+        declined = declined.filtered(lambda tx: not tx.invoice_ids)
+        events = Event.browse(facts["events"]).exists()
+        self.write(
+            {
+                "subscription_asked_date": facts["asked"],
+                "subscription_in_dunning": facts["in_dunning"],
+                "subscription_charge_count": facts["count"],
+                "subscription_charge_error": facts["error"],
+                "transaction_ids": [Command.link(tx.id) for tx in declined],
+            }
+        )
+        declined.subscription_invoice_id = self
+        events.filtered(lambda event: not event.move_id)._follow_document(self)
+        Gap.browse(facts["gaps"]).exists().dunning_move_id = self
+        warned = self.env["sale.order"].sudo().browse(facts["warned"])  # sudo: as above
+        warned.with_context(subscription_mirror=const.MIRROR).subscription_unpaid_move_id = self
+        if self._get_charge_verdict() != dunning.GO:
+            self.subscription_charge_attempted_at = facts["attempted_at"]

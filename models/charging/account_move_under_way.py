@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ...engine import charging, dunning
+
+
+class AccountMove(models.Model):
+    """Payments that a bank takes days for: neither failed nor received."""
+
+    _inherit = "account.move"
+
+    subscription_under_way_text = fields.Char(
+        "Payment Under Way", compute="_compute_subscription_under_way_text"
+    )
+
+    @api.depends("transaction_ids.state", "transaction_ids.subscription_to_check")
+    def _compute_subscription_under_way_text(self):
+        for move in self:
+            move.subscription_under_way_text = move._get_under_way_text()
+
+    def _get_under_way_text(self):
+        """Return what everybody reads about a payment of this invoice that a bank is at work on.
+
+        :return: one sentence per payment, or False
+        """
+        self.ensure_one()
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        payments = self.sudo().transaction_ids.filtered(lambda tx: tx._is_under_way())
+        return " ".join(self._get_under_way_sentence(tx) for tx in payments) or False
+
+    def _get_under_way_sentence(self, tx):
+        """:return: what is under way since when, and how long that can take"""
+        return self.env._(
+            "%(amount)s for %(invoice)s is under way from the bank since %(day)s, which can take "
+            "up to %(days)s days.",
+            amount=tx.currency_id.format(tx.amount),
+            invoice=self._get_payment_name(),
+            day=format_date(self.env, self.company_id._subscription_date(tx.last_state_change)),
+            days=charging.SLOWEST_BANK.days,
+        )
+
+    def _get_dunning_start(self):
+        """Return the day from which the steps against this unpaid invoice are counted.
+
+        :return: the due date, later by the days that banks took to refuse a payment
+        :rtype: date
+        """
+        self.ensure_one()
+        day_of = self.company_id._subscription_date
+        # sudo: invoicing clerks have no right to read transactions
+        refused = self.sudo().transaction_ids.filtered(
+            lambda tx: tx.subscription_pending_at and tx.state in ("error", "cancel")
+        )
+        return dunning.counted_from(
+            self._get_payment_due_date(),
+            [(day_of(tx.subscription_pending_at), day_of(tx.last_state_change)) for tx in refused],
+        )
+
+    # ------------------------------------------------------------------
+    # Hooks of charges
+    # ------------------------------------------------------------------
+
+    def _hook_on_charge_pending(self, tx):
+        """Called when the bank got to work on a charge of this invoice. Return nothing.
+
+        :param tx: the `payment.transaction`, pending
+        """
+        if self.subscription_charge_error:
+            self.subscription_charge_error = False
+
+    def _hook_on_charge_slow(self, tx):
+        """Called daily once a bank takes longer than any should. Return nothing.
+
+        :param tx: the `payment.transaction`, still pending
+        """
+        self.ensure_one()
+        text = self.env._(
+            "The payment %(reference)s of invoice %(invoice)s has been under way for more than "
+            "%(days)s days. Ask the payment provider what became of it. Until it ends, the "
+            "invoice is not charged again.",
+            reference=tx.reference,
+            invoice=self._get_payment_name(),
+            days=charging.SLOWEST_BANK.days,
+        )
+        for order in self.subscription_order_ids:
+            order._schedule_charge_activity(
+                self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name()),
+                text,
+            )

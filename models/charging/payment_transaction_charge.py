@@ -1,0 +1,159 @@
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from psycopg2 import OperationalError
+
+from ... import const
+from ...exceptions import OutcomeUnknownError
+
+_logger = logging.getLogger(__name__)
+
+
+class PaymentTransaction(models.Model):
+    """The outcome of charging an invoice of a contract."""
+
+    _inherit = "payment.transaction"
+
+    subscription_invoice_id = fields.Many2one(
+        "account.move",
+        "Charged Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice of a contract that this transaction charges automatically.",
+    )
+
+    subscription_told_state = fields.Char(
+        "Last Outcome Reported",
+        readonly=True,
+        help="The last outcome that was written on invoice and contract.",
+    )
+
+    _one_open_charge = models.UniqueIndex(
+        "(subscription_invoice_id) WHERE subscription_invoice_id IS NOT NULL "
+        "AND state IN ('draft', 'pending', 'authorized')",
+        "This invoice is being charged already. Wait for the outcome before charging it again.",
+    )
+
+    def _is_open_charge(self):
+        """:return: whether this payment may still take the money for its invoice"""
+        self.ensure_one()
+        if self.operation in ("refund", "validation"):
+            return False
+        if self.state in ("pending", "authorized"):
+            return True
+        if self.state == "done" and self.subscription_invoice_id:
+            # The money is in, and only has to be booked.
+            return not self.is_post_processed
+        if self.state != "draft":
+            return False
+        is_recent = self.last_state_change > fields.Datetime.now() - const.ABANDONED_AFTER
+        return bool(self.subscription_invoice_id) or is_recent
+
+    def _hold_charge(self):
+        """Lock this charge for as long as the provider is asked.
+
+        Whoever finds it locked knows that a process is on it; a process that dies lets it go.
+
+        :return: whether its outcome is still open and nobody else is on it
+        :rtype: bool
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.invalidate_recordset()
+        return self.state == "draft"
+
+    def _charge_subscription(self):
+        """Ask the provider for the money and book the answer, committing after each.
+
+        The transaction must be committed. Whatever goes wrong is written on invoice and contract.
+        """
+        self.ensure_one()
+        Cron = self.env["ir.cron"]
+        try:
+            if not self._hold_charge():
+                return
+            self._request_charge()
+            Cron._commit_progress()
+        except Exception as error:
+            self.env.cr.rollback()
+            is_known = isinstance(error, OutcomeUnknownError)
+            _logger.log(
+                logging.WARNING if is_known else logging.ERROR,
+                "the outcome of charge %(tx)s of invoice %(invoice)s is unknown: %(error)s",
+                {"tx": self.id, "invoice": self.subscription_invoice_id.id, "error": error},
+                exc_info=not is_known,
+            )
+            self._note_unknown_charge()
+            return
+        self._post_process_charge()
+
+    def _note_unknown_charge(self):
+        """Say that the outcome is unknown; the job that asks does it when this fails."""
+        try:
+            self._note_unknown()
+        except OperationalError:
+            # The provider's own message about this charge has just come in.
+            self.env.cr.rollback()
+        self.env["ir.cron"]._commit_progress()
+
+    def _request_charge(self):
+        """Send the request; a provider that is switched off is an error, not a riddle."""
+        try:
+            self._ensure_provider_is_not_disabled()
+        except UserError as error:
+            self._set_error(str(error.args[0]))
+            return
+        self._charge_with_token()
+
+    def _post_process_charge(self):
+        """Book the payment; core's own job tries again when this fails."""
+        try:
+            # Contracts send their invoices by the mode of their template.
+            self.with_context(skip_sale_auto_invoice_send=True)._post_process()
+        except Exception as error:
+            self.env.cr.rollback()
+            level = logging.INFO if isinstance(error, OperationalError) else logging.ERROR
+            _logger.log(
+                level, "charge %(tx)s will be post-processed later", {"tx": self.id}, exc_info=True
+            )
+        self.env["ir.cron"]._commit_progress()
+
+    def _get_drafts_to_post(self):
+        """Return drafts that core is about to post because their money is in, dated today.
+
+        :rtype: account.move
+        """
+        drafts = self.browse().invoice_ids
+        for tx in self.filtered(lambda tx: tx.state == "done"):
+            drafts |= tx.invoice_ids.filtered(
+                lambda move: move.state == "draft" and move._waits_for_payment()
+            )
+        for move in drafts.filtered(lambda move: not move.invoice_date):
+            move.invoice_date = move.company_id._subscription_today()
+        return drafts
+
+    def _hook_on_charge_state(self):
+        """Called when charges change their state, before core books them. Return nothing."""
+        self._note_decline()
+        self._note_known()
+        self._note_pending()
+
+    def _hook_on_charge_outcome(self):
+        """Called once per final state of a charge, after core booked it. Return nothing."""
+        self.ensure_one()
+        invoice = self.subscription_invoice_id
+        told, self.subscription_told_state = self.subscription_told_state, self.state
+        if self.state in ("authorized", "done"):
+            invoice._hook_on_charge_done(self)
+            if told == "error":
+                invoice._hook_on_charge_late(self)
+        elif self.state in ("cancel", "error"):
+            invoice._hook_on_charge_failed(self)
+
+    def _send_invoice(self):
+        """Leave the sending of charged invoices to the mode of the contract's template."""
+        others = self.filtered(lambda tx: not tx.subscription_invoice_id)
+        return super(PaymentTransaction, others)._send_invoice()

@@ -1,0 +1,350 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from requests import exceptions as http_errors
+
+from ...engine import charging
+from ...exceptions import OutcomeUnknownError
+
+_logger = logging.getLogger(__name__)
+
+# Answers of a web server that do not say what became of a request: too many at once, the same
+# request is being worked on, and everything that broke inside.
+UNCLEAR_STATUS = (409, 429)
+# Providers for which core sends an idempotency key that follows from the transaction's reference.
+REPEATABLE_PROVIDERS = ("stripe", "adyen", "paypal", "worldline")
+LEFT_AFTER = timedelta(minutes=5)
+
+
+class PaymentTransaction(models.Model):
+    """Charges whose outcome nobody knows: they are found out, never guessed.
+
+    A process died, or the provider did not answer. It is asked again after five minutes, an hour
+    and then daily for five days, or as long as a slow bank takes. What it cannot say, a person
+    does.
+    """
+
+    _inherit = "payment.transaction"
+
+    subscription_ask_at = fields.Datetime(
+        "Ask Again At",
+        readonly=True,
+        copy=False,
+        help="When the payment provider is asked what became of this charge.",
+    )
+    subscription_is_unknown = fields.Boolean(
+        "Outcome Unknown",
+        readonly=True,
+        copy=False,
+        help="The payment provider did not answer when this charge was made.",
+    )
+    subscription_to_check = fields.Boolean(
+        "To Check",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The payment provider cannot be asked: look at its own pages whether the money came.",
+    )
+
+    _charges_to_ask = models.Index("(subscription_ask_at) WHERE subscription_ask_at IS NOT NULL")
+
+    # ------------------------------------------------------------------
+    # What an answer means
+    # ------------------------------------------------------------------
+
+    def _send_api_request(self, method, endpoint, *, params=None, data=None, json=None, **kwargs):
+        """Tell a request that was refused from one that was never answered.
+
+        :raise OutcomeUnknownError: a charge of a contract may have been made or not
+        """
+        try:
+            return super()._send_api_request(
+                method,
+                endpoint,
+                params=params,
+                data=data,
+                json=json,
+                **{**self._get_request_options(endpoint), **kwargs},
+            )
+        except ValidationError as error:
+            if self.subscription_invoice_id or self.env.context.get("subscription_refund"):
+                self._hook_on_request_failed(error.__context__)
+            raise
+
+    def _get_request_options(self, endpoint):
+        """Return further options of a request about this transaction. Hook of feature files.
+
+        :param str endpoint: what is asked for, as the provider names it
+        :rtype: dict
+        """
+        self.ensure_one()
+        del endpoint
+        return {}
+
+    def _hook_on_request_failed(self, cause):
+        """Called when a request about a charge failed. Raise, or return nothing.
+
+        :param cause: what the HTTP client raised
+        :raise OutcomeUnknownError: the provider may have done what it was asked for
+        """
+        self.ensure_one()
+        if isinstance(cause, http_errors.HTTPError):
+            status = cause.response.status_code
+            if status >= 500 or status in UNCLEAR_STATUS:
+                raise OutcomeUnknownError(f"HTTP {status}") from cause
+        elif isinstance(cause, http_errors.RequestException):
+            raise OutcomeUnknownError(type(cause).__name__) from cause
+
+    def _hook_ask_provider(self):
+        """Ask the provider what became of this charge and process its answer. Hook.
+
+        Called while the charge is locked. Extend it for a ``provider_code``.
+
+        :return: 'known', 'absent' when the provider has no such charge, False when it cannot be
+            asked
+        :raise Exception: it did not answer this time either
+        """
+        self.ensure_one()
+        return False
+
+    def _is_charge_repeatable(self):
+        """:return: whether the same request again cannot take the money twice"""
+        self.ensure_one()
+        invoice = self.subscription_invoice_id
+        return (
+            self.provider_code in REPEATABLE_PROVIDERS
+            and charging.may_repeat(self.last_state_change, fields.Datetime.now())
+            and self.token_id.active
+            and self.currency_id.compare_amounts(invoice._get_amount_to_charge(), self.amount) >= 0
+        )
+
+    # ------------------------------------------------------------------
+    # Noting
+    # ------------------------------------------------------------------
+
+    def _note_unknown(self):
+        """Say, once, that nobody knows whether this charge took the money."""
+        self.ensure_one()
+        self.invalidate_recordset()
+        if self.state == "draft" and not self.subscription_is_unknown:
+            self.subscription_is_unknown = True
+            self.subscription_invoice_id._hook_on_charge_unknown(self)
+
+    def _note_known(self):
+        """Stop asking about charges that have an outcome; those under way are asked daily."""
+        for tx in self:
+            values = {"subscription_is_unknown": False, "subscription_to_check": False}
+            tomorrow = fields.Datetime.now() + timedelta(days=1)
+            values["subscription_ask_at"] = tomorrow if tx.state == "pending" else False
+            tx.write(values)
+
+    def _give_to_check(self):
+        """Leave it to a person to say whether the money came."""
+        self.ensure_one()
+        self._note_unknown()
+        self.write(
+            {
+                "subscription_is_unknown": True,
+                "subscription_to_check": True,
+                "subscription_ask_at": False,
+            }
+        )
+        self.subscription_invoice_id._hook_on_charge_to_check(self)
+
+    # ------------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_ask_charges(self):
+        """Find out about charges without an outcome; may be killed and run again at any point."""
+        Cron = self.env["ir.cron"]
+        self._post_process_left()
+        seen = self.browse()
+        while tx := self._claim_charge_to_ask(seen):
+            seen |= tx
+            try:
+                tx._resolve_charge()
+            except Exception:
+                # Whatever is wrong with one charge must not stop the others.
+                self.env.cr.rollback()
+                _logger.exception("charge %(tx)s could not be resolved", {"tx": tx.id})
+            if not Cron._commit_progress(1):
+                break
+
+    @api.model
+    def _claim_charge_to_ask(self, seen):
+        """Lock one charge that it is time to ask about and that no process is working on.
+
+        :param seen: charges to leave alone
+        :rtype: payment.transaction
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM payment_transaction
+                 WHERE subscription_ask_at <= %s AND state IN ('draft', 'pending')
+                   AND id != ALL(%s)
+                 ORDER BY subscription_ask_at, id LIMIT 1
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                fields.Datetime.now(),
+                seen.ids,
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    @api.model
+    def _post_process_left(self):
+        """Book outcomes that a process learnt and died before it booked them."""
+        limit = fields.Datetime.now() - LEFT_AFTER
+        domain = Domain(
+            [
+                ("subscription_invoice_id", "!=", False),
+                ("is_post_processed", "=", False),
+                ("state", "in", ("authorized", "done", "cancel", "error")),
+                ("last_state_change", "<", limit),
+            ]
+        )
+        for tx in self.search(domain, order="id", limit=100):
+            tx._post_process_charge()
+
+    def _resolve_charge(self):
+        """Ask the provider about one charge and act on what it says; commits."""
+        self.ensure_one()
+        self.invalidate_recordset()
+        Cron = self.env["ir.cron"]
+        now = fields.Datetime.now()
+        is_pending = self.state == "pending"
+        again = charging.next_question(self.last_state_change, now, is_pending)
+        self.subscription_ask_at = again
+        Cron._commit_progress()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return
+        self.invalidate_recordset()
+        if self.state not in ("draft", "pending"):
+            return
+        try:
+            answer = self._ask_charge()
+            Cron._commit_progress()
+        except Exception as error:
+            # Whatever is wrong with the answer: at the end of the ladder a person decides.
+            self.env.cr.rollback()
+            answer = "silent"
+            is_known = isinstance(error, OutcomeUnknownError)
+            _logger.log(
+                logging.INFO if is_known else logging.ERROR,
+                "the provider did not say what became of charge %(tx)s: %(error)s",
+                {"tx": self.id, "error": error},
+                exc_info=not is_known,
+            )
+        if self.state == "draft":
+            if not answer or not again:
+                self._give_to_check()
+            else:
+                self._note_unknown()
+        elif self.state == "pending":
+            self._wait_for_bank(answer, again)
+        else:
+            self._post_process_charge()
+
+    def _ask_charge(self):
+        """Ask the provider, and make the charge once more where that is the same charge.
+
+        :return: 'known', 'absent', or False when the provider cannot be asked
+        """
+        self.ensure_one()
+        answer = self._hook_ask_provider()
+        if self.state != "draft" or answer == "known":
+            return answer
+        if self._is_charge_repeatable():
+            self._request_charge()
+            return "known"
+        if answer == "absent" and not charging.may_repeat(
+            self.last_state_change, fields.Datetime.now()
+        ):
+            self._set_error(self.env._("The request never reached the payment provider."))
+        return answer
+
+    # ------------------------------------------------------------------
+    # By hand
+    # ------------------------------------------------------------------
+
+    def action_subscription_money_came(self):
+        """Book charges whose money arrived, as a person found out."""
+        for tx in self._check_can_be_decided():
+            message = self.env._(
+                "%(user)s found that the money came.", user=self.env.user.display_name
+            )
+            tx._set_done(state_message=message)
+            tx.subscription_invoice_id.message_post(body=message)
+            tx.with_context(skip_sale_auto_invoice_send=True)._post_process()
+        return True
+
+    def action_subscription_money_did_not_come(self):
+        """Give up charges whose money never arrived, as a person found out."""
+        for tx in self._check_can_be_decided():
+            tx._set_error(
+                self.env._(
+                    "%(user)s found that the money did not come.",
+                    user=self.env.user.display_name,
+                )
+            )
+            tx._post_process()
+        return True
+
+    def _check_can_be_decided(self):
+        """Return these charges, locked, with the rights to book them.
+
+        :raise UserError: the outcome of one of them is known, or still being found out
+        """
+        self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
+        self.invalidate_recordset()
+        for tx in self:
+            if tx.state not in ("draft", "pending") or not tx.subscription_is_unknown:
+                raise UserError(
+                    self.env._(
+                        "%(reference)s is not waiting for your answer. Reload the page to see "
+                        "how it ended.",
+                        reference=tx.reference,
+                    )
+                )
+        return self.sudo()  # sudo: the payment is booked by whoever may see the transaction
+
+    # ------------------------------------------------------------------
+    # Nobody pays twice
+    # ------------------------------------------------------------------
+
+    def _check_no_charge_is_open(self):
+        """Refuse a payment of an invoice that is being charged automatically.
+
+        The invoice is locked and touched, so that a charge which begins at the same moment either
+        sees this payment or is tried again.
+
+        :raise ValidationError: a charge of one of the invoices is under way
+        """
+        for tx in self.filtered(lambda tx: tx.operation not in ("refund", "validation")):
+            invoices = tx.invoice_ids if not tx.subscription_invoice_id else tx.browse()
+            if not invoices or not invoices.subscription_order_ids:
+                continue
+            free = invoices.try_lock_for_update(allow_referencing=True)
+            if free != invoices or any(move._has_open_charge() for move in invoices):
+                raise ValidationError(
+                    self.env._(
+                        "%(invoice)s is being charged to the saved payment method right now. Wait "
+                        "for the outcome before paying it in another way.",
+                        invoice=", ".join(invoices.mapped("display_name")),
+                    )
+                )
+            self.env.execute_query(
+                SQL(
+                    "UPDATE account_move SET subscription_charge_count = "
+                    "subscription_charge_count WHERE id IN %s RETURNING id",
+                    tuple(invoices.ids),
+                )
+            )

@@ -1,0 +1,16 @@
+from . import (
+    subscription_segment,
+    subscription_interruption,
+    sale_order,
+    sale_order_state,
+    sale_order_segments,
+    sale_order_written,
+    sale_order_lock,
+    sale_order_line,
+    sale_order_line_mrr,
+    sale_order_line_value,
+    sale_order_line_segments,
+    sale_order_price,
+    sale_order_line_price,
+    sale_order_line_anchor,
+)

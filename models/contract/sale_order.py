@@ -1,0 +1,395 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.money import Currency, to_decimal
+
+
+class SaleOrder(models.Model):
+    """A sales order with recurring lines is a contract; other orders are left alone."""
+
+    _inherit = "sale.order"
+
+    is_subscription = fields.Boolean(
+        "Subscription", compute="_compute_is_subscription", store=True, index="btree_not_null"
+    )
+    subscription_template_id = fields.Many2one(
+        "subscription.template",
+        compute="_compute_subscription_template_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+        help="Terms of the contract: when it is billed, how it is prorated, what happens at its "
+        "end. Empty: the company's default template applies.",
+    )
+    subscription_state = fields.Selection(
+        const.SUBSCRIPTION_STATES,
+        "Subscription Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    subscription_stage_id = fields.Many2one(
+        "subscription.stage",
+        "Stage",
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+        group_expand="_read_group_subscription_stage_ids",
+        help="Your own steps of working with the contract. They do not change what is billed.",
+    )
+    subscription_start_date = fields.Date(
+        "Start Date",
+        copy=False,
+        tracking=True,
+        help="First day of service. Empty: the day on which the quotation is confirmed.",
+    )
+    subscription_anchor_date = fields.Date(
+        "Billing Anchor",
+        copy=False,
+        readonly=True,
+        help="Day from which the boundaries of all periods are counted.",
+    )
+    subscription_end_date = fields.Date(
+        "Service Stops On",
+        copy=False,
+        tracking=True,
+        help="First day without service. Empty: until further notice.",
+    )
+    subscription_last_date = fields.Date(
+        "End Date",
+        compute="_compute_subscription_last_date",
+        inverse="_inverse_subscription_last_date",
+        help="Last day of service. Empty: until further notice.",
+    )
+    subscription_next_invoice_date = fields.Date(
+        "Next Invoice", copy=False, readonly=True, index="btree_not_null"
+    )
+    subscription_mrr = fields.Float(
+        "MRR, Not Rounded",
+        compute="_compute_subscription_mrr",
+        store=True,
+        digits=(16, 6),
+        aggregator=None,  # sums of several currencies say nothing
+        help="Monthly recurring revenue with six decimals, for further computations.",
+    )
+    subscription_close_reason_id = fields.Many2one(
+        "subscription.close.reason", "Close Reason", copy=False, tracking=True
+    )
+    subscription_close_note = fields.Text("Close Note", copy=False, groups="base.group_user")
+    subscription_origin_id = fields.Many2one(
+        "sale.order",
+        "First Contract",
+        copy=False,
+        index="btree_not_null",
+        help="The first contract of the chain that this one renews.",
+    )
+    subscription_parent_id = fields.Many2one(
+        "sale.order", "Parent Contract", copy=False, index="btree_not_null"
+    )
+    subscription_order_type = fields.Selection(
+        [("new", "New"), ("amendment", "Amendment"), ("renewal", "Renewal")],
+        "Order Type",
+        default="new",
+        copy=False,
+    )
+    subscription_payment_token_id = fields.Many2one(
+        "payment.token",
+        "Saved Payment Method",
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+        domain="[('id', 'in', subscription_available_token_ids)]",
+        help="Saved method that is charged when an invoice of this contract is posted.",
+    )
+    subscription_available_token_ids = fields.Many2many(
+        "payment.token",
+        string="Payment Methods to Choose From",
+        compute="_compute_subscription_available_token_ids",
+    )
+    subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
+    subscription_quarantine_reason = fields.Text(
+        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user"
+    )
+    subscription_quarantined_at = fields.Datetime(
+        "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
+    )
+    subscription_billed_period_ids = fields.One2many(
+        "subscription.billed.period", "order_id", "Billed Periods", copy=False
+    )
+    subscription_billed_period_count = fields.Integer(
+        "Number of Billed Periods", compute="_compute_subscription_billed_period_count"
+    )
+    subscription_interruption_ids = fields.One2many(
+        "subscription.interruption", "order_id", "Interruptions", copy=False
+    )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("order_line.recurrence_id", "order_line.display_type")
+    def _compute_is_subscription(self):
+        for order in self:
+            order.is_subscription = any(line.is_recurring for line in order.order_line)
+
+    @api.depends("sale_order_template_id")
+    def _compute_subscription_template_id(self):
+        for order in self:
+            if order.state in ("draft", "sent") and order.sale_order_template_id:
+                template = order.sale_order_template_id.subscription_template_id
+                order.subscription_template_id = template or order.subscription_template_id
+
+    @api.depends("subscription_end_date")
+    def _compute_subscription_last_date(self):
+        for order in self:
+            end = order.subscription_end_date
+            order.subscription_last_date = end and fields.Date.subtract(end, days=1)
+
+    def _inverse_subscription_last_date(self):
+        for order in self:
+            last = order.subscription_last_date
+            order.subscription_end_date = last and fields.Date.add(last, days=1)
+
+    @api.depends(
+        "order_line.recurring_monthly",
+        "subscription_state",
+    )
+    def _compute_subscription_mrr(self):
+        for order in self:
+            if order.subscription_state in ("paused", "suspended", "closed", "renewed"):
+                order.subscription_mrr = 0.0
+            else:
+                order.subscription_mrr = sum(order.order_line.mapped("recurring_monthly"))
+
+    def _compute_subscription_billed_period_count(self):
+        counts = dict(
+            self.env["subscription.billed.period"]._read_group(
+                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.subscription_billed_period_count = counts.get(order, 0)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_subscription_available_token_ids(self):
+        for order in self:
+            commercial = order.partner_id.commercial_partner_id
+            # sudo: salesmen see tokens only of themselves; here only the contract's customer's
+            order.subscription_available_token_ids = (
+                self.env["payment.token"]
+                .sudo()
+                .search(
+                    [
+                        ("partner_id", "child_of", commercial.id),
+                        ("company_id", "in", [False, order.company_id.id]),
+                    ]
+                )
+                if commercial
+                else False
+            )
+
+    @api.model
+    def _read_group_subscription_stage_ids(self, stages, domain):
+        """Show every stage of the board, empty or not; quotations have a board of their own."""
+        return stages.search([("subscription_state", "!=", "draft")])
+
+    @api.constrains("subscription_start_date", "subscription_end_date")
+    def _check_subscription_dates(self):
+        for order in self:
+            start, end = order.subscription_start_date, order.subscription_end_date
+            if start and end and end < start:
+                raise UserError(
+                    self.env._(
+                        "%(order)s would end before it starts. Choose an end date from "
+                        "%(start)s on.",
+                        order=order.name,
+                        start=format_date(self.env, start),
+                    )
+                )
+
+    @api.constrains("subscription_payment_token_id", "partner_id")
+    def _check_subscription_payment_token(self):
+        for order in self.filtered("subscription_payment_token_id"):
+            # sudo: reading the token's partner, which salesmen may not
+            token = order.subscription_payment_token_id.sudo()
+            if token.partner_id.commercial_partner_id != order.partner_id.commercial_partner_id:
+                raise UserError(
+                    self.env._(
+                        "This payment method belongs to another customer than %(order)s. "
+                        "Choose one of %(partner)s.",
+                        order=order.name,
+                        partner=order.partner_id.commercial_partner_id.name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Terms and clock
+    # ------------------------------------------------------------------
+
+    def _get_subscription_terms(self):
+        """Return the template whose terms hold for this order, the company's default if none."""
+        template = self.subscription_template_id
+        return template or (self.company_id or self.env.company)._get_subscription_template()
+
+    def _subscription_today(self):
+        """:return: today in the company's time zone
+        :rtype: date
+        """
+        return (self.company_id[:1] or self.env.company)._subscription_today()
+
+    def _get_engine_currency(self):
+        """:return: the order's currency as an engine value"""
+        currency = self.currency_id or self.company_id.currency_id or self.env.company.currency_id
+        return Currency(currency.name, to_decimal(currency.rounding))
+
+    def _is_subscription_started(self):
+        """:return: whether the contract was confirmed, so that its history is in its segments"""
+        return bool(self._origin.subscription_anchor_date)
+
+    def _get_subscription_start(self):
+        """:return: first day of service; for a quotation without one, the day of its amount
+        :rtype: date
+        """
+        self.ensure_one()
+        return self.subscription_start_date or self._get_quote_date()
+
+    def _get_subscription_anchor(self):
+        """:return: day from which alignment counts the periods
+        :rtype: date
+        """
+        self.ensure_one()
+        parent = self._get_renewed_contract()
+        anchor = self.subscription_anchor_date or parent.subscription_anchor_date
+        return anchor or self._get_trial_end() or self._get_subscription_start()
+
+    def _get_subscription_term_end(self):
+        """Return the first day without service, or None when the contract is open-ended.
+
+        The term ends the steps unless the contract goes on after it.
+        """
+        self.ensure_one()
+        return self.subscription_end_date or self._get_agreed_end()
+
+    def _get_recurring_lines(self):
+        """:return: the lines that are billed again and again"""
+        lines = self.order_line
+        # filtered() forgets the lines of the other orders, which are read together with these
+        return lines.filtered("is_recurring").with_prefetch(lines._prefetch_ids)
+
+    # ------------------------------------------------------------------
+    # Core methods, each overridden once
+    # ------------------------------------------------------------------
+
+    def _confirmation_error_message(self):
+        message = super()._confirmation_error_message()
+        if message or not self._has_due_now_amount():
+            return message
+        return self._get_subscription_error_message()
+
+    def _get_subscription_error_message(self):
+        """Return why this quotation cannot become a contract, or False. Hook for feature files.
+
+        :return: one translated sentence or False
+        """
+        for line in self._get_recurring_lines():
+            if line.product_uom_qty < 0:
+                return self.env._(
+                    "The quantity of %(product)s is negative. A recurring line needs 0 or more.",
+                    product=line.product_id.display_name,
+                )
+        end = self.subscription_end_date
+        if end and end <= self._get_subscription_start():
+            return self.env._(
+                "%(order)s would end before it starts. Choose another end date.", order=self.name
+            )
+        return False
+
+    def _action_confirm(self):
+        """Open the contract; billing follows by itself, never inside the confirmation."""
+        result = super()._action_confirm()
+        new = self.filtered(lambda order: not order._is_subscription_started())
+        new.filtered("is_subscription")._subscription_start()
+        return result
+
+    def _action_cancel(self):
+        """Close running contracts before core cancels the order; the run gives back what is paid.
+
+        A cancelled contract is never charged any more, not even for days that were served.
+        """
+        running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+        for order in running:
+            order._subscription_end_with_order()
+        result = super()._action_cancel()
+        running._update_subscription_dates()
+        running._trigger_billing()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        # sudo: whoever may delete the order may do so without rights on the ledger
+        billed = self.filtered(lambda order: order.sudo().subscription_billed_period_ids)
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%(order)s has billed periods and cannot be deleted: its invoices refer to "
+                    "them.",
+                    order=billed[0].name,
+                )
+            )
+
+    def action_draft(self):
+        """Let only quotations that never ran go back to draft."""
+        ran = self.filtered("subscription_billed_period_ids")
+        if ran:
+            raise UserError(
+                self.env._(
+                    "%(order)s has billed periods and cannot become a quotation again. "
+                    "Duplicate it instead.",
+                    order=ran[0].name,
+                )
+            )
+        result = super().action_draft()
+        drafts = self.filtered(lambda order: order.is_subscription and order.state == "draft")
+        drafts._subscription_forget_start()
+        return result
+
+    def _check_subscription_start(self, start):
+        """Refuse another first day of service of contracts: their steps begin on it.
+
+        :param start: the wanted date
+        :raise UserError: naming the contract
+        """
+        for order in self.filtered(lambda order: order._is_subscription_started()):
+            if fields.Date.to_date(start) != order.subscription_start_date:
+                raise UserError(
+                    self.env._(
+                        "The start date of %(order)s cannot change after the confirmation. "
+                        "If nothing was billed yet, cancel it and set it to quotation first.",
+                        order=order.name,
+                    )
+                )
+
+    def write(self, vals):
+        """Hold the amount that a customer signs; let a new end date reach the steps."""
+        if vals.get("signature"):
+            self._subscription_freeze_quote()
+        typed = {} if const.is_mirror(self.env.context) else vals
+        if "subscription_start_date" in typed:
+            self._check_subscription_start(typed["subscription_start_date"])
+        old_ends = {}
+        if "subscription_end_date" in typed:
+            running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+            running._subscription_claim()
+            old_ends = {order: order.subscription_end_date for order in running}
+        with self._keeping_agreed_prices(vals):
+            result = super().write(vals)
+        self._hook_on_written(vals, old_ends)
+        return result

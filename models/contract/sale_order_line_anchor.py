@@ -1,0 +1,108 @@
+from odoo import models
+
+from ... import const
+from ...engine.amendment import has_same_length, live_step, switch_anchor
+from ...engine.recurrence import Grid, anchor_for
+
+
+class SaleOrder(models.Model):
+    """Where the periods of a contract lie on the calendar."""
+
+    _inherit = "sale.order"
+
+    def _align_anchor(self, anchor, recurrence):
+        """Put an anchor where the terms of this order want periods to begin.
+
+        :param date anchor: day from which the periods would be counted
+        :param recurrence: an engine `Recurrence`
+        :rtype: date
+        """
+        self.ensure_one()
+        terms = self._get_subscription_terms()
+        return anchor_for(
+            terms.alignment or "anniversary", anchor, recurrence, terms.billing_day or None
+        )
+
+    def _settle_anchor(self, day):
+        """Count the periods of one contract from where those of all its lines begin together.
+
+        :param date day: day on which they are looked at, after a switch or its undoing
+        """
+        self.ensure_one()
+        steps = [live_step(line._get_engine_steps(), day) for line in self._get_recurring_lines()]
+        anchors = {step.terms.grid.anchor for step in steps if step}
+        if len(anchors) == 1:
+            self.with_context(
+                subscription_mirror=const.MIRROR
+            ).subscription_anchor_date = anchors.pop()
+
+
+class SaleOrderLine(models.Model):
+    """From which day the periods of a line are counted.
+
+    The lines of a contract share its anchor. One that was switched to another recurrence began a
+    full period on that day and is counted from it; what is added or renewed with the same
+    recurrence joins it. What the terms say of days and calendars goes before all of this.
+    """
+
+    _inherit = "sale.order.line"
+
+    def _get_grid_anchor(self):
+        """Return the day from which this line counts its periods, before it is aligned.
+
+        :rtype: date
+        """
+        self.ensure_one()
+        order = self.order_id
+        is_amendment = order._is_amendment()
+        contract = order._get_amended_contract() if is_amendment else order
+        day = order._get_effective_date() if is_amendment else order._get_subscription_start()
+        # sudo: a customer or colleague who may see this line is shown when it is billed
+        replaced = (self.subscription_parent_line_id or self.subscription_replaced_line_id).sudo()
+        if replaced:
+            return self._get_anchor_after(replaced, day)
+        if not contract._is_subscription_started():
+            return order._get_subscription_anchor()
+        running = contract.order_line.sudo().filtered(
+            lambda line: line.segment_ids and line.recurrence_id == self.recurrence_id
+        )
+        for line in running - self:
+            if live_step(line._get_engine_steps(), day):
+                return line._get_own_anchor(day) or order._get_subscription_anchor()
+        return order._get_subscription_anchor()
+
+    def _get_anchor_after(self, line, day):
+        """Return the anchor of this line, which goes on with another one.
+
+        A switch that is taken back on its own day leaves no trace: the line is counted as before.
+
+        :param line: the line that this one goes on with
+        :param date day: first day of this line
+        :rtype: date
+        """
+        recurrence = self.recurrence_id._get_engine_recurrence()
+        earlier = line
+        while earlier:
+            if has_same_length(earlier.recurrence_id._get_engine_recurrence(), recurrence):
+                return earlier._get_own_anchor(day) or self.order_id._get_subscription_anchor()
+            if any(step.start < day for step in earlier._get_engine_steps()):
+                break
+            earlier = earlier.subscription_replaced_line_id
+        return switch_anchor(line._get_engine_steps(), day, recurrence)
+
+    def _get_own_anchor(self, day):
+        """Return the anchor of a running line that is not counted like its contract.
+
+        :param date day: day on which it counts so
+        :return: the anchor, None when the line has no other than its contract
+        :rtype: date | None
+        """
+        self.ensure_one()
+        steps = self._get_engine_steps()
+        last = max(steps, key=lambda step: step.start, default=None)
+        step = live_step(steps, day) or last
+        if step is None:
+            return None
+        grid, order = step.terms.grid, self.order_id
+        common = order._align_anchor(order._get_subscription_anchor(), grid.recurrence)
+        return None if Grid(grid.recurrence, common) == grid else grid.anchor

@@ -1,0 +1,235 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ... import const
+from ...engine import errors
+from ...engine.change import change_values
+from ...engine.ending import NO_TAIL, split_end
+from ...engine.money import to_decimal
+from ...engine.period import FOREVER, Period
+from ...engine.segment import cut_gaps
+from ...exceptions import explain_engine_error
+
+
+class SaleOrder(models.Model):
+    """Steps of a contract's lines: how they change, and the line as their mirror."""
+
+    _inherit = "sale.order"
+
+    # ------------------------------------------------------------------
+    # Changes
+    # ------------------------------------------------------------------
+
+    def _subscription_change_line(
+        self, line, day, quantity=None, price_unit=None, discount=None, until=None
+    ):
+        """Change values of a running line from a day on: close one step, open another.
+
+        Each value holds until the next step that was planned for the same value: a new quantity
+        outlasts a planned price rise. Values that change for some time only come back by
+        themselves; a discount or price of that kind is a limited one.
+
+        :param line: a running line of this contract
+        :param date day: first day of the new step
+        :param quantity, price_unit, discount: new values, None leaves one as it is
+        :param date until: first day on which what was agreed before comes back, None for good
+        :raise UserError: the line does not run on that day, or the values are refused
+        """
+        self.ensure_one()
+        self._subscription_claim()
+        values = self._prepare_change_values(quantity, price_unit, discount)
+        old = self._get_steps_to_change(line)
+        new, tail = self._get_changed_plan(line, day, values, until)
+        self._replace_segments(line, new)
+        line._store_tail(tail)
+        self._log_line_change(line, day, old, new, until)
+        self._update_subscription_dates()
+        self._trigger_billing()
+        self._hook_on_subscription_changed()
+
+    @api.model
+    def _prepare_change_values(self, quantity=None, price_unit=None, discount=None):
+        """:return: the values of a change by the names that the engine gives them, exact"""
+        values = {"quantity": quantity, "price": price_unit, "discount": discount}
+        return {name: to_decimal(value) for name, value in values.items() if value is not None}
+
+    def _get_steps_to_change(self, line):
+        """Return the steps of a running line as engine values.
+
+        :raise UserError: the line does not belong to this contract
+        """
+        if line not in self.order_line or not line.segment_ids:
+            raise UserError(
+                self.env._(
+                    "%(product)s is not a running line of %(order)s. Choose a line of that "
+                    "contract.",
+                    product=line.product_id.display_name or self.env._("This product"),
+                    order=self.name,
+                )
+            )
+        return line._get_engine_steps()
+
+    def _get_changed_steps(self, line, day, values, until=None):
+        """Return the steps of a line as a change would leave them; writes nothing.
+
+        :param dict values: as made by :meth:`_prepare_change_values`
+        :return: engine segments
+        :raise UserError: the engine refuses the change
+        """
+        return self._get_changed_plan(line, day, values, until)[0]
+
+    def _get_changed_plan(self, line, day, values, until=None):
+        """Return the steps of a line as a change would leave them, and what its end takes away.
+
+        Arguments as in :meth:`_get_changed_steps`. A change holds also for days after the end of
+        the contract, in case it goes on; it must begin before.
+
+        :return: engine segments and the engine's `Tail`
+        :rtype: tuple
+        """
+
+        def change(steps):
+            """Change the steps that a contract without an end would have."""
+            if self.subscription_end_date and day >= self.subscription_end_date:
+                raise errors.LineEnded(day)
+            return change_values(
+                steps,
+                day,
+                until,
+                values=values,
+                kind="limited" if until else None,
+                today=self._subscription_today(),
+            )
+
+        return self._run_on_plan(line, change)
+
+    def _run_on_plan(self, line, operation):
+        """Try an engine operation on the plan of a line, its end set aside; writes nothing.
+
+        :param line: `sale.order.line` record
+        :param operation: function from engine segments to engine segments
+        :return: the new engine segments, and the engine's `Tail` that the end takes away
+        :rtype: tuple
+        :raise UserError: the engine refuses the result
+        """
+        self._get_steps_to_change(line)
+        end = self.subscription_end_date
+        try:
+            steps = tuple(operation(line._get_whole_plan()))
+            return split_end(steps, end) if end else (steps, NO_TAIL)
+        except errors.LineEnded as error:
+            raise UserError(
+                self.env._(
+                    "%(product)s has ended. Add a new line instead of changing it.",
+                    product=line.product_id.display_name,
+                )
+            ) from error
+        except errors.EngineError as error:
+            raise UserError(
+                self.env._(
+                    "%(product)s of %(order)s: %(reason)s",
+                    product=line.product_id.display_name,
+                    order=self.name,
+                    reason=explain_engine_error(self.env, error),
+                )
+            ) from error
+
+    def _replace_segments(self, line, segments):
+        """Store new steps of one line, as :meth:`_replace_segments_of_lines` does."""
+        self._replace_segments_of_lines({line: segments})
+
+    def _replace_segments_of_lines(self, segments_by_line):
+        """Store new steps of lines and force the database's overlap check on the spot.
+
+        Steps that did not change keep their record; one that only ends earlier or later keeps it
+        with the new end; the others are deleted and created. The number of queries does not
+        depend on the number of lines.
+
+        :param dict segments_by_line: {line: [engine segments]}, lines of any contracts
+        """
+        # sudo: nobody edits steps by hand; rights were checked on the contract
+        Segment = self.env["subscription.segment"].sudo()
+        lines = self.env["sale.order.line"].union(*segments_by_line)
+        dropped, moved, vals_list = Segment, {}, []
+        for line, segments in segments_by_line.items():
+            kept = {}
+            for record in line.segment_ids.sudo():
+                value = record._get_engine_segment()
+                kept[value.start, value.quantity, value.terms, value.kind] = record
+            for segment in segments:
+                key = (segment.start, segment.quantity, segment.terms, segment.kind)
+                record = kept.pop(key, None)
+                if record is None:
+                    vals_list.append(Segment._prepare_segment_values(line, segment))
+                elif (record.end_date or None) != segment.end:
+                    moved[record] = segment.end or False
+            dropped |= Segment.union(*kept.values())
+        # In this order no two steps overlap on the way: amounts of quotations may be asked then.
+        dropped.unlink()
+        for record, end in moved.items():
+            record.end_date = end
+        Segment.create(vals_list)
+        self.env.flush_all()
+        self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
+        lines.invalidate_recordset(["segment_ids"])
+
+    # ------------------------------------------------------------------
+    # Mirror
+    # ------------------------------------------------------------------
+
+    def _mirror_segments(self):
+        """Copy the step in force to each running line; the only writer of the mirror.
+
+        A gap leaves the line as it is, and trial steps are skipped: the line shows what the
+        customer pays, never 0 for a pause.
+        """
+        for order in self:
+            today = order._subscription_today()
+            for line in order.order_line.filtered("segment_ids"):
+                step = order._get_step_to_mirror(line, today)
+                if not step:
+                    continue
+                values = {
+                    "product_uom_qty": step.quantity,
+                    "price_unit": step.price_unit,
+                    "discount": step.discount,
+                }
+                changed = {name: value for name, value in values.items() if line[name] != value}
+                if changed:
+                    if "price_unit" in changed:
+                        changed["technical_price_unit"] = changed["price_unit"]
+                    line.with_context(
+                        subscription_mirror=const.MIRROR, sale_write_from_compute=True
+                    ).write(changed)
+
+    def _get_step_to_mirror(self, line, today):
+        steps = line.segment_ids.filtered(lambda step: step.discount_kind != "trial")
+        steps = (steps or line.segment_ids).sorted("start_date")
+        begun = steps.filtered(lambda step: step.start_date <= today)
+        return begun[-1:] or steps[:1]
+
+    # ------------------------------------------------------------------
+    # Facts for the engine
+    # ------------------------------------------------------------------
+
+    def _get_effective_segments(self, line):
+        """Return the steps of a line without the days of the contract's interruptions.
+
+        :rtype: list[engine.segment.Segment]
+        """
+        segments = line._get_engine_steps()
+        gaps = self.subscription_interruption_ids._get_engine_gaps()
+        return cut_gaps(segments, gaps) if gaps else segments
+
+    def _get_forfeited_spans(self):
+        """:return: spans whose unused days are not credited
+        :rtype: list[engine.period.Period]
+        """
+        gaps = self.subscription_interruption_ids.filtered(
+            lambda gap: gap.credit_rule == "forfeit"
+        )._get_engine_gaps()
+        end = self.subscription_end_date
+        if end and self._get_close_credit_rule() == "forfeit":
+            gaps.append(Period(end, FOREVER))
+        return gaps

@@ -1,0 +1,225 @@
+from functools import lru_cache
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ... import const
+from ...engine.money import Currency, to_decimal
+from ...engine.recurrence import Grid, Recurrence
+from ...engine.segment import Segment, Terms
+
+
+@lru_cache(maxsize=4096)
+def _get_terms(unit, count, anchor, price, discount, uom, convention, timing, currency, basis):
+    """Build engine terms once per distinct value: most lines of a batch share theirs."""
+    return Terms(
+        grid=Grid(Recurrence(unit, count), anchor),
+        price=to_decimal(price),
+        discount=to_decimal(discount),
+        unit=uom,
+        convention=convention,
+        timing=timing,
+        currency=Currency(currency[0], to_decimal(currency[1])),
+        basis=basis,
+    )
+
+
+class SubscriptionTermsMixin(models.AbstractModel):
+    """Terms of a span: copied by value into segments and ledger rows, never looked up later.
+
+    Two spans are billed as one exactly when these values are equal, so each of them is stored
+    with full precision and none of them follows the template of today.
+    """
+
+    _name = "subscription.terms.mixin"
+    _description = "Subscription Terms"
+
+    price_unit = fields.Float(
+        "Unit Price",
+        min_display_digits="Product Price",
+        readonly=True,
+        help="Price of one unit for one full period, as typed on the order line.",
+    )
+    discount = fields.Float("Discount (%)", digits=(16, 6), readonly=True)
+    product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
+    recurrence_unit = fields.Selection(const.RECURRENCE_UNITS, required=True, readonly=True)
+    recurrence_count = fields.Integer(required=True, default=1, readonly=True)
+    anchor_date = fields.Date(
+        required=True,
+        readonly=True,
+        help="Date from which the boundaries of all periods are counted.",
+    )
+    convention = fields.Selection(
+        const.CONVENTIONS, "Proration", required=True, default="actual", readonly=True
+    )
+    timing = fields.Selection(
+        const.TIMINGS, "Billed", required=True, default="advance", readonly=True
+    )
+    basis = fields.Selection(
+        const.BASES, "Quantity Billed", required=True, default="ordered", readonly=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+
+    @api.model
+    def _get_terms_fields(self):
+        """:return: names of the fields that make up the terms, for copying by value"""
+        return [
+            "price_unit",
+            "discount",
+            "product_uom_id",
+            "recurrence_unit",
+            "recurrence_count",
+            "anchor_date",
+            "convention",
+            "timing",
+            "basis",
+            "currency_id",
+        ]
+
+    def _get_engine_terms(self):
+        """:return: the terms of this record as an engine value
+        :rtype: engine.segment.Terms
+        """
+        self.ensure_one()
+        return _get_terms(
+            self.recurrence_unit,
+            self.recurrence_count,
+            self.anchor_date,
+            self.price_unit,
+            self.discount,
+            self.product_uom_id.id,
+            self.convention,
+            self.timing,
+            (self.currency_id.name, self.currency_id.rounding),
+            self.basis,
+        )
+
+    @api.model
+    def _prepare_terms_values(self, terms, currency):
+        """Turn engine terms into field values; the inverse of :meth:`_get_engine_terms`."""
+        return {
+            "price_unit": float(terms.price),
+            "discount": float(terms.discount),
+            "product_uom_id": terms.unit,
+            "recurrence_unit": terms.grid.recurrence.unit,
+            "recurrence_count": terms.grid.recurrence.count,
+            "anchor_date": terms.grid.anchor,
+            "convention": terms.convention,
+            "timing": terms.timing,
+            "basis": terms.basis,
+            "currency_id": currency.id,
+        }
+
+
+class SubscriptionSegment(models.Model):
+    """One step of a recurring line: a span with its quantity and terms.
+
+    Spans are half-open: ``end_date`` is the first day that no longer belongs to the step. A
+    segment never changes but for its end; another step is another segment.
+    """
+
+    _name = "subscription.segment"
+    _description = "Subscription Segment"
+    _inherit = ["subscription.terms.mixin"]
+    _order = "line_id, start_date, id"
+
+    line_id = fields.Many2one(
+        "sale.order.line", "Order Line", required=True, index=True, ondelete="cascade"
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        "Contract",
+        related="line_id.order_id",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
+    product_id = fields.Many2one(related="line_id.product_id")
+    start_date = fields.Date("From", required=True, readonly=True)
+    end_date = fields.Date(
+        "Until (excluded)",
+        help="First day that no longer belongs to this step. Empty: until further notice.",
+    )
+    last_date = fields.Date("To", compute="_compute_last_date")
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    discount_kind = fields.Selection(
+        [("permanent", "Permanent"), ("limited", "Limited in time"), ("trial", "Trial")],
+        default="permanent",
+        required=True,
+        readonly=True,
+        help="Whether this step is the normal one, a discount that ends by itself, or a trial.",
+    )
+
+    is_planned = fields.Boolean(
+        "Planned",
+        compute="_compute_is_planned",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Its first day is still to come, or the contract was not told yet that it came.",
+    )
+
+    # The run looks for steps whose day has come; those that are in force cost nothing.
+    _due_to_begin = models.Index("(start_date) WHERE is_planned IS TRUE")
+    # int4range(a, a, '[]') overlaps exactly when the lines are equal, and needs no extension.
+    # Deferred, because a change closes one step and opens the next within one transaction.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(line_id, line_id, '[]') WITH &&, "
+        "daterange(start_date, end_date) WITH &&) DEFERRABLE INITIALLY DEFERRED",
+        "Two steps of one contract line overlap in time.",
+    )
+    _starts_before_end = models.Constraint(
+        "CHECK (end_date IS NULL OR start_date < end_date)",
+        "A step of a contract line must start before it ends.",
+    )
+    _quantity_not_negative = models.Constraint(
+        "CHECK (quantity >= 0)", "The quantity of a contract line cannot be negative."
+    )
+
+    @api.depends("start_date")
+    def _compute_is_planned(self):
+        for segment in self:
+            today = segment.line_id.order_id._subscription_today()
+            segment.is_planned = bool(segment.start_date and segment.start_date > today)
+
+    @api.depends("end_date")
+    def _compute_last_date(self):
+        for segment in self:
+            segment.last_date = segment.end_date and fields.Date.subtract(segment.end_date, days=1)
+
+    def write(self, vals):
+        """Refuse everything but a new end: what was agreed for a span is history."""
+        if set(vals) - {"end_date", "is_planned", "order_id", "company_id"}:
+            raise UserError(
+                self.env._(
+                    "A step of a contract line cannot be edited. "
+                    "Change the line on a date instead: this closes one step and opens another."
+                )
+            )
+        return super().write(vals)
+
+    def _get_engine_segment(self):
+        """:return: this step as an engine value
+        :rtype: engine.segment.Segment
+        """
+        self.ensure_one()
+        return Segment(
+            start=self.start_date,
+            end=self.end_date or None,
+            quantity=to_decimal(self.quantity),
+            terms=self._get_engine_terms(),
+            kind=self.discount_kind,
+        )
+
+    @api.model
+    def _prepare_segment_values(self, line, segment):
+        """Turn an engine segment into the values of a record of the given order line."""
+        return {
+            **self._prepare_terms_values(segment.terms, line.currency_id),
+            "line_id": line.id,
+            "start_date": segment.start,
+            "end_date": segment.end or False,
+            "quantity": float(segment.quantity),
+            "discount_kind": segment.kind,
+        }

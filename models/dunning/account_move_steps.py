@@ -1,0 +1,214 @@
+import logging
+
+from odoo import models
+from odoo.tools import format_date
+from psycopg2 import OperationalError
+from psycopg2 import errors as pg_errors
+
+from ... import const
+from ...engine import charging, dunning
+
+_logger = logging.getLogger(__name__)
+
+MAILS = (dunning.REMIND, dunning.WARN)
+# Charges of one document by itself where no policy says how many.
+MOST_ATTEMPTS = 4
+
+
+class AccountMove(models.Model):
+    """The steps of a dunning policy; each leaves a row in the transaction that does it."""
+
+    _inherit = "account.move"
+
+    def _dun_invoice(self):
+        """Do the steps of today for this invoice in order, up to a mail; commits after each."""
+        self.ensure_one()
+        policy = self._get_dunning_policy()
+        for planned in self._get_dunning_due():
+            is_mail = planned.step.action in MAILS and not planned.is_skipped
+            if is_mail or not self._is_dunnable():
+                return
+            if not self._do_dunning_step(policy._get_step(planned.step.key), planned):
+                return
+            self.env["ir.cron"]._commit_progress()
+            if not self.exists():
+                return  # a draft goes away with its contract
+
+    def _do_dunning_step(self, step, planned):
+        """Do one step of this invoice; what goes wrong is written down and stops nothing else.
+
+        :param step: `subscription.dunning.policy.step`
+        :param planned: `engine.dunning.Planned`
+        :return: whether the step is behind us
+        :rtype: bool
+        """
+        action = planned.step.action
+        try:
+            if not self.try_lock_for_update(allow_referencing=True):
+                return False
+            if planned.is_skipped:
+                text = self.env._("A later step of the same kind was due as well.")
+                self._log_dunning(step, action, "skipped", text)
+            else:
+                getattr(self, f"_dun_{action}")(step)
+                self.env.flush_all()
+        except (OperationalError, pg_errors.UniqueViolation):
+            # Another process is at work on this invoice: the next run looks again.
+            self.env.cr.rollback()
+            return False
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("a dunning step of invoice %(invoice)s failed", {"invoice": self.id})
+            self._fail_dunning_step(step, action, str(error))
+        return True
+
+    def _fail_dunning_step(self, step, action, reason):
+        """Write down why a step could not be done, and ask somebody to look."""
+        self._log_dunning(step, action, "failed", reason)
+        text = self.env._(
+            "Nothing could be done about %(invoice)s, which is unpaid: %(reason)s",
+            invoice=self._get_payment_name(),
+            reason=reason,
+        )
+        summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
+        self._ask_about_dunning(summary, text)
+
+    def _ask_about_dunning(self, summary, text):
+        """Ask the salespeople of the contracts of this invoice to look after it."""
+        for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
+            order._schedule_charge_activity(summary, text)
+
+    # ------------------------------------------------------------------
+    # Charge
+    # ------------------------------------------------------------------
+
+    def _dun_charge(self, step):
+        """Charge this invoice once more, unless the last decline forbids it."""
+        if not self._get_subscription_token():
+            text = self.env._("No payment method is saved.")
+            self._log_dunning(step, dunning.CHARGE, "skipped", text)
+            return
+        verdict = self._get_charge_verdict()
+        if verdict != dunning.GO:
+            self._log_dunning(step, dunning.CHARGE, "skipped", self._get_verdict_text(verdict))
+            return
+        move = self.with_context(**{const.DUNNING_STEP_KEY: step.id})
+        if not move._charge_subscription_invoice():
+            self._note_nothing_charged(step)
+
+    def _get_charge_verdict(self):
+        """:return: what the engine says about charging this document once more by itself"""
+        self.ensure_one()
+        token, last = self._get_subscription_token(), self._get_last_decline()
+        policy = self._get_dunning_policy()
+        return dunning.charge_verdict(
+            last.subscription_decline_class or None,
+            bool(token) and last.token_id == token and not token._is_renewed_since(last),
+            self.subscription_charge_count,
+            policy.max_attempts if policy else MOST_ATTEMPTS,
+        )
+
+    def _note_nothing_charged(self, step):
+        """Write down that an attempt came to nothing, unless another process made one."""
+        self.invalidate_recordset()
+        if step._get_key() not in self._get_dunning_done():
+            text = self.subscription_charge_error or self.env._("There was nothing to charge.")
+            self._log_dunning(step, dunning.CHARGE, "failed", text)
+
+    def _get_verdict_text(self, verdict):
+        """:return: why the engine does not charge again, in words"""
+        return {
+            dunning.WAIT: self.env._("The bank wants another payment method."),
+            dunning.FORBIDDEN: self.env._("The bank forbade further attempts."),
+            dunning.ENOUGH: self.env._("It was tried often enough."),
+        }[verdict]
+
+    def _create_charge_transaction(self):
+        """Note charges of late invoices in their history, in the transaction that records them.
+
+        A method whose owner is no longer the customer of the invoice is never charged.
+        """
+        owner = self._get_subscription_token().partner_id.commercial_partner_id
+        if owner and owner != self.commercial_partner_id:
+            self._fail_charge(self.env._("The saved payment method belongs to another customer."))
+            return self.env["payment.transaction"]
+        tx = super()._create_charge_transaction()
+        step_id = self.env.context.get(const.DUNNING_STEP_KEY)
+        if tx and (step_id or self.subscription_in_dunning):
+            step = self.env["subscription.dunning.policy.step"].browse(step_id)
+            note = not step and self._get_extra_charge_text(tx)
+            self._log_dunning(
+                step, dunning.CHARGE, note=note, transaction_id=tx.id, attempt_count=1
+            )
+        return tx
+
+    def _get_extra_charge_text(self, tx):
+        """:return: why a late document is charged although no step says so, in words"""
+        before = (self.sudo().transaction_ids - tx).token_id  # sudo: as in _get_last_decline
+        if tx.token_id in before:
+            return self.env._("Outside the policy: something changed, or a colleague asked for it.")
+        return self.env._("With another payment method.")
+
+    def _waits_for_new_method(self):
+        """:return: whether this document failed to be charged, and another method may do"""
+        self.ensure_one()
+        if (
+            not self._is_open_to_pay()
+            or not self.subscription_charge_error
+            or self._get_open_charges()
+        ):
+            return False
+        last, token = self._get_last_decline(), self._get_subscription_token()
+        is_allowed = last.subscription_decline_class != charging.NEVER
+        is_other = bool(token) and (token != last.token_id or token._is_renewed_since(last))
+        return is_other and is_allowed
+
+    # ------------------------------------------------------------------
+    # Ask, suspend, close
+    # ------------------------------------------------------------------
+
+    def _dun_activity(self, step):
+        """Ask the salesperson of each contract to call the customer."""
+        text = self.env._(
+            "%(invoice)s of %(customer)s is unpaid since %(due)s. Call them.",
+            invoice=self._get_payment_name(),
+            customer=self.partner_id.display_name,
+            due=format_date(self.env, self._get_payment_due_date()),
+        )
+        summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
+        self._ask_about_dunning(summary, text)
+        self._log_dunning(step, dunning.ACTIVITY)
+
+    def _dun_suspend(self, step):
+        """Suspend the contracts of this invoice until it is paid."""
+        orders = self._get_dunned_orders(step.policy_id).filtered(
+            lambda order: order.subscription_state == "active"
+        )
+        for order in orders:
+            order._dunning_suspend(self)
+        self._log_dunning(step, dunning.SUSPEND, *self._get_no_contract_outcome(orders))
+
+    def _dun_close(self, step):
+        """Close the contracts of this invoice, whose customer was warned."""
+        orders = self._get_dunned_orders(step.policy_id)
+        # Noted first, because a closing may delete the draft that this is about.
+        self._log_dunning(step, dunning.CLOSE, *self._get_no_contract_outcome(orders))
+        note = orders[:1]._get_unpaid_note(self)
+        for order in orders:
+            order._close_unpaid(note)
+
+    def _get_dunned_orders(self, policy):
+        """:return: running contracts of this invoice that follow a policy"""
+        orders = self.sudo()._get_subscription_orders()  # sudo: run of every company
+        return orders.filtered(
+            lambda order: (
+                order.subscription_state in const.RUNNING_STATES
+                and order._get_subscription_terms().dunning_policy_id == policy
+            )
+        )
+
+    def _get_no_contract_outcome(self, orders):
+        """:return: outcome and note of a step that found these contracts to act on"""
+        if orders:
+            return ("done", ", ".join(orders.mapped("name")))
+        return ("skipped", self.env._("No contract of this invoice is running."))

@@ -1,0 +1,185 @@
+from odoo import fields, models
+from odoo.tools import format_date
+
+from ... import const
+from ...engine import dunning
+from .subscription_dunning_event import EVENT_ACTIONS
+
+
+class SaleOrder(models.Model):
+    """Contracts with late invoices: what happens next, and what is taken back after payment."""
+
+    _inherit = "sale.order"
+
+    subscription_dunning_next_date = fields.Date(
+        "Next Dunning Step On", copy=False, readonly=True, help="If nobody pays until then."
+    )
+    subscription_dunning_next_action = fields.Selection(
+        EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True
+    )
+    subscription_dunning_text = fields.Text(
+        "Dunning in Words", compute="_compute_subscription_dunning_text"
+    )
+    subscription_dunning_event_count = fields.Integer(
+        "Number of Dunning Steps", compute="_compute_subscription_dunning_event_count"
+    )
+    subscription_overdue_amount = fields.Monetary(
+        "Overdue", compute="_compute_subscription_dunning_text"
+    )
+
+    def _compute_subscription_dunning_text(self):
+        """Say of each late invoice how late it is and what happens next."""
+        self._read_dunning_facts()
+        for order in self:
+            moves = order._get_dunning_moves()
+            order.subscription_dunning_text = "\n".join(
+                order._get_dunning_sentence(move) for move in moves
+            )
+            order.subscription_overdue_amount = sum(move._get_amount_to_charge() for move in moves)
+
+    def _read_dunning_facts(self):
+        """Read at once what the sentences about late invoices of all these contracts need."""
+        # sudo: whoever looks at a contract may not read its invoices
+        late = self.sudo().filtered("subscription_in_dunning")
+        moves = late.order_line.invoice_lines.move_id.filtered("subscription_in_dunning")
+        orders = moves._get_subscription_orders()
+        plans = orders.subscription_template_id.dunning_policy_id.step_ids
+        plans.mapped("action")
+        moves.subscription_dunning_event_ids.mapped("action")
+        moves.transaction_ids.mapped("state")
+
+    def _compute_subscription_dunning_event_count(self):
+        """Count what was done; people without a right to read it see nothing."""
+        Event = self.env["subscription.dunning.event"]
+        counts = {}
+        if Event.has_access("read"):
+            groups = Event._read_group([("order_ids", "in", self.ids)], ["order_ids"], ["__count"])
+            counts = {order.id: count for order, count in groups}
+        for order in self:
+            order.subscription_dunning_event_count = counts.get(order.id, 0)
+
+    def _get_dunning_moves(self):
+        """:return: late invoices of one contract, the oldest first"""
+        self.ensure_one()
+        if not self.subscription_in_dunning and not self.env.context.get("subscription_dunning"):
+            return self.env["account.move"]
+        # sudo: whoever looks at a contract may not read its invoices
+        moves = self.sudo().order_line.invoice_lines.move_id
+        return moves.filtered("subscription_in_dunning").sorted(
+            lambda move: (move._get_payment_due_date(), move.id)
+        )
+
+    def _get_dunning_sentence(self, move):
+        """:return: how late an invoice is and what happens next, in one sentence"""
+        late = (self._subscription_today() - move._get_payment_due_date()).days
+        if move._get_open_charges():
+            return self.env._(
+                "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
+                "before its outcome is known.",
+                invoice=move._get_payment_name(),
+                days=late,
+            )
+        future = move._get_dunning_future()
+        labels = dict(
+            self._fields["subscription_dunning_next_action"]._description_selection(self.env)
+        )
+        parts = [
+            self.env._(
+                "%(action)s (%(day)s)",
+                action=labels[planned.step.action],
+                day=format_date(self.env, planned.day),
+            )
+            for index, planned in enumerate(future)
+            if not index or planned.step.action in dunning.HARMFUL
+        ]
+        if not parts:
+            return self.env._(
+                "%(invoice)s is %(days)s days late, and nothing more is done about it.",
+                invoice=move._get_payment_name(),
+                days=late,
+            )
+        return self.env._(
+            "%(invoice)s is %(days)s days late. What follows unless it is paid: %(steps)s.",
+            invoice=move._get_payment_name(),
+            days=late,
+            steps=", ".join(parts),
+        )
+
+    def _refresh_dunning(self):
+        """Bring one contract up to what is known of its late invoices."""
+        self.ensure_one()
+        moves = self.with_context(subscription_dunning=True)._get_dunning_moves()
+        following = moves.filtered("subscription_dunning_next_date").sorted(
+            lambda move: (move.subscription_dunning_next_date, move.id)
+        )[:1]
+        values = {
+            "subscription_in_dunning": bool(moves),
+            "subscription_dunning_next_date": following.subscription_dunning_next_date,
+            "subscription_dunning_next_action": following.subscription_dunning_next_action,
+        }
+        if any(self[name] != value for name, value in values.items()):
+            self.with_context(**{const.MIRROR_KEY: const.MIRROR}).write(values)
+        if not moves:
+            self._dunning_resume()
+
+    def _schedule_charge_activity(self, summary, note):
+        """Bring an open activity about the same thing up to date instead of adding another."""
+        # sudo: the activity may belong to a colleague
+        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
+        if same:
+            same.note = note
+        else:
+            super()._schedule_charge_activity(summary, note)
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+
+    def action_view_dunning_events(self):
+        """Open what was done about unpaid invoices of these contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_recurring.subscription_dunning_event_action"
+        )
+        action["domain"] = [("order_ids", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    # ------------------------------------------------------------------
+    # Suspend, resume, close
+    # ------------------------------------------------------------------
+
+    def _dunning_suspend(self, move):
+        """Withhold the service of one contract from today until an invoice is paid.
+
+        Pauses that are planned for later days give way to it until the service goes on.
+
+        :param move: the unpaid `account.move`
+        :raise UserError: the contract is interrupted today
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        planned = []
+        while (gap := self._get_gap_to_resume(today)) and gap.start_date > today:
+            planned.append(gap._prepare_plan())
+            self._subscription_resume(today)
+        self._subscription_pause(
+            today,
+            reason=self._get_unpaid_note(move),
+            kind="suspension",
+            dunning_move_id=move.id,
+            planned_pauses=planned,
+        )
+
+    def _dunning_resume(self):
+        """Go on with the service of one contract that was suspended for unpaid invoices."""
+        self.ensure_one()
+        today = self._subscription_today()
+        gap = self.subscription_interruption_ids.sudo().filtered(  # sudo: as above
+            lambda gap: (
+                gap.dunning_move_id
+                and gap.start_date <= today
+                and (not gap.end_date or gap.end_date > today)
+            )
+        )
+        if gap and self.subscription_state in const.RUNNING_STATES:
+            self._subscription_resume(today)

@@ -1,0 +1,214 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ... import const
+
+_logger = logging.getLogger(__name__)
+
+
+class SaleOrder(models.Model):
+    """Contracts whose invoices stay unpaid: the customer is warned, then the contract is closed."""
+
+    _inherit = "sale.order"
+
+    subscription_unpaid_move_id = fields.Many2one(
+        "account.move",
+        "Unpaid Invoice",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="Oldest unpaid invoice, for which the customer was warned.",
+    )
+    subscription_unpaid_close_date = fields.Date(
+        "Closed If Unpaid On",
+        copy=False,
+        readonly=True,
+        tracking=True,
+        help="Day on which the contract is closed unless the invoice is paid before.",
+    )
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_close_unpaid(self):
+        """Warn and close contracts with unpaid invoices, one by one."""
+        Cron = self.env["ir.cron"]
+        orders = self._get_contracts_with_unpaid() | self.search(
+            [("subscription_unpaid_move_id", "!=", False)]
+        )
+        time_left = Cron._commit_progress(remaining=len(orders))
+        for order in orders:
+            if not time_left:
+                break
+            for locked in order.try_lock_for_update(allow_referencing=True):
+                locked._run_or_quarantine(locked._apply_unpaid_rule)
+            time_left = Cron._commit_progress(1)
+        _logger.info("looked at %(count)s contracts with unpaid invoices", {"count": len(orders)})
+
+    @api.model
+    def _get_contracts_with_unpaid(self):
+        """Return running contracts under the rule with an invoice that is past its due date.
+
+        That of a contract counts for the one that goes on with it.
+        """
+        Template = self.env["subscription.template"].with_context(active_test=False)
+        # A contract without a template follows the default of its company.
+        templates = Template.search([("unpaid_close_days", ">", 0)]).filtered(
+            lambda terms: terms._get_unpaid_close_days()
+        )
+        if not templates:
+            return self.browse()
+        # sudo: the run serves every company, whoever started it
+        companies = self.env["res.company"].sudo().search([])
+        last = max(company._subscription_today() for company in companies)
+        running = Domain("subscription_state", "in", const.RUNNING_STATES)
+        renewed = Domain("subscription_state", "=", "renewed")
+        moves = self.env["account.move"].search(
+            self._get_unpaid_domain(last)
+            & Domain("invoice_line_ids.sale_line_ids.order_id", "any", running | renewed)
+        )
+        orders = moves.invoice_line_ids.sale_line_ids.order_id
+        orders |= orders._get_contracts_after()
+        return orders.filtered_domain(running).filtered(
+            lambda order: order._get_subscription_terms() in templates
+        )
+
+    def _get_contracts_after(self):
+        """:return: the contracts that go on with these, to the last of each chain"""
+        result, orders = self.browse(), self
+        while orders := orders._get_confirmed_renewals() - result:
+            result |= orders
+        return result
+
+    def _get_contracts_before(self):
+        """:return: the contracts that this one has taken over from, to the first of its chain"""
+        result, order, today = self.browse(), self, self._subscription_today()
+        while (order := order._get_renewed_contract()) and order not in result:
+            result |= order.filtered(lambda order: order._is_renewed_on(today))
+        return result
+
+    @api.model
+    def _get_unpaid_domain(self, day):
+        """:return: domain of what is past due on a day and not paid: invoices, and requests
+        :rtype: Domain
+        """
+        unpaid = Domain("move_type", "=", "out_invoice") & Domain(
+            "payment_state", "in", ("not_paid", "partial")
+        )
+        invoices = Domain("state", "=", "posted") & Domain("invoice_date_due", "<", day)
+        requests = self.env["account.move"]._get_request_domain()
+        return unpaid & (invoices | requests & Domain("subscription_asked_date", "<", day))
+
+    def _get_oldest_unpaid(self):
+        """Return the invoice of one contract, or of those before it, that is unpaid for longest.
+
+        One whose payment is on its way does not count.
+
+        :rtype: account.move
+        """
+        self.ensure_one()
+        # sudo: whoever looks at a contract may not read its invoices
+        orders = self.sudo() | self.sudo()._get_contracts_before()
+        moves = orders.order_line.invoice_lines.move_id.filtered_domain(
+            self._get_unpaid_domain(self._subscription_today())
+        )
+        late = moves.filtered(lambda move: not move._get_open_charges())
+        return late.sorted(lambda move: (move._get_payment_due_date(), move.id))[:1]
+
+    def _apply_unpaid_rule(self):
+        """Warn the customer of one contract, close it, or forget a warning that helped."""
+        self.ensure_one()
+        order = self.with_company(self.company_id)
+        rule, move = order._get_subscription_terms(), order._get_oldest_unpaid()
+        days = rule._get_unpaid_close_days()
+        if not move or not days or not order._is_running():
+            order._forget_unpaid()
+            return
+        today = order._subscription_today()
+        close = move._get_dunning_start() + timedelta(days=days)
+        if order.subscription_unpaid_move_id == move:
+            if order.subscription_unpaid_close_date <= today:
+                order._close_unpaid(order._get_unpaid_note(move))
+            return
+        order._forget_unpaid()
+        if today >= close - timedelta(days=rule.unpaid_warn_days):
+            order._warn_unpaid(move, max(close, today + timedelta(days=rule.unpaid_warn_days)))
+
+    def _is_running(self):
+        """:return: whether this contract runs and nobody closed it already"""
+        is_running = self.subscription_state in const.RUNNING_STATES
+        is_over = self._is_renewed_on(self._subscription_today())
+        return is_running and not is_over and not self.subscription_has_planned_end
+
+    def _forget_unpaid(self):
+        """Forget a warning: what it was about is paid, or the contract ended."""
+        if self.subscription_unpaid_move_id:
+            self.with_context(subscription_mirror=const.MIRROR).write(
+                {"subscription_unpaid_move_id": False, "subscription_unpaid_close_date": False}
+            )
+
+    def _warn_unpaid(self, move, day):
+        """Tell the customer by mail on which day the contract is closed, once per invoice.
+
+        :param move: the unpaid `account.move`
+        :param date day: day of the closing
+        """
+        self.with_context(subscription_mirror=const.MIRROR).write(
+            {"subscription_unpaid_move_id": move.id, "subscription_unpaid_close_date": day}
+        )
+        template = self._get_subscription_terms()._get_unpaid_mail_template()
+        if template:
+            template.send_mail(self.id)
+        self.message_post(
+            body=self.env._(
+                "%(invoice)s is unpaid since %(due)s. The customer was warned: the contract is "
+                "closed on %(day)s unless it is paid before.",
+                invoice=move._get_payment_name(),
+                due=format_date(self.env, move._get_payment_due_date()),
+                day=format_date(self.env, day),
+            )
+        )
+
+    def _close_unpaid(self, note):
+        """Close one contract today, because an invoice stayed unpaid.
+
+        :param str note: which one, in words
+        """
+        reason = self.env.ref("sale_recurring.close_reason_unpaid", raise_if_not_found=False)
+        day = max(self._subscription_today(), self.subscription_start_date)
+        self._subscription_close(day, reason, note)
+        self._forget_unpaid()
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def _get_unpaid_note(self, move):
+        """:return: one sentence about an unpaid invoice"""
+        return self.env._(
+            "%(invoice)s is unpaid since %(due)s.",
+            invoice=move._get_payment_name(),
+            due=format_date(self.env, move._get_payment_due_date()),
+        )
+
+    def _get_agreement_sentences(self):
+        """Add the rule for unpaid invoices, or when it strikes."""
+        day, move = self.subscription_unpaid_close_date, self.sudo().subscription_unpaid_move_id
+        if day and self.subscription_state in const.RUNNING_STATES:
+            text = self.env._(
+                "%(invoice)s is unpaid: the contract is closed on %(day)s unless that is paid "
+                "before.",
+                invoice=move._get_payment_name(),
+                day=format_date(self.env, day),
+            )
+            return [text, *super()._get_agreement_sentences()]
+        sentences = super()._get_agreement_sentences()
+        if self.subscription_state not in const.RUNNING_STATES and self._is_subscription_started():
+            return sentences
+        return [*sentences, self._get_subscription_terms()._get_unpaid_sentence()]

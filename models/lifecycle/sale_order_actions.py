@@ -1,0 +1,238 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+
+from ... import const
+
+
+class SaleOrder(models.Model):
+    """Buttons of a contract and what decides whether they are shown."""
+
+    _inherit = "sale.order"
+
+    subscription_segment_ids = fields.One2many("subscription.segment", "order_id", "Steps")
+    subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
+    subscription_has_delivered = fields.Boolean(
+        "Bills Delivered Quantities", compute="_compute_subscription_has_delivered"
+    )
+    subscription_is_due = fields.Boolean("Due for Billing", compute="_compute_subscription_is_due")
+    subscription_has_pause = fields.Boolean(
+        "Pause Running or Planned", compute="_compute_subscription_has_pause"
+    )
+
+    @api.depends("order_line.product_id")
+    def _compute_subscription_has_delivered(self):
+        """Tell whether delivered quantities say something about the lines of a contract."""
+        for order in self:
+            order.subscription_has_delivered = any(
+                line._get_subscription_basis() == "delivered" or line.product_id.type == "consu"
+                for line in order.order_line
+            )
+
+    @api.depends("subscription_next_invoice_date", "order_line.qty_to_invoice", "state")
+    def _compute_subscription_is_due(self):
+        for order in self:
+            day = order.subscription_next_invoice_date
+            order.subscription_is_due = (
+                order.is_subscription
+                and order.state == "sale"
+                and bool(
+                    (day and day <= order._subscription_today()) or order._has_due_one_off_lines()
+                )
+            )
+
+    @api.depends("subscription_interruption_ids.end_date", "subscription_state")
+    def _compute_subscription_has_pause(self):
+        """Tell whether a pause runs or is planned, so that it can be ended or taken back."""
+        for order in self:
+            today = order._subscription_today()
+            order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
+                gap.kind != "closure" and (not gap.end_date or gap.end_date > today)
+                for gap in order.subscription_interruption_ids
+            )
+
+    @api.constrains("subscription_stage_id")
+    def _check_subscription_stage(self):
+        """Keep the board honest: a stage that stands for a state holds only such contracts."""
+        labels = dict(self._fields["subscription_state"]._description_selection(self.env))
+        for order in self:
+            state = order.subscription_stage_id.subscription_state
+            if state and state != order.subscription_state:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s cannot be moved to %(stage)s: that stage is for contracts with "
+                        "the status “%(state)s”. Use the buttons of the contract instead.",
+                        order=order.name,
+                        stage=order.subscription_stage_id.name,
+                        state=labels[state],
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Smart buttons
+    # ------------------------------------------------------------------
+
+    def action_view_billed_periods(self):
+        """Open what was billed on these contracts."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_recurring.subscription_billed_period_action"
+        )
+        action["domain"] = [("order_id", "in", self.ids)]
+        return action
+
+    # ------------------------------------------------------------------
+    # Operations
+    # ------------------------------------------------------------------
+
+    def _check_subscription_operator(self):
+        """Refuse people who may quote, but not run contracts.
+
+        :raise AccessError: no right to change these orders, or no subscription user
+        """
+        self.check_access("write")
+        if self.env.su or self.env.user.has_group("sale_recurring.group_subscription_user"):
+            return
+        raise AccessError(
+            self.env._(
+                "Only users of Subscriptions may run contracts. Ask your administrator for that "
+                "right, or a colleague who has it."
+            )
+        )
+
+    def action_subscription_close(self):
+        """Ask when and why the contract ends, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.close.wizard", self.env._("Close %(order)s", order=self.name)
+        )
+
+    def action_subscription_reopen(self):
+        """Ask from when a closed contract goes on, and show what that bills."""
+        return self._get_wizard_action(
+            "subscription.reopen.wizard", self.env._("Reopen %(order)s", order=self.name)
+        )
+
+    def action_subscription_pause(self):
+        """Ask from when until when the contract pauses, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.pause.wizard", self.env._("Pause %(order)s", order=self.name)
+        )
+
+    def action_subscription_suspend(self):
+        """Ask from when until when service is withheld, and show what that does."""
+        action = self._get_wizard_action(
+            "subscription.pause.wizard", self.env._("Suspend %(order)s", order=self.name)
+        )
+        action["context"]["default_kind"] = "suspension"
+        return action
+
+    def action_subscription_resume_on(self):
+        """Ask on which day service goes on after a pause or suspension, and show what that does."""
+        return self._get_wizard_action(
+            "subscription.resume.wizard", self.env._("Resume %(order)s", order=self.name)
+        )
+
+    def _get_wizard_action(self, model, name):
+        self.ensure_one()
+        self._check_subscription_operator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def action_subscription_resume(self):
+        """Go on with the service today, or take back a gap that has not begun."""
+        self._check_subscription_operator()
+        for order in self:
+            order._subscription_resume(order._subscription_today())
+        return True
+
+    def action_subscription_keep(self):
+        """Take back a closing whose day has not come."""
+        self._check_subscription_operator()
+        for order in self.filtered("subscription_has_planned_end"):
+            order._subscription_keep()
+        return True
+
+    def action_subscription_retry_and_tell(self):
+        """Try to bill contracts in quarantine again, and say what came of it."""
+        held_back = self.filtered("subscription_quarantined_at")
+        held_back.action_subscription_retry()
+        failed = held_back.filtered("subscription_quarantined_at")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failed else "success",
+                "message": held_back._get_retry_text(failed),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _get_retry_text(self, failed):
+        """:return: what became of contracts that were tried again, in words"""
+        if len(self) != 1:
+            return self.env._(
+                "Released from quarantine: %(cured)s. Still there: %(failed)s, each with its "
+                "reason.",
+                cured=len(self - failed),
+                failed=len(failed),
+            )
+        if not failed:
+            return self.env._("%(order)s takes part in the billing again.", order=self.name)
+        return self.env._(
+            "%(order)s still cannot be billed. %(reason)s",
+            order=self.name,
+            reason=self.subscription_quarantine_reason,
+        )
+
+    # ------------------------------------------------------------------
+    # Billing of a selection
+    # ------------------------------------------------------------------
+
+    def action_subscription_preview(self):
+        """Show what the billing run would create for these contracts; nothing is written."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview Billing"),
+            "res_model": "subscription.billing.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_ids": [Command.set(contracts.ids)], "dialog_size": "large"},
+        }
+
+    def action_subscription_bill_selection(self):
+        """Bill a selection of contracts in steps, with a progress bar and a result."""
+        contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
+        contracts._check_subscription_operator()
+        return {
+            "type": "ir.actions.client",
+            "tag": "sale_recurring.bill_selection",
+            "params": {"order_ids": contracts.ids},
+        }
+
+    def action_subscription_bill_step(self):
+        """Bill one step of a selection; contracts that fail go to quarantine.
+
+        :return: ids of the new documents, and the contracts that could not be billed
+        :rtype: dict
+        """
+        self._check_subscription_operator()
+        held_back = self.filtered("subscription_quarantined_at")
+        moves = (self - held_back)._bill_batch()
+        failed = self.filtered("subscription_quarantined_at")
+        return {
+            "move_ids": moves.ids,
+            "failed": [
+                {
+                    "id": order.id,
+                    "name": order.name,
+                    "reason": order.subscription_quarantine_reason,
+                }
+                for order in failed
+            ],
+        }

@@ -1,0 +1,237 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.ending import earliest_end
+from ...engine.recurrence import Recurrence
+from ...engine.segment import step_at
+from ..terms.subscription_template import TERM_UNITS
+from .subscription_template import CLOSE_BOUNDARIES
+
+
+class SaleOrder(models.Model):
+    """What was agreed about the end of a contract: commitment, notice, on which days it may be.
+
+    Copied from the template when the contract starts: later edits of the template do not reach
+    what a customer has signed.
+    """
+
+    _inherit = "sale.order"
+
+    subscription_commitment_end_date = fields.Date(
+        "Free to Leave From",
+        copy=False,
+        tracking=True,
+        help="First day after the minimum commitment. Empty: none.",
+    )
+    subscription_commitment_last_date = fields.Date(
+        "Committed Until",
+        compute="_compute_subscription_commitment_last_date",
+        inverse="_inverse_subscription_commitment_last_date",
+        help="Last day of the minimum commitment. Empty on a quotation: as the terms say, counted "
+        "from the first day of service.",
+    )
+    subscription_notice_count = fields.Integer(
+        "Notice Period",
+        copy=False,
+        tracking=True,
+        help="How long before its end the contract must be closed. You can close it at shorter "
+        "notice, after a warning.",
+    )
+    subscription_notice_unit = fields.Selection(
+        TERM_UNITS, "Unit of the Notice", copy=False, tracking=True
+    )
+    subscription_close_boundary = fields.Selection(
+        CLOSE_BOUNDARIES,
+        "May End",
+        copy=False,
+        tracking=True,
+        help="On which days after notice and commitment a customer may end the contract.",
+    )
+    subscription_agreement_text = fields.Text(
+        "End and Renewal", compute="_compute_subscription_agreement_text"
+    )
+
+    @api.depends("subscription_commitment_end_date")
+    def _compute_subscription_commitment_last_date(self):
+        for order in self:
+            end = order.subscription_commitment_end_date
+            order.subscription_commitment_last_date = end and fields.Date.subtract(end, days=1)
+
+    def _inverse_subscription_commitment_last_date(self):
+        for order in self:
+            last = order.subscription_commitment_last_date
+            order.subscription_commitment_end_date = last and fields.Date.add(last, days=1)
+
+    @api.constrains("subscription_notice_count")
+    def _check_subscription_notice(self):
+        for order in self:
+            if order.subscription_notice_count < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The notice period of %(order)s cannot be negative. Use 0 for no notice.",
+                        order=order.name,
+                    )
+                )
+
+    def _prepare_agreement_values(self, start):
+        """Return what the terms say about the end of a contract that starts on a day.
+
+        What somebody typed on the quotation is kept.
+
+        :param date start: first day of service
+        :rtype: dict
+        """
+        self.ensure_one()
+        template = self._get_subscription_terms()
+        values = {
+            "subscription_commitment_end_date": self.subscription_commitment_end_date
+            or template._get_commitment_end(start),
+            "subscription_close_boundary": self.subscription_close_boundary
+            or template.close_boundary,
+        }
+        if not self.subscription_notice_unit:
+            values["subscription_notice_count"] = (
+                self.subscription_notice_count or template.notice_count
+            )
+            values["subscription_notice_unit"] = template.notice_unit
+        return values
+
+    # ------------------------------------------------------------------
+    # Earliest end
+    # ------------------------------------------------------------------
+
+    def _get_earliest_close_date(self):
+        """Return the first day on which the customer may be without service.
+
+        Notice is given today, the commitment is kept, and the day is one on which the agreement
+        lets a contract end. Staff may choose an earlier one.
+
+        :return: first day without service; the agreed end when that comes first
+        :rtype: date
+        """
+        self.ensure_one()
+        today, start = self._subscription_today(), self.subscription_start_date
+        notice = None
+        if self.subscription_notice_count:
+            notice = Recurrence(self.subscription_notice_unit, self.subscription_notice_count)
+        day = earliest_end(
+            today, notice, self.subscription_commitment_end_date or None, self._get_close_grids()
+        )
+        return min(max(day, start), self.subscription_end_date or day)
+
+    def _get_close_grids(self):
+        """:return: the engine grids on whose boundaries this contract may end"""
+        if self.subscription_close_boundary == "term":
+            grid = self._get_term_grid()
+            return [grid] if grid else []
+        if self.subscription_close_boundary != "period":
+            return []
+        today, grids = self._subscription_today(), []
+        for line in self._get_recurring_lines():
+            steps = line._get_engine_steps()
+            if steps and (not steps[-1].end or steps[-1].end > today):
+                grids.append((step_at(steps, today) or steps[-1]).terms.grid)
+        return grids
+
+    def _is_earlier_than_agreed(self, day):
+        """:return: whether this contract would end before the agreement lets a customer out
+        :param date day: first day without service
+        """
+        earliest = self._get_earliest_close_date()
+        return day < earliest and earliest > self._subscription_today()
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.depends(
+        "subscription_end_date",
+        "subscription_commitment_end_date",
+        "subscription_notice_count",
+        "subscription_notice_unit",
+        "subscription_close_boundary",
+        "subscription_close_credit_rule",
+        "subscription_state",
+        "subscription_template_id",
+        "subscription_term_end_date",
+        "subscription_end_action",
+        "subscription_renewal_price",
+        "subscription_renewal_quote_date",
+        "subscription_renewal_ids.state",
+        "subscription_unpaid_close_date",
+        "is_subscription",
+    )
+    @api.depends_context("lang")
+    def _compute_subscription_agreement_text(self):
+        for order in self:
+            sentences = order._get_agreement_sentences() if order.is_subscription else []
+            order.subscription_agreement_text = " ".join(filter(None, sentences))
+
+    def _get_agreement_sentences(self):
+        """Return what was agreed about the end in whole sentences. Hook for feature files.
+
+        :return: one translated sentence per subject; empty ones are left out
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not self._is_subscription_started():
+            template = self._get_subscription_terms()
+            return [template._get_commitment_sentence(), template._get_notice_sentence()]
+        return [
+            self._get_planned_end_sentence(),
+            self._get_commitment_sentence(),
+            self._get_earliest_sentence(),
+        ]
+
+    def _get_planned_end_sentence(self):
+        last = self.subscription_last_date
+        if not last:
+            return ""
+        day = format_date(self.env, last)
+        if self.subscription_state not in const.RUNNING_STATES:
+            return self.env._("Service ended after %(day)s.", day=day)
+        if self.subscription_has_planned_end:
+            return self.env._(
+                "Closed: service ends after %(day)s. Until then the closing can be taken back.",
+                day=day,
+            )
+        return self.env._("Service ends after %(day)s.", day=day)
+
+    def _get_commitment_sentence(self):
+        end = self.subscription_commitment_end_date
+        if not end or end <= self._subscription_today():
+            return ""
+        return self.env._(
+            "The customer is committed until %(day)s.",
+            day=format_date(self.env, self.subscription_commitment_last_date),
+        )
+
+    def _get_earliest_sentence(self):
+        if self.subscription_state not in const.RUNNING_STATES or self.subscription_has_planned_end:
+            return ""
+        earliest = self._get_earliest_close_date()
+        if earliest == self.subscription_end_date:
+            return ""
+        if earliest <= max(self._subscription_today(), self.subscription_start_date):
+            return self._get_free_to_leave_sentence()
+        day = format_date(self.env, fields.Date.subtract(earliest, days=1))
+        if not self.subscription_notice_count:
+            return self.env._("The last day of service can be %(day)s or later.", day=day)
+        return self.env._(
+            "Notice is %(length)s: given today, the last day of service is %(day)s or later.",
+            length=self.env["subscription.recurrence"]._get_length_text(
+                self.subscription_notice_unit, self.subscription_notice_count
+            ),
+            day=day,
+        )
+
+    def _get_free_to_leave_sentence(self):
+        """:return: one sentence for a contract that may end at once"""
+        return {
+            "period": self.env._(
+                "The customer may leave whenever a billed period is over, also today."
+            ),
+            "term": self.env._("The customer may leave whenever a term is over, also today."),
+        }.get(self.subscription_close_boundary, self.env._("The customer may leave on any day."))

@@ -1,0 +1,331 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.errors import EngineError
+from ...exceptions import explain_engine_error
+from ..terms.subscription_template import UNUSED_DAYS
+
+
+def join_sentences(texts):
+    """Join what a note says, each text closed by a full stop; empty ones are left out.
+
+    :param texts: translated sentences, and what people typed
+    :rtype: str
+    """
+    closed = (text if text[-1] in ".!?" else f"{text}." for text in texts if text)
+    return " ".join(closed)
+
+
+class SaleOrder(models.Model):
+    """How a contract ends: closed, kept after all, or reopened later."""
+
+    _inherit = "sale.order"
+
+    subscription_close_credit_rule = fields.Selection(
+        UNUSED_DAYS,
+        "Unused Days When Closed",
+        copy=False,
+        readonly=True,
+        help="What happens to days that are billed already but lie after the end. Chosen when the "
+        "contract is closed; until then its terms decide.",
+    )
+    subscription_has_planned_end = fields.Boolean(
+        "End Is Planned", compute="_compute_subscription_has_planned_end"
+    )
+
+    @api.depends(
+        "subscription_end_date",
+        "subscription_close_credit_rule",
+        "subscription_state",
+        "subscription_renewal_ids.state",
+    )
+    def _compute_subscription_has_planned_end(self):
+        """Tell whether somebody closed the contract on a day that is still to come."""
+        for order in self:
+            end = order.subscription_end_date
+            order.subscription_has_planned_end = bool(
+                end
+                and end > order._subscription_today()
+                and order.subscription_close_credit_rule
+                and order.subscription_state in const.RUNNING_STATES
+                and not order._get_confirmed_renewal()
+            )
+
+    def _get_close_credit_rule(self):
+        """:return: 'credit' or 'forfeit', for billed days after the end of this contract"""
+        terms = self._get_subscription_terms()
+        return self.subscription_close_credit_rule or terms.credit_on_close or "credit"
+
+    # ------------------------------------------------------------------
+    # Close
+    # ------------------------------------------------------------------
+
+    def _subscription_close(self, day, reason=None, note=None, credit_rule=None):
+        """End contracts: no service from the given day on.
+
+        Drafts that bill days after the end go away at once, as far as nobody edited them; the
+        next run bills what is left of their days and credits what was posted.
+
+        :param date day: first day without service
+        :param reason: `subscription.close.reason` record
+        :param str note: free text
+        :param str credit_rule: 'credit' or 'forfeit', None takes the template's
+        :raise UserError: the contract does not run, or the day lies before its start
+        """
+        for order in self:
+            order._subscription_claim()
+            order._check_running(self.env._("closed"))
+            order._check_close_date(day)
+            is_early = order._is_earlier_than_agreed(day)
+            old_end = order.subscription_end_date
+            rule = credit_rule or order._get_subscription_terms().credit_on_close or "credit"
+            order.with_context(subscription_mirror=const.MIRROR).write(
+                {
+                    "subscription_end_date": day,
+                    "subscription_close_reason_id": reason.id if reason else False,
+                    "subscription_close_note": note,
+                    "subscription_close_credit_rule": rule,
+                }
+            )
+            order._subscription_apply_end(old_end)
+            order._hook_on_subscription_close()
+            text = order._get_close_text(day, is_early)
+            order._drop_unwanted_drafts()
+            order._after_operation(text)
+
+    def _check_close_date(self, day):
+        """:raise UserError: the contract would end before it starts"""
+        start = self._get_subscription_start()
+        if day < start:
+            raise UserError(
+                self.env._(
+                    "%(order)s starts on %(start)s and cannot end before that day.",
+                    order=self.name,
+                    start=format_date(self.env, start),
+                )
+            )
+
+    def _get_close_text(self, day, is_early):
+        """Return what the chatter says of a closing: from when, why, for how much.
+
+        :param date day: first day without service
+        :param bool is_early: the agreement ran longer
+        :rtype: str
+        """
+        self.ensure_one()
+        sentences = [
+            self.env._("Closed: no service from %(day)s on.", day=format_date(self.env, day)),
+            self.subscription_close_reason_id.name,
+            self.subscription_close_note,
+            is_early and self.env._("This is earlier than agreed."),
+            self._get_operation_amounts_text(max(day, self._subscription_today())),
+        ]
+        return join_sentences(sentences)
+
+    def _get_operation_amounts_text(self, until):
+        """Say in words what is credited and billed up to a day after an operation.
+
+        :param date until: last day looked at
+        :rtype: str
+        """
+        try:
+            items = self._get_order_due_items(until)
+            one_off = self._get_preview_one_off_lines(self._subscription_today())
+        except EngineError as error:
+            return explain_engine_error(self.env, error)
+        return " ".join(
+            self.env._(
+                "%(title)s: %(amount)s.",
+                title=document["title"],
+                amount=self.currency_id.format(abs(document["total"])),
+            )
+            for document in self._get_operation_preview_documents(items, one_off)
+        )
+
+    def _drop_unwanted_drafts(self):
+        """Delete the untouched drafts that a change of this contract makes wrong.
+
+        One that was edited or is being paid stays; whoever looks after it is asked.
+        """
+        self.ensure_one()
+        try:
+            shared = self._subscription_settle_drafts() - self
+        except EngineError:
+            return  # the run says what is wrong with this contract
+        if shared:
+            shared._refresh_after_correction()
+
+    # ------------------------------------------------------------------
+    # Keep, reopen
+    # ------------------------------------------------------------------
+
+    def _subscription_keep(self):
+        """Let one contract go on as its template says, as if nobody had closed it."""
+        self.ensure_one()
+        last = self.subscription_last_date
+        self.write({"subscription_end_date": False, **self._prepare_not_closed_values()})
+        end = self._get_subscription_term_end()
+        if end:
+            self.subscription_end_date = end
+        self.message_post(
+            body=self.env._(
+                "The closing after %(day)s was taken back, the contract goes on.",
+                day=format_date(self.env, last),
+            )
+        )
+
+    @api.model
+    def _prepare_not_closed_values(self):
+        """:return: values of a contract that nobody has closed, without its dates"""
+        return {
+            "subscription_close_reason_id": False,
+            "subscription_close_note": False,
+            "subscription_close_credit_rule": False,
+        }
+
+    def _subscription_reopen(self, day, note=None):
+        """Let closed contracts go on from a day; the days in between are never billed.
+
+        They go on as they would have been served by then: steps that were planned before the
+        closing are in force again. Paid days that the closing took away without money back and
+        that are served after all are not charged again.
+
+        :param date day: first day of service
+        :param str note: free text
+        :raise UserError: the contract is not closed, or the day lies before its end
+        """
+        for order in self:
+            order._subscription_claim()
+            order._check_reopen(day)
+            end, rule = order.subscription_end_date, order._get_close_credit_rule()
+            since = order._get_cut_date(end)
+            order._cut_interruptions(end)
+            order.with_context(subscription_mirror=const.MIRROR).write(
+                {**order._prepare_not_closed_values(), **order._prepare_reopened_values(day)}
+            )
+            order._subscription_apply_end(end)
+            if day > end:
+                # sudo: interruptions are written by operations only; rights checked before
+                self.env["subscription.interruption"].sudo().create(
+                    order._prepare_closure_values(end, day, rule, note)
+                )
+            order._restore_forfeited(since, day)
+            order._set_subscription_state(order._get_state_on(order._subscription_today()))
+            order._after_operation(order._get_reopen_text(end, day, note))
+
+    def _check_reopen(self, day):
+        """:raise UserError: this contract cannot be served again from that day on"""
+        end = self.subscription_end_date
+        if self.subscription_state != "closed" or self.state != "sale" or not end:
+            raise UserError(
+                self.env._("%(order)s is not closed and cannot be reopened.", order=self.name)
+            )
+        if day < end:
+            raise UserError(
+                self.env._(
+                    "%(order)s was served until %(last)s. Reopen it on a later day.",
+                    order=self.name,
+                    last=format_date(self.env, self.subscription_last_date),
+                )
+            )
+
+    def _prepare_reopened_values(self, day):
+        """Return the dates of this contract once it is reopened. Hook for feature files.
+
+        :param date day: first day of service
+        :rtype: dict
+        """
+        return {"subscription_end_date": False}
+
+    def _prepare_closure_values(self, end, day, rule, note):
+        return {
+            "order_id": self.id,
+            "kind": "closure",
+            "start_date": end,
+            "end_date": day,
+            "credit_rule": rule,
+            "reason": note,
+            "user_id": self.env.user.id,
+        }
+
+    def _get_cut_date(self, end):
+        """Return from when on a contract that ended was not served.
+
+        :param date end: first day without service
+        :return: first day of a pause that reached beyond the end, else the end itself
+        :rtype: date
+        """
+        self.ensure_one()
+        gaps = self.subscription_interruption_ids.filtered(
+            lambda gap: not gap.end_date or gap.end_date > end
+        )
+        return min([end, *gaps.mapped("start_date")])
+
+    def _cut_interruptions(self, end):
+        """Let no pause reach beyond the end of one contract.
+
+        :param date end: first day without service
+        """
+        self.ensure_one()
+        # sudo: interruptions are written by operations only; rights checked on the contract
+        gaps = self.subscription_interruption_ids.sudo().filtered(
+            lambda gap: not gap.end_date or gap.end_date > end
+        )
+        later = gaps.filtered(lambda gap: gap.start_date >= end)
+        (gaps - later).end_date = end
+        later.unlink()
+        self.subscription_interruption_ids.flush_recordset()
+
+    def _get_reopen_text(self, end, day, note):
+        start = format_date(self.env, day)
+        if day > end:
+            text = self.env._(
+                "Reopened: service goes on from %(start)s, the days since %(end)s are not billed.",
+                start=start,
+                end=format_date(self.env, end),
+            )
+        else:
+            text = self.env._(
+                "Reopened without a gap: service goes on from %(start)s.", start=start
+            )
+        amounts = self._get_operation_amounts_text(max(day, self._subscription_today()))
+        return join_sentences((text, note, amounts))
+
+    # ------------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------------
+
+    def _subscription_apply_end(self, old_end):
+        """Let the steps of one contract end on its end date, or go on if it has none.
+
+        Lines that ended on the old end date of the contract move with it, and what was planned
+        behind it comes back; a line that was ended for itself before stays ended.
+
+        :param old_end: first day without service before the change, False if there was none
+        """
+        self.ensure_one()
+        lines = self._get_recurring_lines()
+        known = lines.filtered(lambda line: line.segment_ids or line.subscription_later_steps)
+        moved = {line: line._get_moved_end(old_end, self.subscription_end_date) for line in known}
+        try:
+            self._replace_segments_of_lines({line: steps for line, (steps, _tail) in moved.items()})
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        for line, (_steps, tail) in moved.items():
+            line._store_tail(tail)
+        if not self.subscription_end_date and self.subscription_close_credit_rule:
+            values = self._prepare_not_closed_values()
+            self.with_context(subscription_mirror=const.MIRROR).write(values)
+        if self._subscription_today() < self.subscription_start_date:
+            # An end on the first day took every step of a contract that never began.
+            self._subscription_start_lines(lines - known, self.subscription_start_date)
+
+    def _subscription_forget_start(self):
+        """Forget how the contract ended, too."""
+        result = super()._subscription_forget_start()
+        mirror = self.with_context(subscription_mirror=const.MIRROR)
+        mirror.order_line.subscription_later_steps = False
+        mirror.write(self._prepare_not_closed_values())
+        return result

@@ -1,0 +1,332 @@
+from functools import partial
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.errors import EngineError
+from ...engine.pausing import restart_periods, undo_restart
+from ...engine.period import FOREVER, Period
+from ...engine.segment import cut_gaps
+from ...exceptions import explain_engine_error
+from .sale_order_ending import join_sentences
+
+
+class SaleOrder(models.Model):
+    """Pauses and suspensions: a gap in the service, and how the periods go on after it."""
+
+    _inherit = "sale.order"
+
+    # ------------------------------------------------------------------
+    # Pause
+    # ------------------------------------------------------------------
+
+    def _subscription_pause(
+        self,
+        day,
+        until=None,
+        reason=None,
+        credit_rule=None,
+        kind="pause",
+        anchor_rule=None,
+        **values,
+    ):
+        """Interrupt the service of contracts; nothing is billed for the gap.
+
+        Prices and discounts stay what they are.
+
+        :param date day: first day without service
+        :param date until: first day of service after the gap, None until resumed
+        :param str reason: shown on the contract
+        :param str credit_rule: 'credit' or 'forfeit', None takes the template's
+        :param str kind: 'pause', the customer's wish, or 'suspension', the vendor's
+        :param str anchor_rule: 'keep' or 'restart', None takes the template's
+        :param values: further values of the interruption
+        :raise UserError: the contract does not run, or the days are refused
+        """
+        for order in self:
+            order._subscription_claim()
+            start = max(day, order._get_subscription_start())
+            order._check_pause(start, until, kind)
+            terms = order._get_subscription_terms()
+            # The database refuses overlaps at once: it must know a pause that was just ended.
+            order.subscription_interruption_ids.flush_recordset()
+            # sudo: interruptions are written by operations only; rights checked on the contract
+            gap = (
+                self.env["subscription.interruption"]
+                .sudo()
+                .create(
+                    {
+                        "order_id": order.id,
+                        "kind": kind,
+                        "start_date": start,
+                        "end_date": until,
+                        "reason": reason,
+                        "credit_rule": credit_rule or terms.credit_on_pause or "credit",
+                        "anchor_rule": anchor_rule or terms._get_pause_anchor(),
+                        "user_id": self.env.user.id,
+                        **values,
+                    }
+                )
+            )
+            order._restart_after(gap)
+            order._after_operation(order._get_pause_note(gap))
+
+    def _check_pause(self, day, until, kind):
+        """Refuse a pause or suspension that is no gap in the service of this contract.
+
+        :param date day: first day without service
+        :param date until: first day of service after it, None for an open one
+        :param str kind: 'pause' or 'suspension'
+        :raise UserError: naming the contract, and the other pause that is in the way
+        """
+        self._check_running(
+            self.env._("suspended") if kind == "suspension" else self.env._("paused")
+        )
+        if until and until <= day:
+            raise UserError(
+                self.env._(
+                    "A pause of %(order)s must end after it begins. Choose a day after %(start)s "
+                    "for the service to go on.",
+                    order=self.name,
+                    start=format_date(self.env, day),
+                )
+            )
+        end = self.subscription_end_date
+        if end and end <= day:
+            raise UserError(
+                self.env._(
+                    "%(order)s ends before %(day)s, so there is nothing to pause. Choose an "
+                    "earlier day.",
+                    order=self.name,
+                    day=format_date(self.env, day),
+                )
+            )
+        taken = self._get_pause_conflict(day, until)
+        if taken:
+            raise UserError(taken._get_conflict_text())
+
+    def _get_pause_conflict(self, day, until=None):
+        """Return the interruption in whose days a pause of this contract would lie.
+
+        :param date day: first day without service
+        :param date until: first day of service after it, None for an open one
+        :rtype: subscription.interruption
+        """
+        wanted = Period(day, until or FOREVER)
+        return self.subscription_interruption_ids.sorted("start_date").filtered(
+            lambda gap: any(wanted.overlaps(taken) for taken in gap._get_engine_gaps())
+        )[:1]
+
+    def _check_customer_pause(self, day, until):
+        """Refuse a pause that a customer asks for and that the terms do not grant.
+
+        :param date day: first day without service
+        :param date until: first day of service after it, None for an open one
+        :raise UserError: saying how long a pause may be
+        """
+        self.ensure_one()
+        longest = self._get_subscription_terms().pause_max_days
+        if not longest:
+            raise UserError(
+                self.env._("%(order)s cannot be paused online. Write to us.", order=self.name)
+            )
+        if day < self._subscription_today() or not until or (until - day).days > longest:
+            raise UserError(
+                self.env._(
+                    "%(order)s can be paused from today on, for up to %(days)s days.",
+                    order=self.name,
+                    days=longest,
+                )
+            )
+
+    def _get_pause_note(self, gap):
+        """:return: what the chatter says of a pause or suspension: from when, why, for how much"""
+        amounts = self._get_operation_amounts_text(max(gap.start_date, self._subscription_today()))
+        return join_sentences((gap._get_text(), gap.reason, gap._get_anchor_text(), amounts))
+
+    # ------------------------------------------------------------------
+    # Resume
+    # ------------------------------------------------------------------
+
+    def _subscription_resume(self, day):
+        """End the pause or suspension that covers a day; service goes on from that day.
+
+        When none does, the next planned one is taken back. Later ones stay planned.
+
+        :param date day: first day of service
+        :raise UserError: the contract is not interrupted, then or later
+        """
+        self._subscription_claim()
+        for order in self:
+            gap = order._check_resume(day)
+            since, text = gap.start_date, order._get_resume_text(gap, day)
+            order._undo_restart_after(gap)
+            if since >= day:
+                gap.unlink()
+            else:
+                gap.end_date = day
+                order._restart_after(gap)
+            order._restore_forfeited(since, day)
+            amounts = order._get_operation_amounts_text(max(day, order._subscription_today()))
+            order._after_operation(f"{text} {amounts}")
+
+    def _get_gap_to_resume(self, day):
+        """:return: the interruption that a resume on a day ends, else the next one; as sudo"""
+        gaps = self.subscription_interruption_ids.filtered(
+            lambda gap: gap.kind != "closure" and (not gap.end_date or gap.end_date > day)
+        )
+        # sudo: interruptions are written by operations only; rights checked on the contract
+        return gaps.sorted("start_date")[:1].sudo()
+
+    def _check_resume(self, day):
+        """Return the interruption that a resume of this contract on a day ends, as sudo.
+
+        :param date day: first day of service
+        :raise UserError: there is none
+        """
+        gap = self._get_gap_to_resume(day)
+        if gap:
+            return gap
+        raise UserError(
+            self.env._(
+                "%(order)s is not paused on %(day)s or later.",
+                order=self.name,
+                day=format_date(self.env, day),
+            )
+        )
+
+    def _get_resume_text(self, gap, day):
+        if gap.start_date <= day:
+            return self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
+        if gap.kind == "suspension":
+            return self.env._("The planned suspension was taken back.")
+        return self.env._("The planned pause was taken back.")
+
+    # ------------------------------------------------------------------
+    # Periods that begin anew
+    # ------------------------------------------------------------------
+
+    def _restart_after(self, gap):
+        """Let the periods of one contract begin anew when an interruption ends, if it says so.
+
+        :param gap: `subscription.interruption` record
+        """
+        day = gap.end_date
+        if gap.anchor_rule != "restart" or not day:
+            return
+        until = self._get_next_restart(day)
+        restart = partial(restart_periods, day=day, anchor=day, until=until)
+        self._change_periods(restart, restart)
+        gap.previous_anchor_date = self.subscription_anchor_date
+        if not until:
+            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = day
+
+    def _undo_restart_after(self, gap):
+        """Count the periods after an interruption as before it.
+
+        :param gap: `subscription.interruption` record
+        """
+        day = gap.end_date
+        if gap.anchor_rule != "restart" or not day:
+            return
+        until = self._get_next_restart(day)
+        start, anchor = gap.start_date, gap.previous_anchor_date
+        self._change_periods(
+            lambda steps: undo_restart(steps, start, until),
+            lambda later: restart_periods(later, start, anchor, until) if anchor else later,
+        )
+        if anchor and self.subscription_anchor_date == day:
+            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = anchor
+
+    def _get_next_restart(self, day):
+        """:return: the day after which another restart of the periods is planned, None if none is
+        :rtype: date | None
+        """
+        days = self.subscription_interruption_ids.filtered(
+            lambda gap: gap.anchor_rule == "restart" and gap.end_date and gap.end_date > day
+        ).mapped("end_date")
+        return min(days, default=None)
+
+    def _change_periods(self, operation, change_later):
+        """Change the grid of all lines of one contract, also of what its end cut off.
+
+        :param operation: function from engine segments to engine segments
+        :param change_later: the same for the steps that the end of the contract took away
+        """
+        lines = self._get_recurring_lines().filtered("segment_ids")
+        try:
+            new = {line: operation(line._get_engine_steps()) for line in lines}
+        except EngineError as error:
+            raise UserError(explain_engine_error(self.env, error)) from error
+        self._replace_segments_of_lines(new)
+        for line in lines:
+            line._change_tail(change_later)
+
+    @api.model
+    def _get_credit_splits(self, forfeited):
+        """Return the days that no credit reaches across: money goes back on one side only.
+
+        :param list forfeited: spans whose unused days are not credited, engine periods
+        :rtype: list[date]
+        """
+        return [day for span in forfeited for day in (span.start, span.end)]
+
+    # ------------------------------------------------------------------
+    # Dry runs
+    # ------------------------------------------------------------------
+
+    def _get_dry_pause_items(self, start, until=None, is_forfeit=False, is_restart=False):
+        """Return what would fall due if the contract paused; writes nothing.
+
+        :param date start: first day without service
+        :param date until: first day of service after it, None for an open one
+        :param bool is_forfeit: unused days are not credited
+        :param bool is_restart: periods begin anew after it
+        :return: a list of :class:`DueItem`, up to the return when periods begin anew then
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        self.ensure_one()
+        steps, last = None, start
+        if until and is_restart:
+            last, stop = until, self._get_next_restart(until)
+            steps = {
+                line: restart_periods(line._get_engine_steps(), until, until, stop)
+                for line in self._get_recurring_lines()
+            }
+        return self._get_dry_due_items(
+            max(last, self._subscription_today()),
+            gap=Period(start, until or FOREVER),
+            is_forfeit=is_forfeit,
+            steps=steps,
+        )
+
+    def _get_dry_resume_items(self, day):
+        """Return what would fall due if the interruption ended on a day; writes nothing.
+
+        :param date day: first day of service
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        self.ensure_one()
+        gap = self._get_gap_to_resume(day)
+        others = (self.subscription_interruption_ids - gap)._get_engine_gaps()
+        rest = [Period(gap.start_date, day)] if gap.start_date < day else []
+        plan, until = {}, self._get_next_restart(gap.end_date or day)
+        for line in self._get_recurring_lines():
+            steps = line._get_engine_steps()
+            if gap.anchor_rule == "restart":
+                steps = undo_restart(steps, gap.start_date, until) if gap.end_date else steps
+                steps = restart_periods(steps, day, day, until) if rest else steps
+            plan[line] = cut_gaps(steps, others + rest)
+        restored = self._prepare_restored_rows(gap.start_date, day, plan)
+        forfeited = self._get_forfeited_spans()
+        return self._get_plan_due_items(
+            max(day, self._subscription_today()),
+            plan,
+            forfeited,
+            booked={line: line._get_dry_rows(vals_list) for line, vals_list in restored.items()},
+        )

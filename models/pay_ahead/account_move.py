@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+
+from ... import const
+from ...engine import charging
+
+
+class AccountMove(models.Model):
+    """Invoices of periods that were billed before they began."""
+
+    _inherit = "account.move"
+
+    subscription_ahead_date = fields.Date(
+        "Billed Before",
+        copy=False,
+        readonly=True,
+        help="First day of the period that somebody wanted to bill or pay before it began.",
+    )
+    subscription_pay_first = fields.Boolean(
+        "Given Up If Unpaid",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="A customer began to pay the next period. This draft becomes an invoice when the "
+        "money is in; if the customer walks away, the period is billed on its own day.",
+    )
+
+    def _waits_for_payment(self):
+        """Make no invoice of a period that a customer wants to pay ahead before it is paid."""
+        is_asked = self.subscription_pay_first and self.move_type == "out_invoice"
+        return super()._waits_for_payment() or bool(is_asked and self.amount_total)
+
+    def _begin_to_ask(self):
+        """Ask nobody for a period that its customer pays right now, others by its first day."""
+        asked = self.filtered(lambda move: not move.subscription_pay_first)
+        for move in asked.filtered(lambda move: move._waits_for_payment()):
+            move.subscription_asked_date = (
+                move.subscription_asked_date or move.subscription_ahead_date
+            )
+        super(AccountMove, asked)._begin_to_ask()
+
+    def _is_left_when_unpaid(self):
+        """:return: whether this draft goes away when the customer who began to pay it leaves"""
+        return self.state == "draft" and self.subscription_pay_first
+
+    def _is_given_up_when_declined(self):
+        """:return: whether this is a draft of a period that begins later, and billed again then"""
+        self.ensure_one()
+        day = self.subscription_ahead_date
+        return self._is_left_when_unpaid() or (
+            self.state == "draft" and day and day > self.company_id._subscription_today()
+        )
+
+    def _get_running_payments(self):
+        """:return: payments of these documents that may still take the money, or have taken it"""
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        return self.sudo().transaction_ids.filtered(
+            lambda tx: (
+                tx.operation not in ("refund", "validation")
+                and (
+                    tx.state in ("pending", "authorized", "done")
+                    # the provider is being asked, or did not answer
+                    or (tx.state == "draft" and tx.subscription_invoice_id)
+                )
+            )
+        )
+
+    def _prepare_saved_payment_values(self):
+        """Return what a payment with a saved method has more than others: it is resolved by itself.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return {
+            "subscription_invoice_id": self.id,
+            "subscription_ask_at": charging.next_question(now, now),
+        }
+
+    def _get_charge_failed_text(self, reason):
+        """Say of a next period that it is billed again when it begins."""
+        if not self._is_given_up_when_declined():
+            return super()._get_charge_failed_text(reason)
+        return self.env._(
+            "The next period (%(amount)s) could not be charged in advance: %(reason)s It is billed "
+            "on its first day, as usual.",
+            amount=self.currency_id.format(self._get_amount_to_charge()),
+            reason=reason,
+        )
+
+    # ------------------------------------------------------------------
+    # Given up
+    # ------------------------------------------------------------------
+
+    def _give_up_ahead(self):
+        """Delete drafts of next periods that nobody paid; each is billed again on its own day."""
+        for draft in self:
+            orders = draft._get_draft_contracts()
+            orders._subscription_claim()
+            amount = draft.currency_id.format(draft.amount_total)
+            draft.sudo().transaction_ids.subscription_ahead_order_id = orders[:1]
+            # force_delete: these drafts never had a number that could leave a gap.
+            draft.sudo().with_context(force_delete=True).unlink()
+            text = self.env._(
+                "The next period (%(amount)s) was not paid in advance. It is billed on its first "
+                "day, as usual.",
+                amount=amount,
+            )
+            orders._message_log_batch({order.id: text for order in orders})
+
+    @api.model
+    def _give_up_left_ahead(self):
+        """Give up the drafts of customers who began to pay the next period and left."""
+        limit = fields.Datetime.now() - const.LEFT_AFTER
+        # sudo: the run serves every company, whoever started it
+        drafts = self.sudo().search(
+            [
+                ("subscription_pay_first", "=", True),
+                ("state", "=", "draft"),
+                ("create_date", "<", limit),
+            ]
+        )
+        left = drafts.filtered(
+            lambda draft: (
+                not draft._get_running_payments()
+                and all(tx.last_state_change < limit for tx in draft.transaction_ids)
+            )
+        )
+        left.try_lock_for_update(allow_referencing=True)._give_up_ahead()

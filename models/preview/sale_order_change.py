@@ -1,0 +1,100 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...engine.change import step_from
+from ...engine.errors import EngineError
+from ...engine.period import FOREVER
+from ...engine.segment import step_at
+from ...exceptions import explain_engine_error
+
+
+class SaleOrder(models.Model):
+    """What a change of one line would charge and credit; nothing here writes anything."""
+
+    _inherit = "sale.order"
+
+    def _get_change_preview(self, line, day, values, until=None):
+        """Return what a change of a running line does on its first day, and to each period.
+
+        :param dict values: as made by :meth:`_prepare_change_values`
+        :param date until: first day on which what was agreed before comes back, None for good
+        :return: a preview, see `sale_order_preview`
+        :rtype: dict
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        try:
+            old = self._get_steps_to_change(line)
+            new = self._get_changed_steps(line, day, values, until)
+            day = max(day, step_from(old, day).start)
+            items = self._get_change_items(line, new, day, today)
+        except UserError as error:
+            return self._prepare_preview([], error=str(error))
+        except EngineError as error:
+            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+        preview = self._get_operation_preview(items)
+        preview["headline"] = self._get_change_headline(day, today, items)
+        preview["reasons"] = self._get_change_reasons(line, old, new, until)
+        return preview
+
+    def _get_change_items(self, line, steps, day, today):
+        """Return what falls due of a changed line: now, or on the first day of a later change.
+
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        items = self._get_dry_due_items(max(day, today), steps={line: steps})
+        return [due for due in items if due.line == line and (day <= today or due.item.on >= day)]
+
+    def _get_change_headline(self, day, today, items):
+        """:return: one sentence that says when the amounts below are due"""
+        if day <= today:
+            if items:
+                return self.env._("Now:")
+            return self.env._("Nothing is charged or credited now.")
+        text = format_date(self.env, day)
+        if items:
+            return self.env._("Nothing now. On %(day)s:", day=text)
+        return self.env._("Nothing is charged or credited, neither now nor on %(day)s.", day=text)
+
+    def _get_change_reasons(self, line, old, new, until):
+        """Say what full periods cost before and after each step that the change makes.
+
+        :param old, new: engine segments before and after
+        :rtype: list[str]
+        """
+        reasons = []
+        for step in new:
+            before = step_at(old, step.start)
+            if before is None or step in old or self._has_same_amount(before, step):
+                continue
+            texts = ", ".join(
+                [
+                    *self._get_change_texts(line, before, step),
+                    self._get_amount_text(line, before, step),
+                ]
+            )
+            reasons.append(
+                self.env._(
+                    "From %(day)s on: %(texts)s.",
+                    day=format_date(self.env, step.start),
+                    texts=texts,
+                )
+            )
+        if new[-1].terms.convention == "none":
+            reasons.append(
+                self.env._("Only whole periods are charged: the next one that begins is the first.")
+            )
+        if until and until < FOREVER:
+            reasons.append(
+                self.env._(
+                    "From %(day)s on, what was agreed before comes back.",
+                    day=format_date(self.env, until),
+                )
+            )
+        return reasons
+
+    def _has_same_amount(self, before, after):
+        """:return: whether two steps ask for the same, so that there is nothing to tell"""
+        return (before.quantity, before.terms) == (after.quantity, after.terms)

@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
+
+from ...engine.change import Ramp, opening_steps
+from ...engine.ending import NO_TAIL, split_end
+from ...engine.money import to_decimal
+
+
+class SaleOrderLine(models.Model):
+    """How a recurring line begins: free, cheaper for some periods, or growing step by step."""
+
+    _inherit = "sale.order.line"
+
+    intro_discount = fields.Float(
+        "Intro Discount (%)",
+        digits="Discount",
+        help="Discount of the first paid periods, in place of the line's own. It ends by itself.",
+    )
+    intro_period_count = fields.Integer(
+        "Intro Periods",
+        help="For how many periods the intro discount holds. A shorter first period counts as one.",
+    )
+    ramp_step_ids = fields.One2many("subscription.ramp.step", "line_id", "Ramp", copy=True)
+
+    is_setup_fee = fields.Boolean(
+        "Set-up Fee",
+        readonly=True,
+        help="Put here by the terms of the contract.",
+    )
+
+    _intro_discount_is_percentage = models.Constraint(
+        "CHECK (intro_discount >= 0 AND intro_discount <= 100)",
+        "An intro discount must lie between 0 and 100 %.",
+    )
+    _intro_period_count_not_negative = models.Constraint(
+        "CHECK (intro_period_count >= 0)",
+        "The number of periods of an intro discount cannot be negative. Use 0 for none.",
+    )
+
+    def _get_typed_segments(self, start):
+        """Return the steps this line asks for when it starts on the given day.
+
+        A trial, an intro discount and a ramp are steps like any other; they end by themselves.
+
+        :param date start: first day of service
+        :rtype: list[engine.segment.Segment]
+        """
+        return list(self._get_opening(start)[0])
+
+    def _get_opening(self, start):
+        """Return the steps with which this line starts, and what the end of its term takes away.
+
+        What was agreed for days after the term comes back when the contract goes on.
+
+        :param date start: first day of service
+        :return: engine segments and the engine's `Tail`
+        :rtype: tuple
+        """
+        self.ensure_one()
+        end = self.order_id._get_subscription_term_end()
+        if self.display_type or not self.recurrence_id or (end and end <= start):
+            return (), NO_TAIL
+        steps = self._get_opening_steps(start)
+        return split_end(steps, end) if end else (steps, NO_TAIL)
+
+    def _get_opening_steps(self, start):
+        """Return what this line asks for from a day on, as if its term had no end. Hook.
+
+        :param date start: first day of service
+        :return: engine segments
+        :rtype: tuple
+        """
+        order = self.order_id
+        is_new = order._is_new_contract()
+        return opening_steps(
+            start,
+            None,
+            to_decimal(self.product_uom_qty),
+            self._get_typed_terms(),
+            trial_end=order._get_trial_end(),
+            limited=self._get_limited_discount() if is_new else None,
+            ramps=self._get_ramps() if is_new else (),
+        )
+
+    def _get_limited_discount(self):
+        """:return: discount and number of periods that it holds for, None without one"""
+        if not self.intro_discount or self.intro_period_count <= 0:
+            return None
+        return to_decimal(self.intro_discount), self.intro_period_count
+
+    def _get_ramps(self):
+        """:return: the planned steps of a quotation line as engine values"""
+        # sudo: a customer who looks at a quotation has no right to read its planned steps
+        return [
+            Ramp(
+                step.period,
+                quantity=to_decimal(step.quantity),
+                price=to_decimal(step.price_unit),
+                discount=to_decimal(step.discount),
+            )
+            for step in self.sudo().ramp_step_ids
+        ]
+
+    def _prepare_typed_values(self):
+        """Return what was typed on this line, where its first steps may have changed it since.
+
+        :return: values of the line, nothing when it began as it was typed
+        :rtype: dict
+        """
+        self.ensure_one()
+        steps = self.segment_ids.sorted("start_date")
+        paid = steps.filtered(lambda step: step.discount_kind != "trial")
+        lasting = steps.filtered(lambda step: step.discount_kind == "permanent")
+        # sudo: as in _get_ramps
+        has_ramp, values = bool(self.sudo().ramp_step_ids), {}
+        if lasting and (has_ramp or steps - lasting):
+            values["discount"] = lasting[0].discount
+        if paid and has_ramp:
+            values["product_uom_qty"] = paid[0].quantity
+            values["price_unit"] = values["technical_price_unit"] = paid[0].price_unit
+        return values
+
+    def _is_in_trial(self):
+        """:return: whether this line is free because its trial is not over yet"""
+        # sudo: a customer who looks at a contract has no right to read its steps
+        steps = self._origin.sudo().segment_ids
+        trial = steps.filtered(lambda step: step.discount_kind == "trial")
+        if not trial:
+            return False
+        today = self.order_id._subscription_today()
+        return any(not step.end_date or today < step.end_date for step in trial)
+
+    def _get_portal_texts(self):
+        """Tell customers what changes by itself, while it is a quotation."""
+        texts = super()._get_portal_texts()
+        order = self.order_id
+        if not texts or order.state not in ("draft", "sent") or not order._is_new_contract():
+            return texts
+        return [*texts, *self._get_intro_texts(), *self._get_ramp_texts()]
+
+    def _get_intro_texts(self):
+        limited = self._get_limited_discount()
+        if not limited:
+            return []
+        percent = f"{self.intro_discount:.15g}"
+        if self.intro_period_count == 1:
+            return [self.env._("%(percent)s %% off the first period", percent=percent)]
+        return [
+            self.env._(
+                "%(percent)s %% off the first %(count)s periods",
+                percent=percent,
+                count=self.intro_period_count,
+            )
+        ]
+
+    def _get_ramp_texts(self):
+        # sudo: as in _get_ramps
+        return [
+            self.env._(
+                "from period %(period)s on: %(quantity)s at %(price)s each",
+                period=step.period,
+                quantity=f"{step.quantity:.15g}",
+                price=formatLang(
+                    self.env,
+                    step.price_unit * (1 - step.discount / 100),
+                    currency_obj=self.currency_id,
+                ),
+            )
+            for step in self.sudo().ramp_step_ids.sorted("period")
+        ]
+
+    @api.constrains("intro_discount", "intro_period_count")
+    def _check_intro_discount(self):
+        """Refuse half of an intro discount: it would give nothing, or nobody knows how long."""
+        for line in self:
+            if bool(line.intro_discount) != bool(line.intro_period_count):
+                raise ValidationError(
+                    self.env._(
+                        "The intro discount of %(product)s needs both a percentage and a number "
+                        "of periods.",
+                        product=line.product_id.display_name,
+                    )
+                )

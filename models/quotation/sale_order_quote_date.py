@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ... import const
+from ...engine.errors import EngineError
+from ...exceptions import explain_engine_error
+
+
+class SaleOrder(models.Model):
+    """As of which day a quotation asks for its amount, and until when it keeps that promise.
+
+    The amount due now of a quotation changes from day to day: a start "when confirmed" moves,
+    a calendar period gets shorter. It is refreshed whenever somebody opens the quotation and every
+    night. Once the customer signs or a payment begins, day and amount stay what the customer saw;
+    a payment that fails, is cancelled or abandoned gives them free again.
+    """
+
+    _inherit = "sale.order"
+
+    subscription_quote_date = fields.Date(
+        "Amount As Of",
+        copy=False,
+        readonly=True,
+        help="Day on which the amount due now was computed. A contract without a start date "
+        "begins on it.",
+    )
+    subscription_quote_frozen = fields.Boolean(
+        "Amount Fixed",
+        copy=False,
+        readonly=True,
+        help="The customer signed or a payment has begun: start and amount no longer move.",
+    )
+
+    def _get_quote_date(self):
+        """Return the day as of which the amount due now is computed.
+
+        :return: the fixed day, else today in the company's time zone
+        :rtype: date
+        """
+        self.ensure_one()
+        is_fixed = self.subscription_quote_frozen or self._is_subscription_started()
+        return (is_fixed and self.subscription_quote_date) or self._subscription_today()
+
+    def _get_billing_day(self):
+        """Return the day up to which a billing run bills today.
+
+        The first invoice of a contract that a customer accepted online bills exactly what was
+        asked for; what fell due since then follows on the next invoice, in the same run. Where
+        nothing was asked for, as in arrears, there is nothing to keep apart.
+
+        :rtype: date
+        """
+        self.ensure_one()
+        today = self._subscription_today()
+        accepted = max(self._get_quote_date(), self._get_subscription_start())
+        if not self._is_subscription_started():
+            return accepted
+        if (
+            self.subscription_quote_frozen
+            and not self.order_line.billed_period_ids
+            and accepted < today
+            and self._is_something_due_on(accepted)
+        ):
+            return accepted
+        return today
+
+    def _is_something_due_on(self, day):
+        """:return: whether a first invoice of that day would bill anything"""
+        return self._has_due_one_off_lines() or bool(self._get_order_due_items(day))
+
+    # ------------------------------------------------------------------
+    # Fix, release, refresh
+    # ------------------------------------------------------------------
+
+    def _get_open_quotes(self):
+        """:return: quotations with recurring lines"""
+        return self.filtered(
+            lambda order: order.state in ("draft", "sent") and order._has_due_now_amount()
+        )
+
+    def _subscription_freeze_quote(self, day=None):
+        """Keep start date and amount of quotations as the customer saw them.
+
+        :param date day: day of the amount that was accepted, today when empty
+        """
+        for order in self._get_open_quotes():
+            quote_date = day or order._get_quote_date()
+            if not order.subscription_quote_frozen or order.subscription_quote_date != quote_date:
+                order.write(
+                    {"subscription_quote_date": quote_date, "subscription_quote_frozen": True}
+                )
+
+    def _subscription_release_quote(self):
+        """Let start date and amount move again, unless a signature or a payment holds them."""
+        for order in self._get_open_quotes().filtered("subscription_quote_frozen"):
+            if not order._is_quote_held():
+                order.subscription_quote_frozen = False
+                order._subscription_refresh_quote()
+
+    def _is_quote_held(self):
+        """:return: whether a signature or a payment that may still succeed holds the amount"""
+        self.ensure_one()
+        if self.signature:
+            return True
+        limit = fields.Datetime.now() - const.ABANDONED_AFTER
+        # sudo: salesmen have no right to read transactions
+        return any(
+            tx.state in ("pending", "authorized", "done")
+            or (tx.state == "draft" and tx.last_state_change > limit)
+            for tx in self.sudo().transaction_ids
+        )
+
+    def _subscription_refresh_quote(self):
+        """Bring the amount due now of quotations up to today, unless it is fixed."""
+        # Every night the amount may move: that is no news for the chatter.
+        quotes = self._get_open_quotes().with_context(tracking_disable=True)
+        for order in quotes.filtered(lambda order: not order.subscription_quote_frozen):
+            today = order._subscription_today()
+            if order.subscription_quote_date != today:
+                order.subscription_quote_date = today
+            for name in ("amount_untaxed", "amount_tax", "amount_total"):
+                self.env.add_to_compute(self._fields[name], order)
+            order.flush_recordset()
+
+    @api.model
+    def _cron_refresh_quotes(self):
+        """Refresh open quotations and release abandoned payments once a day, after midnight."""
+        Cron = self.env["ir.cron"]
+        # sudo: the run serves every company, whoever started it
+        companies = self.env["res.company"].sudo().search([])
+        domains = [self._get_stale_quotes_domain(company) for company in companies]
+        quotes = self.search(Domain.OR(domains))
+        Cron._commit_progress(remaining=len(quotes))
+        for start in range(0, len(quotes), 100):
+            chunk = quotes[start : start + 100]
+            batch = chunk.try_lock_for_update(allow_referencing=True)
+            batch._subscription_release_quote()
+            batch._subscription_refresh_quote()
+            if not Cron._commit_progress(len(chunk)):
+                break
+
+    @api.model
+    def _get_stale_quotes_domain(self, company):
+        """Return the domain of quotations whose amount may have moved since it was refreshed.
+
+        :param company: `res.company`, whose midnight counts
+        :rtype: Domain
+        """
+        today = company._subscription_today()
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "in", ("draft", "sent"))
+            & Domain("is_subscription", "=", True)
+            & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today))
+            & (
+                Domain("subscription_quote_date", "=", False)
+                | Domain("subscription_quote_date", "!=", today)
+            )
+            & (Domain("subscription_quote_frozen", "=", False) | Domain("signed_on", "=", False))
+        )
+
+    def _get_subscription_error_message(self):
+        """Refuse dates that the billing run would refuse, before anybody signs or pays."""
+        message = super()._get_subscription_error_message()
+        if message:
+            return message
+        try:
+            self._check_due_items({self: self._get_order_due_items()})
+        except EngineError as error:
+            return explain_engine_error(self.env, error)
+        return False
+
+    def _hook_on_subscription_billed(self, moves):
+        """Wake the run again for what fell due since the amount of a first invoice was accepted."""
+        super()._hook_on_subscription_billed(moves)
+        first = self.filtered(
+            lambda order: (
+                order.subscription_quote_frozen
+                and order.order_line.billed_period_ids.move_id <= moves
+            )
+        )
+        first._trigger_billing()
+
+    # ------------------------------------------------------------------
+    # Whoever asks for the amount gets today's
+    # ------------------------------------------------------------------
+
+    def action_quotation_send(self):
+        """Mail the amount of today."""
+        self._subscription_refresh_quote()
+        return super().action_quotation_send()
+
+    def action_preview_sale_order(self):
+        """Show the customer's page with the amount of today."""
+        self._subscription_refresh_quote()
+        return super().action_preview_sale_order()
+
+    def _get_default_payment_link_values(self):
+        """Make payment links for the amount of today; a contract is paid by its invoices."""
+        if self._is_paid_by_invoice():
+            raise UserError(self._get_pay_invoice_text())
+        self._subscription_refresh_quote()
+        return super()._get_default_payment_link_values()

@@ -1,0 +1,130 @@
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ... import const
+
+
+class SaleOrder(models.Model):
+    """The free time at the beginning of a new contract."""
+
+    _inherit = "sale.order"
+
+    subscription_trial_count = fields.Integer(
+        "Free Trial",
+        compute="_compute_subscription_trial",
+        store=True,
+        readonly=False,
+        help="How long the contract is free before its first paid period. The trial ends by "
+        "itself, nobody has to do anything. 0: no trial.",
+    )
+    subscription_trial_unit = fields.Selection(
+        const.TRIAL_UNITS,
+        "Trial Unit",
+        compute="_compute_subscription_trial",
+        store=True,
+        readonly=False,
+    )
+    subscription_trial_terms_id = fields.Many2one(
+        "subscription.template",
+        "Trial Taken From",
+        compute="_compute_subscription_trial",
+        store=True,
+        help="The terms whose trial was taken over; what was typed since then stays.",
+    )
+    subscription_trial_last_date = fields.Date(
+        "Free Until",
+        compute="_compute_subscription_trial_last_date",
+        help="Last day of the free trial.",
+    )
+
+    _subscription_trial_not_negative = models.Constraint(
+        "CHECK (subscription_trial_count >= 0)",
+        "A free trial cannot be negative. Use 0 for no trial.",
+    )
+
+    @api.depends("subscription_template_id", "subscription_order_type", "is_subscription")
+    def _compute_subscription_trial(self):
+        """Take the trial of the terms over, once, as soon as something is recurring."""
+        for order in self:
+            terms = order.subscription_trial_terms_id
+            if (
+                order.is_subscription
+                and order.state in ("draft", "sent")
+                and not order._is_subscription_started()
+            ):
+                terms = order._get_subscription_terms()
+            if terms != order.subscription_trial_terms_id:
+                is_new = order._is_new_contract()
+                order.subscription_trial_count = terms.trial_count if is_new else 0
+                order.subscription_trial_unit = terms.trial_unit or "day"
+            else:
+                order.subscription_trial_count = order.subscription_trial_count
+                order.subscription_trial_unit = order.subscription_trial_unit
+            order.subscription_trial_terms_id = terms
+
+    @api.depends(
+        "subscription_trial_count",
+        "subscription_trial_unit",
+        "subscription_start_date",
+        "subscription_quote_date",
+    )
+    def _compute_subscription_trial_last_date(self):
+        for order in self:
+            end = order._get_trial_end()
+            order.subscription_trial_last_date = end and fields.Date.subtract(end, days=1)
+
+    def _is_new_contract(self):
+        """:return: whether this order begins a chain, not an amendment or a renewal"""
+        return (self.subscription_order_type or "new") == "new"
+
+    def _get_trial_end(self):
+        """Return the first paid day of a contract that begins with a trial, None without one.
+
+        :rtype: date | None
+        """
+        self.ensure_one()
+        count = self.subscription_trial_count
+        if count <= 0 or not self._is_new_contract():
+            return None
+        unit = self.subscription_trial_unit or "day"
+        return self._get_subscription_start() + relativedelta(**{f"{unit}s": count})
+
+    def _has_to_be_signed(self):
+        """Let customers accept by signature what asks for a payment, but costs nothing yet."""
+        if super()._has_to_be_signed():
+            return True
+        return bool(
+            self.is_subscription
+            and self.require_payment
+            and self.state in ("draft", "sent")
+            and not self.is_expired
+            and not self.signature
+            and self.currency_id.compare_amounts(self.amount_total, 0) <= 0
+        )
+
+    def _get_portal_facts(self):
+        """Tell customers until when a trial is free."""
+        facts = super()._get_portal_facts()
+        end = self._get_trial_end()
+        if end and end > self._subscription_today():
+            facts.append((self.env._("Free trial"), self._get_trial_text(end)))
+        return facts
+
+    def _get_trial_text(self, end):
+        """:return: how long a trial with that first paid day is free, in words"""
+        has_start = self.subscription_start_date or self.subscription_quote_frozen
+        if not has_start:  # it begins whenever the customer confirms
+            count, unit = self.subscription_trial_count, self.subscription_trial_unit
+            return self.env["subscription.template"]._get_length_text(count, unit or "day")
+        last = fields.Date.subtract(end, days=1)
+        return self.env._("until %(day)s", day=format_date(self.env, last))
+
+    def _hook_on_start_forgotten(self):
+        """Give lines that a ramp or an intro discount has changed what was typed."""
+        super()._hook_on_start_forgotten()
+        for line in self.order_line.filtered("segment_ids"):
+            values = line._prepare_typed_values()
+            if values:
+                context = {const.MIRROR_KEY: const.MIRROR, "sale_write_from_compute": True}
+                line.with_context(**context).write(values)

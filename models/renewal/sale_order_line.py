@@ -1,0 +1,268 @@
+from dataclasses import replace
+from itertools import pairwise
+
+from odoo import models
+from odoo.tools import format_date
+
+from ... import const
+from ...engine.amendment import agreed_values, carry_over, live_step
+from ...engine.change import plan_from, renewed_steps
+from ...engine.ending import first_boundary
+from ...engine.money import to_decimal
+from ...engine.price_rise import list_priced, regular_price
+from ...engine.segment import coalesce
+
+PRICE_DAY_KEY = "subscription_price_day"
+OFFERED_FIELDS = {
+    "quantity": "product_uom_qty",
+    "price": "price_unit",
+    "discount": "discount",
+}
+
+
+class SaleOrderLine(models.Model):
+    """What a line costs and holds when the next term of its contract begins."""
+
+    _inherit = "sale.order.line"
+
+    def _get_order_date(self):
+        """Let the price of a running line be asked for another day than that of the order."""
+        return self.env.context.get(PRICE_DAY_KEY) or super()._get_order_date()
+
+    def _get_list_price_on(self, day):
+        """Return the price that a quotation of a day would offer for this line.
+
+        :param date day: day of sale
+        :return: price of one unit for one period, as typed on an order line
+        :rtype: float
+        """
+        self.ensure_one()
+        line = self.with_context(**{PRICE_DAY_KEY: day})
+        line._compute_pricelist_item_id()
+        price = line._get_display_price()
+        # The rule of that day must not be taken for the one of the order.
+        self.invalidate_recordset(["pricelist_item_id"], flush=False)
+        return self.product_id._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=self.product_id.taxes_id._filter_taxes_by_company(self.company_id),
+            fiscal_position=self.order_id.fiscal_position_id,
+        )
+
+    def _get_list_pricing(self, day):
+        """Return what a renewal at list prices does to the steps of this line.
+
+        Prices that are limited in time run out first, those that were planned for later stay.
+
+        :param date day: first day of the new term
+        :return: function from engine segments to engine segments
+        """
+        price = self._get_list_price_on(day)
+
+        def set_price(steps):
+            """Leave steps alone that have the list price already."""
+            old = regular_price(steps, day)
+            if old is None or not self.currency_id.compare_amounts(float(old), price):
+                return tuple(steps)
+            return list_priced(steps, day, to_decimal(price))
+
+        return set_price
+
+    def _get_lasting_values(self):
+        """Return what a duplicate of this line begins with in place of what is limited in time.
+
+        On the duplicate a discount that ends by itself would never end.
+
+        :return: price and discount that come after those of today, empty when these last
+        :rtype: dict
+        """
+        self.ensure_one()
+        # sudo: whoever duplicates an order may have no right to read its steps
+        line = self.sudo()
+        if not line.segment_ids or self.display_type:
+            return {}
+        today = line.order_id._subscription_today()
+        steps = line._get_whole_plan()
+        step = live_step(steps, today)
+        later = [other for other in steps if other.kind == "permanent" and other.stop > today]
+        if not step or step.kind != "limited" or not later:
+            return {}
+        price = float(regular_price(steps, today))
+        return {
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": float(later[0].terms.discount),
+        }
+
+    # ------------------------------------------------------------------
+    # Renewal quotation
+    # ------------------------------------------------------------------
+
+    def _get_offered_plan(self, day):
+        """Return what a renewal offers for this line of a contract, as if that had no end.
+
+        :param date day: first day of the renewal
+        :return: engine segments; none when the line was ended before its contract
+        :rtype: tuple
+        """
+        self.ensure_one()
+        steps = self._get_whole_plan()
+        if self.order_id.subscription_renewal_price == "list":
+            steps = self._get_list_pricing(day)(steps)
+        return plan_from(steps, day)
+
+    def _get_watched_plan(self, day):
+        """Return the part of the plan whose changes matter to a renewal; arguments as above.
+
+        A renewal at list prices does not mind the prices of its contract, and each order has the
+        billing days of its own terms.
+        """
+        self.ensure_one()
+        steps = self._get_whole_plan()
+        if self.order_id.subscription_renewal_price == "list":
+            steps = list_priced(steps, day, to_decimal(0))
+        return coalesce(
+            replace(
+                step,
+                start=const.ANY_DAY if step.start == day else step.start,
+                terms=replace(
+                    step.terms,
+                    grid=replace(step.terms.grid, anchor=const.ANY_DAY),
+                    convention="actual",
+                    timing="advance",
+                ),
+            )
+            for step in plan_from(steps, day)
+        )
+
+    def _prepare_renewed_line(self, plan, day):
+        """Return the values of the line with which a renewal goes on with this one.
+
+        :param plan: what it offers, engine segments
+        :param date day: first day of the renewal
+        :rtype: dict
+        """
+        self.ensure_one()
+        return self.copy_data(
+            {
+                **self._prepare_offered_values(plan, day),
+                "recurrence_id": self.recurrence_id.id,
+                "subscription_replaced_line_id": self.id,
+                # Ramps and intro discounts were turned into steps when the contract began.
+                "ramp_step_ids": [],
+                "intro_discount": 0.0,
+                "intro_period_count": 0,
+            }
+        )[0]
+
+    def _prepare_offered_values(self, plan, day):
+        """Return quantity, price and discount that a line of a renewal shows for a plan.
+
+        :param plan: engine segments
+        :param date day: first day of the renewal
+        :rtype: dict
+        """
+        values = agreed_values(plan, day)
+        price = float(values["price"])
+        return {
+            "product_uom_qty": float(values["quantity"]),
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": float(values["discount"]),
+        }
+
+    def _keep_offered_price(self):
+        """Let the price of renewal lines follow the quantity only where it is today's list price.
+
+        Core takes a price that differs from ``technical_price_unit`` for one that somebody typed.
+        """
+        for line in self:
+            line.with_context(sale_write_from_compute=True).write(
+                {"technical_price_unit": line._get_list_price_of_today()}
+            )
+
+    def _get_renewal_plan(self):
+        """Return the plan with which this line of a renewal quotation goes on.
+
+        :return: engine segments as they were offered, none for a line that goes on with no other
+        :rtype: tuple
+        """
+        self.ensure_one()
+        offers = self.order_id._get_renewal_base().get("offers", {})
+        return self._load_steps(offers.get(str(self.subscription_replaced_line_id.id), []))
+
+    def _get_opening_steps(self, start):
+        """Let a renewal go on with what is planned: a limited discount runs out on its day."""
+        plan = self._get_renewal_plan()
+        if not plan:
+            return super()._get_opening_steps(start)
+        quantity, terms = to_decimal(self.product_uom_qty), self._get_typed_terms()
+        if self._is_another_than_before():
+            return carry_over(plan, start, quantity, terms)
+        day = self.order_id._get_renewal_base_day()
+        steps = renewed_steps(plan, day, start, quantity, terms)
+        before = plan[0].terms
+        if (terms.convention, terms.grid) == ("none", before.grid) and before.convention == "none":
+            # Only whole periods are billed: the contract before has billed the one that runs.
+            return plan_from(steps, first_boundary(terms.grid, start))
+        return steps
+
+    def _get_renewal_edits(self):
+        """:return: names of the fields that somebody changed on this line of a renewal quotation"""
+        offered = agreed_values(self._get_renewal_plan(), self.order_id._get_renewal_base_day())
+        return {
+            name
+            for word, name in OFFERED_FIELDS.items()
+            if word in offered and to_decimal(self[name]) != offered[word]
+        }
+
+    def _take_offer(self, offer):
+        """Show another offer on this line of a renewal quotation; what somebody typed stays.
+
+        :param dict offer: of :meth:`_prepare_offered_values`
+        """
+        edits = self._get_renewal_edits()
+        values = {name: offer[name] for name in OFFERED_FIELDS.values() if name not in edits}
+        if "price_unit" in values:
+            values["technical_price_unit"] = offer["technical_price_unit"]
+        self.with_context(sale_write_from_compute=True).write(values)
+        self._keep_offered_price()
+
+    def _is_another_than_before(self):
+        """:return: whether this line of a renewal sells something else than that of the contract"""
+        # sudo: a customer who looks at a renewal has no right to read the contract before
+        old = self.subscription_replaced_line_id.sudo()
+        return any(self[name] != old[name] for name in ("product_id", "recurrence_id")) or (
+            self.product_uom_id != old.product_uom_id
+        )
+
+    def _get_planned_texts(self):
+        """Return what changes by itself on this line of a renewal quotation after its first day.
+
+        :return: one translated text per planned step
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not self._get_renewal_plan():
+            return []
+        order = self.order_id
+        start = order._get_subscription_start()
+        steps, _tail = self._get_opening(start)
+        texts = []
+        if steps and steps[0].start > start:
+            day = format_date(self.env, steps[0].start)
+            texts.append(self.env._("billed from %(day)s on", day=day))
+        for before, after in pairwise(steps):
+            changes = ", ".join(order._get_change_texts(self, before, after))
+            if before.kind == "trial":
+                changes = self.env._("the free trial is over")
+            if changes:
+                day = format_date(self.env, after.start)
+                texts.append(self.env._("from %(day)s on: %(changes)s", day=day, changes=changes))
+        return texts
+
+    def _get_portal_texts(self):
+        """Tell customers what changes by itself after a renewal, while it is a quotation."""
+        texts = super()._get_portal_texts()
+        if not texts or self.order_id.state not in ("draft", "sent"):
+            return texts
+        return [*texts, *self._get_planned_texts()]

@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_date
+
+from ... import const
+
+# What was agreed about term and end goes on; only the minimum commitment is the terms' again.
+AGREED_FIELDS = (
+    "subscription_term_count",
+    "subscription_term_unit",
+    "subscription_end_action",
+    "subscription_renewal_price",
+    "subscription_notice_count",
+    "subscription_notice_unit",
+    "subscription_close_boundary",
+)
+
+
+class SaleOrder(models.Model):
+    """Renewal quotations: another contract goes on where this one ends, without gap or overlap.
+
+    All contracts of a chain have one origin; the one before is the parent.
+    """
+
+    _inherit = "sale.order"
+
+    subscription_renewal_ids = fields.One2many(
+        "sale.order",
+        "subscription_parent_id",
+        "Renewals",
+        domain=[("subscription_order_type", "=", "renewal")],
+    )
+    subscription_renewal_quote_date = fields.Date(
+        "Renewal Quotation On",
+        copy=False,
+        tracking=True,
+        help="Day on which the renewal quotation is prepared. Empty: it was prepared, or none is "
+        "wanted.",
+    )
+    subscription_has_renewal = fields.Boolean(
+        "Has a Renewal", compute="_compute_subscription_has_renewal"
+    )
+    subscription_chain_count = fields.Integer(
+        "Contracts in the Chain", compute="_compute_subscription_chain_count"
+    )
+
+    _due_to_quote = models.Index(
+        "(subscription_renewal_quote_date) WHERE subscription_renewal_quote_date IS NOT NULL"
+    )
+
+    @api.depends("subscription_renewal_ids.state")
+    def _compute_subscription_has_renewal(self):
+        for order in self:
+            order.subscription_has_renewal = bool(order._get_confirmed_renewal())
+
+    @api.depends("subscription_origin_id", "subscription_order_type")
+    def _compute_subscription_chain_count(self):
+        """Count the contracts and renewal quotations of the chain, this one included."""
+        origins = self.subscription_origin_id
+        counts = dict(
+            self._read_group(
+                self._get_chain_domain(origins), ["subscription_origin_id"], ["__count"]
+            )
+            if origins
+            else []
+        )
+        for order in self:
+            order.subscription_chain_count = counts.get(order.subscription_origin_id, 0)
+
+    @api.model
+    def _get_chain_domain(self, origins):
+        """:return: domain of the contracts that have one of these first contracts"""
+        return Domain("subscription_origin_id", "in", origins.ids) & Domain(
+            "subscription_order_type", "in", ("new", "renewal")
+        )
+
+    def _get_renewed_contract(self):
+        """:return: the contract that this order goes on with, empty unless it is a renewal"""
+        is_renewal = self.subscription_order_type == "renewal"
+        return self.subscription_parent_id if is_renewal else self.browse()
+
+    def _get_confirmed_renewal(self):
+        """:return: the contract that goes on where this one ends, if there is one"""
+        return self._get_confirmed_renewals()[:1]
+
+    def _get_confirmed_renewals(self):
+        """:return: the contracts that go on where these end"""
+        # sudo: a colleague may look after the renewal
+        renewals = self.sudo().subscription_renewal_ids.filtered(
+            lambda renewal: renewal.state == "sale"
+        )
+        return renewals.with_env(self.env)
+
+    def _get_open_renewals(self):
+        """:return: renewal quotations that nobody confirmed or cancelled"""
+        # sudo: a colleague may look after the quotation
+        return self.sudo().subscription_renewal_ids.filtered(
+            lambda renewal: renewal.state in ("draft", "sent")
+        )
+
+    def _is_renewed_on(self, day):
+        """:return: whether another contract has taken over by that day"""
+        end = self.subscription_end_date
+        return bool(end and end <= day and self._get_confirmed_renewal())
+
+    # ------------------------------------------------------------------
+    # Quotation
+    # ------------------------------------------------------------------
+
+    def action_subscription_renew(self):
+        """Open the renewal quotation of a contract; prepare it first when there is none."""
+        self.ensure_one()
+        self._check_subscription_operator()
+        renewal = self._get_open_renewals()[:1].with_env(self.env)
+        renewal = renewal or self._create_renewal_quotation()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Renewal of %(order)s", order=self.name),
+            "res_model": "sale.order",
+            "res_id": renewal.id,
+            "view_mode": "form",
+        }
+
+    def _create_renewal_quotation(self):
+        """Prepare the quotation with which one contract goes on when it ends.
+
+        Quantities, prices, discounts, analytic distribution, sections and notes are those that
+        would be in force on that day; what was sold once stays behind.
+
+        :return: the quotation
+        :rtype: sale.order
+        :raise UserError: the contract does not run, or was renewed already
+        """
+        self.ensure_one()
+        self._subscription_claim()
+        self._check_running(self.env._("renewed"))
+        if renewed := self._get_confirmed_renewal():
+            raise UserError(self._get_renewed_twice_text(renewed))
+        day = self._get_renewal_date()
+        renewal = self.copy(self._prepare_renewal_values(day))
+        renewal._get_recurring_lines()._keep_offered_price()
+        self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
+        facts = {"day": format_date(self.env, day)}
+        renewal.message_post(
+            body=self.env._("Goes on with %(order)s on %(day)s.", order=self.name, **facts)
+        )
+        self.message_post(
+            body=self.env._(
+                "The renewal quotation %(renewal)s was prepared. Confirmed, it goes on from "
+                "%(day)s.",
+                renewal=renewal.name,
+                **facts,
+            )
+        )
+        return renewal
+
+    def _get_renewed_twice_text(self, renewal):
+        return self.env._(
+            "%(order)s was renewed by %(renewal)s already.", order=self.name, renewal=renewal.name
+        )
+
+    def _get_renewal_date(self):
+        """:return: the day on which a renewal begins: where the contract or its term ends"""
+        return (
+            self.subscription_end_date
+            or self.subscription_term_end_date
+            or self._get_subscription_period_end()
+        )
+
+    def _prepare_renewal_values(self, day):
+        """Return what a renewal quotation has from its contract, besides what a copy takes over.
+
+        :param date day: first day of the renewal
+        :rtype: dict
+        """
+        plans = self._get_renewal_plans(day)
+        values = {
+            "subscription_order_type": "renewal",
+            "subscription_baseline": self._prepare_renewal_base(day, plans),
+            "subscription_parent_id": self.id,
+            "subscription_origin_id": self.subscription_origin_id.id or self.id,
+            "subscription_start_date": day,
+            "subscription_payment_token_id": self.subscription_payment_token_id.id,
+            "client_order_ref": self.client_order_ref,
+            "origin": self.name,
+            "order_line": self._prepare_renewal_lines(plans, day),
+            # A quotation of the shop would turn up as the cart of its customer.
+            **({"website_id": False} if "website_id" in self._fields else {}),
+            **{name: self[name] for name in AGREED_FIELDS if self.subscription_term_unit},
+        }
+        last = fields.Date.subtract(day, days=1)
+        if last > self._subscription_today():
+            values["validity_date"] = last
+        return values
+
+    def _prepare_renewal_lines(self, plans, day):
+        """Return commands that create the lines of a renewal; sections without lines are left out.
+
+        :param dict plans: of :meth:`_get_renewal_plans`
+        :param date day: first day of the renewal
+        :rtype: list
+        """
+        commands, headings, is_open = [], [], True
+        for line in self.order_line.sorted(lambda line: (line.sequence, line.id)):
+            if line.display_type in ("line_section", "line_subsection"):
+                is_open = False
+                if line.display_type == "line_section":
+                    headings = []
+                headings.append(Command.create(line.copy_data()[0]))
+            elif line.display_type:
+                (commands if is_open else headings).append(Command.create(line.copy_data()[0]))
+            elif line in plans:
+                values = line._prepare_renewed_line(plans[line], day)
+                commands += [*headings, Command.create(values)]
+                headings, is_open = [], True
+        return commands
+
+    @api.model
+    def _cron_prepare_renewals(self):
+        """Prepare the renewal quotations of contracts whose term ends soon, one by one."""
+        Cron = self.env["ir.cron"]
+        # sudo: the run serves every company, whoever started it
+        companies = self.env["res.company"].sudo().search([])
+        domains = [self._get_due_renewals_domain(company) for company in companies]
+        orders = self.search(Domain.OR(domains), order="subscription_renewal_quote_date, id")
+        time_left = Cron._commit_progress(remaining=len(orders))
+        for order in orders:
+            if not time_left:
+                break
+            for locked in order.try_lock_for_update(allow_referencing=True):
+                locked._run_or_quarantine(locked._prepare_renewal_and_tell)
+            time_left = Cron._commit_progress(1)
+
+    @api.model
+    def _get_due_renewals_domain(self, company):
+        """:return: domain of contracts of a company that want a renewal quotation today"""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("subscription_renewal_quote_date", "<=", company._subscription_today())
+            & Domain("subscription_state", "in", const.RUNNING_STATES)
+            & Domain("subscription_quarantined_at", "=", False)
+        )
+
+    def _prepare_renewal_and_tell(self):
+        """Prepare the renewal quotation of one contract, and ask its salesperson to send it."""
+        order = self.with_company(self.company_id)
+        if order.subscription_has_planned_end:
+            return  # somebody closed it; should that be taken back, a quotation is wanted again
+        if order._get_open_renewals() or order._get_confirmed_renewal():
+            order.with_context(
+                subscription_mirror=const.MIRROR
+            ).subscription_renewal_quote_date = False
+            return
+        renewal = order._create_renewal_quotation()
+        renewal.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Send this renewal quotation"),
+            note=self.env._(
+                "%(order)s ends after %(day)s unless the customer accepts.",
+                order=order.name,
+                day=format_date(
+                    self.env, fields.Date.subtract(renewal.subscription_start_date, days=1)
+                ),
+            ),
+            user_id=order._get_quarantine_user().id,
+        )
+
+    def _subscription_keep(self):
+        """Want a renewal quotation again: the closing cancelled the one there was."""
+        result = super()._subscription_keep()
+        self.with_context(
+            subscription_mirror=const.MIRROR
+        ).subscription_renewal_quote_date = self._get_quotation_date(
+            self.subscription_term_end_date
+        )
+        return result
+
+    # ------------------------------------------------------------------
+    # Chain, words
+    # ------------------------------------------------------------------
+
+    def action_view_subscription_chain(self):
+        """Open the contracts of the chain, from the first to the last."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "Chain of %(order)s", order=(self.subscription_origin_id or self).name
+            ),
+            "res_model": "sale.order",
+            "view_mode": "list,form",
+            "domain": list(self._get_chain_domain(self.subscription_origin_id)),
+        }
+
+    def _get_agreement_sentences(self):
+        """Add which contract goes on with which."""
+        sentences = super()._get_agreement_sentences()
+        contract, renewal = self._get_renewed_contract(), self._get_confirmed_renewal()
+        day = format_date(self.env, self.subscription_start_date)
+        if contract:
+            text = self.env._(
+                "Goes on with %(order)s on %(day)s.", order=contract.sudo().name, day=day
+            )
+            sentences[:0] = [text, *self._get_planned_sentences()]
+        if renewal:
+            text = self.env._(
+                "%(renewal)s goes on from %(day)s.",
+                renewal=renewal.sudo().name,
+                day=format_date(self.env, renewal.sudo().subscription_start_date),
+            )
+            return [text, *sentences]
+        return [*sentences, self._get_quotation_sentence()]
+
+    def _get_planned_sentences(self):
+        """:return: what changes by itself on a renewal quotation, one sentence per line"""
+        if self._is_subscription_started():
+            return []
+        return [
+            self.env._(
+                "%(product)s %(changes)s.",
+                product=line.product_id.display_name,
+                changes="; ".join(texts),
+            )
+            for line in self._get_recurring_lines()
+            if (texts := line._get_planned_texts())
+        ]
+
+    def _get_quotation_sentence(self):
+        """:return: one sentence about the renewal quotation of this contract, or an empty text"""
+        waiting = self._get_open_renewals()[:1]
+        if waiting:
+            return self.env._(
+                "The renewal quotation %(renewal)s waits to be accepted.", renewal=waiting.name
+            )
+        day = self.subscription_renewal_quote_date
+        is_running = self.subscription_state in const.RUNNING_STATES
+        if not day or not is_running or self.subscription_has_planned_end:
+            return ""
+        return self.env._(
+            "A renewal quotation is prepared on %(day)s; service ends unless it is accepted.",
+            day=format_date(self.env, day),
+        )

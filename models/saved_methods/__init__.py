@@ -1,0 +1,12 @@
+from . import (
+    payment_transaction,
+    payment_token_expiry,
+    payment_token,
+    payment_token_removed,
+    payment_transaction_method,
+    payment_provider,
+    payment_method,
+    sale_order,
+    sale_order_mandate,
+    sale_order_missing,
+)

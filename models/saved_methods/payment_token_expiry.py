@@ -1,0 +1,143 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ... import const
+from ...exceptions import OutcomeUnknownError
+
+_logger = logging.getLogger(__name__)
+# A provider is asked about one method this often at most.
+ASK_AGAIN_AFTER = timedelta(days=1)
+
+
+class PaymentToken(models.Model):
+    """Until when a saved payment method can be charged, kept up by what the provider tells.
+
+    The provider tells when the method is saved and whenever a bank replaces it. It is asked about
+    methods that were saved before the addon was there, and before anybody is told of an end that
+    may have passed already.
+    """
+
+    _inherit = "payment.token"
+
+    subscription_expiry_date = fields.Date(
+        "Valid Until",
+        readonly=True,
+        help="Last day on which this payment method can be charged, as far as the payment "
+        "provider tells.",
+    )
+    subscription_told_at = fields.Datetime(
+        "Updated By Provider",
+        readonly=True,
+        copy=False,
+        help="When the payment provider last told that this payment method changed.",
+    )
+    subscription_asked_at = fields.Datetime(
+        "Provider Asked At",
+        readonly=True,
+        copy=False,
+        help="When the payment provider was last asked until when this payment method is valid.",
+    )
+    subscription_renewed_at = fields.Datetime(
+        "Renewed At",
+        readonly=True,
+        copy=False,
+        help="When the bank last replaced what is behind this payment method. What was declined "
+        "before is tried again.",
+    )
+
+    # ------------------------------------------------------------------
+    # What the provider tells
+    # ------------------------------------------------------------------
+
+    def _take_over_method(self, values):
+        """Write what a provider says of a method; a replaced card is tried again at once.
+
+        :param dict values: some of ``subscription_expiry_date`` and ``payment_details``
+        """
+        self.ensure_one()
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        if not changed:
+            return
+        is_renewed = any(self[name] for name in changed)
+        self.write(changed)
+        if is_renewed:
+            self.subscription_renewed_at = fields.Datetime.now()
+            self._get_running_contracts()._retry_with_new_method()
+
+    def _is_renewed_since(self, tx):
+        """:return: whether a bank replaced what is behind this method after a charge ended"""
+        renewed = self.subscription_renewed_at
+        return bool(renewed) and renewed >= tx.last_state_change
+
+    # ------------------------------------------------------------------
+    # What the provider is asked
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _ask_about_expiry(self):
+        """Ask providers about methods whose end is not known, or is near; commits after each."""
+        Cron = self.env["ir.cron"]
+        tokens = self._get_tokens_to_ask()
+        Cron._commit_progress(remaining=len(tokens))
+        for token in tokens:
+            try:
+                token._ask_provider()
+            except Exception:
+                # Whatever is wrong with one method must not stop the others.
+                self.env.cr.rollback()
+                _logger.exception("saved method %(token)s was not asked about", {"token": token.id})
+            token.subscription_asked_at = fields.Datetime.now()
+            if not Cron._commit_progress(1):
+                break
+
+    def _ask_provider(self):
+        """Take over what the provider knows of this method, if it answers."""
+        self.ensure_one()
+        try:
+            self._take_over_method(self._hook_ask_method())
+        except OutcomeUnknownError as error:
+            _logger.info(
+                "the provider did not tell about saved method %(token)s: %(error)s",
+                {"token": self.id, "error": error},
+            )
+
+    @api.model
+    def _get_tokens_to_ask(self):
+        """:return: methods of running contracts that the provider has to be asked about"""
+        now = fields.Datetime.now()
+        until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS)
+        never = Domain("subscription_expiry_date", "=", False) & Domain(
+            "subscription_asked_at", "=", False
+        )
+        soon = Domain("subscription_expiry_date", "<=", until) & (
+            Domain("subscription_asked_at", "=", False)
+            | Domain("subscription_asked_at", "<=", now - ASK_AGAIN_AFTER)
+        )
+        running = Domain("subscription_order_ids.subscription_state", "in", const.RUNNING_STATES)
+        askable = Domain("provider_code", "in", self._get_askable_providers()) & Domain(
+            "provider_id.state", "!=", "disabled"
+        )
+        return self.search(askable & running & (never | soon), limit=1000)
+
+    @api.model
+    def _get_askable_providers(self):
+        """Return the codes of providers that tell about saved methods. Hook of feature files.
+
+        :rtype: list[str]
+        """
+        return []
+
+    def _hook_ask_method(self):
+        """Ask the provider about this method. Hook; extend it for a ``provider_code``.
+
+        Called by the job that warns of ends.
+
+        :return: values for :meth:`_take_over_method`
+        :rtype: dict
+        :raise OutcomeUnknownError: the provider did not answer
+        """
+        self.ensure_one()
+        return {}

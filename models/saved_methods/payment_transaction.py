@@ -1,0 +1,77 @@
+from datetime import datetime, time
+
+from odoo import fields, models
+
+from ... import const
+
+# Where core puts what a customer agrees to.
+OPTIONS = "payment_method_options[card][mandate_options]"
+
+
+class PaymentTransaction(models.Model):
+    """What a customer agrees to when a payment method is saved for contracts."""
+
+    _inherit = "payment.transaction"
+
+    def _get_mandate_values(self):
+        """Tell the provider how much will be charged how often, where the law asks for it.
+
+        The amount is the most that one charge may take: this payment, a full period, or the dearest
+        invoice of the coming months with everything that is planned. It begins today at the
+        earliest, for a provider refuses what began in the past. A recurrence is named when all
+        contracts have the same one, an end when all of them have one and are billed in advance:
+        what is billed in arrears is charged after the end.
+        """
+        values = super()._get_mandate_values()
+        orders = self._get_mandate_contracts()
+        if not orders:
+            return values
+        today = orders[0]._subscription_today()
+        start = max(today, min(order.subscription_start_date or today for order in orders))
+        values["amount"] = max(self.amount, self._get_mandate_amount(orders))
+        values["start_datetime"] = datetime.combine(start, time.min)
+        ends = [order._get_mandate_end() for order in orders]
+        if all(ends) and max(ends) > start:
+            values["end_datetime"] = datetime.combine(max(ends), time.min)
+        recurrences = {
+            (line.recurrence_id.unit, line.recurrence_id.count)
+            for line in orders._get_recurring_lines()
+        }
+        if len(recurrences) == 1:
+            values["recurrence_unit"], values["recurrence_duration"] = recurrences.pop()
+        return values
+
+    def _get_mandate_contracts(self):
+        """Return what will be charged to the method that this transaction saves.
+
+        :return: the order or invoices that are paid, or the contracts that get another method
+        :rtype: sale.order
+        """
+        self.ensure_one()
+        replaced = self.subscription_method_order_id
+        orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders() | replaced
+        if replaced:
+            orders |= replaced._get_contracts_paid_with(replaced.subscription_payment_token_id)
+        return orders.filtered(
+            lambda order: (
+                order._get_recurring_lines()
+                and order._get_subscription_terms().payment_mode in const.CHARGED_MODES
+            )
+        )
+
+    def _get_mandate_amount(self, orders):
+        """:return: the most that one invoice of all these contracts will come to, taxes included"""
+        today = fields.Date.today()
+        return sum(
+            order.currency_id._convert(
+                order._get_mandate_maximum(), self.currency_id, order.company_id, today
+            )
+            for order in orders
+        )
+
+    def _stripe_prepare_mandate_options(self):
+        """Name the currency that will be charged, whatever a method is validated in."""
+        options = super()._stripe_prepare_mandate_options()
+        if f"{OPTIONS}[currency]" in options and self._get_mandate_contracts():
+            options[f"{OPTIONS}[currency]"] = self.currency_id.name.lower()
+        return options

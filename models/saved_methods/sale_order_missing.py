@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ... import const
+
+
+class SaleOrder(models.Model):
+    """Contracts that are charged and have no method yet, as after a free trial: ask in time.
+
+    Nothing is due when a trial is accepted, so no payment saves a method. The page on which a
+    method is replaced saves the first one too: nothing is charged and no invoice is made.
+    """
+
+    _inherit = "sale.order"
+
+    subscription_method_asked_date = fields.Date(
+        "Asked for a Payment Method On",
+        copy=False,
+        readonly=True,
+        help="When the customer was last asked by mail to save a payment method before the free "
+        "trial ends.",
+    )
+
+    def _is_method_missing(self):
+        """:return: whether this contract is charged automatically and has no method for it"""
+        self.ensure_one()
+        token = self.sudo().subscription_payment_token_id  # sudo: customers read no tokens
+        return (
+            self.is_subscription
+            and self.state == "sale"
+            and self.subscription_state in const.RUNNING_STATES
+            and self._is_method_wanted()
+            and bool(self.subscription_next_invoice_date)
+            and not token.active
+        )
+
+    def _get_method_wanted_text(self):
+        """:return: what a customer reads above the button that leads to the card page"""
+        self.ensure_one()
+        day = self.subscription_next_invoice_date
+        end = self._get_trial_end()
+        if end and end > self._subscription_today():
+            return self.env._(
+                "Your free trial ends on %(last)s. Add a payment method so that your subscription "
+                "goes on; nothing is charged before %(day)s.",
+                last=format_date(self.env, fields.Date.subtract(end, days=1)),
+                day=format_date(self.env, max(day, end)),
+            )
+        return self.env._(
+            "No payment method is saved for this contract. Add one so that your subscription goes "
+            "on: it is charged for the invoices to come."
+        )
+
+    def _get_payment_method_facts(self):
+        """Say when a method that is missing is first needed."""
+        if self._is_method_missing():
+            return self._get_method_wanted_text()
+        return super()._get_payment_method_facts()
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    def _hook_on_subscription_start(self):
+        """Ask customers whose contract begins with a free trial for a payment method."""
+        super()._hook_on_subscription_start()
+        for order in self:
+            end = order._get_trial_end()
+            if end and end > order._subscription_today() and order._is_method_missing():
+                order._ask_for_method()
+
+    def _ask_for_method(self):
+        """Queue the mail that asks for a payment method, and note it on the contract."""
+        self.ensure_one()
+        template = self.env.ref(
+            "sale_recurring.mail_template_method_wanted", raise_if_not_found=False
+        )
+        if not template or not self.partner_id.email:
+            return
+        today = self._subscription_today()
+        self.with_context(subscription_mirror=const.MIRROR).subscription_method_asked_date = today
+        # sudo: whoever confirms, customers too, may lack the right to send mails of the company
+        template.sudo().send_mail(self.id)
+        self._message_log(
+            body=self.env._(
+                "The customer was asked by mail to save a payment method before the free trial "
+                "ends."
+            )
+        )
+
+    @api.model
+    def _cron_ask_for_methods(self):
+        """Ask again for methods that are missing some days before a trial ends, once."""
+        Cron = self.env["ir.cron"]
+        orders = self._get_trials_without_method()
+        Cron._commit_progress(remaining=len(orders))
+        for order in orders:
+            for locked in order.try_lock_for_update(allow_referencing=True):
+                locked._ask_for_method()
+            if not Cron._commit_progress(1):
+                break
+
+    @api.model
+    def _get_trials_without_method(self):
+        """:return: contracts whose trial ends soon and that were not asked again yet"""
+        orders = self.browse()
+        # sudo: the job serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            today = company._subscription_today()
+            until = fields.Date.add(today, days=const.METHOD_NOTICE_DAYS)
+            orders |= self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("subscription_trial_count", ">", 0),
+                    ("subscription_state", "in", const.RUNNING_STATES),
+                    ("subscription_next_invoice_date", ">", today),
+                    ("subscription_next_invoice_date", "<=", until),
+                ]
+            ).filtered(lambda order, today=today: order._is_trial_to_ask_about(today))
+        return orders
+
+    def _is_trial_to_ask_about(self, today):
+        """:return: whether the trial of this contract runs and its last reminder is due
+        :param date today: day of the company
+        """
+        end = self._get_trial_end()
+        if not end or end <= today or not self._is_method_missing():
+            return False
+        window = fields.Date.subtract(end, days=const.METHOD_NOTICE_DAYS)
+        asked = self.subscription_method_asked_date
+        return not asked or asked < window

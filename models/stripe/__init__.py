@@ -1,0 +1,5 @@
+from . import (
+    payment_transaction,
+    payment_token,
+    payment_provider,
+)

@@ -1,0 +1,8 @@
+from . import (
+    res_company,
+    subscription_recurrence,
+    subscription_template,
+    subscription_template_text,
+    subscription_stage,
+    subscription_close_reason,
+)

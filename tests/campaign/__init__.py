@@ -1,0 +1,2 @@
+from . import test_price_campaign
+from . import test_price_campaign_apply

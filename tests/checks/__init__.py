@@ -1,0 +1,3 @@
+from . import test_finding
+from . import test_finding_run
+from . import test_protection

@@ -1,0 +1,61 @@
+from odoo.tests import tagged
+
+from ..support.common_dunning import DunningCommon
+
+# Measured: what a mail and an activity for one customer with one invoice may cost, commits
+# between all steps included.
+MAX_QUERIES = 180
+
+
+@tagged("post_install", "-at_install")
+class TestDunningSpeed(DunningCommon):
+    """The steps of one customer cost the same, however many others there are."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.charged_template.dunning_policy_id = cls.create_policy((3, "remind"), (3, "activity"))
+
+    def create_late(self, count, is_one_customer=False):
+        """:return: unpaid invoices of so many contracts"""
+        partners = self.partner
+        if not is_one_customer:
+            partners = self.env["res.partner"].create(
+                [{"name": f"C{n}", "email": f"c{n}@example.com"} for n in range(count)]
+            )
+        orders = self.env["sale.order"]
+        for number in range(count):
+            partner = partners[number % len(partners)]
+            orders += self.create_contract(
+                self.seat, template=self.charged_template, partner_id=partner.id
+            )
+        return self.bill(orders)
+
+    def count_run(self, moves):
+        """:return: queries of a run that does two steps for each invoice"""
+        self.travel("2027-02-03")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.run_dunning()
+        queries = self.env.cr.sql_log_count - before
+        self.assertEqual(len(moves.subscription_dunning_event_ids), 2 * len(moves))
+        self.travel("2027-01-31")
+        return queries
+
+    def test_queries_per_customer_do_not_grow(self):
+        self.count_run(self.create_late(1))  # fills the caches
+        one = self.count_run(self.create_late(1))
+        ten = self.count_run(self.create_late(10)) / 10
+        many = self.count_run(self.create_late(100)) / 100
+        self.assertLess(one, MAX_QUERIES)
+        self.assertLessEqual(ten, one)
+        self.assertLessEqual(many, ten)
+
+    def test_queries_per_invoice_of_one_customer_do_not_grow(self):
+        self.count_run(self.create_late(1))  # fills the caches
+        one = self.count_run(self.create_late(1))
+        ten = self.count_run(self.create_late(10, is_one_customer=True)) / 10
+        many = self.count_run(self.create_late(40, is_one_customer=True)) / 40
+        self.assertLessEqual(ten, one)
+        self.assertLessEqual(many, ten)

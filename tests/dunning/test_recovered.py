@@ -1,0 +1,88 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from ..support.common_dunning import DunningCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRecovered(DunningCommon):
+    """Recovered money is money that is in: counted once, and taken back with the payment."""
+
+    def get_money(self, invoice):
+        """:return: day, kind, step and amount of each row about money"""
+        invoice.invalidate_recordset()
+        events = invoice.subscription_dunning_event_ids.sorted("id")
+        return [
+            (event.date.strftime("%m-%d"), event.action, event.step_id.days, event.recovered_amount)
+            for event in events.filtered("recovered_amount")
+        ]
+
+    def test_a_payment_that_is_undone_and_made_again_counts_once(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 36.0)])
+        lines = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        lines.remove_move_reconcile()
+        self.run_dunning("2027-02-07")
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-08")
+        self.assertEqual(
+            self.get_money(invoice),
+            [
+                ("02-04", "paid", 3, 36.0),
+                ("02-07", "lost", 3, -36.0),
+                ("02-08", "paid", 7, 36.0),
+            ],
+        )
+        self.assertEqual(sum(event[3] for event in self.get_money(invoice)), invoice.amount_total)
+
+    def test_two_parts_count_for_the_steps_before_them(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.book_payment(invoice, amount=10)
+        self.run_dunning("2027-02-04")
+        self.run_dunning("2027-02-07")
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-08")
+        self.run_dunning("2027-02-09")
+        self.assertEqual(
+            self.get_money(invoice), [("02-04", "paid", 3, 10.0), ("02-08", "paid", 7, 26.0)]
+        )
+
+    def test_money_that_came_before_the_first_step_is_not_recovered(self):
+        _order, invoice = self.create_late_contract()
+        self.book_payment(invoice, amount=10)
+        self.run_dunning("2027-02-03")
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 26.0)])
+
+    def test_a_credit_note_is_no_money(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        action = wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        credit = self.env["account.move"].browse(action["res_id"])
+        credit.invoice_line_ids.price_unit = 10
+        credit.invoice_line_ids.quantity = 1
+        credit.action_post()
+        (credit | invoice).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).reconcile()
+        self.assertEqual(invoice.amount_residual, 24.0)
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 24.0)])
+
+    def test_no_more_is_counted_than_the_invoice_is_about(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        events = invoice.subscription_dunning_event_ids.sorted("id")
+        with self.assertRaisesRegex(ValidationError, "More money"), self.env.cr.savepoint():
+            invoice._log_money("paid", events[-1:], events[-1:].step_id, 36.01)
+        with self.assertRaisesRegex(ValidationError, "More money"), self.env.cr.savepoint():
+            invoice._log_money("lost", events[-1:], events[-1:].step_id, -1)

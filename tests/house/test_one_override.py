@@ -1,0 +1,44 @@
+import ast
+from pathlib import Path
+
+from odoo.tests import TransactionCase, tagged
+
+ADDON = Path(__file__).parents[2]
+MODULE = "odoo.addons.sale_recurring."
+
+
+@tagged("post_install", "-at_install")
+class TestOneOverride(TransactionCase):
+    """Each method of another addon is overridden once, which then calls hooks.
+
+    Otherwise the order of imports decides who runs first.
+    """
+
+    def test_each_method_is_defined_once_per_model(self):
+        found = {}
+        for model in self.env.registry.values():
+            ours, core = {}, set()
+            for part in type.mro(model):
+                is_ours = part.__module__.startswith(MODULE)
+                for name, value in vars(part).items():
+                    if is_ours and callable(value) and not name.startswith("__"):
+                        ours.setdefault(name, set()).add(part.__module__)
+                    elif not is_ours:
+                        core.add(name)
+            found.update({(model._name, name): ours[name] for name in ours.keys() & core})
+        twice = {key: sorted(places) for key, places in found.items() if len(places) > 1}
+        self.assertTrue(found)
+        self.assertFalse(twice)
+
+    def test_each_public_method_and_hook_is_documented(self):
+        """An override says what it adds, unless it is one of the ORM's own words."""
+        missing = [
+            f"{path.relative_to(ADDON)}:{node.lineno} {node.name}"
+            for folder in ("models", "wizards", "controllers", "report", "engine")
+            for path in sorted((ADDON / folder).rglob("*.py"))
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.FunctionDef)
+            and (not node.name.startswith("_") or node.name.startswith("_hook_"))
+            and not ast.get_docstring(node)
+        ]
+        self.assertFalse(missing)

@@ -1,0 +1,2 @@
+from . import test_simulation
+from . import test_simulation_quote

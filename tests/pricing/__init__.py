@@ -1,0 +1,2 @@
+from . import test_price
+from . import test_price_line

@@ -1,0 +1,4 @@
+from . import test_mandate
+from . import test_method_removed
+from . import test_payment_method
+from . import test_trial_method

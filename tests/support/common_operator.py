@@ -1,0 +1,42 @@
+from odoo.tests import Form, new_test_user
+
+from ..common import SubscriptionCommon
+
+
+class OperatorCase(SubscriptionCommon):
+    """Contracts of a clerk who may run them, the wizards about them, and a reason to close."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = new_test_user(
+            cls.env, "clerk", groups="base.group_user,sale_recurring.group_subscription_user"
+        )
+        cls.reason = cls.env.ref("sale_recurring.close_reason_price")
+
+    def create_own_contract(self, *lines, **values):
+        """:return: a contract of the clerk, billed on the given day, as the clerk sees it"""
+        order = self.create_contract(*lines, user_id=self.clerk.id, **values)
+        self.bill(order)
+        return order.with_user(self.clerk)
+
+    def open_wizard(self, name, order):
+        """:return: the form of a wizard about one contract, as the clerk opens it"""
+        Wizard = self.env[f"subscription.{name}.wizard"].with_user(self.clerk)
+        return Form(Wizard.with_context(default_order_id=order.id))
+
+    def get_facts(self, orders):
+        """:return: what a preview must not touch"""
+        orders = orders.with_env(self.env)
+        return (
+            self.env["account.move"].search_count([]),
+            orders.subscription_billed_period_ids.ids,
+            orders.order_line.segment_ids.mapped("end_date"),
+            orders.subscription_interruption_ids.ids,
+            orders.mapped("subscription_next_invoice_date"),
+            orders.mapped("subscription_state"),
+        )
+
+    def get_totals(self, preview):
+        """:return: kind and total of each document of a preview"""
+        return [(document["kind"], document["total"]) for document in preview["documents"]]

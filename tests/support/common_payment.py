@@ -1,0 +1,103 @@
+from odoo.fields import Command
+
+from ..common import SubscriptionCommon
+
+# A PNG of one pixel.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+
+
+class PaymentCommon(SubscriptionCommon):
+    """Contracts that are charged to a saved method of the demo provider.
+
+    The state on the demo token decides how the next charge ends.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = cls._enable_demo_provider(cls.env, cls.company)
+        cls.method = cls.env.ref("payment_demo.payment_method_demo")
+        cls.charged_template = cls._create_template("Charged", payment_mode="charge")
+        cls.charge_cron = cls.env.ref("sale_recurring.ir_cron_charge_subscriptions")
+        cls.ask_cron = cls.env.ref("sale_recurring.ir_cron_ask_charges")
+
+    @staticmethod
+    def _enable_demo_provider(env, company):
+        """Enable the demo provider of a company, with a journal that can book its payments."""
+        provider = env["payment.provider"].search(
+            [("code", "=", "demo"), ("company_id", "=", company.id)], limit=1
+        )
+        journal = env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
+        )
+        provider.write(
+            {
+                "state": "test",
+                "is_published": True,
+                "allow_tokenization": True,
+                "capture_manually": False,
+                "journal_id": journal.id,
+            }
+        )
+        return provider
+
+    @classmethod
+    def create_token(cls, state="done", partner=None, **values):
+        """Create a saved method whose charges end in a state."""
+        return cls.env["payment.token"].create(
+            {
+                "provider_id": cls.provider.id,
+                "payment_method_id": cls.method.id,
+                "partner_id": (partner or cls.partner).id,
+                "payment_details": "4242",
+                "provider_ref": "demo card",
+                "demo_simulated_state": state,
+                **values,
+            }
+        )
+
+    def create_charged_contract(self, state="done", **values):
+        """Create and confirm a contract that is charged to a saved method."""
+        token = self.create_token(state)
+        return self.create_contract(
+            self.line_values(self.seat, 3),
+            template=self.charged_template,
+            subscription_payment_token_id=token.id,
+            **values,
+        )
+
+    def create_payment(self, order, **values):
+        """Create the transaction of a customer who pays an order online."""
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_invoice_id.id,
+                "operation": "online_direct",
+                "sale_order_ids": [Command.set(order.ids)],
+                **values,
+            }
+        )
+
+    def run_charges(self):
+        """Let the scheduled job that charges run."""
+        with self.enter_registry_test_mode():
+            self.assertIs(self.charge_cron.method_direct_trigger(), True)
+
+    def run_questions(self):
+        """Let the scheduled job that finds out about charges without an outcome run."""
+        with self.enter_registry_test_mode():
+            self.assertIs(self.ask_cron.method_direct_trigger(), True)
+
+    def in_a_job(self, records, function):
+        """Return what a function returns for these records in a transaction that may commit."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            result = function(records.with_env(self.env(cr=cr)))
+        self.env.invalidate_all()
+        return result

@@ -1,0 +1,2 @@
+from . import test_company_clock
+from . import test_template
