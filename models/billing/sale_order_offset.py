@@ -90,20 +90,3 @@ class SaleOrder(models.Model):
             return day
         dates = [self._get_date_after_today(), self._get_due_one_off_date()]
         return min(filter(None, dates), default=False)
-
-    def _get_next_invoice_reasons(self, day):
-        """Say what the next invoice takes off."""
-        reasons = super()._get_next_invoice_reasons(day)
-        if self._is_subscription_started() and self._is_credit_offset():
-            due = self._get_order_due_items(self._subscription_today())
-            waiting = [item for item in due if item not in self._drop_waiting_credits(due)]
-            if waiting:
-                reasons.append(
-                    self.env._(
-                        "%(amount)s without taxes wait to be taken off the next invoice.",
-                        amount=self.currency_id.format(
-                            -float(sum(item.amount for item in waiting))
-                        ),
-                    )
-                )
-        return reasons

@@ -171,7 +171,10 @@ class SaleOrder(models.Model):
         )
 
     def _dunning_resume(self):
-        """Go on with the service of one contract that was suspended for unpaid invoices."""
+        """Go on with the service of one contract that was suspended for unpaid invoices.
+
+        So does a renewal that took the suspension over.
+        """
         self.ensure_one()
         today = self._subscription_today()
         gap = self.subscription_interruption_ids.sudo().filtered(  # sudo: as above
@@ -183,3 +186,7 @@ class SaleOrder(models.Model):
         )
         if gap and self.subscription_state in const.RUNNING_STATES:
             self._subscription_resume(today)
+        # sudo: a colleague may look after the renewal that took the suspension over
+        renewal = self._get_confirmed_renewal().sudo()
+        if renewal and not renewal.subscription_in_dunning:
+            renewal._dunning_resume()

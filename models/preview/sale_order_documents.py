@@ -168,7 +168,20 @@ class SaleOrder(models.Model):
             reasons.append(self.env._("The invoice stays a draft until it is paid."))
         elif day and terms.invoice_mode == "draft":
             reasons.append(self.env._("The invoice stays a draft until somebody posts it."))
+        reasons.append(self._get_waiting_credits_text())
         return [reason for reason in reasons if reason]
+
+    def _get_waiting_credits_text(self):
+        """:return: one sentence about what the next invoice takes off, or False"""
+        if not self._is_subscription_started() or not self._is_credit_offset():
+            return False
+        due = self._get_order_due_items(self._subscription_today())
+        billed = self._drop_waiting_credits(due)
+        waiting = [item for item in due if item not in billed]
+        return waiting and self.env._(
+            "%(amount)s without taxes wait to be taken off the next invoice.",
+            amount=self.currency_id.format(-float(sum(item.amount for item in waiting))),
+        )
 
     def _get_pause_text(self):
         """:return: one sentence about the pause that runs or comes next, or False"""

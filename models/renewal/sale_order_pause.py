@@ -89,11 +89,3 @@ class SaleOrder(models.Model):
             if start in gaps.mapped("start_date"):
                 renewal._subscription_resume(back)
         return result
-
-    def _dunning_resume(self):
-        """Let a payment end also the suspension that a renewal took over."""
-        super()._dunning_resume()
-        # sudo: a colleague may look after the renewal
-        renewal = self._get_confirmed_renewal().sudo()
-        if renewal and not renewal.subscription_in_dunning:
-            renewal._dunning_resume()
