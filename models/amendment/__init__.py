@@ -2,7 +2,6 @@ from . import (
     res_company,
     res_config_settings,
     payment_transaction,
-    sale_order_amendment_simulation,
     sale_order_switch,
     sale_order,
     sale_order_plan,

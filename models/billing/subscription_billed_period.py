@@ -107,6 +107,7 @@ class SubscriptionBilledPeriod(models.Model):
         "CHECK ((kind IN ('credit', 'forfeit')) = (reverses_id IS NOT NULL))",
         "A credit must name the row it reverses.",
     )
+    full_last_date = fields.Date("Period To", compute="_compute_full_last_date")
 
     @api.depends("end_date")
     def _compute_last_date(self):
@@ -270,3 +271,14 @@ class SubscriptionBilledPeriod(models.Model):
         """
         # sudo: nobody has the right to write the ledger, it only grows through this module
         return self.sudo().create(vals_list)
+
+    # ------------------------------------------------------------------
+    # What people see of a ledger row: last days instead of excluded ends
+    # ------------------------------------------------------------------
+
+    @api.depends("full_end_date")
+    def _compute_full_last_date(self):
+        for row in self:
+            row.full_last_date = row.full_end_date and fields.Date.subtract(
+                row.full_end_date, days=1
+            )

@@ -1,10 +1,21 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     """Credit that was kept for the next invoice of a contract, before that invoice is posted."""
 
     _inherit = "sale.order"
+    subscription_voided_request = fields.Json(
+        "Deleted Request for Payment",
+        copy=False,
+        readonly=True,
+        groups="base.group_system",
+        help="What was done about a request for payment that a change of the contract deleted, "
+        "until the draft is made that takes its place.",
+    )
+    subscription_under_way_text = fields.Text(
+        "Payment Under Way", compute="_compute_subscription_under_way_text"
+    )
 
     def _get_kept_credit_amount(self, before=None):
         """Return how much kept credit the next invoice of these contracts takes off at most.
@@ -55,3 +66,79 @@ class SaleOrder(models.Model):
                 draft.invoice_date = draft.company_id._subscription_today()
                 draft.action_post()
                 draft._send_paid_drafts()
+
+    # ------------------------------------------------------------------
+    # Contracts that are paid by charging a saved payment method
+    # ------------------------------------------------------------------
+
+    def _hook_on_subscription_billed(self, moves):
+        """Take kept credit off; wake the charging run, which charges after the commit."""
+        super()._hook_on_subscription_billed(moves)
+        moves._use_kept_credits()
+        moves._make_covered_invoices()
+        moves._trigger_charging()
+
+    def _is_invoiced_after_payment(self):
+        """:return: whether an invoice made now stays a draft until its money is in; hook"""
+        self.ensure_one()
+        return self._get_subscription_terms().payment_mode == "after_payment"
+
+    def _schedule_charge_activity(self, summary, note):
+        """Ask the salesperson of one contract to look after a payment.
+
+        :param str summary: what happened
+        :param str note: what happened and what to do, in words
+        """
+        self.ensure_one()
+        self.activity_schedule(
+            "sale_recurring.mail_activity_charge_failed",
+            date_deadline=fields.Date.today(),
+            summary=summary,
+            note=note,
+            user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    # ------------------------------------------------------------------
+    # Contracts whose invoices are made after the payment
+    # ------------------------------------------------------------------
+
+    def _get_open_requests(self):
+        """:return: drafts of these contracts that their customers are asked to pay"""
+        moves = self.order_line.invoice_lines.move_id
+        return moves.filtered(lambda move: move._is_payment_request())
+
+    def _get_document_to_pay(self, document_id=None):
+        """Return what a customer who follows a link should pay now.
+
+        :param int document_id: the document that the link was about, when it is still open
+        :return: an open `account.move` whose payment is not on its way, empty when all is paid
+        """
+        self.ensure_one()
+        moves = self._get_open_invoices_to_pay().filtered(lambda move: not move._get_open_charges())
+        return moves.filtered(lambda move: move.id == document_id) or moves[:1]
+
+    def _is_method_wanted(self):
+        """:return: whether a saved method of the customer is charged for one contract"""
+        self.ensure_one()
+        mode = self._get_subscription_terms().payment_mode
+        is_saved = bool(self.subscription_payment_token_id)
+        return mode == "charge" or (mode == "after_payment" and is_saved)
+
+    # ------------------------------------------------------------------
+    # Contracts with a payment that a bank takes days for
+    # ------------------------------------------------------------------
+
+    def _compute_subscription_under_way_text(self):
+        """Say of each invoice what is under way, so that nobody charges or calls meanwhile."""
+        for order in self:
+            # sudo: whoever looks at a contract may not read its invoices
+            moves = order.sudo().order_line.invoice_lines.move_id
+            texts = (move._get_under_way_text() for move in moves)
+            order.subscription_under_way_text = "\n".join(filter(None, texts)) or False
+
+    def _get_portal_facts(self):
+        """Add what the bank is at work on."""
+        facts = super()._get_portal_facts()
+        if text := self.subscription_under_way_text:
+            facts.append((self.env._("Payment under way"), text))
+        return facts

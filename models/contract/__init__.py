@@ -7,7 +7,6 @@ from . import (
     sale_order_written,
     sale_order_lock,
     sale_order_line,
-    sale_order_line_mrr,
     sale_order_line_value,
     sale_order_line_segments,
     sale_order_price,

@@ -1,5 +1,10 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
+
+from ...engine.money import to_decimal
+from ...engine.segment import mrr
 
 
 class SaleOrderLine(models.Model):
@@ -60,3 +65,45 @@ class SaleOrderLine(models.Model):
         if self._has_ended(self.order_id._subscription_today()):
             return self.env._("Ended, billed until %(day)s", day=day)
         return self.env._("Billed until %(day)s", day=day)
+
+    # ------------------------------------------------------------------
+    # What a step of a line is worth per month
+    # ------------------------------------------------------------------
+
+    def _get_step_mrr(self, step):
+        """Return the monthly value of a step without taxes, as the contract's own MRR has it.
+
+        :param step: engine segment of this line
+        :return: six decimals are kept; 0 for delivered quantities, which nobody knows ahead
+        :rtype: float
+        """
+        self.ensure_one()
+        if step.terms.basis == "delivered":
+            return 0.0
+        AccountTax, company = self.env["account.tax"], self.company_id
+        base_line = self._prepare_base_line_for_taxes_computation(
+            quantity=float(step.quantity),
+            price_unit=float(step.terms.price),
+            discount=float(step.terms.discount),
+        )
+        AccountTax._add_tax_details_in_base_line(base_line, company)
+        AccountTax._round_base_lines_tax_details([base_line], company)
+        untaxed = to_decimal(base_line["tax_details"]["total_excluded_currency"])
+        terms = replace(step.terms, price=untaxed, discount=to_decimal(0))
+        return float(mrr(replace(step, quantity=to_decimal(1), terms=terms)))
+
+    def _get_portal_texts(self):
+        """Return what a customer should know of a recurring line, below its name. Hook.
+
+        :return: translated texts, the recurrence first; nothing for a line that is sold once
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not self.is_recurring:
+            return []
+        texts = [self.recurrence_id.name]
+        if self.billed_last_date:
+            texts.append(
+                self.env._("billed until %(day)s", day=format_date(self.env, self.billed_last_date))
+            )
+        return texts

@@ -30,6 +30,14 @@ class SubscriptionTemplate(models.Model):
         "CHECK (unpaid_close_days >= 0 AND unpaid_warn_days >= 0)",
         "Days of the rule for unpaid invoices cannot be negative. Use 0 to close nothing.",
     )
+    dunning_policy_id = fields.Many2one(
+        "subscription.dunning.policy",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+        ondelete="set null",  # the policy itself refuses while it is in use
+        help="Steps that are taken when an invoice is not paid in time. Empty: none.",
+    )
 
     def _get_unpaid_close_days(self):
         """Return after how many days of an unpaid invoice this rule closes a contract.
@@ -48,10 +56,19 @@ class SubscriptionTemplate(models.Model):
 
     @api.model
     def _get_summary_fields(self):
-        return [*super()._get_summary_fields(), "unpaid_close_days", "unpaid_warn_days"]
+        return [
+            *super()._get_summary_fields(),
+            "unpaid_close_days",
+            "unpaid_warn_days",
+            "dunning_policy_id",
+        ]
 
     def _get_summary_sentences(self):
-        return [*super()._get_summary_sentences(), *filter(None, [self._get_unpaid_sentence()])]
+        sentences = super()._get_summary_sentences()
+        return [
+            *sentences,
+            *filter(None, [self._get_unpaid_sentence(), self._get_dunning_sentence()]),
+        ]
 
     def _get_unpaid_sentence(self):
         """:return: the rule for unpaid invoices in words, or an empty text"""
@@ -63,3 +80,14 @@ class SubscriptionTemplate(models.Model):
             days=self.unpaid_close_days,
             warn=self.unpaid_warn_days,
         )
+
+    # ------------------------------------------------------------------
+    # What happens when an invoice stays unpaid
+    # ------------------------------------------------------------------
+
+    def _get_dunning_sentence(self):
+        """:return: what happens to unpaid invoices in words, or an empty text"""
+        policy = self.dunning_policy_id
+        if not policy or not policy.active or not policy.summary:
+            return ""
+        return self.env._("When an invoice is late: %(steps)s.", steps=policy.summary)

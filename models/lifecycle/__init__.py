@@ -1,6 +1,5 @@
 from . import (
     subscription_template,
-    subscription_template_pause,
     subscription_segment,
     sale_order_ending,
     sale_order_agreement,

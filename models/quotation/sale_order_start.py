@@ -42,6 +42,13 @@ class SaleOrder(models.Model):
         "CHECK (subscription_trial_count >= 0)",
         "A free trial cannot be negative. Use 0 for no trial.",
     )
+    subscription_ramp_step_ids = fields.One2many(
+        "subscription.ramp.step",
+        "order_id",
+        "Ramp",
+        help="What lines become from one of their periods on. Confirmed, these are planned "
+        "changes of the contract.",
+    )
 
     @api.depends("subscription_template_id", "subscription_order_type", "is_subscription")
     def _compute_subscription_trial(self):

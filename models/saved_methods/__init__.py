@@ -3,7 +3,6 @@ from . import (
     payment_token_expiry,
     payment_token,
     payment_token_removed,
-    payment_transaction_method,
     payment_provider,
     payment_method,
     sale_order,
