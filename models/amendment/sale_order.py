@@ -185,7 +185,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._check_running(self.env._("amended"))
-        amendment = self.copy(self._prepare_amendment_values(values))
+        order = self.company_id._at_company_time(self)
+        amendment = order.copy(self._prepare_amendment_values(values)).with_env(self.env)
         amendment.subscription_baseline = amendment._get_current_baseline()
         amendment._add_contract_lines(self._get_lines_to_amend(amendment))
         self.message_post(

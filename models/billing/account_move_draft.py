@@ -144,3 +144,9 @@ class AccountMove(models.Model):
             self.env["sale.order"].sudo().search(
                 [("subscription_waiting_move_id", "in", settled.ids)]
             )._stop_waiting()
+
+    def activity_schedule(self, act_type_xmlid="", date_deadline=None, *args, **kwargs):
+        """Take the company's day where core takes that of whoever acts, UTC in a job."""
+        if not date_deadline and len(self.company_id) == 1:
+            date_deadline = self.company_id._subscription_today()
+        return super().activity_schedule(act_type_xmlid, date_deadline, *args, **kwargs)

@@ -55,7 +55,11 @@ class AccountMove(models.Model):
         later = self._get_repeated_reversals()
         if later:
             return super(AccountMove, self - later)._post(soft) | later._post(soft)
-        posted = super()._post(soft)
+        moves = self
+        undated = self.filtered(lambda move: not move.invoice_date and move.is_invoice())
+        if len(undated.company_id) == 1 and undated._get_subscription_orders():
+            moves = undated.company_id._at_company_time(self)
+        posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         posted._hook_on_posted()
         return posted
 

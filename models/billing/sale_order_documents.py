@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
         for company, vals_list in vals_by_company.items():
             # sudo: as in core, a salesperson bills own orders without rights on the books
             moves |= (
-                moves.sudo()
+                company._at_company_time(moves.sudo())
                 .with_company(company)
                 .with_context(default_move_type="out_refund", **QUIET)
                 .create(vals_list)
@@ -134,7 +134,7 @@ class SaleOrder(models.Model):
             vals_by_company.setdefault(members[0][0].company_id, []).append(vals)
         for company, vals_list in vals_by_company.items():
             orders = self.filtered(lambda order, company=company: order.company_id == company)
-            quiet = orders.with_company(company).with_context(**QUIET)
+            quiet = company._at_company_time(orders).with_company(company).with_context(**QUIET)
             moves.with_company(company)._fill_common_values(vals_list)
             moves |= quiet._create_account_invoices(vals_list, False)
         moves = moves.with_env(self.env)
@@ -224,7 +224,8 @@ class SaleOrder(models.Model):
         by_line = {}
         for due in items:
             by_line.setdefault(due.line.id, []).append(due)
-        return self.with_context(**{const.ITEMS_KEY: by_line})._create_invoices(grouped=True)
+        order = self.company_id._at_company_time(self).with_context(**{const.ITEMS_KEY: by_line})
+        return order._create_invoices(grouped=True).with_env(self.env)
 
     def _post_due_documents(self, moves):
         """Post the new documents whose template asks for it; mails leave after the commit."""

@@ -86,6 +86,15 @@ class PaymentTransaction(models.Model):
         fresh._hook_on_processed()
         return result
 
+    def _create_payment(self, **extra_create_values):
+        """Book money for contracts on the company's day."""
+        orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders()
+        if any(orders.mapped("is_subscription")):
+            tx = self.provider_id.company_id._at_company_time(self)
+            payment = super(PaymentTransaction, tx)._create_payment(**extra_create_values)
+            return payment.with_env(self.env)
+        return super()._create_payment(**extra_create_values)
+
     def _hook_on_processed(self):
         """Pair refunds with the payment they give back; tell of payments that were too much. Hook.
 

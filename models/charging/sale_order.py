@@ -92,7 +92,6 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.activity_schedule(
             "sale_recurring.mail_activity_charge_failed",
-            date_deadline=fields.Date.today(),
             summary=summary,
             note=note,
             user_id=(self.user_id or self.env.ref("base.user_admin")).id,

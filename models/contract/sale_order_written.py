@@ -32,3 +32,9 @@ class SaleOrder(models.Model):
             if order.subscription_end_date != old_end:
                 order._subscription_apply_end(old_end)
                 order._after_operation(None)
+
+    def activity_schedule(self, act_type_xmlid="", date_deadline=None, *args, **kwargs):
+        """Take the company's day where core takes that of whoever acts, UTC in a job."""
+        if not date_deadline and len(self.company_id) == 1:
+            date_deadline = self.company_id._subscription_today()
+        return super().activity_schedule(act_type_xmlid, date_deadline, *args, **kwargs)

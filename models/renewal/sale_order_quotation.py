@@ -138,7 +138,8 @@ class SaleOrder(models.Model):
         if renewed := self._get_confirmed_renewal():
             raise UserError(self._get_renewed_twice_text(renewed))
         day = self._get_renewal_date()
-        renewal = self.copy(self._prepare_renewal_values(day))
+        order = self.company_id._at_company_time(self)
+        renewal = order.copy(self._prepare_renewal_values(day)).with_env(self.env)
         renewal._get_recurring_lines()._keep_offered_price()
         self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
         facts = {"day": format_date(self.env, day)}

@@ -60,7 +60,8 @@ class PaymentToken(models.Model):
     @api.model
     def _get_expiring(self):
         """:return: methods that expire soon, pay a running contract, and were not warned of"""
-        until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS)
+        # One day more than the calendar of UTC has: the company's own day decides below.
+        until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS + 1)
         tokens = self.search(
             [
                 ("subscription_expiry_date", "!=", False),
@@ -70,10 +71,18 @@ class PaymentToken(models.Model):
         )
         return tokens.filtered(
             lambda token: (
-                token.subscription_expiry_warned_date != token.subscription_expiry_date
+                token._is_expiring()
+                and token.subscription_expiry_warned_date != token.subscription_expiry_date
                 and token._get_contracts_to_replace()
             )
         )
+
+    def _is_expiring(self):
+        """:return: whether this method ends within the days of notice, by the company's clock"""
+        self.ensure_one()
+        today = self.company_id._subscription_today()
+        notice = fields.Date.add(today, days=const.EXPIRY_NOTICE_DAYS)
+        return bool(self.subscription_expiry_date) and self.subscription_expiry_date <= notice
 
     def _get_contracts_to_replace(self):
         """Return the contracts that need another method, because they go on after its end.

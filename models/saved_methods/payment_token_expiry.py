@@ -108,7 +108,7 @@ class PaymentToken(models.Model):
     def _get_tokens_to_ask(self):
         """:return: methods of running contracts that the provider has to be asked about"""
         now = fields.Datetime.now()
-        until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS)
+        until = fields.Date.add(now.date(), days=const.EXPIRY_NOTICE_DAYS)
         never = Domain("subscription_expiry_date", "=", False) & Domain(
             "subscription_asked_at", "=", False
         )

@@ -102,7 +102,7 @@ class PaymentToken(models.Model):
                 ("partner_id", "child_of", customer.id),
                 "|",
                 ("subscription_expiry_date", "=", False),
-                ("subscription_expiry_date", ">=", fields.Date.today()),
+                ("subscription_expiry_date", ">=", self.company_id._subscription_today()),
             ]
         )
         usable = usable.filtered(lambda token: token.partner_id.commercial_partner_id == customer)

@@ -69,10 +69,12 @@ class PaymentTransaction(models.Model):
 
     def _get_mandate_amount(self, orders):
         """:return: the most that one invoice of all these contracts will come to, taxes included"""
-        today = fields.Date.today()
         return sum(
             order.currency_id._convert(
-                order._get_mandate_maximum(), self.currency_id, order.company_id, today
+                order._get_mandate_maximum(),
+                self.currency_id,
+                order.company_id,
+                order._subscription_today(),
             )
             for order in orders
         )

@@ -62,6 +62,15 @@ class ResCompany(models.Model):
         """
         return self._subscription_date(fields.Datetime.now())
 
+    def _at_company_time(self, records):
+        """Return records for which core's idea of today is this company's day.
+
+        Core asks the time zone of the context; a job has none, and a user may sit elsewhere.
+
+        :rtype: odoo.models.BaseModel
+        """
+        return records.with_context(tz=self.subscription_tz)
+
     def _subscription_day_of(self, date):
         """Return the day of a date or of a moment, today when there is none.
 

@@ -1,0 +1,128 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo.tests import tagged
+
+from ..support.common_payment import PaymentCommon
+
+# Zones on both sides of UTC, and the one that whoever acts has in the preferences.
+ZONES = (
+    ("Australia/Sydney", "America/Los_Angeles"),
+    ("America/Los_Angeles", "Australia/Sydney"),
+    ("Europe/Berlin", "UTC"),
+    ("UTC", "Asia/Tokyo"),
+)
+DAY = date(2027, 5, 15)
+MODELS = (
+    "sale.order",
+    "sale.order.line",
+    "account.move",
+    "account.move.line",
+    "account.payment",
+    "mail.activity",
+    "subscription.segment",
+    "subscription.interruption",
+    "subscription.billed.period",
+    "subscription.dunning.event",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestCompanyDates(PaymentCommon):
+    """Every date that is written is the company's day, whatever the clock of server and user."""
+
+    def go(self, zone, hour, minute, day=DAY):
+        """Move the clock to a time of day of a time zone."""
+        local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(zone))
+        moment = local.astimezone(UTC)
+        self.travel(moment.date(), hour=moment.hour, minute=moment.minute)
+
+    def get_ids(self):
+        """:return: the records that there are, by model"""
+        self.env.flush_all()
+        return {
+            name: set(self.env[name].with_context(active_test=False).sudo().search([]).ids)
+            for name in MODELS
+        }
+
+    def assertNoNeighbouringDay(self, before):
+        """No date of a new record is the day before or after the company's today."""
+        wrong, seen = [], 0
+        near = {DAY - timedelta(days=1), DAY + timedelta(days=1)}
+        self.env.invalidate_all()
+        for name, ids in self.get_ids().items():
+            fresh = self.env[name].sudo().browse(ids - before[name])
+            for key, field in fresh._fields.items():
+                if field.type != "date" or not field.store:
+                    continue
+                for record in fresh:
+                    seen += record[key] == DAY
+                    if record[key] in near:
+                        wrong.append(f"{name}.{key}: {record[key]} ({record.display_name})")
+        self.assertFalse(wrong)
+        return seen
+
+    def in_each_zone(self, story):
+        """Tell a story at both ends of the same day in each zone, as a user of another zone."""
+        for zone, other in ZONES:
+            for hour, minute in ((0, 30), (23, 30)):
+                with self.subTest(zone=zone, hour=hour):
+                    self.company.subscription_tz = zone
+                    self.env.user.tz = other
+                    self.env = self.env(context={**self.env.context, "tz": other})
+                    self.go(zone, hour, minute)
+                    before = self.get_ids()
+                    story()
+                    self.assertGreater(self.assertNoNeighbouringDay(before), 5)
+
+    def test_invoice_payment_and_activity_bear_the_day_of_the_company(self):
+        def story():
+            self.partner.property_payment_term_id = False
+            paid = self.create_charged_contract()
+            refused = self.create_charged_contract("error")
+            self.run_cron()
+            self.run_charges()
+            self.assertEqual(paid.invoice_ids.invoice_date, DAY)
+            self.assertEqual(paid.invoice_ids.invoice_date_due, DAY)
+            self.assertEqual(paid.invoice_ids.transaction_ids.payment_id.date, DAY)
+            self.assertEqual(refused.activity_ids.mapped("date_deadline"), [DAY])
+
+        self.in_each_zone(story)
+
+    def test_one_off_lines_credit_notes_and_drafts_bear_the_day_of_the_company(self):
+        draft_template = self._create_template("Drafts", invoice_mode="draft")
+
+        def story():
+            once = self._create_product("Once", 50.0, is_recurring=False)
+            order = self.create_contract(self.line_values(self.seat, 3), self.line_values(once))
+            drafted = self.create_contract(self.line_values(self.seat), template=draft_template)
+            self.run_cron()
+            self.in_a_job(drafted.invoice_ids, lambda moves: moves.action_post())
+            self.assertEqual(drafted.invoice_ids.invoice_date, DAY)
+            self.assertEqual(drafted.invoice_ids.invoice_date_due, DAY)
+            order._subscription_close(DAY, credit_rule="credit")
+            self.run_cron()
+            self.assertIn("out_refund", order.invoice_ids.mapped("move_type"))
+
+        self.in_each_zone(story)
+
+    def test_quarantine_and_papers_bear_the_day_of_the_company(self):
+        self.company.quotation_validity_days = 0
+
+        def story():
+            order = self.create_contract(self.line_values(self.seat))
+            order._quarantine(ValueError("planted"))
+            self.assertEqual(order.activity_ids.mapped("date_deadline"), [DAY])
+            self.company.quotation_validity_days = 30
+            for paper in (order._create_amendment(), order._create_renewal_quotation()):
+                self.assertEqual(paper.validity_date, DAY + timedelta(days=30))
+
+        self.in_each_zone(story)
+
+    def test_a_method_that_expires_today_is_still_good_at_the_end_of_the_day(self):
+        self.company.subscription_tz = "America/Los_Angeles"
+        self.go("America/Los_Angeles", 23, 30)
+        order = self.create_charged_contract()
+        token = order.subscription_payment_token_id
+        other = self.create_token(subscription_expiry_date=DAY)
+        self.assertEqual(token._get_replacement(), other)
