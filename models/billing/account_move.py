@@ -117,6 +117,7 @@ class AccountMove(models.Model):
     def action_view_billed_periods(self):
         """Open the ledger rows behind this invoice."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_billed_period_action"
         )

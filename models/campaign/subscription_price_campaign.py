@@ -271,6 +271,7 @@ class SubscriptionPriceCampaign(models.Model):
     def action_view_lines(self):
         """Open the lines of the campaign as a list of their own."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_price_campaign_line_action"
         )

@@ -207,6 +207,7 @@ class AccountMove(models.Model):
 
         :raise UserError: one of them is paid, or has no saved payment method
         """
+        self.check_access("write")
         for move in self:
             unpaid = move.state == "posted" and move.payment_state in ("not_paid", "partial")
             if not unpaid or not move._get_subscription_token():
@@ -217,6 +218,5 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-        self.check_access("write")
         self.subscription_charge_early = True
         return self.action_subscription_charge()

@@ -27,6 +27,7 @@ class SaleOrder(models.Model):
 
     def action_view_findings(self):
         """Open what the nightly check found on these contracts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_finding_action"
         )

@@ -137,6 +137,7 @@ class SaleOrder(models.Model):
 
     def action_view_dunning_events(self):
         """Open what was done about unpaid invoices of these contracts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_dunning_event_action"
         )

@@ -74,6 +74,7 @@ class SaleOrder(models.Model):
 
     def action_view_billed_periods(self):
         """Open what was billed on these contracts."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_billed_period_action"
         )
@@ -195,6 +196,7 @@ class SaleOrder(models.Model):
 
     def action_subscription_preview(self):
         """Show what the billing run would create for these contracts; nothing is written."""
+        self._check_subscription_operator()
         contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
         return {
             "type": "ir.actions.act_window",

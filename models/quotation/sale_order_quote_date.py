@@ -188,6 +188,7 @@ class SaleOrder(models.Model):
 
     def action_quotation_send(self):
         """Mail the amount of today."""
+        self.check_access("write")
         self._subscription_refresh_quote()
         return super().action_quotation_send()
 

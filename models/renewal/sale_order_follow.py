@@ -271,6 +271,7 @@ class SaleOrder(models.Model):
 
     def action_subscription_take_changes(self):
         """Take the changes of the contract over; what was changed on the quotation stays."""
+        self.check_access("write")
         for order in self.filtered("subscription_renewal_changes"):
             if order._is_quote_held():
                 raise UserError(
@@ -287,6 +288,7 @@ class SaleOrder(models.Model):
 
     def action_subscription_leave_changes(self):
         """Keep renewal quotations as they are: the changes of their contracts are left out."""
+        self.check_access("write")
         for order in self.filtered("subscription_renewal_changes"):
             changes, now = order._get_renewal_changes(), order._get_renewal_now()
             order.subscription_baseline = {**order._get_renewal_base(), "kept": now}

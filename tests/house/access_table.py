@@ -1,0 +1,206 @@
+"""Who may do what with somebody else's documents: read by the walkers ``test_access_*.py``.
+
+The documents are those of :class:`AccessCase`: their customer is ``owner``, their salesperson is
+nobody of these. Whoever adds a method, model, field or route adds an entry here.
+"""
+
+# ------------------------------------------------------------------
+# Who
+# ------------------------------------------------------------------
+
+NOBODY = frozenset()
+# The customer of a document, and a contact of the same customer.
+CUSTOMER = frozenset({"owner", "colleague"})
+EVERY_CUSTOMER = frozenset({"owner", "colleague", "daughter", "stranger"})
+BOOKKEEPERS = frozenset({"clerk", "accountant"})
+ADMINISTRATORS = frozenset({"admin"})
+# Users of Subscriptions who see the documents of everybody.
+OPERATORS = frozenset({"user_all", "admin"})
+SELLERS = OPERATORS | {"sales_all"}
+# Whoever core lets read the quotations and orders of everybody.
+READERS = SELLERS | BOOKKEEPERS
+# Employees of the company, whatever they may.
+COLLEAGUES = READERS | {"employee", "sales_own", "user"}
+
+# ------------------------------------------------------------------
+# Methods without an underscore that the addon defines: who may call them on a document
+# of somebody else; a document that is not the usual one of the model is named too
+# ------------------------------------------------------------------
+
+METHODS = {
+    "account.move": {
+        "action_subscription_charge": BOOKKEEPERS,
+        "action_subscription_charge_early": BOOKKEEPERS,
+        "action_subscription_credit_next": BOOKKEEPERS,
+        "action_subscription_money_came": BOOKKEEPERS,
+        "action_subscription_money_did_not_come": BOOKKEEPERS,
+        "action_subscription_refund": BOOKKEEPERS,
+        "action_view_billed_periods": CUSTOMER | READERS,
+        "action_view_subscriptions": READERS,
+        "write": BOOKKEEPERS,
+    },
+    "account.move.line": {
+        "create": BOOKKEEPERS,
+        "unlink": BOOKKEEPERS,
+        "write": BOOKKEEPERS,
+    },
+    "account.move.reversal": {"reverse_moves": BOOKKEEPERS},
+    "account.payment": {
+        "action_subscription_credit_next": BOOKKEEPERS,
+        "action_subscription_refund": BOOKKEEPERS,
+    },
+    "payment.token": {"get_linked_records_info": CUSTOMER},
+    "payment.transaction": {
+        "action_subscription_money_came": BOOKKEEPERS,
+        "action_subscription_money_did_not_come": BOOKKEEPERS,
+        "create": NOBODY,
+    },
+    "res.config.settings": {"set_values": NOBODY},
+    "sale.order": {
+        "action_cancel": (READERS, "quote"),
+        "action_confirm": (READERS, "quote"),
+        "action_draft": (READERS, "quote"),
+        "action_preview_sale_order": CUSTOMER | READERS,
+        "action_quotation_send": READERS,
+        "action_subscription_amend": OPERATORS,
+        "action_subscription_bill": OPERATORS,
+        "action_subscription_bill_ahead": OPERATORS,
+        "action_subscription_bill_selection": OPERATORS,
+        "action_subscription_bill_step": OPERATORS,
+        "action_subscription_change": OPERATORS,
+        "action_subscription_change_selection": OPERATORS,
+        "action_subscription_close": OPERATORS,
+        "action_subscription_keep": OPERATORS,
+        "action_subscription_leave_changes": (READERS, "renewal"),
+        "action_subscription_pause": OPERATORS,
+        "action_subscription_preview": OPERATORS,
+        "action_subscription_refresh_amendment": (READERS, "amendment"),
+        "action_subscription_renew": OPERATORS,
+        "action_subscription_reopen": OPERATORS,
+        "action_subscription_resume": OPERATORS,
+        "action_subscription_resume_on": OPERATORS,
+        "action_subscription_retry": OPERATORS,
+        "action_subscription_retry_and_tell": OPERATORS,
+        "action_subscription_simulate": OPERATORS,
+        "action_subscription_suspend": OPERATORS,
+        "action_subscription_take_changes": (READERS, "renewal"),
+        "action_view_amended_contract": (CUSTOMER | READERS, "amendment"),
+        "action_view_amendments": CUSTOMER | READERS,
+        "action_view_billed_periods": CUSTOMER | READERS,
+        "action_view_dunning_events": CUSTOMER | READERS,
+        "action_view_findings": CUSTOMER | READERS,
+        "action_view_planned_changes": READERS,
+        "action_view_subscription_chain": CUSTOMER | READERS,
+        "copy_data": SELLERS,
+        "create": NOBODY,
+        "write": READERS,
+    },
+    "sale.order.line": {
+        "action_subscription_change": (OPERATORS, "line"),
+        "copy_data": READERS,
+        "create": SELLERS,
+        "write": READERS,
+    },
+    "subscription.ahead.wizard": {"action_bill": OPERATORS},
+    "subscription.billed.period": {"create": NOBODY, "write": NOBODY},
+    "subscription.billing.preview": {"action_bill": OPERATORS},
+    "subscription.change.wizard": {"action_change": OPERATORS},
+    "subscription.close.wizard": {"action_close": OPERATORS},
+    "subscription.dunning.event": {"write": NOBODY},
+    "subscription.dunning.policy": {"copy_data": COLLEAGUES},
+    "subscription.finding": {
+        # It looks at no record of the caller's, and counts what the caller may read.
+        "action_check_now": ADMINISTRATORS | {"foreign"},
+        "action_ignore": ADMINISTRATORS,
+        "action_reopen": ADMINISTRATORS,
+        "action_repair": ADMINISTRATORS,
+    },
+    "subscription.mass.wizard": {"action_start": OPERATORS, "action_step": OPERATORS},
+    "subscription.pause.wizard": {"action_pause": OPERATORS},
+    "subscription.price.campaign": dict.fromkeys(
+        (
+            "action_apply",
+            "action_apply_step",
+            "action_notice_step",
+            "action_preview",
+            "action_preview_step",
+            "action_send_notices",
+            "action_undo",
+            "action_undo_step",
+            "action_view_lines",
+            "write",
+        ),
+        ADMINISTRATORS,
+    ),
+    "subscription.ramp.step": {"create": SELLERS, "write": SELLERS},
+    "subscription.recurrence": {"write": ADMINISTRATORS},
+    "subscription.reopen.wizard": {"action_reopen": (OPERATORS, "closed")},
+    "subscription.resume.wizard": {"action_resume": (OPERATORS, "suspended")},
+    "subscription.segment": {"action_revoke": OPERATORS, "write": NOBODY},
+    "subscription.template": {
+        "action_view_contracts": COLLEAGUES,
+        "copy_data": COLLEAGUES,
+        "write": ADMINISTRATORS,
+    },
+}
+
+# The usual document of each model.
+DOCUMENTS = {
+    "account.move": "invoice",
+    "account.move.line": "invoice line",
+    "account.payment": "payment",
+    "payment.token": "card",
+    "payment.transaction": "transaction",
+    "sale.order": "active",
+    "sale.order.line": "quote line",
+    "subscription.billed.period": "period",
+    "subscription.dunning.event": "event",
+    "subscription.dunning.policy": "policy",
+    "subscription.finding": "finding",
+    "subscription.price.campaign": "campaign",
+    "subscription.ramp.step": "ramp",
+    "subscription.recurrence": "recurrence",
+    "subscription.segment": "segment",
+    "subscription.template": "template",
+}
+# How a dialog is opened on a document: the values that are typed besides those of the form.
+DIALOGS = {
+    "account.move.reversal": {"move_ids": "invoice", "journal_id": "journal"},
+    "res.config.settings": {},
+    "subscription.ahead.wizard": {"order_id": "active"},
+    "subscription.billing.preview": {"order_ids": "active"},
+    "subscription.change.wizard": {"order_id": "active", "line_id": "line", "quantity": 4.0},
+    "subscription.close.wizard": {"order_id": "active", "reason_id": "reason"},
+    "subscription.mass.wizard": {"order_ids": "active"},
+    "subscription.pause.wizard": {"order_id": "active"},
+    "subscription.reopen.wizard": {"order_id": "closed"},
+    "subscription.resume.wizard": {"order_id": "suspended"},
+    "subscription.simulation": {"order_id": "active"},
+}
+# What is given to a method besides the record; words are documents, by their ids.
+ARGUMENTS = {
+    ("account.move", "write"): [{"ref": "tampered"}],
+    ("account.move.line", "create"): [{"move_id": "request", "name": "tampered"}],
+    ("account.move.line", "write"): [{"name": "tampered"}],
+    ("payment.transaction", "create"): [
+        {"provider_id": "provider", "partner_id": "customer", "amount": 1.0, "reference": "x"}
+    ],
+    ("sale.order", "create"): [{"partner_id": "customer", "subscription_parent_id": "active"}],
+    ("sale.order", "write"): [{"client_order_ref": "tampered"}],
+    ("sale.order.line", "create"): [{"order_id": "quote", "name": "tampered"}],
+    ("sale.order.line", "write"): [{"name": "tampered"}],
+    ("subscription.billed.period", "create"): [{"line_id": "line", "kind": "credit"}],
+    ("subscription.billed.period", "write"): [{"quantity": 1}],
+    ("subscription.dunning.event", "write"): [{"outcome": "failed"}],
+    ("subscription.mass.wizard", "action_step"): ["active"],
+    ("subscription.price.campaign", "action_apply_step"): ["active"],
+    ("subscription.price.campaign", "action_notice_step"): ["active"],
+    ("subscription.price.campaign", "action_preview_step"): ["active"],
+    ("subscription.price.campaign", "action_undo_step"): ["active"],
+    ("subscription.price.campaign", "write"): [{"name": "tampered"}],
+    ("subscription.ramp.step", "create"): [{"line_id": "quote line", "period": 3}],
+    ("subscription.ramp.step", "write"): [{"quantity": 7.0}],
+    ("subscription.recurrence", "write"): [{"name": "tampered"}],
+    ("subscription.segment", "write"): [{"quantity": 7.0}],
+    ("subscription.template", "write"): [{"name": "tampered"}],
+}

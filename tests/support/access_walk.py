@@ -1,0 +1,60 @@
+"""How the walkers of the access table find what there is: nothing is listed by hand here."""
+
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+
+MODULE = "odoo.addons.sale_recurring."
+
+
+def find_public_methods(env):
+    """Return the methods that the addon defines and that anybody may call from outside.
+
+    :return: {model: {names of methods}}
+    :rtype: dict
+    """
+    found = {}
+    for name, model in env.registry.items():
+        parts = [part for part in type.mro(model) if part.__module__.startswith(MODULE)]
+        names = {word for part in parts for word in vars(part) if _is_callable(env[name], word)}
+        if names:
+            found[name] = names
+    return found
+
+
+def _is_callable(model, name):
+    if name.startswith("_") or not callable(getattr(type(model), name, None)):
+        return False
+    try:
+        get_public_method(model, name)
+    except AccessError:
+        return False
+    return True
+
+
+def find_models(env):
+    """:return: {model: its kind} of the models that the addon brings, mixins left out"""
+    return {
+        name: "transient" if model._transient else "stored" if model._auto else "report"
+        for name, model in env.registry.items()
+        if model._original_module == "sale_recurring" and not model._abstract
+    }
+
+
+def find_routes(env, prefixes=()):
+    """Return the addresses that a controller of the addon answers, and those of core below some.
+
+    :rtype: set
+    """
+    found = set()
+    modules = sorted(env.registry._init_modules)
+    for path, endpoint in env["ir.http"]._generate_routing_rules(modules, {}):
+        method = endpoint.func
+        while hasattr(method, "func"):
+            method = method.func
+        parts = type(method.__self__).mro()
+        is_ours = any(
+            part.__module__.startswith(MODULE) and method.__name__ in vars(part) for part in parts
+        )
+        if is_ours or path.startswith(tuple(prefixes)):
+            found.add(path)
+    return found

@@ -1,0 +1,238 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common_payment import PaymentCommon
+
+# Logins of customers (see :meth:`AccessCase._create_customers`).
+CUSTOMERS = ("owner", "colleague", "daughter", "stranger")
+# Employees of the company, and of another one; none of them is the salesperson of a document.
+STAFF = {
+    "employee": "base.group_user",
+    "sales_own": "sales_team.group_sale_salesman",
+    "sales_all": "sales_team.group_sale_salesman_all_leads",
+    "clerk": "account.group_account_invoice",
+    "accountant": "account.group_account_user",
+    "user": "sale_recurring.group_subscription_user",
+    "user_all": "sale_recurring.group_subscription_user_all",
+    "admin": "sale_recurring.group_subscription_manager",
+    "foreign": "sale_recurring.group_subscription_manager,account.group_account_user",
+}
+ACTORS = (*CUSTOMERS, *STAFF)
+# Words that stand in the documents of the owner only: nobody else may meet them.
+SECRET_WORD = "Quetzalcoatl"
+SECRET_DETAILS = "7766"
+
+
+class AccessCase(PaymentCommon):
+    """Somebody's documents in every state, and everybody who might try to get at them.
+
+    All documents are of ``owner`` and of a salesperson who is no actor. ``documents`` holds them by
+    the names that the access table uses.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with freeze_time(f"{cls.today - timedelta(days=20)} 12:00:00"):
+            cls._create_actors()
+            cls._create_documents()
+        with freeze_time(f"{cls.today} 12:00:00"):
+            cls._bill_documents()
+        cls.env.flush_all()
+
+    # ------------------------------------------------------------------
+    # Actors
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _create_actors(cls):
+        cls.other_company = cls.env["res.company"].create({"name": "Company of others"})
+        cls.holder = new_test_user(
+            cls.env, "holder", groups="sale_recurring.group_subscription_user"
+        )
+        cls.users = {name: cls._create_employee(name, groups) for name, groups in STAFF.items()}
+        cls.users |= cls._create_customers()
+
+    @classmethod
+    def _create_employee(cls, name, groups):
+        company = cls.other_company if name == "foreign" else cls.company
+        return new_test_user(
+            cls.env,
+            f"{name}@staff.example.com",
+            groups=groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _create_customers(cls):
+        """Give logins to a customer, a contact of the same customer, a daughter and a stranger."""
+        country = {"country_id": cls.company.country_id.id}
+        group = cls.partner
+        group.write({"name": "Group", "is_company": True})
+        owner, colleague, daughter, stranger = cls.env["res.partner"].create(
+            [
+                {"name": "Owner", "parent_id": group.id, **country},
+                {"name": "Colleague", "parent_id": group.id, **country},
+                {"name": "Daughter", "parent_id": group.id, "is_company": True, **country},
+                {"name": "Stranger", **country},
+            ]
+        )
+        return {
+            name: new_test_user(
+                cls.env, f"{name}@example.com", groups="base.group_portal", partner_id=partner.id
+            )
+            for name, partner in zip(CUSTOMERS, (owner, colleague, daughter, stranger), strict=True)
+        }
+
+    # ------------------------------------------------------------------
+    # Documents
+    # ------------------------------------------------------------------
+
+    @classmethod
+    def _create_documents(cls):
+        """Create the orders, which are all of one salesperson."""
+        ending = cls._create_template("Ending", term_count=3, end_action="quote")
+        asked = cls._create_template("Asked", payment_mode="after_payment")
+        stranger = cls.users["stranger"].partner_id
+        cls.cards = {
+            name: cls.create_token(partner=cls.users[name].partner_id, payment_details=details)
+            for name, details in (("owner", SECRET_DETAILS), ("daughter", "1"), ("stranger", "2"))
+        }
+        charged = {"subscription_payment_token_id": cls.cards["owner"].id}
+        cls.documents = {
+            "quote": cls._create_document(),
+            "active": cls._create_document(),
+            "suspended": cls._create_document(),
+            "closed": cls._create_document(),
+            "charged": cls._create_document(cls.charged_template, **charged),
+            "asked": cls._create_document(asked),
+            "ending": cls._create_document(ending),
+            "other quote": cls._create_document(partner_id=stranger.id),
+            "other active": cls._create_document(partner_id=stranger.id),
+            "moved": cls._create_document(partner_id=stranger.id),
+        }
+        # A quotation that is given to another customer; the one before still has its link.
+        cls.old_token = cls.documents["moved"].access_token
+        cls.documents["moved"].partner_id = cls.users["owner"].partner_id
+        quotes = cls.documents["quote"] | cls.documents["other quote"] | cls.documents["moved"]
+        quotes.action_quotation_sent()
+        contracts = cls.env["sale.order"].concat(*cls.documents.values()) - quotes
+        contracts.action_confirm()
+
+    @classmethod
+    def _create_document(cls, template=None, **values):
+        line = {
+            "product_id": cls.seat.id,
+            "product_uom_qty": 3.0,
+            "name": f"{SECRET_WORD} seats",
+        }
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.users["owner"].partner_id.id,
+                "subscription_template_id": (template or cls.template).id,
+                "user_id": cls.holder.id,
+                "order_line": [Command.create(line)],
+                "require_signature": True,
+                "require_payment": True,
+                "note": SECRET_WORD,
+                **values,
+            }
+        )
+        order._portal_ensure_token()
+        return order
+
+    @classmethod
+    def _bill_documents(cls):
+        """Bill the contracts, and lead them where their names say."""
+        found = cls.documents
+        contracts = cls.env["sale.order"].concat(*found.values())
+        contracts = contracts.filtered(lambda order: order.state == "sale")
+        contracts._subscription_refresh_state()
+        contracts._bill_subscriptions()
+        today = found["active"]._subscription_today()
+        found["suspended"]._subscription_pause(today, kind="suspension")
+        found["closed"]._subscription_close(today)
+        found["amendment"] = cls._follow(found["active"].action_subscription_amend())
+        found["renewal"] = cls._follow(found["ending"].action_subscription_renew())
+        found["invoice"] = found["active"].invoice_ids[:1]
+        found["request"] = found["asked"].invoice_ids[:1]
+        found["other invoice"] = found["other active"].invoice_ids[:1]
+        for name in ("invoice", "request", "other invoice", "amendment", "renewal"):
+            found[name]._portal_ensure_token()
+        cls._create_records()
+
+    @classmethod
+    def _create_records(cls):
+        """Create what hangs on the documents, or is set up for them."""
+        found = cls.documents
+        order = found["active"]
+        company = {"company_id": cls.company.id}
+        recurrence = cls.month.copy({"name": "Ours", "count": 5, **company})
+        policy = {"name": "Ours", **company, "step_ids": [Command.create({"days": 3})]}
+        campaign = {"name": "Ours", "effective_date": cls.today + timedelta(days=90), **company}
+        event = {"move_id": found["invoice"].id, "action": "remind", "date": cls.today}
+        facts = {"facts": {"state": "draft"}}
+        finding = {"check": "state", "key": "table", "order_id": order.id, **facts}
+        overpaid = cls._create_overpaid()
+        found |= {
+            "line": order.order_line,
+            "quote line": found["quote"].order_line,
+            "segment": order.order_line.segment_ids[:1],
+            "period": order.subscription_billed_period_ids[:1],
+            "invoice line": found["invoice"].invoice_line_ids[:1],
+            "card": cls.cards["owner"],
+            "card of a stranger": cls.cards["stranger"],
+            "card of the daughter": cls.cards["daughter"],
+            "method": cls.method,
+            "currency": cls.currency,
+            "seat": cls.seat,
+            "attachment": cls.env["ir.attachment"].create(
+                {"name": "a.txt", "raw": SECRET_WORD, "res_model": order._name, "res_id": order.id}
+            ),
+            "message": order.message_post(body=SECRET_WORD, subtype_xmlid="mail.mt_comment"),
+            "customer": cls.users["owner"].partner_id,
+            "journal": found["invoice"].journal_id,
+            "provider": cls.provider,
+            "reason": cls.env.ref("sale_recurring.close_reason_price"),
+            "payment": overpaid.payment_id,
+            "transaction": overpaid,
+            "template": cls._create_template("Ours", **company),
+            "recurrence": recurrence,
+            "policy": cls.env["subscription.dunning.policy"].create(policy),
+            "campaign": cls.env["subscription.price.campaign"].create(campaign),
+            "event": cls.env["subscription.dunning.event"].create(
+                {**event, **company, "order_ids": [Command.set(order.ids)]}
+            ),
+            "finding": cls.env["subscription.finding"].create(finding | company),
+            "ramp": cls.env["subscription.ramp.step"].create(
+                {"line_id": found["quote"].order_line.id, "period": 2, "quantity": 5}
+            ),
+        }
+
+    @classmethod
+    def _create_overpaid(cls):
+        """:return: the transaction of a customer who paid more than was open"""
+        invoice = cls.documents["charged"].invoice_ids
+        tx = cls.env["payment.transaction"].create(
+            {
+                "provider_id": cls.provider.id,
+                "payment_method_id": cls.method.id,
+                "reference": "too much",
+                "amount": invoice.amount_residual + 5,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": invoice.partner_id.id,
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(invoice.ids)],
+            }
+        )
+        tx._set_done()
+        tx._post_process()
+        return tx
+
+    @classmethod
+    def _follow(cls, action):
+        return cls.env[action["res_model"]].browse(action["res_id"])
