@@ -4,7 +4,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "support"))
 from common_copy import OWN_ORDER, copied_columns, copy_contracts
 
 __all__ = ("OWN_ORDER", "copied_columns", "copy_contracts")

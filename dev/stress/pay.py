@@ -6,7 +6,7 @@ from pathlib import Path
 
 from odoo.fields import Command
 
-FAKE = Path(__file__).parents[2] / "tests" / "fake_stripe.py"
+FAKE = Path(__file__).parents[2] / "tests" / "support" / "fake_stripe.py"
 WEBHOOK_SECRET = "whsec_stress"  # noqa: S105 - of a stand-in
 
 
