@@ -7,7 +7,7 @@ RUN = $(PYTHON) dev/run
 help:
 	@echo "make demo        make a database with demo data and serve it (PORT=8069)"
 	@echo "make demo-reset  the same, starting again from fresh demo data"
-	@echo "make test        run every test (ARGS='-k pause')"
+	@echo "make test        run every test on all cores (ARGS='-k pause', ARGS=tests/billing)"
 	@echo "make bench       measure against plain Odoo"
 	@echo "make coverage    run every test and say which lines of models, wizards and engine it reached"
 	@echo "make core        run the test suites of Odoo's own addons without and with this one"
@@ -28,7 +28,7 @@ bench:
 	@$(RUN) bench $(ARGS)
 
 coverage:
-	@$(RUN) test --cov=sale_recurring --cov-report=term-missing --cov-fail-under=90 $(ARGS)
+	@$(RUN) coverage $(ARGS)
 
 core:
 	@$(RUN) core $(ARGS)

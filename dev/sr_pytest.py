@@ -2,10 +2,16 @@
 
 import re
 
+import freezegun
 import pytest
 
 FORBIDDEN = re.compile(r"http|chrom|browser|tour|websocket|wkhtmltopdf", re.IGNORECASE)
-_skipped = []
+SKIPPED = []
+
+
+def pytest_configure():
+    """Let pytest measure how long tests take while they have stopped the clock."""
+    freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 def pytest_runtest_logreport(report):
@@ -13,19 +19,19 @@ def pytest_runtest_logreport(report):
     if report.skipped and isinstance(report.longrepr, tuple):
         reason = report.longrepr[2]
         if FORBIDDEN.search(reason):
-            _skipped.append((report.nodeid, reason))
+            SKIPPED.append((report.nodeid, reason))
 
 
 def pytest_sessionfinish(session, exitstatus):
     """Fail the run in which such a test was skipped."""
-    if _skipped and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+    if SKIPPED and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter):
     """Name the tests that may not be skipped."""
-    if not _skipped:
+    if not SKIPPED:
         return
     terminalreporter.section("tests that may not be skipped", sep="=", red=True)
-    for nodeid, reason in _skipped:
+    for nodeid, reason in SKIPPED:
         terminalreporter.line(f"{nodeid}: {reason}")

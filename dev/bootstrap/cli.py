@@ -13,7 +13,7 @@ from .demo import run_demo
 from .lint import run_lint
 from .postgres import Cluster
 from .settings import ADDON, Settings
-from .testing import map_paths, pytest_arguments, run_tests
+from .testing import map_paths, pytest_arguments, run_coverage, run_tests
 from .workplace import prepare
 
 SHOWN = ("PATH", "PYTHONPATH", "ODOO_RC", "SR_ADDON", "PGHOST", "PGPORT", "PGUSER")
@@ -111,6 +111,7 @@ def _become(place, arguments):
 COMMANDS = {
     "demo": run_demo,
     "test": run_tests,
+    "coverage": run_coverage,
     "bench": run_bench,
     "core": run_core,
     "compat": run_compat,

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from .bridges import find_bridges
 from .common import ProblemError, locked, run, step
 from .settings import ADDON, short_hash
 
@@ -179,3 +180,10 @@ class Databases:
         if self.settings.manifest():
             with step(f"Installing {ADDON} in {name}"):
                 self.install(name, [ADDON])
+
+    def install_bridges(self, name):
+        """Install the bridges that this Odoo has the modules for, if there are any."""
+        bridges = find_bridges(self.place)
+        if bridges:
+            with step(f"Installing {', '.join(bridges)} in {name}"):
+                self.install(name, bridges, log=f"bridges-{name}")

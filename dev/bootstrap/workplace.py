@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from . import odoo_source, postgres, system, venv
+from .bridges import BRIDGES, all_bridges
 from .common import locked
 from .odoo_source import OdooSource
 from .settings import Settings
@@ -53,14 +54,21 @@ def prepare(settings, *, pieces=("chromium", "wkhtmltopdf")):
 
 
 def write_config(settings, source):
-    """Write Odoo's configuration file for this clone."""
-    folders = [*source.addons_paths, settings.addons]
-    settings.config.write_text(
-        CONFIG.format(
-            addons_path=",".join(str(folder) for folder in folders),
-            data_dir=settings.data_dir,
-        )
+    """Write Odoo's configuration file for this clone, when it changes: others may be reading it.
+
+    The bridges come before the folder that the clone is linked in: Odoo takes a file to be of the
+    first addons path that is the beginning of its name.
+    """
+    bridges = [settings.addon / BRIDGES] if all_bridges(settings) else []
+    folders = [*source.addons_paths, *bridges, settings.addons]
+    text = CONFIG.format(
+        addons_path=",".join(str(folder) for folder in folders), data_dir=settings.data_dir
     )
+    if settings.config.exists() and settings.config.read_text() == text:
+        return
+    new = settings.config.with_suffix(".new")
+    new.write_text(text)
+    new.replace(settings.config)
 
 
 def environment(settings, source, variables):

@@ -10,10 +10,22 @@ from stress.herd import Herd
 from stress.pay import load_fake_stripe
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def databases():
     """Return the databases of the workplace that this test run uses."""
     return Databases(prepare(Settings.load()))
+
+
+@pytest.fixture(scope="session")
+def installed(databases):
+    """Yield the name of a database with the addon, to be cloned: nobody connects to it."""
+    given = os.environ.get("SR_INSTALLED")
+    name = given or f"sale_recurring_installed_{os.getpid()}"
+    if not given:
+        databases.new(name)
+    yield name
+    if not given:
+        databases.drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +46,7 @@ def fake():
 
 
 @pytest.fixture
-def contracts_database(databases, tmp_path_factory):
+def contracts_database(databases, installed, tmp_path_factory):
     """Return a function that makes a database with contracts; equal wishes give equal twins."""
     made, templates = [], {}
     prefix = f"sale_recurring_stress_{os.getpid()}"
@@ -44,7 +56,7 @@ def contracts_database(databases, tmp_path_factory):
         if wishes not in templates:
             templates[wishes] = f"{prefix}_template_{len(templates)}"
             made.append(templates[wishes])
-            databases.new(templates[wishes])
+            databases.clone(installed, templates[wishes])
             folder = tmp_path_factory.mktemp("contracts")
             fill(databases.place, templates[wishes], folder, *wishes)
         name = f"{prefix}_{len(made)}"

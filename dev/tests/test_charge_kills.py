@@ -11,21 +11,12 @@ CHARGE = "ir_cron_charge_subscriptions"
 ASK = "ir_cron_ask_charges"
 
 
-@pytest.fixture(scope="module")
-def template(databases, database):
-    """Return the name of a database to copy."""
-    databases.new(database)
-    return database
-
-
 @pytest.fixture
-def herd(databases, template, tmp_path):
+def herd(databases, installed, database, tmp_path):
     """Yield processes on a database of their own."""
-    name = f"{template}_copy"
-    databases.clone(template, name)
-    with Herd(databases.place, name, tmp_path) as herd:
+    databases.clone(installed, database)
+    with Herd(databases.place, database, tmp_path) as herd:
         yield herd
-    databases.drop(name)
 
 
 def sell(herd, fake, count):

@@ -3,8 +3,6 @@
 import re
 import subprocess
 
-import pytest
-from bootstrap.settings import ADDON
 from bootstrap.testing import pytest_arguments
 
 
@@ -25,16 +23,9 @@ def run_lint(databases, database, folder):
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def installed(databases, database):
-    """Return a database with the addon installed."""
-    databases.clone(databases.base(), database)
-    databases.install(database, [ADDON])
-    return database
-
-
-def test_the_style_tests_of_odoo_pass(databases, installed, tmp_path):
-    output = run_lint(databases, installed, tmp_path)
+def test_the_style_tests_of_odoo_pass(databases, installed, database, tmp_path):
+    databases.clone(installed, database)
+    output = run_lint(databases, database, tmp_path)
     summary = output.splitlines()[-1]
     assert " passed" in summary, output[-5000:]
     assert "failed" not in summary, output[-5000:]

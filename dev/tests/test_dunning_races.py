@@ -19,9 +19,9 @@ STEPS = [["charge", "done"], ["remind", "done"], ["activity", "done"]]
 
 
 @pytest.fixture
-def herd(databases, database, fake, tmp_path):
+def herd(databases, installed, database, fake, tmp_path):
     """Yield processes on a database with overdue invoices, whose cards are declined."""
-    databases.new(database)
+    databases.clone(installed, database)
     cards = [fake.save_card() for _number in range(CUSTOMERS)]
     fake.declines.update({customer: "insufficient" for customer, _method in cards})
     with Herd(databases.place, database, tmp_path) as herd:

@@ -13,9 +13,9 @@ WAIT = 2.0  # seconds in which a process that need not wait would be done
 
 
 @pytest.fixture
-def herd(databases, database, fake, tmp_path):
+def herd(databases, installed, database, fake, tmp_path):
     """Yield processes on a database with one invoice, paid by a card."""
-    databases.new(database)
+    databases.clone(installed, database)
     with Herd(databases.place, database, tmp_path) as herd:
         herd.run("set_up_charges", address=fake.address, cards=[fake.save_card()])
         herd.run("job", job="ir_cron_charge_subscriptions")
