@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.errors import EngineError
-from ..exceptions import explain_engine_error
+from ..explain import explain
 
 
 class SubscriptionWizardMixin(models.AbstractModel):
@@ -76,7 +76,7 @@ class SubscriptionWizardMixin(models.AbstractModel):
         except UserError as error:
             return order._prepare_preview([], error=str(error))
         except EngineError as error:
-            return order._prepare_preview([], error=explain_engine_error(self.env, error))
+            return order._prepare_preview([], error=explain(self.env, error))
         preview = order._get_operation_preview(items, one_off)
         preview["reasons"] = self._get_effects(items, not preview["documents"])
         return preview

@@ -4,7 +4,7 @@ from odoo.tools import format_date
 from ...engine import billing
 from ...engine.errors import EngineError
 from ...engine.segment import cut_gaps
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -201,7 +201,7 @@ class SaleOrder(models.Model):
         try:
             documents = self._get_preview_documents(self._get_changed_items(), day)
         except EngineError as error:
-            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+            return self._prepare_preview([], error=explain(self.env, error))
         preview = self._prepare_preview(documents)
         self._explain_amendment_preview(preview)
         preview["headline"] = self.env._(

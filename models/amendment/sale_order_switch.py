@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -138,7 +138,7 @@ class SaleOrder(models.Model):
         except UserError as error:
             return self._prepare_preview([], error=str(error))
         except EngineError as error:
-            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+            return self._prepare_preview([], error=explain(self.env, error))
         preview = self._get_operation_preview(items, one_off)
         preview["headline"] = self.env._(
             "From %(day)s on:", day=format_date(self.env, draft._get_effective_date())

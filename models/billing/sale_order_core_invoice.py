@@ -3,8 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import told_to_user
 
 
 class SaleOrder(models.Model):
@@ -22,11 +21,9 @@ class SaleOrder(models.Model):
         if const.ITEMS_KEY in self.env.context or not contracts or not self._can_create_invoices():
             return super()._create_invoices(grouped=grouped, final=final, date=date)
         contracts._subscription_claim()
-        try:
+        with told_to_user(self.env):
             ready = contracts._subscription_settle_drafts()
             ready._subscription_refresh_taxes()
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         invoices, credit_notes, silent = ready._get_checked_due_split()
         by_line = {}
         for due in (due for items in invoices.values() for due in items):
@@ -69,11 +66,9 @@ class SaleOrder(models.Model):
         :return: as :meth:`_split_due_items`
         :raise UserError: the dates of a contract do not fit together
         """
-        try:
+        with told_to_user(self.env):
             due = self._get_due_items()
             self._check_due_items(due)
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         return self._split_due_items(due)
 
     def _get_invoiceable_lines(self, final=False):

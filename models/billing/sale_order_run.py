@@ -8,7 +8,7 @@ from psycopg2 import errors as pg_errors
 
 from ... import const
 from ...engine.errors import EngineError
-from ...exceptions import explain_database_error, explain_engine_error
+from ...explain import explain, told_to_user
 
 _logger = logging.getLogger(__name__)
 
@@ -240,12 +240,8 @@ class SaleOrder(models.Model):
 
     def _get_quarantine_reason(self, error):
         """:return: one sentence that a billing clerk can act on"""
-        if isinstance(error, EngineError):
-            return explain_engine_error(self.env, error)
-        if isinstance(error, IntegrityError):
-            return explain_database_error(self, error)
-        if isinstance(error, (UserError, ValidationError)):
-            return str(error.args[0])
+        if isinstance(error, EXPLAINED):
+            return explain(self.env, error, self)
         return self.env._(
             "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
             error=error,
@@ -342,10 +338,8 @@ class SaleOrder(models.Model):
         contracts._subscription_claim()
         # As the run does: a term that begins today has its prices before it is billed.
         contracts._subscription_refresh_state()
-        try:
+        with told_to_user(self.env):
             moves = contracts._without_billing_limits()._bill_subscriptions().with_env(self.env)
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         contracts.filtered("subscription_quarantined_at")._release_quarantine()
         if not moves:
             raise UserError(contracts._nothing_to_invoice_error_message())

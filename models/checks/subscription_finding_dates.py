@@ -8,7 +8,7 @@ from psycopg2 import OperationalError
 from ... import const
 from ...engine import billing, errors
 from ...engine.lifecycle import MOVES
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class SubscriptionFinding(models.Model):
         except errors.OverlappingSegments:
             return []  # a finding of its own
         except errors.EngineError as error:
-            reason = explain_engine_error(self.env, error)
+            reason = explain(self.env, error)
         except OperationalError:
             raise
         except Exception as error:

@@ -1,11 +1,11 @@
 import psycopg2
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import sql
 
 from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import explain
 from .subscription_finding_run import GLOBAL_CHECKS
 
 # Each repair does what the normal course of business does; nothing edits history.
@@ -38,10 +38,8 @@ class SubscriptionFinding(models.Model):
             try:
                 with self.env.cr.savepoint():
                     getattr(finding, REPAIRS[finding.check])()
-            except EngineError as error:
-                reason = explain_engine_error(self.env, error)
-            except (UserError, ValidationError) as error:
-                reason = str(error.args[0])
+            except (UserError, EngineError) as error:
+                reason = explain(self.env, error)
             else:
                 continue
             self.env.invalidate_all()

@@ -8,7 +8,7 @@ from ...engine.ending import NO_TAIL, split_end
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -130,7 +130,7 @@ class SaleOrder(models.Model):
                     "%(product)s of %(order)s: %(reason)s",
                     product=line.product_id.display_name,
                     order=self.name,
-                    reason=explain_engine_error(self.env, error),
+                    reason=explain(self.env, error),
                 )
             ) from error
 

@@ -4,7 +4,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import explain, told_to_user
 from ..terms.subscription_template import UNUSED_DAYS
 
 
@@ -134,7 +134,7 @@ class SaleOrder(models.Model):
             items = self._get_order_due_items(until)
             one_off = self._get_preview_one_off_lines(self._subscription_today())
         except EngineError as error:
-            return explain_engine_error(self.env, error)
+            return explain(self.env, error)
         return " ".join(
             self.env._(
                 "%(title)s: %(amount)s.",
@@ -309,10 +309,8 @@ class SaleOrder(models.Model):
         lines = self._get_recurring_lines()
         known = lines.filtered(lambda line: line.segment_ids or line.subscription_later_steps)
         moved = {line: line._get_moved_end(old_end, self.subscription_end_date) for line in known}
-        try:
+        with told_to_user(self.env):
             self._replace_segments_of_lines({line: steps for line, (steps, _tail) in moved.items()})
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         for line, (_steps, tail) in moved.items():
             line._store_tail(tail)
         if not self.subscription_end_date and self.subscription_close_credit_rule:

@@ -4,7 +4,7 @@ from odoo.fields import Command
 from psycopg2 import IntegrityError
 
 from ...engine.errors import EngineError
-from ...exceptions import explain_database_error, explain_engine_error
+from ...explain import explain
 
 # What can be wrong with one contract (missing rights and invalid values are user errors too);
 # anything else is a fault of a program and stops the work.
@@ -77,13 +77,5 @@ class SaleOrder(models.Model):
                 self.env.flush_all()
         except REFUSALS as error:
             self.env.invalidate_all(flush=False)
-            return self[:1]._explain_refusal(error)
+            return explain(self.env, error, self[:1])
         return False
-
-    def _explain_refusal(self, error):
-        """:return: in one sentence, why an operation on this contract was refused"""
-        if isinstance(error, EngineError):
-            return explain_engine_error(self.env, error)
-        if isinstance(error, IntegrityError):
-            return explain_database_error(self, error)
-        return str(error)

@@ -5,11 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.errors import EngineError
 from ...engine.pausing import restart_periods, undo_restart
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps
-from ...exceptions import explain_engine_error
+from ...explain import told_to_user
 from .sale_order_ending import join_sentences
 
 
@@ -256,10 +255,8 @@ class SaleOrder(models.Model):
         :param change_later: the same for the steps that the end of the contract took away
         """
         lines = self._get_recurring_lines().filtered("segment_ids")
-        try:
+        with told_to_user(self.env):
             new = {line: operation(line._get_engine_steps()) for line in lines}
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         self._replace_segments_of_lines(new)
         for line in lines:
             line._change_tail(change_later)

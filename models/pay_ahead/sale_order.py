@@ -5,7 +5,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.ahead import is_payable_ahead, next_period_date
 from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import told_to_user
 
 
 class SaleOrder(models.Model):
@@ -120,10 +120,8 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         self._check_ahead(day)
         self._get_ahead_drafts()._give_up_ahead()
-        try:
+        with told_to_user(self.env):
             moves = self._with_ahead(day, pay_first)._bill_subscriptions(day)
-        except EngineError as error:
-            raise UserError(explain_engine_error(self.env, error)) from error
         moves = moves.with_env(self.env)
         if not moves:
             raise UserError(self._nothing_to_invoice_error_message())

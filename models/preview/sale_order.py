@@ -6,7 +6,7 @@ from ...engine import billing
 from ...engine.errors import EngineError
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps, step_at
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -111,7 +111,7 @@ class SaleOrder(models.Model):
                 return self._prepare_preview([], error=self._get_waiting_text(next(iter(drafts))))
             items = self._get_preview_items(until, drafts)
         except EngineError as error:
-            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+            return self._prepare_preview([], error=explain(self.env, error))
         preview = self._prepare_preview(self._get_preview_documents(items, until))
         preview["reasons"] = [self._get_made_anew_text(draft) for draft in drafts]
         return preview

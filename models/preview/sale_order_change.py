@@ -6,7 +6,7 @@ from ...engine.change import step_from
 from ...engine.errors import EngineError
 from ...engine.period import FOREVER
 from ...engine.segment import step_at
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
         except UserError as error:
             return self._prepare_preview([], error=str(error))
         except EngineError as error:
-            return self._prepare_preview([], error=explain_engine_error(self.env, error))
+            return self._prepare_preview([], error=explain(self.env, error))
         preview = self._get_operation_preview(items)
         preview["headline"] = self._get_change_headline(day, today, items)
         preview["reasons"] = self._get_change_reasons(line, old, new, until)

@@ -11,7 +11,7 @@ from ...engine.pausing import restart_periods
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps
 from ...engine.simulation import months_from, simulate
-from ...exceptions import explain_engine_error
+from ...explain import explain
 from ..billing.sale_order_due import DueItem
 
 SIMULATED_MONTHS = 24
@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
                 result["notes"] += [line._get_usage_text(usage)] if usage else []
                 found[line] = simulate(segments, rows, today, months, splits, usage)
         except EngineError as error:
-            return {**result, "error": explain_engine_error(self.env, error)}
+            return {**result, "error": explain(self.env, error)}
         by_day, prices = self._get_simulated_days(found, change, forfeited), {}
         for index in range(months if found else 0):
             parts = {line: line_months[index] for line, line_months in found.items()}

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...engine.errors import EngineError
-from ...exceptions import explain_engine_error
+from ...explain import explain
 
 
 class SaleOrder(models.Model):
@@ -168,7 +168,7 @@ class SaleOrder(models.Model):
         try:
             self._check_due_items({self: self._get_order_due_items()})
         except EngineError as error:
-            return explain_engine_error(self.env, error)
+            return explain(self.env, error)
         return False
 
     def _hook_on_subscription_billed(self, moves):
