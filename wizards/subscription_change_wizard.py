@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from ..engine.change import period_start, step_from
 from ..engine.errors import EngineError
+from ..models.preview.change_preview import ChangePreview
+from ..models.preview.preview import Preview
 
 VALUES = ("quantity", "price_unit", "discount")
 
@@ -197,7 +199,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         order = self.order_id
         typed = self._get_typed_values()
         if not typed:
-            preview = order._prepare_preview([])
+            preview = Preview(order).prepare([])
             preview["reasons"] = [
                 self.env._("Nothing changes yet. Type another quantity, price or discount.")
             ]
@@ -205,9 +207,9 @@ class SubscriptionChangeWizard(models.TransientModel):
         try:
             until = self._get_until() if self._get_step() else None
         except UserError as error:
-            return order._prepare_preview([], error=str(error))
+            return Preview(order).prepare([], error=str(error))
         values = order._prepare_change_values(**typed)
-        return order._get_change_preview(self.line_id._origin, self.start_date, values, until)
+        return ChangePreview(order).for_change(self.line_id._origin, self.start_date, values, until)
 
     # ------------------------------------------------------------------
     # Button

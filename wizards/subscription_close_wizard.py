@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..models.preview.dry_run import DryRun
+from ..models.preview.tried import Tried
+
 
 class SubscriptionCloseWizard(models.TransientModel):
     """Ask when and why a contract ends, and show what that credits and bills."""
@@ -94,11 +97,8 @@ class SubscriptionCloseWizard(models.TransientModel):
         order, end = self.order_id, self._get_end_date()
         order._check_running(self.env._("closed"))
         order._check_close_date(end)
-        return order._get_dry_due_items(
-            max(end, order._subscription_today()),
-            end=end,
-            is_forfeit=self.credit_rule == "forfeit",
-        )
+        tried = Tried(end=end, is_forfeit=self.credit_rule == "forfeit")
+        return DryRun(order, tried).get_items(max(end, order._subscription_today()))
 
     def _get_effects(self, items, is_idle):
         effects = self._get_renewal_effects()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.preview.preview import Preview
 
 # More would not be read, and each contract costs a run of the engine.
 MAX_PREVIEWS = 80
@@ -161,7 +162,7 @@ class SubscriptionMassWizard(models.TransientModel):
             "resume": ("resume", self._prepare_resume_values),
         }.get(self.operation, ("pause", self._prepare_pause_values))
         wizard = self.env[f"subscription.{name}.wizard"].new(values(order))
-        return wizard.preview or order._prepare_preview([])
+        return wizard.preview or Preview(order).prepare([])
 
     def _prepare_pause_values(self, order):
         """:return: values of the wizard that pauses or suspends one contract"""

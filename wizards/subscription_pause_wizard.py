@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from .. import const
+from ..models.lifecycle.dry_operation import DryOperation
 
 
 class SubscriptionPauseWizard(models.TransientModel):
@@ -95,7 +96,7 @@ class SubscriptionPauseWizard(models.TransientModel):
     def _get_dry_items(self):
         until = self.resume_date or None
         self.order_id._check_pause(self.start_date, until, self.kind)
-        return self.order_id._get_dry_pause_items(
+        return DryOperation(self.order_id).get_pause_items(
             self.start_date,
             until,
             is_forfeit=self.credit_rule == "forfeit",

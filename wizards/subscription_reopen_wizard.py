@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.lifecycle.dry_operation import DryOperation
+
 
 class SubscriptionReopenWizard(models.TransientModel):
     """Ask from when a closed contract goes on, and show what that bills."""
@@ -38,7 +40,7 @@ class SubscriptionReopenWizard(models.TransientModel):
 
     def _get_dry_items(self):
         self.order_id._check_reopen(self.start_date)
-        return self.order_id._get_dry_reopen_items(self.start_date)
+        return DryOperation(self.order_id).get_reopen_items(self.start_date)
 
     def action_reopen(self):
         """Reopen the contract on the chosen day."""

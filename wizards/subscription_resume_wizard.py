@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.lifecycle.dry_operation import DryOperation
+
 
 class SubscriptionResumeWizard(models.TransientModel):
     """Ask on which day service goes on after a pause or suspension, and show what that bills."""
@@ -40,7 +42,7 @@ class SubscriptionResumeWizard(models.TransientModel):
 
     def _get_dry_items(self):
         self.order_id._check_resume(self.date)
-        return self.order_id._get_dry_resume_items(self.date)
+        return DryOperation(self.order_id).get_resume_items(self.date)
 
     def action_resume(self):
         """Let service go on on the chosen day."""

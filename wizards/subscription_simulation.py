@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.period import FOREVER, Period
-from ..models.preview.simulation import TriedChange
+from ..models.preview.tried import Tried
 
 
 class SubscriptionSimulation(models.TransientModel):
@@ -102,7 +102,7 @@ class SubscriptionSimulation(models.TransientModel):
 
     def _get_change(self):
         """:return: what is tried out
-        :rtype: TriedChange | None
+        :rtype: Tried | None
         :raise UserError: the days do not fit together
         """
         day, until = self.date, self.until_date
@@ -118,14 +118,14 @@ class SubscriptionSimulation(models.TransientModel):
             if taken:
                 raise UserError(taken._get_conflict_text())
             gap = Period(day, until or FOREVER)
-            return TriedChange(
+            return Tried(
                 gap=gap,
                 is_forfeit=terms.credit_on_pause == "forfeit",
                 is_restart=terms._get_pause_anchor() == "restart",
             )
         if self.kind == "end":
             self.order_id._check_close_date(day)
-            return TriedChange(end=day, is_forfeit=terms.credit_on_close == "forfeit")
+            return Tried(end=day, is_forfeit=terms.credit_on_close == "forfeit")
         return self._get_line_change(day, until)
 
     def _get_line_change(self, day, until):
@@ -140,4 +140,4 @@ class SubscriptionSimulation(models.TransientModel):
             )
             if line and line._differs(name, self[field])
         }
-        return TriedChange(line=line, day=day, until=until or None, **typed) if typed else None
+        return Tried(line=line, day=day, until=until or None, **typed) if typed else None

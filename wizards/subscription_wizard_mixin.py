@@ -1,8 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ..engine.errors import EngineError
-from ..explain import explain
+from ..models.preview.preview import Preview
 
 
 class SubscriptionWizardMixin(models.AbstractModel):
@@ -69,14 +67,12 @@ class SubscriptionWizardMixin(models.AbstractModel):
         :return: a preview as `sale.order` makes them
         :rtype: dict
         """
+        return Preview(self.order_id).or_reason(self._prepare_preview)
+
+    def _prepare_preview(self):
         order = self.order_id
-        try:
-            items = self._get_dry_items()
-            one_off = order._get_preview_one_off_lines(order._subscription_today())
-        except UserError as error:
-            return order._prepare_preview([], error=str(error))
-        except EngineError as error:
-            return order._prepare_preview([], error=explain(self.env, error))
-        preview = order._get_operation_preview(items, one_off)
+        items = self._get_dry_items()
+        one_off = order._get_preview_one_off_lines(order._subscription_today())
+        preview = Preview(order).for_operation(items, one_off)
         preview["reasons"] = self._get_effects(items, not preview["documents"])
         return preview

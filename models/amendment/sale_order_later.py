@@ -1,10 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...engine import billing
 from ...engine.errors import EngineError
 from ...engine.segment import cut_gaps
-from ...explain import explain
+from ..preview.preview import Preview
 
 
 class SaleOrder(models.Model):
@@ -65,16 +64,10 @@ class SaleOrder(models.Model):
         forfeited = contract._get_forfeited_spans()
         today, found = self._get_quote_date(), {}
         for line, segments in steps.items():
-            items = billing.catch_up(
-                cut_gaps(segments, gaps) if gaps else segments,
-                line.billed_period_ids._get_engine_rows(),
-                self._get_effective_date(),
-                delivered=line._get_delivered_for_billing(),
-                splits=contract._get_credit_splits(forfeited),
-            )
-            for item in items:
-                due = line._get_due_item(item, forfeited)
-                found.setdefault(max(item.on, today), []).append(due)
+            for due in line._get_due_items(
+                cut_gaps(segments, gaps), self._get_effective_date(), forfeited
+            ):
+                found.setdefault(max(due.item.on, today), []).append(due)
         return found
 
     def _get_agreed_steps(self):
@@ -197,12 +190,12 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        return Preview(self).or_reason(self._prepare_later_preview)
+
+    def _prepare_later_preview(self):
         day = self._get_effective_date()
-        try:
-            documents = self._get_preview_documents(self._get_changed_items(), day)
-        except EngineError as error:
-            return self._prepare_preview([], error=explain(self.env, error))
-        preview = self._prepare_preview(documents)
+        words = Preview(self)
+        preview = words.prepare(words.get_documents(self._get_changed_items(), day))
         self._explain_amendment_preview(preview)
         preview["headline"] = self.env._(
             "On %(day)s, %(contract)s bills for the lines that change:",

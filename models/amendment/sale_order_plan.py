@@ -2,7 +2,6 @@ from dataclasses import replace
 
 from odoo import models
 
-from ...engine import billing
 from ...engine.amendment import carry_over, live_step, period_end, regrid
 from ...engine.change import change_values
 from ...engine.ending import NO_TAIL, split_end
@@ -279,21 +278,11 @@ class SaleOrder(models.Model):
             if is_ahead and line not in touched:
                 continue
             rows = line.billed_period_ids._get_engine_rows()
-            served = cut_gaps(segments, gaps) if gaps else segments
+            served = cut_gaps(segments, gaps)
             if not served and not rows:
                 continue
-            items = billing.catch_up(
-                served,
-                rows,
-                max(day, accepted),
-                delivered=line._get_delivered_for_billing(),
-                splits=self._get_credit_splits(forfeited),
-            )
-            result += [
-                line._get_due_item(item, forfeited)
-                for item in items
-                if not is_ahead or item.on >= day
-            ]
+            items = line._get_due_items(served, max(day, accepted), forfeited, rows)
+            result += [due for due in items if not is_ahead or due.item.on >= day]
         return result
 
     # ------------------------------------------------------------------

@@ -2,8 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...engine.errors import EngineError
-from ...explain import explain
+from ..preview.preview import Preview
 
 
 class SaleOrder(models.Model):
@@ -129,17 +128,17 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        try:
-            self._check_switch(template, recurrence)
-            draft = self._draft_switch(template, recurrence, mode, day)
-            draft._check_switched()
-            items = draft._get_changed_items()
-            one_off = draft._get_preview_one_off_lines(draft._get_quote_date())
-        except UserError as error:
-            return self._prepare_preview([], error=str(error))
-        except EngineError as error:
-            return self._prepare_preview([], error=explain(self.env, error))
-        preview = self._get_operation_preview(items, one_off)
+        return Preview(self).or_reason(
+            lambda: self._prepare_switch_preview(template, recurrence, mode, day)
+        )
+
+    def _prepare_switch_preview(self, template, recurrence, mode, day):
+        self._check_switch(template, recurrence)
+        draft = self._draft_switch(template, recurrence, mode, day)
+        draft._check_switched()
+        items = draft._get_changed_items()
+        one_off = draft._get_preview_one_off_lines(draft._get_quote_date())
+        preview = Preview(self).for_operation(items, one_off)
         preview["headline"] = self.env._(
             "From %(day)s on:", day=format_date(self.env, draft._get_effective_date())
         )

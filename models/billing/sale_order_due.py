@@ -72,16 +72,8 @@ class SaleOrder(models.Model):
             else:
                 segments = self._get_segments_until(line, day)
                 rows = line.billed_period_ids._get_engine_rows()
-            if not segments and not rows:
-                continue
-            items = billing.catch_up(
-                segments,
-                rows,
-                day,
-                delivered=line._get_delivered_for_billing(),
-                splits=self._get_credit_splits(forfeited),
-            )
-            result += [line._get_due_item(item, forfeited) for item in items]
+            if segments or rows:
+                result += line._get_due_items(segments, day, forfeited, rows)
         if self.state == "cancel":
             return [due for due in result if due.is_credit]
         return result

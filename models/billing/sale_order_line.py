@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
 from ... import const
+from ...engine import billing
 from ...engine.change import FREE
 from ...engine.money import to_decimal
 from .sale_order_due import DueItem
@@ -24,6 +25,27 @@ class SaleOrderLine(models.Model):
         if self._get_subscription_basis() != "delivered":
             return None
         return to_decimal(self.qty_delivered)
+
+    def _get_due_items(self, segments, day, forfeited, rows=None):
+        """Ask the engine what falls due on this line up to a day; the only place that does.
+
+        :param segments: engine segments of the line, without the days of interruptions
+        :param date day: last day looked at
+        :param list forfeited: spans whose unused days are not credited, engine periods
+        :param rows: engine rows of what is billed, None for the ledger of the line
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the days do not fit the contract
+        """
+        self.ensure_one()
+        items = billing.catch_up(
+            segments,
+            self.billed_period_ids._get_engine_rows() if rows is None else rows,
+            day,
+            delivered=self._get_delivered_for_billing(),
+            splits=self.order_id._get_credit_splits(forfeited),
+        )
+        return [self._get_due_item(item, forfeited) for item in items]
 
     def _get_due_item(self, item, forfeited_spans):
         """Wrap an engine item with the records it is about.

@@ -2,7 +2,6 @@ from fractions import Fraction
 
 from odoo import api, models
 
-from ...engine import billing
 from ...engine.proration import measure
 
 
@@ -45,16 +44,11 @@ class SaleOrder(models.Model):
             ).sorted(lambda row: (row.revision, row.n), reverse=True)
             if not forfeits:
                 continue
-            items = billing.catch_up(
-                segments,
-                rows._get_engine_rows(),
-                max(day, self._subscription_today()),
-                delivered=line._get_delivered_for_billing(),
-            )
-            for item in items:
-                if isinstance(item, billing.Charge):
+            until = max(day, self._subscription_today())
+            for due in line._get_due_items(segments, until, [], rows._get_engine_rows()):
+                if not due.is_credit:
                     restored.setdefault(line, []).extend(
-                        forfeits._prepare_restored_values(item.span, item.quantity)
+                        forfeits._prepare_restored_values(due.item.span, due.item.quantity)
                     )
         return restored
 

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain, told_to_user
+from ..preview.preview import Preview
 from ..terms.subscription_template import UNUSED_DAYS
 
 
@@ -141,7 +142,7 @@ class SaleOrder(models.Model):
                 title=document["title"],
                 amount=self.currency_id.format(abs(document["total"])),
             )
-            for document in self._get_operation_preview_documents(items, one_off)
+            for document in Preview(self).get_operation_documents(items, one_off)
         )
 
     def _drop_unwanted_drafts(self):

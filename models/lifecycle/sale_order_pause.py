@@ -7,7 +7,6 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.pausing import restart_periods, undo_restart
 from ...engine.period import FOREVER, Period
-from ...engine.segment import cut_gaps
 from ...explain import told_to_user
 from .sale_order_ending import join_sentences
 
@@ -273,57 +272,3 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
     # Dry runs
     # ------------------------------------------------------------------
-
-    def _get_dry_pause_items(self, start, until=None, is_forfeit=False, is_restart=False):
-        """Return what would fall due if the contract paused; writes nothing.
-
-        :param date start: first day without service
-        :param date until: first day of service after it, None for an open one
-        :param bool is_forfeit: unused days are not credited
-        :param bool is_restart: periods begin anew after it
-        :return: a list of :class:`DueItem`, up to the return when periods begin anew then
-        :rtype: list
-        :raise engine.errors.EngineError: the days do not fit the contract
-        """
-        self.ensure_one()
-        steps, last = None, start
-        if until and is_restart:
-            last, stop = until, self._get_next_restart(until)
-            steps = {
-                line: restart_periods(line._get_engine_steps(), until, until, stop)
-                for line in self._get_recurring_lines()
-            }
-        return self._get_dry_due_items(
-            max(last, self._subscription_today()),
-            gap=Period(start, until or FOREVER),
-            is_forfeit=is_forfeit,
-            steps=steps,
-        )
-
-    def _get_dry_resume_items(self, day):
-        """Return what would fall due if the interruption ended on a day; writes nothing.
-
-        :param date day: first day of service
-        :return: a list of :class:`DueItem`
-        :rtype: list
-        :raise engine.errors.EngineError: the days do not fit the contract
-        """
-        self.ensure_one()
-        gap = self._get_gap_to_resume(day)
-        others = (self.subscription_interruption_ids - gap)._get_engine_gaps()
-        rest = [Period(gap.start_date, day)] if gap.start_date < day else []
-        plan, until = {}, self._get_next_restart(gap.end_date or day)
-        for line in self._get_recurring_lines():
-            steps = line._get_engine_steps()
-            if gap.anchor_rule == "restart":
-                steps = undo_restart(steps, gap.start_date, until) if gap.end_date else steps
-                steps = restart_periods(steps, day, day, until) if rest else steps
-            plan[line] = cut_gaps(steps, others + rest)
-        restored = self._prepare_restored_rows(gap.start_date, day, plan)
-        forfeited = self._get_forfeited_spans()
-        return self._get_plan_due_items(
-            max(day, self._subscription_today()),
-            plan,
-            forfeited,
-            booked={line: line._get_dry_rows(vals_list) for line, vals_list in restored.items()},
-        )

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ..preview.preview import Preview
+
 
 class SaleOrder(models.Model):
     """Customers pay the next period of their contract on its page, once nothing else is open.
@@ -27,7 +29,7 @@ class SaleOrder(models.Model):
         left = self._get_ahead_drafts()
         touched = dict.fromkeys(left, self) | order._get_touched_drafts(day)
         items = order._get_preview_items(day, touched)
-        documents = order._get_preview_documents(items, day)
+        documents = Preview(order).get_documents(items, day)
         if [document["kind"] for document in documents] != ["invoice"]:
             return None  # something is given back as well: that is not the customer's to decide
         credit = min(self._get_kept_credit_amount(), documents[0]["total"])

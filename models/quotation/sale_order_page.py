@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ... import const
+from ..preview.preview import Preview
 
 
 class SaleOrder(models.Model):
@@ -18,7 +19,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         items = self._get_order_due_items()
         one_off = self._get_preview_one_off_lines(self._get_billing_day())
-        document = self._get_preview_document("", items, one_off=one_off)
+        document = Preview(self).get_document("", items, one_off=one_off)
         return [line for line in document["lines"] if line["quantity"]]
 
     def _get_due_now_title(self):

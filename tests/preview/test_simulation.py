@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ...engine.period import FOREVER, Period
-from ...models.preview.simulation import TriedChange
+from ...models.preview.tried import Tried
 from ..support.common_operator import OperatorCase
 
 
@@ -140,7 +140,7 @@ class TestSimulation(OperatorCase):
         )
         self.bill(order.sudo())
         line = order.order_line[0]
-        tried = TriedChange(line=line, day=date(2027, 1, 20), quantity=25.0)
+        tried = Tried(line=line, day=date(2027, 1, 20), quantity=25.0)
         simulation = order._get_simulation(tried, months=8)
         self.assertEqual(self.get_money(simulation)[:2], [(0.0, 0.0), (283.33, 41.94)])
         order._subscription_change_line(line, date(2027, 1, 20), quantity=25)
@@ -154,7 +154,7 @@ class TestSimulation(OperatorCase):
     def test_tried_changes_equal_the_real_ones(self):
         changes = (
             (
-                lambda order: TriedChange(
+                lambda order: Tried(
                     line=order.order_line, day=date(2027, 2, 10), quantity=5.0, discount=10.0
                 ),
                 lambda order: order._subscription_change_line(
@@ -162,7 +162,7 @@ class TestSimulation(OperatorCase):
                 ),
             ),
             (
-                lambda order: TriedChange(
+                lambda order: Tried(
                     line=order.order_line,
                     day=date(2027, 2, 3),
                     until=date(2027, 3, 5),
@@ -173,11 +173,11 @@ class TestSimulation(OperatorCase):
                 ),
             ),
             (
-                lambda _order: TriedChange(gap=Period(date(2027, 2, 5), FOREVER)),
+                lambda _order: Tried(gap=Period(date(2027, 2, 5), FOREVER)),
                 lambda order: order._subscription_pause(date(2027, 2, 5)),
             ),
             (
-                lambda _order: TriedChange(end=date(2027, 2, 20)),
+                lambda _order: Tried(end=date(2027, 2, 20)),
                 lambda order: order._subscription_close(date(2027, 2, 20)),
             ),
         )
@@ -194,7 +194,7 @@ class TestSimulation(OperatorCase):
         order = self.create_own_contract(self.seat, template=terms, day="2027-01-31")
         self.bill(order.sudo())
         gap = Period(date(2027, 2, 10), date(2027, 3, 20))
-        tried = TriedChange(gap=gap, is_forfeit=True, is_restart=True)
+        tried = Tried(gap=gap, is_forfeit=True, is_restart=True)
         simulation = order._get_simulation(tried, months=4)
         order._subscription_pause(gap.start, gap.end)
         self.assertEqual(simulation, order._get_simulation(months=4))
@@ -203,7 +203,7 @@ class TestSimulation(OperatorCase):
     def test_change_that_would_be_refused_is_refused(self):
         order = self.create_own_contract(self.seat)
         with self.assertRaisesRegex(UserError, "The quantity cannot be negative"):
-            order._get_simulation(TriedChange(line=order.order_line, day=self.today, quantity=-1.0))
+            order._get_simulation(Tried(line=order.order_line, day=self.today, quantity=-1.0))
 
     # ------------------------------------------------------------------
     # Dialog

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import Form, tagged
 
-from ...models.preview.simulation import TriedChange
+from ...models.preview.tried import Tried
 from ..support.common_operator import OperatorCase
 
 
@@ -66,8 +66,8 @@ class TestSimulationOfQuotations(OperatorCase):
         self.travel("2027-02-01")
         line = order.order_line
         for tried, expected in (
-            (TriedChange(line=line, day=date(2027, 3, 1), quantity=4.0), [20, 40, 40]),
-            (TriedChange(end=date(2027, 3, 1)), [20, 0, 0]),
+            (Tried(line=line, day=date(2027, 3, 1), quantity=4.0), [20, 40, 40]),
+            (Tried(end=date(2027, 3, 1)), [20, 0, 0]),
         ):
             simulation = order._get_simulation(tried, months=3)
             self.assertEqual([charged for charged, *_ in self.get_money(simulation)], expected)

@@ -1,91 +1,144 @@
-from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
+from ...engine.errors import EngineError
+from ...explain import explain
 
 
-class SaleOrder(models.Model):
-    """Documents, totals and words of the previews of a contract."""
+class Preview:
+    """What a contract bills or gives back, as documents with totals and words; writes nothing.
 
-    _inherit = "sale.order"
+    A preview is a dict that the client widget `subscription_preview` draws: an optional headline,
+    reasons, documents with their lines and totals, and an error sentence instead of documents
+    when the contract cannot be billed.
+
+    :param order: the contract or quotation, one `sale.order`
+    """
+
+    def __init__(self, order):
+        order.ensure_one()
+        self.order = order
+        self.env = order.env
+
+    def for_run(self, until):
+        """Return what a billing run on a day would create for one contract.
+
+        :param date until: the day of the run
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        return self.or_reason(lambda: self._get_run(until))
+
+    def _get_run(self, until):
+        is_started = self.order._is_subscription_started()
+        drafts = self.order._get_touched_drafts(until) if is_started else {}
+        if self.order._get_waiting_contracts(drafts):
+            return self.prepare([], error=self._get_waiting_text(next(iter(drafts))))
+        items = self.order._get_preview_items(until, drafts)
+        preview = self.prepare(self.get_documents(items, until))
+        preview["reasons"] = [self._get_made_anew_text(draft) for draft in drafts]
+        return preview
+
+    def for_operation(self, items, one_off=()):
+        """Return what an operation that was only tried out would credit and bill.
+
+        :param list items: :class:`DueItem` of a dry run
+        :param one_off: pairs of a line that is sold once and its quantity, billed with them
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        return self.prepare(self.get_operation_documents(items, one_off))
+
+    def prepare(self, documents, error=False):
+        """Return a preview of some documents, or the sentence that stands instead of them.
+
+        :param list documents: as :meth:`get_document` makes them
+        :param error: a sentence, False when nothing is wrong
+        :rtype: dict
+        """
+        return {
+            "id": self.order._origin.id,
+            "name": self.order.name,
+            "partner": self.order.partner_id.display_name,
+            "currency_id": (self.order.currency_id or self.order.company_id.currency_id).id,
+            "documents": documents,
+            "total": sum(document["total"] for document in documents),
+            "error": error,
+        }
+
+    def or_reason(self, function):
+        """Return what a function finds, or a preview with the sentence why it cannot.
+
+        :param function: without arguments, returns a preview
+        :return: a preview, see the class
+        :rtype: dict
+        """
+        try:
+            return function()
+        except (UserError, EngineError) as error:
+            return self.prepare([], error=explain(self.env, error))
 
     # ------------------------------------------------------------------
     # Documents
     # ------------------------------------------------------------------
 
-    def _get_preview_documents(self, items, until):
+    def get_documents(self, items, until):
         """Return the documents that due items would become, the invoice first.
 
         :param list items: :class:`DueItem` of this order
         :param date until: the day of the run
         :rtype: list[dict]
         """
-        self.ensure_one()
-        invoices, credit_notes, silent = self._split_due_items({self: items})
-        one_off = self._get_preview_one_off_lines(until)
+        invoices, credit_notes, silent = self.order._split_due_items({self.order: items})
+        one_off = self.order._get_preview_one_off_lines(until)
         documents = []
-        charges = invoices.get(self, [])
+        charges = invoices.get(self.order, [])
         if not charges and sum(line.price_subtotal for line, _quantity in one_off) <= 0:
             one_off = []  # what only gives something back waits for the next period
         if charges or one_off:
-            documents.append(
-                self._get_preview_document(self.env._("Invoice"), charges, one_off=one_off)
-            )
+            documents.append(self.get_document(self.env._("Invoice"), charges, one_off=one_off))
         for move, credits in credit_notes.items():
             title = self.env._("Credit note")
             if move._name == "account.move" and move.name:
                 title = self.env._("Credit note for %(invoice)s", invoice=move.name)
-            documents.append(self._get_preview_document(title, credits, kind="credit"))
-        return documents + self._get_silent_preview_documents(silent)
+            documents.append(self.get_document(title, credits, kind="credit"))
+        return documents + self._get_silent_documents(silent)
 
-    def _get_operation_preview_documents(self, items, one_off=()):
+    def get_operation_documents(self, items, one_off=()):
         """Return what an operation gives back, keeps and still bills.
 
         :param list items: :class:`DueItem` of this order
         :param one_off: pairs of a line that is sold once and its quantity
         :rtype: list[dict]
         """
-        self.ensure_one()
         credits = [due for due in items if due.is_credit and due.amount]
         charges = [due for due in items if not due.is_credit and due.amount]
         documents = []
         if credits:
             title = self.env._("Given back")
-            documents.append(self._get_preview_document(title, credits, kind="credit"))
+            documents.append(self.get_document(title, credits, kind="credit"))
         if not charges and sum(line.price_subtotal for line, _quantity in one_off) <= 0:
             one_off = []  # what only gives something back waits for the next period
         if charges or one_off:
             title = self.env._("Still to be billed")
-            documents.append(self._get_preview_document(title, charges, one_off=one_off))
-        return documents + self._get_silent_preview_documents(
-            [due for due in items if not due.amount]
-        )
+            documents.append(self.get_document(title, charges, one_off=one_off))
+        return documents + self._get_silent_documents([due for due in items if not due.amount])
 
-    def _get_silent_preview_documents(self, items):
+    def _get_silent_documents(self, items):
         """:return: documents of a preview about items that move no money"""
         forfeited = [due for due in items if due.forfeited]
         free = [due for due in items if not due.forfeited]
         documents = []
         if forfeited:
             title = self.env._("Not given back")
-            documents.append(self._get_preview_document(title, forfeited, kind="free"))
+            documents.append(self.get_document(title, forfeited, kind="free"))
         if free:
             title = self.env._("Nothing to pay, so no invoice")
-            documents.append(self._get_preview_document(title, free, kind="free"))
+            documents.append(self.get_document(title, free, kind="free"))
         return documents
 
-    def _get_preview_one_off_lines(self, until):
-        """Return what is sold once and would be billed on a day.
-
-        :return: pairs of a line and the quantity still to be invoiced
-        :rtype: list[tuple]
-        """
-        if not self._is_subscription_started():
-            lines = self._get_priced_lines().filtered(lambda line: not line.is_recurring)
-            return [(line, line._get_due_now_quantity()) for line in lines]
-        return [(line, line.qty_to_invoice) for line in self._get_one_off_lines_until(until)]
-
-    def _get_preview_document(self, title, items, one_off=(), kind="invoice"):
+    def get_document(self, title, items, one_off=(), kind="invoice"):
         """Return one document of a preview, taxed by core's engine.
 
         :param str title: what it is
@@ -106,7 +159,7 @@ class SaleOrder(models.Model):
             (due.line, due.line._get_item_text(due), due.line._prepare_due_base_line(due))
             for due in items
         ]
-        totals = self._get_tax_totals_of([base_line for _line, _text, base_line in entries])
+        totals = self.order._get_tax_totals_of([base_line for _line, _text, base_line in entries])
         return {
             "title": title,
             "kind": kind,
@@ -129,11 +182,11 @@ class SaleOrder(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _get_next_invoice_headline(self, day, today):
+    def get_headline(self, day, today):
         """:return: one sentence that says when the contract is billed next"""
         if not day:
             return self.env._("Nothing more is planned.")
-        if self.subscription_quarantined_at:
+        if self.order.subscription_quarantined_at:
             return self.env._("Held back until somebody presses Retry.")
         if day < today:
             return self.env._("Due since %(day)s:", day=format_date(self.env, day))
@@ -141,20 +194,19 @@ class SaleOrder(models.Model):
             return self.env._("Due today:")
         return self.env._("On %(day)s:", day=format_date(self.env, day))
 
-    def _get_next_invoice_reasons(self, day):
+    def get_reasons(self, day):
         """Say why a contract is billed on a day, or why it is not billed at all. Hook.
 
         :param date day: the next invoice date, False when nothing is planned
         :return: translated sentences
         :rtype: list[str]
         """
-        self.ensure_one()
         reasons = [self._get_pause_text(), self._get_end_text()]
-        terms = self._get_subscription_terms()
-        lines = self._get_recurring_lines()
-        is_served = self.subscription_state in ("upcoming", "active")
+        terms = self.order._get_subscription_terms()
+        lines = self.order._get_recurring_lines()
+        is_served = self.order.subscription_state in ("upcoming", "active")
         timings = lines.segment_ids.mapped("timing") if is_served else []
-        if not day and self.subscription_state in const.RUNNING_STATES and not any(reasons):
+        if not day and self.order.subscription_state in const.RUNNING_STATES and not any(reasons):
             reasons.append(self.env._("Every day of service is billed already."))
         if day and any(line._get_subscription_basis() == "delivered" for line in lines):
             reasons.append(
@@ -173,30 +225,30 @@ class SaleOrder(models.Model):
 
     def _get_waiting_credits_text(self):
         """:return: one sentence about what the next invoice takes off, or False"""
-        if not self._is_subscription_started() or not self._is_credit_offset():
+        if not self.order._is_subscription_started() or not self.order._is_credit_offset():
             return False
-        due = self._get_order_due_items(self._subscription_today())
-        billed = self._drop_waiting_credits(due)
+        due = self.order._get_order_due_items(self.order._subscription_today())
+        billed = self.order._drop_waiting_credits(due)
         waiting = [item for item in due if item not in billed]
         return waiting and self.env._(
             "%(amount)s without taxes wait to be taken off the next invoice.",
-            amount=self.currency_id.format(-float(sum(item.amount for item in waiting))),
+            amount=self.order.currency_id.format(-float(sum(item.amount for item in waiting))),
         )
 
     def _get_pause_text(self):
         """:return: one sentence about the pause that runs or comes next, or False"""
-        today = self._subscription_today()
-        gap = self.subscription_interruption_ids.filtered(
+        today = self.order._subscription_today()
+        gap = self.order.subscription_interruption_ids.filtered(
             lambda gap: not gap.end_date or gap.end_date > today
         ).sorted("start_date")[:1]
         return gap._get_text() if gap else False
 
     def _get_end_text(self):
         """:return: one sentence about the end of the contract, or False"""
-        last = self.subscription_last_date
+        last = self.order.subscription_last_date
         if not last:
             return False
-        if last < self._subscription_today():
+        if last < self.order._subscription_today():
             return self.env._("Service ended on %(day)s.", day=format_date(self.env, last))
         return self.env._("The last day of service is %(day)s.", day=format_date(self.env, last))
 

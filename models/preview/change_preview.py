@@ -1,50 +1,44 @@
-from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.change import step_from
-from ...engine.errors import EngineError
 from ...engine.period import FOREVER
 from ...engine.segment import step_at
-from ...explain import explain
+from .dry_run import DryRun
+from .preview import Preview
+from .tried import Tried
 
 
-class SaleOrder(models.Model):
+class ChangePreview(Preview):
     """What a change of one line would charge and credit; nothing here writes anything."""
 
-    _inherit = "sale.order"
-
-    def _get_change_preview(self, line, day, values, until=None):
+    def for_change(self, line, day, values, until=None):
         """Return what a change of a running line does on its first day, and to each period.
 
-        :param dict values: as made by :meth:`_prepare_change_values`
+        :param dict values: as made by `sale.order._prepare_change_values`
         :param date until: first day on which what was agreed before comes back, None for good
-        :return: a preview, see `sale_order_preview`
+        :return: a preview, see :class:`Preview`
         :rtype: dict
         """
-        self.ensure_one()
-        today = self._subscription_today()
-        try:
-            old = self._get_steps_to_change(line)
-            new = self._get_changed_steps(line, day, values, until)
-            day = max(day, step_from(old, day).start)
-            items = self._get_change_items(line, new, day, today)
-        except UserError as error:
-            return self._prepare_preview([], error=str(error))
-        except EngineError as error:
-            return self._prepare_preview([], error=explain(self.env, error))
-        preview = self._get_operation_preview(items)
+        return self.or_reason(lambda: self._get_change(line, day, values, until))
+
+    def _get_change(self, line, day, values, until):
+        today = self.order._subscription_today()
+        old = self.order._get_steps_to_change(line)
+        new = self.order._get_changed_steps(line, day, values, until)
+        day = max(day, step_from(old, day).start)
+        items = self._get_items(line, new, day, today)
+        preview = self.for_operation(items)
         preview["headline"] = self._get_change_headline(day, today, items)
         preview["reasons"] = self._get_change_reasons(line, old, new, until)
         return preview
 
-    def _get_change_items(self, line, steps, day, today):
+    def _get_items(self, line, steps, day, today):
         """Return what falls due of a changed line: now, or on the first day of a later change.
 
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
         """
-        items = self._get_dry_due_items(max(day, today), steps={line: steps})
+        items = DryRun(self.order, Tried(steps={line: steps})).get_items(max(day, today))
         return [due for due in items if due.line == line and (day <= today or due.item.on >= day)]
 
     def _get_change_headline(self, day, today, items):
@@ -71,8 +65,8 @@ class SaleOrder(models.Model):
                 continue
             texts = ", ".join(
                 [
-                    *self._get_change_texts(line, before, step),
-                    self._get_amount_text(line, before, step),
+                    *self.order._get_change_texts(line, before, step),
+                    self.order._get_amount_text(line, before, step),
                 ]
             )
             reasons.append(
