@@ -79,10 +79,17 @@ CREDIT_EFFECTS = [
     ("move", "Moved to a corrected invoice"),
 ]
 
-# A payment form that was opened and left behind holds an amount, or an invoice, for this long.
+# A payment that was begun and left behind holds the amount of a quotation for this long.
 ABANDONED_AFTER = timedelta(hours=24)
-# A customer who began to pay the next period and left gives it free again after this long.
-LEFT_AFTER = timedelta(hours=2)
+# Somebody may be filling in a payment form for this long after it was opened: meanwhile its invoice
+# is not charged, and the draft of a next period that it is for is kept.
+FORM_HELD_FOR = timedelta(minutes=20)
+# Invoices for which more forms than this were opened within a day are charged all the same.
+FORMS_HELD_PER_DAY = 3
+# Nobody opens more forms than this for one document within an hour: each costs a provider's time.
+FORMS_PER_HOUR = 10
+# Providers by which customers only promise to pay.
+PROMISING_PROVIDERS = ("none", "custom")
 # Set by the buttons with which a person bills one contract beyond the limits below.
 NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.

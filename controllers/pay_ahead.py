@@ -93,7 +93,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         type="jsonrpc",
         auth="public",
     )
-    def subscription_pay_ahead_transaction(self, order_id, day, access_token, **kwargs):
+    def subscription_pay_ahead_transaction(self, order_id, day, access_token=None, **kwargs):
         """Begin to pay the next period; day and amount are only compared with what is due.
 
         :return: the values that the payment form goes on with
@@ -146,13 +146,14 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         :raise BadRequest: somebody made the request up
         """
         if amount is None:
-            raise BadRequest
+            raise BadRequest(self._get_no_amount_text())
         if kwargs.get("flow") == "token":
-            saved_sudo = self._get_saved_methods(order_sudo)
-            if self._cast_as_int(kwargs.get("token_id")) not in saved_sudo.ids:
-                raise BadRequest
-            saved_sudo = saved_sudo.browse(self._cast_as_int(kwargs["token_id"]))
+            saved_sudo = self._get_saved_methods(order_sudo).filtered(
+                lambda saved: saved.id == kwargs.get("token_id")
+            )
+            if not saved_sudo:
+                raise BadRequest(self._get_log_in_text())
             kwargs["provider_id"] = saved_sudo.provider_id.id
         providers_sudo, _report = self._get_pay_ahead_providers(order_sudo, amount)
         if kwargs.get("provider_id") not in providers_sudo.ids:
-            raise BadRequest
+            raise BadRequest(request.env._("This payment provider is not offered here."))

@@ -3,10 +3,11 @@ from odoo.http import request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.addons.payment import utils as payment_utils
-from odoo.addons.payment.controllers import portal as payment_portal
+
+from .payment import SubscriptionPayment
 
 
-class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
+class SubscriptionPaymentMethod(SubscriptionPayment):
     """The page on which a customer replaces the payment method of a contract, without a login.
 
     Whoever has the link may give another method and sees none of those that are saved; a customer
@@ -61,7 +62,7 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
         return request.render("sale_recurring.portal_payment_method", values)
 
     @route("/my/orders/<int:order_id>/payment_method/transaction", type="jsonrpc", auth="public")
-    def subscription_payment_method_transaction(self, order_id, access_token, **kwargs):
+    def subscription_payment_method_transaction(self, order_id, access_token=None, **kwargs):
         """Begin to save another payment method; it moves no money and makes no invoice.
 
         :return: the values that the payment form goes on with
@@ -73,7 +74,7 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
         providers_sudo, _report = self._get_method_providers(order_sudo, partner_sudo)
         is_new = kwargs.get("flow") in ("direct", "redirect")
         if not is_new or kwargs.get("provider_id") not in providers_sudo.ids:
-            raise BadRequest
+            raise BadRequest(request.env._("This payment provider is not offered here."))
         kwargs.update(
             amount=None,
             currency_id=None,
@@ -93,14 +94,14 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
         return tx_sudo._get_processing_values()
 
     @route("/my/orders/<int:order_id>/payment_method/assign", type="jsonrpc", auth="public")
-    def subscription_payment_method_assign(self, order_id, token_id, access_token):
+    def subscription_payment_method_assign(self, order_id, token_id=None, access_token=None):
         """Pay a contract with a method that its customer saved before."""
         order_sudo = self._get_contract(order_id, access_token)
         token_sudo = self._get_saved_methods(order_sudo).filtered(
             lambda token: token.id == self._cast_as_int(token_id)
         )
         if not token_sudo:
-            raise BadRequest
+            raise BadRequest(self._get_log_in_text())
         order_sudo._subscription_replace_token(token_sudo)
 
     # ------------------------------------------------------------------
@@ -112,6 +113,8 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
 
         :raise NotFound: nobody else learns that it exists
         """
+        self._check_id(order_id)
+        self._check_text(access_token)
         try:
             order_sudo = self._document_check_access("sale.order", order_id, access_token)
         except (AccessError, MissingError):
@@ -128,17 +131,15 @@ class SubscriptionPaymentMethod(payment_portal.PaymentPortal):
         return order_sudo.partner_id
 
     def _is_customer(self, order_sudo):
-        """:return: whether the visitor is logged in as the customer of a contract"""
+        """:return: whether the visitor is logged in as the customer or the payer of a contract"""
         user = request.env.user
-        return not user._is_public() and (
-            user.partner_id.commercial_partner_id == order_sudo.partner_id.commercial_partner_id
-        )
+        owners = order_sudo._get_method_owners()
+        return not user._is_public() and user.partner_id.commercial_partner_id in owners
 
     def _get_saved_methods(self, order_sudo):
         """:return: saved methods that the visitor may see and choose for a contract"""
-        if not self._is_customer(order_sudo):
-            return request.env["payment.token"]
-        return order_sudo.subscription_available_token_ids
+        methods_sudo = request.env["payment.token"]._get_for_document(order_sudo)
+        return methods_sudo._filter_for_visitor(order_sudo)
 
     def _get_method_providers(self, order_sudo, partner_sudo):
         """:return: providers that can save a method for a contract, and why others cannot"""

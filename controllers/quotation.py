@@ -3,6 +3,8 @@ from odoo.http import request, route
 
 from odoo.addons.sale.controllers import portal as sale_portal
 
+from .payment import SubscriptionPayment
+
 
 class CustomerPortal(sale_portal.CustomerPortal):
     @route()
@@ -11,16 +13,15 @@ class CustomerPortal(sale_portal.CustomerPortal):
 
         Running contracts are paid by their invoices.
         """
+        payment_amount = self._cast_as_float(payment_amount)
+        SubscriptionPayment._check_amount(payment_amount)
         order_sudo = self._get_accessible_order(order_id, access_token)
         quote_sudo = order_sudo._get_open_quotes()
         quote_sudo._subscription_refresh_quote()
         if order_sudo._is_paid_by_invoice():
             payment_amount = None
         elif quote_sudo and payment_amount:
-            payment_amount = max(
-                self._cast_as_float(payment_amount),
-                quote_sudo._get_prepayment_required_amount(),
-            )
+            payment_amount = max(payment_amount, quote_sudo._get_prepayment_required_amount())
         return super().portal_order_page(
             order_id, access_token=access_token, payment_amount=payment_amount, **kwargs
         )
@@ -30,6 +31,7 @@ class CustomerPortal(sale_portal.CustomerPortal):
         """Refuse a signature under an amount that is no longer the one that was shown."""
         access_token = access_token or request.httprequest.args.get("access_token")
         shown = self._cast_as_float(request.httprequest.args.get("shown_total"))
+        SubscriptionPayment._check_amount(shown)
         order_sudo = self._get_accessible_order(order_id, access_token)._get_open_quotes()
         if order_sudo and (message := order_sudo._confirmation_error_message()):
             return {"error": message}
@@ -41,8 +43,22 @@ class CustomerPortal(sale_portal.CustomerPortal):
             order_id, access_token=access_token, name=name, signature=signature
         )
 
+    def _get_payment_values(self, order_sudo, *args, **kwargs):
+        """Show on the page of a contract's quotation only saved methods that may pay it."""
+        values = super()._get_payment_values(order_sudo, *args, **kwargs)
+        if order_sudo._is_about_contracts():
+            values["tokens_sudo"] = (
+                request.env["payment.token"]
+                ._get_for_document(order_sudo)
+                ._filter_for_visitor(order_sudo)
+                .filtered(lambda method: method.provider_id in values["providers_sudo"])
+            )
+        return values
+
     def _get_accessible_order(self, order_id, access_token):
         """:return: the sudoed order, empty for a visitor who may not see it"""
+        SubscriptionPayment._check_id(order_id)
+        SubscriptionPayment._check_text(access_token)
         try:
             return self._document_check_access("sale.order", order_id, access_token)
         except (AccessError, MissingError):
@@ -51,8 +67,11 @@ class CustomerPortal(sale_portal.CustomerPortal):
 
 class PaymentPortal(sale_portal.PaymentPortal):
     @route()
-    def portal_order_transaction(self, order_id, access_token, **kwargs):
+    def portal_order_transaction(self, order_id, access_token=None, **kwargs):
         """Refuse to begin a payment that would not confirm the quotation it is for."""
+        SubscriptionPayment._check_id(order_id)
+        SubscriptionPayment._check_text(access_token)
+        SubscriptionPayment._check_form(kwargs)
         try:
             order_sudo = self._document_check_access("sale.order", order_id, access_token)
         except (AccessError, MissingError):

@@ -1,10 +1,12 @@
 from . import (
     payment_transaction,
+    payment_transaction_rule,
     payment_transaction_charge,
     payment_transaction_decline,
     payment_transaction_unknown,
     payment_transaction_trust,
     account_move_charge,
+    account_move_open,
     account_move_outcome,
     account_move_back,
     account_move_under_way,

@@ -126,7 +126,9 @@ class AccountMove(models.Model):
         """:return: path of Odoo's own payment form with what this draft asks for"""
         self.ensure_one()
         amount = self._get_amount_to_charge()
-        token = payment_utils.generate_access_token(self.partner_id.id, amount, self.currency_id.id)
+        token = payment_utils.generate_access_token(
+            self.partner_id.id, amount, self.currency_id.id, env=self.env
+        )
         query = urlencode({"invoice_id": self.id, "amount": amount, "access_token": token})
         return f"/payment/pay?{query}"
 

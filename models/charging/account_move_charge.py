@@ -75,7 +75,7 @@ class AccountMove(models.Model):
         ) & (
             self._get_charged_contracts_domain("charge", today)
             | (
-                Domain("transaction_ids", "=", False)
+                Domain("transaction_ids", "not any", self._get_attempts_domain())
                 & self._get_charged_contracts_domain("after_payment", today)
             )
         )
@@ -88,6 +88,14 @@ class AccountMove(models.Model):
             ]
         )
         return unpaid & (posted | self._get_draft_charge_domain(today))
+
+    @api.model
+    def _get_attempts_domain(self):
+        """:return: the domain of charges, and of payments in which money came; no left forms"""
+        return Domain("subscription_invoice_id", "!=", False) | (
+            Domain("state", "in", ("pending", "authorized", "done"))
+            & Domain("provider_code", "not in", const.PROMISING_PROVIDERS)
+        )
 
     @api.model
     def _get_draft_charge_domain(self, today):
@@ -153,7 +161,8 @@ class AccountMove(models.Model):
     def _get_open_charges(self):
         """Return payments of this invoice whose outcome is not known yet.
 
-        A form that a customer opened on the portal counts for as long as it may still be sent.
+        A form that a customer opened on the portal counts for minutes, and for all that is open
+        only: nobody keeps an invoice from being charged by opening forms.
 
         :rtype: payment.transaction
         """
@@ -260,12 +269,10 @@ class AccountMove(models.Model):
         if not token.active:
             self._fail_charge(self.env._("The saved payment method was removed."))
             return Transaction
-        # sudo: invoicing clerks have no right to read contracts
-        customers = self.sudo()._get_subscription_orders().partner_id.commercial_partner_id
-        if token.partner_id.commercial_partner_id not in customers:
-            self._fail_charge(self.env._("The saved payment method belongs to another customer."))
+        if reason := token._get_refusal_for(self):
+            self._fail_charge(reason)
             return Transaction
-        if self.currency_id.compare_amounts(self._get_amount_to_charge(), 0) <= 0:
+        if self.currency_id.compare_amounts(self._get_amount_open_to_pay(), 0) <= 0:
             return Transaction
         self.subscription_charge_count += 1
         self.subscription_charge_attempted_at = fields.Datetime.now()
@@ -289,7 +296,7 @@ class AccountMove(models.Model):
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
             "reference": f"{name}-{self.id}-{self.subscription_charge_count}",
-            "amount": self._get_amount_to_charge(),
+            "amount": self._get_amount_open_to_pay(),
             "currency_id": self.currency_id.id,
             "partner_id": self.partner_id.id,
             "operation": "offline",

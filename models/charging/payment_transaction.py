@@ -20,9 +20,11 @@ class PaymentTransaction(models.Model):
     def create(self, vals_list):
         """Hold start and amount of a quotation from the moment its payment begins.
 
-        :raise ValidationError: the invoice is being charged automatically
+        :raise ValidationError: the invoice is being charged automatically, the saved method may
+            not pay the document, or more would be taken than is open
         """
         transactions = super().create(vals_list)
+        transactions._check_saved_methods()
         transactions._check_no_charge_is_open()
         for tx in transactions._get_quote_transactions():
             quotes = tx.sale_order_ids._get_open_quotes()
@@ -74,8 +76,11 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Keep the payment method of a confirmed payment; tell the outcome of a charge, once."""
         fresh = self.filtered(lambda tx: not tx.is_post_processed)
+        short = fresh._set_short_payments_aside()
         drafts = fresh._get_drafts_to_post()
         result = super()._post_process()
+        for tx, orders in short.items():
+            tx._keep_short_payment(orders)
         for tx in self.filtered(lambda tx: tx.state in ("authorized", "done") and tx.token_id):
             tx.sale_order_ids._subscription_store_token(tx.token_id)
             if tx in fresh:
@@ -115,12 +120,7 @@ class PaymentTransaction(models.Model):
         payment of a partial one.
         """
         plain = self.filtered(
-            lambda tx: (
-                not any(
-                    order.is_subscription or order.subscription_order_type == "amendment"
-                    for order in tx.sale_order_ids
-                )
-            )
+            lambda tx: not any(order._is_about_contracts() for order in tx.sale_order_ids)
         )
         return super(PaymentTransaction, plain)._invoice_sale_orders()
 

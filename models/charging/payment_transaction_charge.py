@@ -44,19 +44,50 @@ class PaymentTransaction(models.Model):
     )
 
     def _is_open_charge(self):
-        """:return: whether this payment may still take the money for its invoice"""
+        """:return: whether this payment may still take all the money for its invoice"""
         self.ensure_one()
         if self.operation in ("refund", "validation"):
             return False
-        if self.state in ("pending", "authorized"):
-            return True
-        if self.state == "done" and self.subscription_invoice_id:
-            # The money is in, and only has to be booked.
-            return not self.is_post_processed
-        if self.state != "draft":
+        if self.subscription_invoice_id:
+            # When it is done the money is in, and only has to be booked.
+            is_to_book = self.state == "done" and not self.is_post_processed
+            return is_to_book or self.state in ("draft", "pending", "authorized")
+        if self.state not in ("draft", "pending", "authorized") or not self._covers_invoices():
             return False
-        is_recent = self.last_state_change > fields.Datetime.now() - const.ABANDONED_AFTER
-        return bool(self.subscription_invoice_id) or is_recent
+        return self._is_money_coming() or self._is_fresh_form()
+
+    def _is_money_coming(self):
+        """:return: whether a provider is at work on this payment, or nobody booked it yet"""
+        self.ensure_one()
+        if self.operation in ("refund", "validation") or self.amount <= 0:
+            return False
+        if self.provider_code in const.PROMISING_PROVIDERS:
+            return False
+        is_to_book = self.state == "done" and not self.is_post_processed and not self.payment_id
+        return is_to_book or self.state in ("pending", "authorized")
+
+    def _covers_invoices(self):
+        """:return: whether this payment is for all that is left of its invoices"""
+        self.ensure_one()
+        left = sum(move._get_amount_to_charge() for move in self.invoice_ids)
+        return self.currency_id.compare_amounts(self.amount, left) >= 0
+
+    def _is_fresh_form(self):
+        """Return whether somebody may be filling in this form right now.
+
+        Forms that were opened again and again, and promises to transfer money, hold nothing.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.last_state_change <= now - const.FORM_HELD_FOR:
+            return False
+        day_before = now - timedelta(days=1)
+        forms = self.invoice_ids.transaction_ids.filtered(
+            lambda tx: not tx.subscription_invoice_id and tx.create_date > day_before
+        )
+        return len(forms) <= const.FORMS_HELD_PER_DAY
 
     def _hold_charge(self):
         """Lock this charge for as long as the provider is asked.

@@ -21,10 +21,8 @@ class PaymentTransaction(models.Model):
             or tx.subscription_ahead_order_id
         ):
             return True
-        return bool(tx.invoice_ids.subscription_order_ids) or any(
-            order.is_subscription or order.subscription_order_type == "amendment"
-            for order in tx.sale_order_ids
-        )
+        documents = (*tx.invoice_ids, *tx.sale_order_ids)
+        return any(document._is_about_contracts() for document in documents)
 
     def _process(self, provider_code, payment_data):
         """Take no payment for another one that the same customer made.

@@ -71,6 +71,26 @@ class SaleOrder(models.Model):
     # Saved payment method
     # ------------------------------------------------------------------
 
+    def _is_about_contracts(self):
+        """:return: whether this order is a contract, or changes one"""
+        self.ensure_one()
+        return self.is_subscription or self.subscription_order_type == "amendment"
+
+    def _get_amount_open_to_pay(self):
+        """:return: what is left to pay of this order; contracts are paid by their invoices"""
+        self.ensure_one()
+        return max(self.amount_total - self.amount_paid, 0.0)
+
+    def _check_payment_begins(self, amount, is_alone):
+        """Refuse to begin a payment by which nothing could come about. Hook.
+
+        Quotations are checked before, with their amount of today.
+
+        :param float amount: what is to be paid
+        :param bool is_alone: whether nothing else is paid with it
+        :raise ValidationError: it is not open to pay, or not in this way
+        """
+
     def _is_payment_token_required(self):
         """:return: whether paying this order online must save the payment method"""
         self.ensure_one()
@@ -167,14 +187,13 @@ class SaleOrder(models.Model):
             current = order.subscription_payment_token_id
             if not order._is_payment_token_kept() or (current and current.active):
                 continue
-            payer = token.partner_id.commercial_partner_id
-            if payer == order.partner_id.commercial_partner_id:
+            if not token._get_refusal_for(order):
                 order.subscription_payment_token_id = token
             else:
                 order.message_post(
                     body=self.env._(
                         "The payment method of %(payer)s was not saved: it belongs to another "
                         "customer. The invoices to come wait for payment.",
-                        payer=payer.name,
+                        payer=token.partner_id.commercial_partner_id.name,
                     )
                 )

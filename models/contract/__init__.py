@@ -1,6 +1,7 @@
 from . import (
     subscription_segment,
     subscription_interruption,
+    payment_token,
     sale_order,
     sale_order_state,
     sale_order_segments,

@@ -178,23 +178,11 @@ class SaleOrder(models.Model):
         for order in self:
             order.subscription_billed_period_count = counts.get(order, 0)
 
-    @api.depends("partner_id", "company_id")
+    @api.depends("partner_id", "partner_invoice_id", "company_id")
     def _compute_subscription_available_token_ids(self):
+        Token = self.env["payment.token"]
         for order in self:
-            commercial = order.partner_id.commercial_partner_id
-            # sudo: salesmen see tokens only of themselves; here only the contract's customer's
-            order.subscription_available_token_ids = (
-                self.env["payment.token"]
-                .sudo()
-                .search(
-                    [
-                        ("partner_id", "child_of", commercial.id),
-                        ("company_id", "in", [False, order.company_id.id]),
-                    ]
-                )
-                if commercial
-                else False
-            )
+            order.subscription_available_token_ids = Token._get_for_document(order)
 
     @api.model
     def _read_group_subscription_stage_ids(self, stages, domain):
@@ -215,20 +203,18 @@ class SaleOrder(models.Model):
                     )
                 )
 
-    @api.constrains("subscription_payment_token_id", "partner_id")
+    @api.constrains(
+        "subscription_payment_token_id", "partner_id", "partner_invoice_id", "company_id"
+    )
     def _check_subscription_payment_token(self):
         for order in self.filtered("subscription_payment_token_id"):
-            # sudo: reading the token's partner, which salesmen may not
-            token = order.subscription_payment_token_id.sudo()
-            if token.partner_id.commercial_partner_id != order.partner_id.commercial_partner_id:
-                raise UserError(
-                    self.env._(
-                        "This payment method belongs to another customer than %(order)s. "
-                        "Choose one of %(partner)s.",
-                        order=order.name,
-                        partner=order.partner_id.commercial_partner_id.name,
-                    )
-                )
+            if reason := order.subscription_payment_token_id._get_refusal_for(order):
+                raise UserError(reason)
+
+    def _get_method_owners(self):
+        """:return: whose saved methods may pay this order: its customer's and its payer's"""
+        self.ensure_one()
+        return (self.partner_id | self.partner_invoice_id).commercial_partner_id
 
     # ------------------------------------------------------------------
     # Terms and clock

@@ -124,14 +124,7 @@ class AccountMove(models.Model):
         }[verdict]
 
     def _create_charge_transaction(self):
-        """Note charges of late invoices in their history, in the transaction that records them.
-
-        A method whose owner is no longer the customer of the invoice is never charged.
-        """
-        owner = self._get_subscription_token().partner_id.commercial_partner_id
-        if owner and owner != self.commercial_partner_id:
-            self._fail_charge(self.env._("The saved payment method belongs to another customer."))
-            return self.env["payment.transaction"]
+        """Note charges of late invoices in their history, in the transaction that records them."""
         tx = super()._create_charge_transaction()
         step_id = self.env.context.get(const.DUNNING_STEP_KEY)
         if tx and (step_id or self.subscription_in_dunning):

@@ -110,7 +110,7 @@ class AccountMove(models.Model):
     @api.model
     def _give_up_left_ahead(self):
         """Give up the drafts of customers who began to pay the next period and left."""
-        limit = fields.Datetime.now() - const.LEFT_AFTER
+        limit = fields.Datetime.now() - const.FORM_HELD_FOR
         # sudo: the run serves every company, whoever started it
         drafts = self.sudo().search(
             [

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class PaymentTransaction(models.Model):
@@ -69,3 +69,10 @@ class PaymentTransaction(models.Model):
                 reference=self.reference,
             )
         )
+
+    def _get_forms_domain(self, document):
+        """Count payments of next periods of a contract as well."""
+        domain = super()._get_forms_domain(document)
+        if document._name != "sale.order":
+            return domain
+        return domain | Domain("subscription_ahead_order_id", "in", document.ids)

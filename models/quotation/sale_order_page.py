@@ -48,7 +48,7 @@ class SaleOrder(models.Model):
         if text := self._get_next_invoice_text():
             facts.append((self.env._("Next invoice"), text))
         if token := self.sudo().subscription_payment_token_id:  # sudo: customers read no tokens
-            facts.append((self.env._("Paid with"), token.display_name))
+            facts.append((self.env._("Paid with"), token._get_name_for_visitor()))
         return facts
 
     def _get_start_text(self):

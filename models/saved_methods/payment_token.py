@@ -20,21 +20,17 @@ class PaymentToken(models.Model):
         help="The last valid day of which the customer was warned.",
     )
 
-    @api.constrains("partner_id")
+    @api.constrains("partner_id", "provider_id")
     def _check_subscription_partner(self):
-        """Keep methods with the customer whose contracts they pay."""
+        """Keep methods with the customer, and in the company, whose contracts they pay."""
         for token in self:
             # sudo: contracts of every salesperson count
-            strange = token.sudo().subscription_order_ids.filtered(
-                lambda order, token=token: (
-                    order.partner_id.commercial_partner_id != token.partner_id.commercial_partner_id
-                )
-            )
+            strange = token.sudo().subscription_order_ids.filtered(token._get_refusal_for)
             if strange:
                 raise ValidationError(
                     self.env._(
-                        "%(method)s pays %(contracts)s of another customer. Choose another method "
-                        "there first.",
+                        "%(method)s pays %(contracts)s, which belong to another customer or "
+                        "company. Choose another method there first.",
                         method=token.display_name,
                         contracts=", ".join(strange.mapped("name")),
                     )

@@ -28,7 +28,15 @@ class PaymentToken(models.Model):
         )
 
     def get_linked_records_info(self):
-        """Tell the customer which contracts need a method, before it is deleted."""
+        """Tell the owner which contracts need a method, before it is deleted.
+
+        Everybody may call this: only contracts that the caller may read are named, with links
+        that open nothing to anybody else.
+
+        :raise AccessError: the method belongs to somebody else
+        """
+        self.check_access("read")
+        readable = self._get_running_contracts().with_env(self.env)._filtered_access("read")
         return [
             *super().get_linked_records_info(),
             *(
@@ -36,9 +44,9 @@ class PaymentToken(models.Model):
                     "description": self.env._("Subscription"),
                     "id": order.id,
                     "name": order.name,
-                    "url": order.get_portal_url(),
+                    "url": f"/my/orders/{order.id}",
                 }
-                for order in self._get_running_contracts()
+                for order in readable
             ),
         ]
 
@@ -99,13 +107,12 @@ class PaymentToken(models.Model):
                 ("id", "!=", self.id),
                 ("provider_id", "=", self.provider_id.id),
                 ("provider_id.state", "=", self.provider_id.state),
-                ("partner_id", "child_of", customer.id),
+                ("partner_id.commercial_partner_id", "=", customer.id),
                 "|",
                 ("subscription_expiry_date", "=", False),
                 ("subscription_expiry_date", ">=", self.company_id._subscription_today()),
             ]
         )
-        usable = usable.filtered(lambda token: token.partner_id.commercial_partner_id == customer)
         is_only = len(usable) == 1 and usable.id > self.id
         is_off = self.env.context.get(const.PROVIDER_OFF_KEY)
         return usable if is_only and not is_off else usable.browse()

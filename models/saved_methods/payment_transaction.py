@@ -1,6 +1,7 @@
 from datetime import datetime, time
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ... import const
 
@@ -99,3 +100,10 @@ class PaymentTransaction(models.Model):
             # Whoever pays an open invoice and lets the method be saved may have lost the old one.
             orders = self.invoice_ids._get_subscription_orders()
             orders._subscription_store_token(self.token_id)
+
+    def _get_forms_domain(self, document):
+        """Count forms for another payment method as well."""
+        domain = super()._get_forms_domain(document)
+        if document._name != "sale.order":
+            return domain
+        return domain | Domain("subscription_method_order_id", "in", document.ids)

@@ -127,16 +127,16 @@ class SaleOrder(models.Model):
             return self.env._("No payment method is saved for this contract.")
         expiry = token.subscription_expiry_date
         if not expiry:
-            return self.env._("It is paid with %(method)s.", method=token.display_name)
+            return self.env._("It is paid with %(method)s.", method=token._get_name_for_visitor())
         if expiry < self._subscription_today():
             return self.env._(
                 "It is paid with %(method)s, which expired on %(day)s.",
-                method=token.display_name,
+                method=token._get_name_for_visitor(),
                 day=format_date(self.env, expiry),
             )
         return self.env._(
             "It is paid with %(method)s, valid until %(day)s.",
-            method=token.display_name,
+            method=token._get_name_for_visitor(),
             day=format_date(self.env, expiry),
         )
 

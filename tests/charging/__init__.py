@@ -7,3 +7,4 @@ from . import test_charge_speed
 from . import test_charge_unknown
 from . import test_credit_use
 from . import test_overpaid
+from . import test_payment_forms

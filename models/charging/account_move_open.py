@@ -1,0 +1,60 @@
+from odoo import models
+from odoo.exceptions import ValidationError
+
+
+class AccountMove(models.Model):
+    """What may be paid of an invoice or request for payment of contracts, and with whose methods."""
+
+    _inherit = "account.move"
+
+    def _is_about_contracts(self):
+        """:return: whether this document bills contracts"""
+        self.ensure_one()
+        return bool(self._get_subscription_orders())
+
+    def _get_method_owners(self):
+        """:return: whose saved methods may pay this document: its payer's, its contracts' own"""
+        self.ensure_one()
+        shared = None
+        # sudo: invoicing clerks have no right to read contracts
+        for order in self.sudo()._get_subscription_orders():
+            owners = order._get_method_owners()
+            shared = owners if shared is None else shared & owners
+        return self.commercial_partner_id | (shared or self.commercial_partner_id)
+
+    def _get_amount_open_to_pay(self):
+        """:return: what is left to pay of this document besides the payments under way"""
+        self.ensure_one()
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        coming = self.sudo().transaction_ids.filtered(lambda tx: tx._is_money_coming())
+        left = self._get_amount_to_charge() - sum(coming.mapped("amount"))
+        return max(self.currency_id.round(left), 0.0)
+
+    def _check_payment_begins(self, amount, is_alone):
+        """Refuse to begin a payment of a draft that nobody asked to pay, or of a part of one.
+
+        What waits for the money waits for all of it.
+
+        :param float amount: what is to be paid
+        :param bool is_alone: whether nothing else is paid with it
+        :raise ValidationError: it is not open to pay, or only as a whole
+        """
+        self.ensure_one()
+        if not self._is_open_to_pay():
+            raise ValidationError(
+                self.env._(
+                    "%(invoice)s is not open to be paid. Reload this page to see what changed.",
+                    invoice=self._get_payment_name(),
+                )
+            )
+        left = self._get_amount_open_to_pay()
+        is_whole = is_alone and not self.currency_id.compare_amounts(amount, left)
+        if self.state == "draft" and not is_whole:
+            raise ValidationError(
+                self.env._(
+                    "%(invoice)s is paid as a whole: %(left)s. Reload this page to see what "
+                    "changed.",
+                    invoice=self._get_payment_name(),
+                    left=self.currency_id.format(left),
+                )
+            )
