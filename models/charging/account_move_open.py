@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class AccountMove(models.Model):
-    """What may be paid of an invoice or request for payment of contracts, and with whose methods."""
+    """What may be paid of invoices and requests for payment, and with whose methods."""
 
     _inherit = "account.move"
 
