@@ -66,11 +66,11 @@ class SubscriptionStripeController(StripeController):
             subject = event["data"]["object"]
             texts = [event["type"], *(subject.get(name) for name in SUBJECT_TEXTS)]
             is_event = bool(event["type"]) and all(
-                text is None or isinstance(text, str) for text in texts
+                text is None or text is False or isinstance(text, str) for text in texts
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             is_event = False
-        if not is_event or (event["type"] in HANDLED_WEBHOOK_EVENTS and not subject.get("id")):
+        if not is_event or (event["type"] in HANDLED_WEBHOOK_EVENTS and "id" not in subject):
             # What was sent must not get into the log with the error.
             raise BadRequest from None
         return event
