@@ -214,7 +214,8 @@ class SaleOrder(models.Model):
     def _get_lines_to_amend(self, amendment):
         """:return: lines of this contract that go on on the day of its amendment, and headings"""
         baseline = amendment.subscription_baseline
-        return self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
+        lines = self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
+        return (lines | lines._get_combos()).sorted(lambda line: (line.sequence, line.id))
 
     def _add_contract_lines(self, lines):
         """Show lines of the contract on this amendment, with what they say on its day.

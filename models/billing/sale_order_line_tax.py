@@ -33,7 +33,21 @@ class SaleOrderLine(models.Model):
             if line.recurrence_id and not line._is_tax_manual():
                 vals.pop("tax_ids", None)
                 vals.pop("automatic_tax_key", None)
+            line._keep_links(vals)
         return vals_list
+
+    def _keep_links(self, vals):
+        """Let the copy of a line hang on the copy of the line that it hangs on, as core links both.
+
+        :param dict vals: values of the copy
+        """
+        self.ensure_one()
+        vals["virtual_id"] = str(self.id) if self.linked_line_ids else False
+        vals["linked_virtual_id"] = str(self.linked_line_id.id) if self.linked_line_id else False
+
+    def _get_combos(self):
+        """:return: the combos that these lines are items of; copies without them are refused"""
+        return self.filtered("combo_item_id").linked_line_id
 
     def _get_tax_key(self, taxes):
         return ",".join(str(tax_id) for tax_id in sorted(taxes._origin.ids)) or NO_TAX

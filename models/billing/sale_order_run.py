@@ -212,10 +212,12 @@ class SaleOrder(models.Model):
         """Bill one contract, or say on it why that cannot be done."""
         return self._run_or_quarantine(self._bill_subscriptions) or self.env["account.move"]
 
-    def _run_or_quarantine(self, operation):
+    def _run_or_quarantine(self, operation, fail=None):
         """Do something with one contract, or say on it why that cannot be done.
 
         :param operation: function without parameters that may raise anything
+        :param fail: what to do with the error where it has nothing to do with billing, a function
+            of one parameter; the contract is quarantined when empty
         :return: what the function returned, None when it failed
         """
         self.ensure_one()
@@ -231,7 +233,7 @@ class SaleOrder(models.Model):
             self.env.invalidate_all()
             if not isinstance(error, EXPLAINED):
                 _logger.exception("subscription %(id)s cannot be billed", {"id": self.id})
-            self._quarantine(error)
+            (fail or self._quarantine)(error)
         return None
 
     # ------------------------------------------------------------------
@@ -240,12 +242,14 @@ class SaleOrder(models.Model):
 
     def _get_quarantine_reason(self, error):
         """:return: one sentence that a billing clerk can act on"""
-        if isinstance(error, EXPLAINED):
-            return explain(self.env, error, self)
-        return self.env._(
+        return self._get_failure_reason(error) or self.env._(
             "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
             error=error,
         )
+
+    def _get_failure_reason(self, error):
+        """:return: what is wrong in one sentence, None for an error that nobody foresaw"""
+        return explain(self.env, error, self) if isinstance(error, EXPLAINED) else None
 
     def _quarantine(self, error):
         """Take a contract out of the run, with the reason and an activity for its salesperson."""

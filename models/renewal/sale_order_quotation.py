@@ -203,6 +203,7 @@ class SaleOrder(models.Model):
         :rtype: list
         """
         commands, headings, is_open = [], [], True
+        combos = self.order_line.filtered(lambda line: line in plans)._get_combos()
         for line in self.order_line.sorted(lambda line: (line.sequence, line.id)):
             if line.display_type in ("line_section", "line_subsection"):
                 is_open = False
@@ -211,8 +212,9 @@ class SaleOrder(models.Model):
                 headings.append(Command.create(line.copy_data()[0]))
             elif line.display_type:
                 (commands if is_open else headings).append(Command.create(line.copy_data()[0]))
-            elif line in plans:
-                values = line._prepare_renewed_line(plans[line], day)
+            elif line in plans or line in combos:
+                plan = plans.get(line)
+                values = line._prepare_renewed_line(plan, day) if plan else line.copy_data()[0]
                 commands += [*headings, Command.create(values)]
                 headings, is_open = [], True
         return commands
@@ -230,7 +232,9 @@ class SaleOrder(models.Model):
             if not time_left:
                 break
             for locked in order.try_lock_for_update(allow_referencing=True):
-                locked._run_or_quarantine(locked._prepare_renewal_and_tell)
+                locked._run_or_quarantine(
+                    locked._prepare_renewal_and_tell, locked._tell_of_failed_renewal
+                )
             time_left = Cron._commit_progress(1)
 
     @api.model
@@ -266,6 +270,24 @@ class SaleOrder(models.Model):
             ),
             user_id=order._get_quarantine_user().id,
         )
+
+    def _tell_of_failed_renewal(self, error):
+        """Ask for a renewal quotation that could not be prepared, once; billing goes on.
+
+        :param Exception error: what stopped it
+        """
+        summary = self.env._("No renewal quotation could be prepared")
+        if summary not in self.activity_ids.mapped("summary"):
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=summary,
+                note=self.env._(
+                    "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
+                    reason=self._get_failure_reason(error)
+                    or self.env._("An unexpected error: %(error)s.", error=error),
+                ),
+                user_id=self._get_quarantine_user().id,
+            )
 
     def _subscription_keep(self):
         """Want a renewal quotation again: the closing cancelled the one there was."""

@@ -4,11 +4,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import SubscriptionCommon
+from ..support.common_combo import ComboCase
 
 
 @tagged("post_install", "-at_install")
-class TestContractLines(SubscriptionCommon):
+class TestContractLines(ComboCase):
     """Lines that are sold once, and lines that come to an order after its confirmation."""
 
     def add_line(self, order, product, **values):
@@ -202,39 +202,6 @@ class TestContractLines(SubscriptionCommon):
     # ------------------------------------------------------------------
     # Combos
     # ------------------------------------------------------------------
-
-    def create_combo(self, quantity):
-        """Return a quotation over a combo of seats and support, as the configurator makes it."""
-        combos = self.env["product.combo"].create(
-            [
-                {
-                    "name": product.name,
-                    "combo_item_ids": [Command.create({"product_id": product.id})],
-                }
-                for product in (self.seat, self.support)
-            ]
-        )
-        bundle = self.env["product.product"].create(
-            {
-                "name": "Office",
-                "type": "combo",
-                "list_price": 40.0,
-                "combo_ids": [Command.set(combos.ids)],
-            }
-        )
-        order = self.create_order(self.line_values(bundle, quantity))
-        order.order_line = [
-            Command.create(
-                {
-                    "product_id": item.product_id.id,
-                    "product_uom_qty": quantity,
-                    "combo_item_id": item.id,
-                    "linked_line_id": order.order_line[0].id,
-                }
-            )
-            for item in combos.combo_item_ids
-        ]
-        return order
 
     def test_a_combo_stands_above_what_it_consists_of_on_every_invoice(self):
         self.travel("2027-04-01")

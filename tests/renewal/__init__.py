@@ -1,4 +1,5 @@
 from . import test_renewal
+from . import test_renewal_combo
 from . import test_renewal_follow
 from . import test_renewal_pause
 from . import test_renewal_plan
