@@ -213,21 +213,18 @@ class SaleOrder(models.Model):
         """
         netted, noted = [], []
         left, given = {}, {}
-        payer = self.partner_invoice_id.commercial_partner_id
         for due in charges:
-            key = frozenset(due.line.tax_ids.ids)
+            key = self._get_due_tax_key(due)
             left[key] = left.get(key, 0) + due.amount
         # A negative price that ends early is money to ask for: where nothing goes back on the
         # credit note of its invoice, it is billed like a charge.
         for due in sorted(credits, key=lambda due: due.amount > 0):
             move = due.row.move_id
-            taxes = frozenset(due.row.invoice_line_id.tax_ids.ids)
-            is_open = move.state == "posted" and not move.currency_id.is_zero(move.amount_residual)
-            is_settled = not is_open and (move.commercial_partner_id or payer) == payer
+            taxes = self._get_due_tax_key(due)
             if due.amount > 0:
                 is_netted = given.get(move, 0) + due.amount > 0
             else:
-                is_netted = is_settled and left.get(taxes, -1) + due.amount >= 0
+                is_netted = self._is_settled(move) and left.get(taxes, -1) + due.amount >= 0
             if is_netted:
                 left[taxes] = left.get(taxes, 0) + due.amount
                 netted.append(due)
@@ -235,6 +232,27 @@ class SaleOrder(models.Model):
                 given[move] = given.get(move, 0) + due.amount
                 noted.append(due)
         return netted, noted
+
+    def _is_settled(self, move):
+        """Return whether what an invoice gives back may go on the next invoice of this contract.
+
+        Whoever paid gets it back; an invoice that is still open is lowered first.
+
+        :param move: the invoice of a credit, empty when there is none
+        :rtype: bool
+        """
+        is_open = move.state == "posted" and not move.currency_id.is_zero(move.amount_residual)
+        return not is_open and self._is_same_payer(move)
+
+    def _get_due_tax_key(self, due):
+        """:return: the taxes of a due item; a credit bears those of what it undoes"""
+        taxes = due.row.invoice_line_id.tax_ids if due.is_credit else due.line.tax_ids
+        return frozenset(taxes.ids)
+
+    def _is_same_payer(self, move):
+        """:return: whether an invoice was made for the one who pays this contract now"""
+        payer = self.partner_invoice_id.commercial_partner_id
+        return (move.commercial_partner_id or payer) == payer
 
     def _write_silent_rows(self, items):
         """Write the ledger rows of items that need no document, and say so on the contract."""

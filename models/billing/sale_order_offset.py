@@ -50,14 +50,20 @@ class SaleOrder(models.Model):
             return super()._split_credits(charges, credits)
         # A negative price that ends early is money to ask for, like a charge.
         netted = [due for due in credits if due.amount > 0]
-        left = sum(due.amount for due in charges + netted)
-        if left <= 0:
-            return netted, []
-        noted = []
-        for due in credits:
-            if due.amount < 0:
-                is_taken = left + due.amount >= 0
-                left += due.amount if is_taken else 0
+        waiting = [due for due in credits if due.amount < 0]
+        # What another customer paid goes back to that one, and at once.
+        noted = [due for due in waiting if not self._is_same_payer(due.row.move_id)]
+        left = {}
+        for due in charges + netted:
+            taxes = self._get_due_tax_key(due)
+            left[taxes] = left.get(taxes, 0) + due.amount
+        if sum(left.values()) <= 0:
+            return netted, noted
+        for due in waiting:
+            if due not in noted:
+                taxes = self._get_due_tax_key(due)
+                is_taken = left.get(taxes, 0) + due.amount >= 0
+                left[taxes] = left.get(taxes, 0) + (due.amount if is_taken else 0)
                 (netted if is_taken else noted).append(due)
         return netted, noted
 

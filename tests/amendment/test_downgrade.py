@@ -126,3 +126,41 @@ class TestDowngrade(AmendmentCommon):
         booked = sum(self.seats.billed_period_ids.mapped("booked_amount"))
         self.assertAlmostEqual(booked, 50 + 30 * 5 / 28, 1)
         self.assertLedgerWhole(self.contract)
+
+    def test_what_another_customer_paid_goes_back_to_that_customer(self):
+        """Guards of the default hold where credits wait for the next invoice, too."""
+        self.template.credit_on_downgrade = "offset"
+        self.travel("2027-04-01")
+        contract = self.create_contract(self.line_values(self.seat, 2, price_unit=30.0))
+        first = self.bill(contract, "2027-04-01")
+        self.book_payment(first)
+        other = self.env["res.partner"].create({"name": "Other payer"})
+        self.travel("2027-04-10")
+        contract.partner_invoice_id = other
+        self.travel("2027-04-16")
+        contract.order_line.product_uom_qty = 1
+        credit = self.bill(contract, "2027-04-16")
+        self.assertEqual((credit.move_type, credit.partner_id), ("out_refund", first.partner_id))
+        self.assertEqual(credit.amount_untaxed, 15.0)
+        following = self.bill(contract, "2027-05-01")
+        self.assertEqual((following.partner_id, following.amount_untaxed), (other, 30.0))
+        self.assertLedgerWhole(contract)
+
+    def test_a_credit_is_not_taken_off_what_bears_another_tax(self):
+        self.template.credit_on_downgrade = "offset"
+        other_tax = self._create_tax(5)
+        self.travel("2027-04-01")
+        contract = self.create_contract(
+            self.line_values(self.seat, 2, price_unit=30.0),
+            self.line_values(self.support, 1, tax_ids=[Command.set(other_tax.ids)]),
+        )
+        self.book_payment(self.bill(contract, "2027-04-01"))
+        self.travel("2027-04-16")
+        contract.order_line[0].product_uom_qty = 0
+        moves = self.bill(contract, "2027-05-01")
+        for move in moves:
+            taxes = move.line_ids.filtered("tax_line_id")
+            self.assertTrue(
+                all(line.balance <= 0 for line in taxes) or move.move_type == "out_refund"
+            )
+        self.assertIn("out_refund", moves.mapped("move_type"))
