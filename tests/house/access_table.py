@@ -37,6 +37,7 @@ METHODS = {
         "action_subscription_refund": BOOKKEEPERS,
         "action_view_billed_periods": CUSTOMER | READERS,
         "action_view_subscriptions": READERS,
+        "activity_schedule": READERS,
         "write": BOOKKEEPERS,
     },
     "account.move.line": {
@@ -91,6 +92,7 @@ METHODS = {
         "action_view_findings": CUSTOMER | READERS,
         "action_view_planned_changes": READERS,
         "action_view_subscription_chain": CUSTOMER | READERS,
+        "activity_schedule": READERS,
         "copy_data": SELLERS,
         "create": NOBODY,
         "write": READERS,
