@@ -1,0 +1,86 @@
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from odoo.tests import BaseCase, tagged
+
+from ..support.rooms import Rooms
+
+ADDON = Path(__file__).parents[2]
+
+# What still points upward or does not say Hook; this file may only get shorter.
+DEBT = set((Path(__file__).parent / "rooms_debt.txt").read_text().splitlines())
+
+PLANTED = {
+    "models/__init__.py": "from . import low\nfrom . import high\n",
+    "models/low/sale_order.py": (
+        "class SaleOrder:\n"
+        '    _inherit = "sale.order"\n'
+        "    def _base(self):\n"
+        '        """Say nothing."""\n'
+        "    def _asks(self, order):\n"
+        "        return self.{called}()\n"
+        "    def _late(self):\n"
+        "        return super()._late()\n"
+    ),
+    "models/high/sale_order.py": (
+        "class SaleOrder:\n"
+        '    _inherit = "sale.order"\n'
+        '    _high_note = fields.Char("Note")\n'
+        "    def _base(self):\n"
+        "        return super()._base()\n"
+        "    def _high_call(self):\n"
+        '        """Answer."""\n'
+        "    def _late(self):\n"
+        '        """Hook. Answer."""\n'
+    ),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestRooms(BaseCase):
+    """The rooms of `models/` call downwards only; towards later rooms they offer hooks."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rooms = Rooms(ADDON)
+
+    def test_no_room_calls_a_later_one(self):
+        self.assertGreater(len(self.rooms.references), 5000)
+        self.assertGreater(len(self.rooms.get_crossings()), 500)
+        self.assertFalse(set(self.rooms.get_upward()) - DEBT)
+
+    def test_no_room_is_extended_by_an_earlier_one(self):
+        self.assertFalse(self.rooms.get_early_extensions())
+
+    def test_extended_methods_say_so(self):
+        self.assertFalse(set(self.rooms.get_silent_hooks()) - DEBT)
+
+    def test_names_of_test_files_are_unique(self):
+        names = Counter(path.name for path in (ADDON / "tests").rglob("test_*.py"))
+        self.assertGreater(len(names), 100)
+        self.assertFalse([name for name, count in names.items() if count > 1])
+
+    def test_each_room_of_the_addon_is_imported(self):
+        folders = {path.parent.name for path in (ADDON / "models").glob("*/__init__.py")}
+        self.assertEqual(folders, set(self.rooms.order))
+
+    def _plant(self, called):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in PLANTED.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text.replace("{called}", called))
+            return Rooms(Path(folder))
+
+    def test_an_upward_call_is_seen(self):
+        for called in ("_high_call", "_high_note"):
+            found = self._plant(called).get_upward()
+            self.assertEqual(found, sorted([f"low {called} -> high", "low _late -> high"]))
+        self.assertEqual(self._plant("_base").get_upward(), ["low _late -> high"])
+
+    def test_a_silent_hook_and_an_early_extension_are_seen(self):
+        planted = self._plant("_base")
+        self.assertEqual(planted.get_silent_hooks(), ["low sale.order._base"])
+        self.assertEqual(planted.get_early_extensions(), ["low sale.order._late extends high"])
