@@ -24,7 +24,8 @@ class AccountMove(models.Model):
         if is_batch and self._is_flag_lowered_already(vals):
             return True
         if "state" not in vals:
-            return super().write(vals)
+            with self._get_subscription_documents(vals)._renewing_links(vals):
+                return super().write(vals)
         before = {move.id: move.state for move in self}
         moves = self
         if is_batch and vals.get("state") == "posted" and vals.keys() <= POSTING_VALUES:
@@ -34,6 +35,13 @@ class AccountMove(models.Model):
         changed = self.filtered(lambda move: move.state != before[move.id])
         changed._hook_on_state_changed(before)
         return result
+
+    def _get_subscription_documents(self, vals):
+        """:return: documents of contracts among these, when their customer is written"""
+        if "partner_id" not in vals:
+            return self.browse()
+        # sudo: whoever writes the document may lack rights on its contracts
+        return self.filtered(lambda move: move.sudo()._get_subscription_orders())
 
     def _is_flag_lowered_already(self, vals):
         """Tell whether a write only says again that nothing was edited, or that no number lacks.

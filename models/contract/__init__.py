@@ -1,4 +1,5 @@
 from . import (
+    portal_mixin,
     subscription_segment,
     subscription_interruption,
     payment_token,

@@ -375,7 +375,8 @@ class SaleOrder(models.Model):
             running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
             running._subscription_claim()
             old_ends = {order: order.subscription_end_date for order in running}
-        with self._keeping_agreed_prices(vals):
+        contracts = self.filtered("is_subscription")
+        with self._keeping_agreed_prices(vals), contracts._renewing_links(vals):
             result = super().write(vals)
         self._hook_on_written(vals, old_ends)
         return result

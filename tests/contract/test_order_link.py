@@ -1,0 +1,68 @@
+from odoo.tests import HttpCase, tagged
+
+from ..common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOrderLink(SubscriptionCommon, HttpCase):
+    """The link of a contract opens it for the customer of today only."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_contract(self.seat)
+        self.token = self.order._portal_ensure_token()
+        self.other = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
+
+    def opens(self, record, token):
+        """:return: whether a visitor without a login reads a document through a link"""
+        self.env.flush_all()
+        page = self.url_open(f"{record.access_url}?access_token={token}")
+        return record.name in page.text
+
+    def test_a_new_customer_gets_a_new_link(self):
+        self.assertTrue(self.opens(self.order, self.token))
+        self.order.partner_id = self.other
+        self.assertFalse(self.opens(self.order, self.token))
+        self.assertTrue(self.opens(self.order, self.order._portal_ensure_token()))
+
+    def test_the_customer_before_does_not_follow_any_more(self):
+        self.order.message_subscribe(self.partner.ids)
+        self.order.partner_id = self.other
+        self.assertNotIn(self.partner, self.order.message_partner_ids)
+
+    def test_a_contact_of_the_same_company_goes_on_following_with_a_new_link(self):
+        contact = self.env["res.partner"].create({"name": "Bob", "parent_id": self.partner.id})
+        self.order.message_subscribe(self.partner.ids)
+        self.order.partner_id = contact
+        self.assertFalse(self.opens(self.order, self.token))
+        self.assertIn(self.partner, self.order.message_partner_ids)
+
+    def test_a_new_payer_gets_a_new_link(self):
+        """Requests for payment are sent to the invoice address, with the link of the contract."""
+        payer = self.env["res.partner"].create({"name": "Payer"})
+        self.order.partner_invoice_id = payer
+        self.assertFalse(self.opens(self.order, self.token))
+
+    def test_writing_the_same_customer_keeps_the_link(self):
+        self.order.write({"partner_id": self.partner.id, "client_order_ref": "PO 7"})
+        self.assertTrue(self.opens(self.order, self.token))
+
+    def test_a_quotation_that_is_given_away_gets_a_new_link(self):
+        quote = self.create_order(self.seat)
+        quote.state = "sent"
+        token = quote._portal_ensure_token()
+        quote.partner_id = self.other
+        self.assertFalse(self.opens(quote, token))
+
+    def test_a_draft_invoice_that_is_given_away_gets_a_new_link(self):
+        self.template.invoice_mode = "draft"
+        invoice = self.bill(self.create_contract(self.seat))
+        token = invoice._portal_ensure_token()
+        invoice.partner_id = self.other
+        self.assertNotEqual(invoice._portal_ensure_token(), token)
+
+    def test_other_orders_keep_what_core_does(self):
+        order = self.create_order(self.setup_service)
+        token = order._portal_ensure_token()
+        order.partner_id = self.other
+        self.assertEqual(order.access_token, token)
