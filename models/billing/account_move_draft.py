@@ -2,7 +2,7 @@ import hashlib
 import json
 
 from odoo import fields, models
-from odoo.tools import float_repr
+from odoo.tools import float_repr, plaintext2html
 
 # Values that a clerk may edit on a draft; dates that core computes by itself are not among them.
 SEALED_FIELDS = (
@@ -128,10 +128,13 @@ class AccountMove(models.Model):
         self.sudo().activity_schedule(
             "mail.mail_activity_data_warning",
             summary=self.env._("The contract changed after this draft was edited"),
-            note=self.env._(
-                "%(order)s changed, but this draft was edited by hand and is left alone. Post it, "
-                "then the difference is billed; or delete it, then the period is billed anew.",
-                order=order.name,
+            note=plaintext2html(
+                self.env._(
+                    "%(order)s changed, but this draft was edited by hand and is left alone. Post "
+                    "it, then the difference is billed; or delete it, then the period is billed "
+                    "anew.",
+                    order=order.name,
+                )
             ),
             user_id=user.id,
         )

@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 from psycopg2 import IntegrityError, OperationalError
 from psycopg2 import errors as pg_errors
 
@@ -264,7 +265,7 @@ class SaleOrder(models.Model):
         self.activity_schedule(
             QUARANTINE_ACTIVITY,
             summary=self.env._("This contract cannot be billed"),
-            note=reason,
+            note=plaintext2html(reason),
             user_id=self._get_quarantine_user().id,
         )
 

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -93,7 +94,7 @@ class SaleOrder(models.Model):
         self.activity_schedule(
             "sale_recurring.mail_activity_charge_failed",
             summary=summary,
-            note=note,
+            note=plaintext2html(note),
             user_id=(self.user_id or self.env.ref("base.user_admin")).id,
         )
 

@@ -3,6 +3,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ... import const
 
@@ -191,7 +192,9 @@ class SubscriptionFinding(models.Model):
                 summary=self.env._(
                     "The billing check found something new: %(count)s", count=len(findings)
                 ),
-                note=", ".join(f"{label}: {count}" for label, count in counts.items()),
+                note=plaintext2html(
+                    ", ".join(f"{label}: {count}" for label, count in counts.items())
+                ),
                 user_id=self._get_administrator(company).id,
             )
         fresh.reported_at = fields.Datetime.now()

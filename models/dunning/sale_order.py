@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ... import const
 from ...engine import dunning
@@ -127,7 +127,7 @@ class SaleOrder(models.Model):
         # sudo: the activity may belong to a colleague
         same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
         if same:
-            same.note = note
+            same.note = plaintext2html(note)
         else:
             super()._schedule_charge_activity(summary, note)
 

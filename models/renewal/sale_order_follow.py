@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ... import const
 
@@ -211,7 +211,7 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=summary,
-                note=" ".join([title, *changes]),
+                note=plaintext2html(" ".join([title, *changes])),
                 user_id=self._get_quarantine_user().id,
             )
 
@@ -332,7 +332,7 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Changes of the contract are not in its renewal"),
-                note=" ".join([title, *changes]),
+                note=plaintext2html(" ".join([title, *changes])),
                 user_id=self._get_quarantine_user().id,
             )
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ... import const
 
@@ -261,12 +261,14 @@ class SaleOrder(models.Model):
         renewal.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=self.env._("Send this renewal quotation"),
-            note=self.env._(
-                "%(order)s ends after %(day)s unless the customer accepts.",
-                order=order.name,
-                day=format_date(
-                    self.env, fields.Date.subtract(renewal.subscription_start_date, days=1)
-                ),
+            note=plaintext2html(
+                self.env._(
+                    "%(order)s ends after %(day)s unless the customer accepts.",
+                    order=order.name,
+                    day=format_date(
+                        self.env, fields.Date.subtract(renewal.subscription_start_date, days=1)
+                    ),
+                )
             ),
             user_id=order._get_quarantine_user().id,
         )
