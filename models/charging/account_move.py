@@ -112,14 +112,18 @@ class AccountMove(models.Model):
         )
 
     def _get_payment_url(self):
-        """:return: address of the page on which anybody who has the link can pay this document"""
+        """Return the address of the page on which anybody who has the link can pay this document.
+
+        A reader who may not read the document, or its contract, gets it without the token.
+        """
         self.ensure_one()
         order = self.sudo()._get_subscription_orders()[:1]  # sudo: as above
         if self.state != "draft" or not order:
-            path = self.get_portal_url(query_string="&payment=True", anchor="portal_pay")
-            return f"{self.get_base_url()}{path}"
+            query = urlencode({"access_token": self._get_link_token(), "payment": True})
+            return f"{self.get_base_url()}/my/invoices/{self.id}?{query}#portal_pay"
         # The draft may be made anew meanwhile: the contract knows what is to be paid then.
-        query = urlencode({"access_token": order._portal_ensure_token(), "document": self.id})
+        token = order.with_env(self.env)._get_link_token()
+        query = urlencode({"access_token": token, "document": self.id})
         return f"{self.get_base_url()}/my/orders/{order.id}/pay?{query}"
 
     def _get_payment_form_url(self):

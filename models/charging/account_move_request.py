@@ -164,7 +164,7 @@ class AccountMove(models.Model):
             return
         if not template:
             return
-        template.send_mail(move.id)
+        template.sudo().send_mail(move.id)  # sudo: mails of the company hold links of the customer
         text = self.env._(
             "The customer was asked by mail to pay %(amount)s. The invoice is made with the "
             "payment.",

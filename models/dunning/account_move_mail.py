@@ -79,7 +79,7 @@ class AccountMove(models.Model):
         template = step.mail_template_id or standard
         if not template:
             return
-        template.send_mail(self.id)
+        template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
         moves = self._get_open_subscription_invoices()
         text = self.env._(
             "The customer was reminded by mail of %(invoices)s.",
@@ -127,11 +127,12 @@ class AccountMove(models.Model):
         """:return: contracts of open invoices that are charged and wait for another method"""
         moves = self._get_open_subscription_invoices()
         orders = moves.sudo()._get_subscription_orders()  # sudo: mail of every company
-        return orders.filtered(
+        wanted = orders.filtered(
             lambda order: (
                 order.subscription_state in const.RUNNING_STATES and order._is_method_wanted()
             )
         )
+        return wanted.with_env(self.env)._filtered_access("read")
 
     def _is_new_method_needed(self):
         """:return: whether a bank wants another method for one of the customer's invoices"""

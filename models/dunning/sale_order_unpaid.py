@@ -164,7 +164,8 @@ class SaleOrder(models.Model):
         )
         template = self._get_subscription_terms()._get_unpaid_mail_template()
         if template:
-            template.send_mail(self.id)
+            # sudo: mails of the company hold links of the customer
+            template.sudo().send_mail(self.id)
         self.message_post(
             body=self.env._(
                 "%(invoice)s is unpaid since %(due)s. The customer was warned: the contract is "

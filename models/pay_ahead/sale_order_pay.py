@@ -109,7 +109,7 @@ class SaleOrder(models.Model):
     def _get_pay_ahead_url(self):
         """:return: path of the page on which the customer pays the next period"""
         self.ensure_one()
-        return f"/my/orders/{self.id}/in_advance?access_token={self._portal_ensure_token()}"
+        return f"/my/orders/{self.id}/in_advance?access_token={self._get_link_token()}"
 
     @api.model
     def _release_waiting_contracts(self):

@@ -87,13 +87,14 @@ class PaymentToken(models.Model):
         """
         self.ensure_one()
         end = self.subscription_expiry_date
-        return self._get_running_contracts().filtered(
+        contracts = self._get_running_contracts().filtered(
             lambda order: (
                 order.subscription_payment_mode in const.CHARGED_MODES
                 and order.subscription_next_invoice_date
                 and (not order.subscription_end_date or order.subscription_end_date > end)
             )
         )
+        return contracts.with_env(self.env)._filtered_access("read")
 
     def _warn_of_expiry(self):
         """Queue the mail about one method and note it on its contracts."""
@@ -105,7 +106,7 @@ class PaymentToken(models.Model):
         contracts = self._get_contracts_to_replace()
         if not template or not self.partner_id.email:
             return
-        template.send_mail(self.id)
+        template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
         text = self.env._(
             "%(method)s is valid until %(day)s. The customer was asked for another payment method.",
             method=self.display_name,

@@ -139,4 +139,5 @@ class PaymentToken(models.Model):
         ids = self.env.context.get("subscription_contract_ids")
         # sudo: the mail is written whoever removes the method
         contracts = self.env["sale.order"].sudo().browse(ids or ())
-        return contracts or self._get_running_contracts()
+        contracts = contracts or self._get_running_contracts()
+        return contracts.with_env(self.env)._filtered_access("read")

@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
     def _get_payment_method_url(self):
         """:return: address of the page on which the customer replaces the payment method"""
         self.ensure_one()
-        token = self._portal_ensure_token()
+        token = self._get_link_token()
         return f"{self.get_base_url()}/my/orders/{self.id}/payment_method?access_token={token}"
 
     def _subscription_replace_token(self, token):
