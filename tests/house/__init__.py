@@ -3,12 +3,15 @@ from . import test_access_routes
 from . import test_constraints
 from . import test_engine
 from . import test_hoot
+from . import test_live_html
 from . import test_house_texts
 from . import test_mail_template
 from . import test_neutralize
 from . import test_one_override
 from . import test_rooms
 from . import test_security_matrix
+from . import test_security_paper
+from . import test_security_renderings
 from . import test_tours
 from . import test_translations
 from . import test_views
