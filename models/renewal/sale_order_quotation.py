@@ -283,10 +283,12 @@ class SaleOrder(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
                 summary=summary,
-                note=self.env._(
-                    "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
-                    reason=self._get_failure_reason(error)
-                    or self.env._("An unexpected error: %(error)s.", error=error),
+                note=plaintext2html(
+                    self.env._(
+                        "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
+                        reason=self._get_failure_reason(error)
+                        or self.env._("An unexpected error: %(error)s.", error=error),
+                    )
                 ),
                 user_id=self._get_quarantine_user().id,
             )
