@@ -55,6 +55,11 @@ class CustomerPortal(sale_portal.CustomerPortal):
             )
         return values
 
+    def _document_check_access(self, model_name, document_id, access_token=None):
+        """Take a number or a list for no token: requests in JSON may hold anything."""
+        token = access_token if isinstance(access_token, str) else None
+        return super()._document_check_access(model_name, document_id, access_token=token)
+
     def _get_accessible_order(self, order_id, access_token):
         """:return: the sudoed order, empty for a visitor who may not see it"""
         SubscriptionPayment._check_id(order_id)

@@ -98,6 +98,7 @@ class SubscriptionChangeWizard(models.TransientModel):
     def _get_available_lines(self):
         """:return: the lines of the contract of which something is left to change"""
         order = self.order_id
+        order._origin.check_access("read")
         today = order._subscription_today()
         return order._get_recurring_lines().filtered(
             lambda line: line.segment_ids and not line._has_ended(today)
@@ -146,6 +147,8 @@ class SubscriptionChangeWizard(models.TransientModel):
 
     def _get_step(self):
         """:return: the engine step that holds on the first day, None if there is none"""
+        if not self.order_id:
+            return None
         try:
             return step_from(self._get_segments(), self.start_date or self._get_first_day())
         except EngineError:

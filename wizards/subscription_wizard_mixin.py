@@ -15,6 +15,8 @@ class SubscriptionWizardMixin(models.AbstractModel):
     @api.depends(lambda self: ("order_id", *self._get_preview_fields()))
     def _compute_preview(self):
         for wizard in self:
+            # Every preview names its contract, also one that says why there is none.
+            wizard.order_id._origin.check_access("read")
             is_ready = wizard.order_id and wizard._is_preview_ready()
             wizard.preview = wizard._get_preview() if is_ready else False
 

@@ -1,4 +1,5 @@
 from . import test_access_methods
+from . import test_access_models
 from . import test_access_routes
 from . import test_constraints
 from . import test_engine

@@ -18,7 +18,7 @@ def find_missing(found, entries):
 
 
 # Mended on other branches at this moment.
-PENDING = ("payment.token.get_linked_records_info", "sale.order.create")
+PENDING = ("sale.order.create",)
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,7 @@
 """How the walkers of the access table find what there is: nothing is listed by hand here."""
 
 from odoo.exceptions import AccessError
+from odoo.orm.models import MAGIC_COLUMNS
 from odoo.service.model import get_public_method
 
 MODULE = "odoo.addons.sale_recurring."
@@ -58,3 +59,30 @@ def find_routes(env, prefixes=()):
         if is_ours or path.startswith(tuple(prefixes)):
             found.add(path)
     return found
+
+
+def find_fields(env):
+    """Return the fields of the addon that are kept, apart from those of dialogs.
+
+    :return: {model: {name: whether the system derives it}}; what people type is not read-only
+    :rtype: dict
+    """
+    found = {}
+    for name, model in env.registry.items():
+        if model._abstract or model._transient:
+            continue
+        fields = {
+            field.name: field.readonly and not field.inverse
+            for field in model._fields.values()
+            if _is_kept(field)
+        }
+        if fields:
+            found[name] = fields
+    return found
+
+
+def _is_kept(field):
+    is_ours = bool(field._modules) and field._modules[0] == "sale_recurring"
+    is_magic = field.name in MAGIC_COLUMNS or field.name == "display_name"
+    is_kept = field.store or field.inverse
+    return is_ours and is_kept and not is_magic and not field.inherited

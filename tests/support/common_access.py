@@ -170,10 +170,13 @@ class AccessCase(PaymentCommon):
         """Create what hangs on the documents, or is set up for them."""
         found = cls.documents
         order = found["active"]
+        found |= cls._create_papers(order)
         company = {"company_id": cls.company.id}
         recurrence = cls.month.copy({"name": "Ours", "count": 5, **company})
-        policy = {"name": "Ours", **company, "step_ids": [Command.create({"days": 3})]}
-        campaign = {"name": "Ours", "effective_date": cls.today + timedelta(days=90), **company}
+        policy = cls.env["subscription.dunning.policy"].create(
+            {"name": "Ours", **company, "step_ids": [Command.create({"days": 3})]}
+        )
+        campaign = cls._create_campaign(order.order_line)
         event = {"move_id": found["invoice"].id, "action": "remind", "date": cls.today}
         facts = {"facts": {"state": "draft"}}
         finding = {"check": "state", "key": "table", "order_id": order.id, **facts}
@@ -190,10 +193,6 @@ class AccessCase(PaymentCommon):
             "method": cls.method,
             "currency": cls.currency,
             "seat": cls.seat,
-            "attachment": cls.env["ir.attachment"].create(
-                {"name": "a.txt", "raw": SECRET_WORD, "res_model": order._name, "res_id": order.id}
-            ),
-            "message": order.message_post(body=SECRET_WORD, subtype_xmlid="mail.mt_comment"),
             "customer": cls.users["owner"].partner_id,
             "journal": found["invoice"].journal_id,
             "provider": cls.provider,
@@ -202,16 +201,41 @@ class AccessCase(PaymentCommon):
             "transaction": overpaid,
             "template": cls._create_template("Ours", **company),
             "recurrence": recurrence,
-            "policy": cls.env["subscription.dunning.policy"].create(policy),
-            "campaign": cls.env["subscription.price.campaign"].create(campaign),
+            "policy": policy,
+            "campaign": campaign,
             "event": cls.env["subscription.dunning.event"].create(
                 {**event, **company, "order_ids": [Command.set(order.ids)]}
             ),
+            "policy step": policy.step_ids,
+            "campaign line": campaign.line_ids,
+            "campaign rule": campaign.rule_ids,
+            "gap": found["suspended"].subscription_interruption_ids,
             "finding": cls.env["subscription.finding"].create(finding | company),
             "ramp": cls.env["subscription.ramp.step"].create(
                 {"line_id": found["quote"].order_line.id, "period": 2, "quantity": 5}
             ),
         }
+
+    @classmethod
+    def _create_papers(cls, order):
+        file = {"name": "a.txt", "raw": SECRET_WORD, "res_model": order._name, "res_id": order.id}
+        return {
+            "attachment": cls.env["ir.attachment"].create(file),
+            "message": order.message_post(body=SECRET_WORD, subtype_xmlid="mail.mt_comment"),
+        }
+
+    @classmethod
+    def _create_campaign(cls, line):
+        day = cls.today + timedelta(days=90)
+        return cls.env["subscription.price.campaign"].create(
+            {
+                "name": "Ours",
+                "effective_date": day,
+                "company_id": cls.company.id,
+                "rule_ids": [Command.create({"product_id": cls.seat.id, "percentage": 5.0})],
+                "line_ids": [Command.create({"line_id": line.id, "start_date": day})],
+            }
+        )
 
     @classmethod
     def _create_overpaid(cls):
