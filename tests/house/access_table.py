@@ -50,7 +50,8 @@ METHODS = {
         "action_subscription_credit_next": BOOKKEEPERS,
         "action_subscription_refund": BOOKKEEPERS,
     },
-    "payment.token": {"get_linked_records_info": CUSTOMER},
+    # Core lets salespeople read saved methods; what each pays is told by the caller's own rights.
+    "payment.token": {"get_linked_records_info": READERS | {"owner", "sales_own", "user"}},
     "payment.transaction": {
         "action_subscription_money_came": BOOKKEEPERS,
         "action_subscription_money_did_not_come": BOOKKEEPERS,

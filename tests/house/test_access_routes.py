@@ -16,7 +16,7 @@ from .access_routes import (
 )
 
 # Mended on other branches at this moment.
-PENDING = ("/transaction", "saw a card", "(moved)")
+PENDING = ("/transaction", "saw a card", "(moved)", "get_linked")
 
 
 @tagged("post_install", "-at_install")
