@@ -23,12 +23,12 @@ class SubscriptionAheadWizard(models.TransientModel):
     def _compute_date(self):
         """Keep the period that is shown: by the time of the answer another may be the next."""
         for wizard in self:
-            wizard.order_id._origin.check_access("read")
             wizard.date = wizard.order_id and wizard.order_id._get_ahead_day()
 
     @api.depends("order_id", "date")
     def _compute_preview(self):
         for wizard in self:
+            wizard.order_id._origin.check_access("read")
             day = wizard.date
             wizard.preview = bool(day) and wizard.order_id._get_ahead_preview(day)
 

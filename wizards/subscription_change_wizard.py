@@ -98,7 +98,6 @@ class SubscriptionChangeWizard(models.TransientModel):
     def _get_available_lines(self):
         """:return: the lines of the contract of which something is left to change"""
         order = self.order_id
-        order._origin.check_access("read")
         today = order._subscription_today()
         return order._get_recurring_lines().filtered(
             lambda line: line.segment_ids and not line._has_ended(today)
