@@ -18,6 +18,7 @@ class SubscriptionCommon(TransactionCase):
 
     today = date(2027, 1, 31)
     _numbers = count(1)
+    _clock = None
 
     @classmethod
     def setUpClass(cls):
@@ -55,18 +56,11 @@ class SubscriptionCommon(TransactionCase):
 
     def setUp(self):
         super().setUp()
-        self._clock = None
         self.travel(self.today)
-        self.addCleanup(self._stop_clock)
 
     # ------------------------------------------------------------------
     # Clock
     # ------------------------------------------------------------------
-
-    def _stop_clock(self):
-        if self._clock:
-            self._clock.stop()
-            self._clock = None
 
     def travel(self, day, hour=12, minute=0):
         """Move the clock to a moment (UTC) of a day, noon unless told otherwise.
@@ -76,12 +70,22 @@ class SubscriptionCommon(TransactionCase):
         """
         day = fields.Date.to_date(day)
         moment = f"{day.isoformat()} {hour:02d}:{minute:02d}:00"
-        if self._clock:
-            self._time.move_to(moment)
-        else:
-            self._clock = freeze_time(moment)
-            self._time = self._clock.start()
+        if not self._clock:
+            type(self)._stop_time(moment)
+        self._clock.move_to(moment)
         return day
+
+    @classmethod
+    def _stop_time(cls, moment):
+        """Stop the clock until the last test of the class: each stop looks through all modules."""
+        clock = freeze_time(moment)
+        cls._clock = clock.start()
+        cls.addClassCleanup(cls._start_time, clock)
+
+    @classmethod
+    def _start_time(cls, clock):
+        clock.stop()
+        cls._clock = None
 
     # ------------------------------------------------------------------
     # Records
