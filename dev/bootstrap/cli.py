@@ -69,10 +69,13 @@ def update_translations(place, arguments):
 
 
 def new_database(place, arguments):
-    """Make databases from the template, with the addon installed: NAME..."""
+    """Make databases from the template, with the addon installed: [--bridges] NAME..."""
     databases = Databases(place)
+    bridges = "--bridges" in arguments
     for name in arguments:
-        databases.new(name)
+        if name == "--bridges":
+            continue
+        databases.new(name, bridges=bridges)
         databases.hold_statistics(name)
 
 

@@ -173,13 +173,17 @@ class Databases:
         """
         self.sql(HOLD_STATISTICS, name)
 
-    def new(self, name):
-        """Make a database with the addon installed, replacing one of that name."""
+    def new(self, name, *, bridges=False):
+        """Make a database with the addon installed, replacing one of that name.
+
+        :param bool bridges: also install the bridges that this Odoo has the modules for
+        """
         template = self.base()
         self.clone(template, name)
         if self.settings.manifest():
-            with step(f"Installing {ADDON} in {name}"):
-                self.install(name, [ADDON])
+            modules = [ADDON, *(find_bridges(self.place) if bridges else ())]
+            with step(f"Installing {', '.join(modules)} in {name}"):
+                self.install(name, modules)
 
     def install_bridges(self, name):
         """Install the bridges that this Odoo has the modules for, if there are any."""

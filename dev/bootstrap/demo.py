@@ -66,6 +66,7 @@ class Demo:
         elif had != [seed, addon]:
             with step(f"Updating {ADDON} in {DATABASE}"):
                 self.databases.update(DATABASE, [ADDON])
+            self.databases.install_bridges(DATABASE)
             self._prepare_database(DATABASE)
         else:
             return
@@ -75,7 +76,7 @@ class Demo:
         """Make the demo database from the seed, or from today's copy of the seed's result."""
         wanted = f"{seed} {addon} {datetime.datetime.now().astimezone():%Y-%m-%d}"
         if self.databases.note(SEEDED) != wanted:
-            self.databases.new(SEEDED)
+            self.databases.new(SEEDED, bridges=True)
             if self.seed.exists():
                 with step("Making demo data (about a year of history)"):
                     self.databases.script(SEEDED, self.seed)

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bridges import BRIDGES, all_bridges
 from .common import ProblemError, run, say, step
 from .settings import ADDON, short_hash
 from .sizes import too_large
@@ -87,6 +88,8 @@ class Tools:
         ruff, planted = self.python / "ruff", "models/planted.py"
         rules = f"--rcfile={CONFIG / 'pylintrc'}"
         left_out = ",".join(OCA_LEFT_OUT)
+        # Both take an addon for what it is only when its own folder is named.
+        bridges = [f"{ADDON}/{BRIDGES}/{name}" for name in all_bridges(self.settings)]
         return [
             Checker(
                 "ruff",
@@ -106,14 +109,14 @@ class Tools:
             ),
             Checker(
                 "pylint-odoo",
-                [self.python / "pylint", rules, ADDON],
+                [self.python / "pylint", rules, ADDON, *bridges],
                 planted,
                 "def commit(self):\n    self.env.cr.commit()\n",
                 "invalid-commit",
             ),
             Checker(
                 "oca-checks-odoo-module",
-                [self.python / "oca-checks-odoo-module", "-d", left_out, ADDON],
+                [self.python / "oca-checks-odoo-module", "-d", left_out, ADDON, *bridges],
                 "views/menus.xml",
                 '<odoo><record id="a" model="x"/><record id="a" model="x"/></odoo>\n',
                 "xml-duplicate-record-id",
@@ -129,7 +132,7 @@ class Tools:
         prettier = [modules / ".bin" / "prettier", "--config", CONFIG / "prettier.json"]
         prettier += ["--plugin", plugin]
         eslint = [modules / ".bin" / "eslint", "--config", self.node / "eslint.config.mjs"]
-        xml, script = f"{ADDON}/**/*.xml", f"{ADDON}/static/**/*.js"
+        xml, script = f"{ADDON}/**/*.xml", f"{ADDON}/**/static/**/*.js"
         return [
             Checker(
                 "prettier",
@@ -146,7 +149,7 @@ class Tools:
                 "var x = 1;\n",
                 "no-var",
                 (*eslint, "--fix", script),
-                "static/**/*.js",
+                "**/static/**/*.js",
             ),
         ]
 
