@@ -29,7 +29,10 @@ class AccountMoveReversal(models.TransientModel):
         for wizard in self:
             # sudo: whoever may reverse the invoice may do so without seeing the contract
             lines = wizard.move_ids._origin.sudo().invoice_line_ids
-            wizard.subscription_has_periods = bool(lines.subscription_billed_period_ids)
+            orders = lines.sale_line_ids.order_id
+            wizard.subscription_has_periods = bool(
+                lines.subscription_billed_period_ids or orders.filtered("is_subscription")
+            )
 
     def reverse_moves(self, is_modify=False):
         """Carry the choice to the credit notes; a corrected invoice takes the periods over."""

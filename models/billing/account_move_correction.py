@@ -23,7 +23,15 @@ class AccountMove(models.Model):
         effect = self.env.context.get(const.CREDIT_EFFECT_KEY, "adjust")
         if effect != "move":
             reverses._apply_credit_effect(effect)
+        else:
+            for move in reverses.filtered(lambda move: move._get_contracts_of_sales()):
+                move.subscription_credit_effect = effect
         return reverses
+
+    def _get_contracts_of_sales(self):
+        """:return: the contracts that the lines of these documents sell something of"""
+        # sudo: whoever may correct the invoice may do so without rights on the contract
+        return self.sudo().invoice_line_ids.sale_line_ids.order_id.filtered("is_subscription")
 
     # ------------------------------------------------------------------
     # Credit notes
@@ -37,6 +45,11 @@ class AccountMove(models.Model):
         """
         for move in self:
             lines = move.invoice_line_ids.filtered("subscription_origin_line_id")
+            contracts = move._get_contracts_of_sales()
+            if contracts and not lines:
+                # What is sold once on a contract follows the same choice.
+                move.subscription_credit_effect = effect
+                contracts._refresh_after_correction()
             if not lines:
                 continue
             move._trim_to_what_is_left(lines)

@@ -82,7 +82,9 @@ class SaleOrder(models.Model):
         if not self._get_recurring_lines():
             return lines
         due = self.env.context.get(const.ITEMS_KEY, {})
-        lines -= self._get_unbilled_one_off_lines() - self._get_due_one_off_lines()
+        once = lines.filtered(lambda line: not line.recurrence_id and not line.is_downpayment)
+        once = once.filtered(lambda line: not line.display_type and line.product_type != "combo")
+        lines -= once - self._get_due_one_off_lines()
         return self._with_sections(
             lambda line: line.id in due if line.is_recurring else line in lines
         )

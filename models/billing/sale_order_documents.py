@@ -224,6 +224,8 @@ class SaleOrder(models.Model):
         by_line = {}
         for due in items:
             by_line.setdefault(due.line.id, []).append(due)
+        # Nothing of the engine, but a place on this invoice.
+        by_line.update({line.id: [] for line in self._get_due_one_off_lines()})
         order = self.company_id._at_company_time(self).with_context(**{const.ITEMS_KEY: by_line})
         return order._create_invoices(grouped=True).with_env(self.env)
 

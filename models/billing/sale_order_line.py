@@ -79,6 +79,9 @@ class SaleOrderLine(models.Model):
                 # A heading only, as of the second period: core has counted the combo as invoiced.
                 name = f"{self.product_id.name} x {self.product_uom_qty:.15g}"
                 vals_list = [{**vals, "name": name, "quantity": 0} for vals in vals_list]
+            elif items is not None:
+                quantity = self._get_once_to_bill()
+                vals_list = [{**vals, "quantity": quantity} for vals in vals_list]
             return vals_list
         base = self._prepare_invoice_line(**optional_values)
         return [

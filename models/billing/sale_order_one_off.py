@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 
@@ -44,7 +45,10 @@ class SaleOrder(models.Model):
     def _get_unbilled_one_off_lines(self):
         return self.order_line.filtered(
             lambda line: (
-                not line.recurrence_id and not line.display_type and line.qty_to_invoice > 0
+                not line.recurrence_id
+                and not line.display_type
+                and line.qty_to_invoice > 0
+                and line._get_once_to_bill() > 0
             )
         )
 
@@ -102,3 +106,40 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="What is sold once is billed on this day, not before. Empty: with the next invoice.",
     )
+
+    def _get_once_to_bill(self):
+        """Return how much of a line that is sold once the run may still bill.
+
+        What an invoice asked for once is not asked for again by itself: a credit note, a cancelled
+        invoice or a return lowers what core takes for invoiced. Only a credit note that says *bill
+        again* gives it back, as does a deleted draft; a corrected invoice takes it over.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        billed = 0.0
+        # sudo: a salesperson bills own contracts without rights on the books
+        for invoiced in self.sudo().invoice_lines:
+            move = invoiced.move_id
+            quantity = invoiced.product_uom_id._compute_quantity(
+                invoiced.quantity, self.product_uom_id, round=False
+            )
+            if move.move_type == "out_invoice":
+                billed += quantity
+            elif move.subscription_credit_effect in ("again", "move"):
+                billed -= quantity
+        # What core counts as still to invoice, plus what it counts as invoiced, is what is wanted.
+        return min(self.qty_to_invoice, self.qty_invoiced + self.qty_to_invoice - billed)
+
+    @api.constrains("recurrence_id", "order_id")
+    def _check_no_down_payment(self):
+        """A down payment is taken off no recurring invoice: refuse to mix the two."""
+        for line in self.filtered("recurrence_id"):
+            if any(line.order_id.order_line.mapped("is_downpayment")):
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s has a down payment, so nothing recurring can be sold on it. "
+                        "Make a quotation of its own.",
+                        order=line.order_id.name,
+                    )
+                )

@@ -1,0 +1,111 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOneOffOnce(SubscriptionCommon):
+    """What is sold once is billed once, whatever happens to its invoice, unless somebody asks."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fee = cls._create_product("Set-up", 50.0, is_recurring=False)
+
+    def create_billed(self, quantity=1):
+        order = self.create_contract(
+            self.line_values(self.seat, 10), self.line_values(self.fee, quantity), day="2027-04-01"
+        )
+        self.invoice = self.bill(order)
+        self.assertEqual(self.invoice.amount_untaxed, 100.0 + 50.0 * quantity)
+        return order
+
+    def reverse(self, effect, invoice=None, modify=False):
+        """Go through core's wizard; return the credit note, posted, or the corrected invoice."""
+        invoice = invoice or self.invoice
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id, "subscription_credit_effect": effect})
+        )
+        self.assertTrue(wizard.subscription_has_periods, "the choice is shown")
+        wizard.modify_moves() if modify else wizard.refund_moves()
+        wizard.new_move_ids.filtered(lambda move: move.state == "draft").action_post()
+        return wizard.new_move_ids
+
+    def assertNextIsThePeriod(self, order):
+        self.assertFalse(self.bill(order, "2027-04-02"))
+        self.run_cron("2027-04-02")
+        self.assertBillsNothing(order)
+        self.run_cron("2027-05-01")
+        last = order.invoice_ids.sorted("id")[-1]
+        self.assertEqual((last.move_type, last.amount_untaxed), ("out_invoice", 100.0))
+
+    def test_a_price_adjustment_of_the_whole_invoice_bills_nothing_again(self):
+        order = self.create_billed()
+        self.reverse("adjust")
+        self.assertNextIsThePeriod(order)
+
+    def test_a_period_not_wanted_bills_nothing_again(self):
+        order = self.create_billed()
+        self.reverse("waive")
+        self.assertNextIsThePeriod(order)
+
+    def test_bill_again_bills_it_again_once(self):
+        order = self.create_billed()
+        self.reverse("again")
+        again = self.bill(order, "2027-04-02")
+        self.assertEqual(again.amount_untaxed, 150.0)
+        self.assertNextIsThePeriod(order)
+
+    def test_a_corrected_invoice_takes_it_over(self):
+        order = self.create_billed()
+        self.reverse("adjust", modify=True)
+        self.assertNextIsThePeriod(order)
+
+    def test_an_invoice_with_nothing_but_what_is_sold_once(self):
+        order = self.create_contract(self.line_values(self.seat, 10), day="2027-04-01")
+        self.bill(order)
+        order.order_line = [Command.create(self.line_values(self.fee))]
+        self.invoice = self.bill(order)
+        self.assertEqual(self.invoice.amount_untaxed, 50.0)
+        self.reverse("adjust")
+        self.assertNextIsThePeriod(order)
+
+    def test_a_cancelled_invoice_bills_it_not_by_itself(self):
+        order = self.create_billed()
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.run_cron("2027-04-02")
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].amount_untaxed, 100.0)
+        self.assertBillsNothing(order)
+
+    def test_a_deleted_draft_gives_it_back(self):
+        template = self._create_template("Drafts", invoice_mode="draft")
+        order = self.create_contract(
+            self.line_values(self.seat, 10),
+            self.line_values(self.fee),
+            template=template,
+            day="2027-04-01",
+        )
+        self.bill(order).unlink()
+        self.assertEqual(self.bill(order, "2027-04-02").amount_untaxed, 150.0)
+
+    def test_more_of_it_bills_the_difference_after_a_credit(self):
+        order = self.create_billed(2)
+        self.reverse("adjust")
+        order.order_line[1].product_uom_qty = 3
+        self.assertEqual(self.bill(order, "2027-04-02").amount_untaxed, 50.0)
+        self.assertBillsNothing(order)
+
+    def test_a_recurring_line_on_an_order_with_a_down_payment_is_refused(self):
+        order = self.create_order(self.line_values(self.fee, 20))
+        order.order_line.recurrence_id = False
+        order.action_confirm()
+        self.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        ).create({"advance_payment_method": "percentage", "amount": 30}).create_invoices()
+        with self.assertRaisesRegex(UserError, "down payment"):
+            order.order_line = [Command.create(self.line_values(self.seat))]
