@@ -11,6 +11,7 @@ from ...engine.ending import first_boundary
 from ...engine.money import to_decimal
 from ...engine.price_rise import list_priced, regular_price
 from ...engine.segment import coalesce
+from .renewal_offer import RenewalOffer
 
 PRICE_DAY_KEY = "subscription_price_day"
 OFFERED_FIELDS = {
@@ -187,7 +188,7 @@ class SaleOrderLine(models.Model):
         :rtype: tuple
         """
         self.ensure_one()
-        offers = self.order_id._get_renewal_base().get("offers", {})
+        offers = RenewalOffer(self.order_id).get_base().get("offers", {})
         return self._load_steps(offers.get(str(self.subscription_replaced_line_id.id), []))
 
     def _get_opening_steps(self, start):
@@ -198,7 +199,7 @@ class SaleOrderLine(models.Model):
         quantity, terms = to_decimal(self.product_uom_qty), self._get_typed_terms()
         if self._is_another_than_before():
             return carry_over(plan, start, quantity, terms)
-        day = self.order_id._get_renewal_base_day()
+        day = RenewalOffer(self.order_id).get_day()
         steps = renewed_steps(plan, day, start, quantity, terms)
         before = plan[0].terms
         if (terms.convention, terms.grid) == ("none", before.grid) and before.convention == "none":
@@ -208,7 +209,7 @@ class SaleOrderLine(models.Model):
 
     def _get_renewal_edits(self):
         """:return: names of the fields that somebody changed on this line of a renewal quotation"""
-        offered = agreed_values(self._get_renewal_plan(), self.order_id._get_renewal_base_day())
+        offered = agreed_values(self._get_renewal_plan(), RenewalOffer(self.order_id).get_day())
         return {
             name
             for word, name in OFFERED_FIELDS.items()

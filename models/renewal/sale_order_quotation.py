@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date, plaintext2html
 
 from ... import const
+from .renewal_offer import RenewalBasis
 
 # What was agreed about term and end goes on; only the minimum commitment is the terms' again.
 AGREED_FIELDS = (
@@ -175,10 +176,10 @@ class SaleOrder(models.Model):
         :param date day: first day of the renewal
         :rtype: dict
         """
-        plans = self._get_renewal_plans(day)
+        plans = RenewalBasis(self).get_plans(day)
         values = {
             "subscription_order_type": "renewal",
-            "subscription_baseline": self._prepare_renewal_base(day, plans),
+            "subscription_renewal_base": RenewalBasis(self).prepare(day, plans),
             "subscription_parent_id": self.id,
             "subscription_origin_id": self.subscription_origin_id.id or self.id,
             "subscription_start_date": day,
@@ -198,7 +199,7 @@ class SaleOrder(models.Model):
     def _prepare_renewal_lines(self, plans, day):
         """Return commands that create the lines of a renewal; sections without lines are left out.
 
-        :param dict plans: of :meth:`_get_renewal_plans`
+        :param dict plans: of :meth:`RenewalBasis.get_plans`
         :param date day: first day of the renewal
         :rtype: list
         """

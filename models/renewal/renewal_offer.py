@@ -1,0 +1,167 @@
+from odoo import fields
+from odoo.tools import format_date
+
+
+class RenewalBasis:
+    """What a contract offers for its renewal, and what of it a renewal quotation remembers.
+
+    :param contract: the contract that would be renewed, one `sale.order`
+    """
+
+    def __init__(self, contract):
+        contract.ensure_one()
+        self.contract = contract
+
+    def get_plans(self, day):
+        """Return what a renewal of this contract offers, by line.
+
+        :param date day: first day of the renewal
+        :return: engine segments by line; lines of which nothing is left are left out
+        :rtype: dict
+        """
+        plans = {line: line._get_offered_plan(day) for line in self.contract._get_recurring_lines()}
+        return {line: plan for line, plan in plans.items() if plan}
+
+    def prepare(self, day, plans):
+        """Return what a renewal quotation remembers of its contract.
+
+        :param date day: first day of the renewal
+        :param dict plans: of :meth:`get_plans`
+        :return: ``day``; ``terms``: id of the template; ``prices``: same or list; ``watched`` and
+            ``offers``: steps by id of the line; ``token`` and ``analytic`` as they were
+        :rtype: dict
+        """
+        offers = {
+            str(line.id): [line._prepare_later_step(step) for step in plan]
+            for line, plan in plans.items()
+        }
+        analytic = {str(line.id): line.analytic_distribution or {} for line in plans}
+        return {
+            **self.prepare_watched(day),
+            "offers": offers,
+            "token": self.contract.subscription_payment_token_id.id,
+            "analytic": analytic,
+        }
+
+    def prepare_watched(self, day):
+        """Return what of this contract matters to a renewal, for :meth:`prepare`."""
+        watched = {}
+        for line in self.contract._get_recurring_lines():
+            if plan := line._get_watched_plan(day):
+                watched[str(line.id)] = [line._prepare_later_step(step) for step in plan]
+        return {
+            "day": fields.Date.to_string(day),
+            "terms": self.contract.subscription_template_id.id,
+            "prices": self.contract.subscription_renewal_price,
+            "watched": watched,
+        }
+
+
+class RenewalOffer:
+    """What a renewal quotation offers beside what its contract says now; writes nothing.
+
+    :param order: the renewal quotation, one `sale.order`; others remember no contract
+    """
+
+    def __init__(self, order):
+        self.order = order
+        self.env = order.env
+
+    def get_base(self):
+        """Return what this renewal remembers of its contract, empty for other orders."""
+        return self.order.subscription_renewal_base or {}
+
+    def get_day(self):
+        """Return the first day for which this renewal was planned."""
+        return fields.Date.to_date(self.get_base().get("day"))
+
+    def get_now(self):
+        """Return what the contract of this renewal says now.
+
+        :return: as :meth:`RenewalBasis.prepare_watched`, None for orders that remember no contract
+        """
+        if not self.get_base():
+            return None
+        # sudo: a customer or colleague who may see the renewal is told that it is outdated
+        contract = self.order._get_renewed_contract().sudo()
+        day = contract.subscription_end_date or contract.subscription_term_end_date
+        return RenewalBasis(contract).prepare_watched(day or self.get_day())
+
+    def get_changes(self):
+        """Return what changed on the contract since this renewal quotation was made.
+
+        :return: translated texts, none when it is up to date or the changes were left out
+        :rtype: list[str]
+        """
+        base, now = self.get_base(), self.get_now()
+        if not now or now == base.get("kept"):
+            return []
+        texts = self._get_head_changes(base, now)
+        for key in dict.fromkeys([*base["watched"], *now["watched"]]):
+            old, new = base["watched"].get(key, []), now["watched"].get(key, [])
+            if base["prices"] != now["prices"]:
+                # Said above; at list prices those of the contract are not remembered.
+                old, new = ([{**step, "price_unit": 0.0} for step in steps] for steps in (old, new))
+            if old != new:
+                # sudo: a customer or colleague is told what changed
+                line = self.env["sale.order.line"].sudo().browse(int(key))
+                texts.append(self._get_line_change(line, old, new))
+        return texts
+
+    def _get_head_changes(self, base, now):
+        """Return what differs between two states of the contract apart from its lines."""
+        texts = []
+        if now["day"] != base["day"]:
+            days = {
+                name: format_date(self.env, fields.Date.to_date(source["day"]))
+                for name, source in (("old", base), ("new", now))
+            }
+            texts.append(self.env._("The renewal begins on %(new)s instead of %(old)s.", **days))
+        if now["terms"] != base["terms"]:
+            # sudo: a colleague of another company may look
+            terms = self.env["subscription.template"].sudo().browse(now["terms"])
+            texts.append(self.env._("The contract is on other terms: %(terms)s.", terms=terms.name))
+        if now["prices"] != base["prices"]:
+            if now["prices"] == "list":
+                text = self.env._("The renewal is at the list prices of its first day.")
+            else:
+                text = self.env._("The renewal is at the same prices.")
+            texts.append(text)
+        return texts
+
+    def _get_line_change(self, line, old, new):
+        """Return what changed on one line of the contract.
+
+        :param line: line of the contract
+        :param list old, new: its steps as they are remembered, and now
+        """
+        names = {"product": line.product_id.display_name}
+        if not new:
+            return self.env._("%(product)s ends before the renewal.", **names)
+        steps = line._load_steps(new)
+        if not old:
+            quantity = f"{float(steps[0].quantity):.15g}"
+            return self.env._("%(product)s was added: %(quantity)s.", quantity=quantity, **names)
+        texts = self.order._get_change_texts(line, line._load_steps(old)[0], steps[0])
+        if not texts:
+            return self.env._("%(product)s: what is planned for later is another.", **names)
+        return self.env._("%(product)s: %(changes)s.", changes=", ".join(texts), **names)
+
+    def is_edited(self):
+        """Return whether somebody changed this renewal quotation since it was made."""
+        base = self.get_base()
+        lines = self.order._get_priced_lines()
+        known = {str(line.subscription_replaced_line_id.id) for line in lines}
+        if known != set(base["offers"]) or len(lines) != len(known):
+            return True
+        day = self.get_day()
+        return self.order.subscription_start_date != day or any(
+            line._is_another_than_before() or line._get_renewal_edits() for line in lines
+        )
+
+    def get_title(self):
+        """Return the sentence that stands above the changes of the contract."""
+        return self.env._(
+            "%(order)s has changed since this renewal quotation was made:",
+            order=self.order.subscription_parent_id.sudo().name,
+        )
