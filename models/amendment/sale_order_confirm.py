@@ -1,12 +1,11 @@
 from markupsafe import Markup
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_date
 
 from ... import const
-from ...engine.amendment import live_step
-from ...engine.errors import EngineError
+from .amendment_plan import AmendmentPlan
+from .amendment_text import AmendmentText
 
 
 class SaleOrder(models.Model):
@@ -21,7 +20,7 @@ class SaleOrder(models.Model):
     def _get_subscription_error_message(self):
         """Refuse amendments that no longer fit their contract, before anybody signs or pays."""
         if self._is_amendment():
-            message = self._get_amendment_error_message()
+            message = AmendmentText(self).get_error_message()
             if message:
                 return message
         elif self.subscription_order_type == "amendment":
@@ -31,73 +30,6 @@ class SaleOrder(models.Model):
                 order=self.name,
             )
         return super()._get_subscription_error_message()
-
-    def _get_amendment_error_message(self):
-        """:return: why this amendment cannot be confirmed, one translated sentence or False"""
-        contract = self._get_amended_contract()
-        if contract.subscription_state not in const.RUNNING_STATES:
-            return self.env._(
-                "The contract of %(order)s does not run any more. Make a new quotation instead.",
-                order=self.name,
-            )
-        if self.subscription_effective_mode == "date" and not self.subscription_effective_date:
-            return self.env._("Choose the day from which %(order)s holds.", order=self.name)
-        if message := self._get_effective_date_error_message(contract):
-            return message
-        if self.subscription_is_outdated:
-            return self.env._(
-                "%(contract)s has changed since %(order)s was made. Refresh the amendment and look "
-                "at it again.",
-                contract=contract.name,
-                order=self.name,
-            )
-        if message := self._get_amended_details_error_message(contract):
-            return message
-        if not self._get_amendment_texts():
-            return self.env._(
-                "%(order)s changes nothing on %(contract)s. Change its lines first.",
-                order=self.name,
-                contract=contract.name,
-            )
-        if self._is_everything_taken_off():
-            return self.env._(
-                "%(order)s leaves nothing for %(contract)s to bill. Close the contract instead.",
-                order=self.name,
-                contract=contract.name,
-            )
-        return False
-
-    def _is_everything_taken_off(self):
-        """:return: whether this amendment leaves its contract without any recurring line"""
-        day = self._get_effective_date()
-        try:
-            steps = self._get_amendment_steps()
-        except EngineError:
-            return False  # another sentence says what is wrong
-        return not any(live_step(new, day) for new in steps.values())
-
-    def _get_effective_date_error_message(self, contract):
-        """:return: why the day of the change is refused, one translated sentence or False"""
-        day = self._get_effective_date()
-        end = contract.subscription_end_date
-        if end and day >= end:
-            return self.env._(
-                "%(contract)s ends before %(day)s. Choose an earlier day for %(order)s.",
-                contract=contract.name,
-                day=format_date(self.env, day),
-                order=self.name,
-            )
-        if self.subscription_quote_frozen:
-            return False  # it was in time when the customer accepted it
-        today = self._subscription_today()
-        limit = self.company_id._get_amendment_backdate_days()
-        if day < max(fields.Date.subtract(today, days=limit), contract.subscription_start_date):
-            return self.env._(
-                "%(order)s may take effect at most %(days)s days back. Choose a later day.",
-                order=self.name,
-                days=limit,
-            )
-        return False
 
     # ------------------------------------------------------------------
     # Confirm
@@ -138,8 +70,8 @@ class SaleOrder(models.Model):
             "subscription_amendment_pending": is_accepted,
             "locked": True,
         }
-        plans = self._get_amendment_plans()
-        note = self._get_amendment_note(totals["total_amount_currency"])
+        plans = AmendmentPlan(self).get_plans()
+        note = AmendmentText(self).get_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
         self.with_context(subscription_mirror=const.MIRROR).write(values)
         self._apply_amendment(contract, plans)
@@ -170,10 +102,12 @@ class SaleOrder(models.Model):
         """Store the new steps of the contract and bring its lines up to this amendment.
 
         :param contract: the contract
-        :param dict plans: of :meth:`_get_amendment_plans`
+        :param dict plans: of :meth:`AmendmentPlan.get_plans`
         """
-        touched = self._get_touched_lines({line: plan[0] for line, plan in plans.items()})
-        if self._is_template_switched():
+        touched = AmendmentPlan(self).get_touched_lines(
+            {line: plan[0] for line, plan in plans.items()}
+        )
+        if AmendmentPlan(self).is_template_switched():
             contract.with_context(
                 subscription_mirror=const.MIRROR
             ).subscription_template_id = self.subscription_template_id
@@ -201,7 +135,7 @@ class SaleOrder(models.Model):
         :return: the new line of the contract by line of this amendment
         :rtype: dict
         """
-        lines = self._get_added_lines() | self.order_line.filtered(
+        lines = AmendmentPlan(self).get_added_lines() | self.order_line.filtered(
             lambda line: line.display_type and not line.subscription_parent_line_id
         )
         lines = lines.filtered(lambda line: line.display_type or line.product_uom_qty)

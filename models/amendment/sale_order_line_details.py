@@ -1,38 +1,11 @@
 from odoo import fields, models
 from odoo.fields import Command
-from odoo.tools import format_date
 
 
 class SaleOrder(models.Model):
     """Taxes and analytic distribution of lines that an amendment leaves in place."""
 
     _inherit = "sale.order"
-
-    def _get_amended_details_error_message(self, contract):
-        """Return why other taxes or another distribution are refused, or False.
-
-        They are no part of the steps: from the confirmation on, everything is billed with them.
-
-        :param contract: the contract
-        :return: one translated sentence or False
-        """
-        day, next_day = self._get_effective_date(), contract.subscription_next_invoice_date
-        if not self._is_change_ahead() or not next_day or next_day >= day:
-            return False
-        for line in self._get_target_lines().values():
-            if not line._is_switched() and line._get_amended_details():
-                return self.env._(
-                    "%(contract)s is billed on %(next_day)s, before %(day)s, and would already "
-                    "have the new taxes and analytic distribution of %(product)s. Take them off "
-                    "%(order)s and change them on the contract on that day, or choose an earlier "
-                    "day.",
-                    contract=contract.name,
-                    next_day=format_date(self.env, next_day),
-                    day=format_date(self.env, day),
-                    product=line.product_id.display_name,
-                    order=self.name,
-                )
-        return False
 
 
 class SaleOrderLine(models.Model):

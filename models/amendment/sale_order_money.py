@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import ValidationError
 
 from ...engine.errors import EngineError
+from .amendment_plan import get_amended_items
 
 
 class SaleOrder(models.Model):
@@ -129,7 +130,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         steps = {line: line._get_engine_steps() for line in self._get_recurring_lines()}
-        return self._get_amended_items(
+        return get_amended_items(
+            self,
             steps,
             amendment.subscription_changed_line_ids,
             amendment.subscription_effective_date,

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..preview.preview import Preview
+from .amendment_plan import AmendmentPlan
+from .amendment_text import AmendmentText
 
 
 class SaleOrder(models.Model):
@@ -75,7 +77,7 @@ class SaleOrder(models.Model):
 
         :raise UserError: it changes nothing, or does not fit the contract
         """
-        if not self._get_amendment_texts():
+        if not AmendmentText(self).get_texts():
             raise UserError(
                 self.env._("%(order)s is on these terms already.", order=self.name),
             )
@@ -136,11 +138,11 @@ class SaleOrder(models.Model):
         self._check_switch(template, recurrence)
         draft = self._draft_switch(template, recurrence, mode, day)
         draft._check_switched()
-        items = draft._get_changed_items()
+        items = AmendmentPlan(draft).get_changed_items()
         one_off = draft._get_preview_one_off_lines(draft._get_quote_date())
         preview = Preview(self).for_operation(items, one_off)
         preview["headline"] = self.env._(
             "From %(day)s on:", day=format_date(self.env, draft._get_effective_date())
         )
-        preview["reasons"] = draft._get_amendment_reasons()
+        preview["reasons"] = AmendmentText(draft).get_reasons()
         return preview

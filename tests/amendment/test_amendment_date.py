@@ -3,6 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ...models.amendment.amendment_plan import AmendmentPlan
 from .test_amendment import AmendmentCommon
 
 
@@ -158,7 +159,7 @@ class TestAmendmentDate(AmendmentCommon):
         amendment = self.amend(contract)
         self.target(amendment, contract.order_line).product_uom_qty = 8
         self.assertFalse(amendment.amount_total)
-        self.assertAlmostEqual(amendment._get_later_amount(), 36)
+        self.assertAlmostEqual(AmendmentPlan(amendment).get_later_amount(), 36)
         amendment.action_confirm()
         self.assertEqual(self._get_steps(contract.order_line), [("2027-04-01", 8)])
 

@@ -1,6 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.amendment.amendment_text import AmendmentText
 from .test_amendment import AmendmentCommon
 
 
@@ -23,7 +24,7 @@ class TestAmendmentDetails(AmendmentCommon):
         line = self.target(amendment, self.seats)
         line.write({"product_uom_qty": 8, "tax_ids": [Command.set(self.reduced.ids)]})
         self.assertAlmostEqual(amendment.amount_tax, amendment.amount_untaxed * 0.05, 2)
-        self.assertIn("→ " + self.reduced.name, " ".join(amendment._get_amendment_texts()))
+        self.assertIn("→ " + self.reduced.name, " ".join(AmendmentText(amendment).get_texts()))
         move = self.assertBillsAmount(amendment)
         self.assertEqual(move.invoice_line_ids.tax_ids, self.reduced)
         self.assertEqual(self.seats.tax_ids, self.reduced)
@@ -43,7 +44,7 @@ class TestAmendmentDetails(AmendmentCommon):
         amendment = self.amend()
         distribution = {str(self.project.id): 100}
         self.target(amendment, self.seats).analytic_distribution = distribution
-        self.assertIn("analytic", " ".join(amendment._get_amendment_texts()))
+        self.assertIn("analytic", " ".join(AmendmentText(amendment).get_texts()))
         amendment.action_confirm()
         self.assertEqual(self.seats.analytic_distribution, distribution)
         self.assertFalse(self.help.analytic_distribution)

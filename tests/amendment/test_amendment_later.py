@@ -4,6 +4,7 @@ from random import Random
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.amendment.amendment_plan import AmendmentPlan
 from .test_amendment import AmendmentCommon
 
 
@@ -61,7 +62,7 @@ class TestAmendmentLater(LaterCase):
     def test_a_reduction_inside_the_next_period_makes_its_invoice_smaller(self):
         amendment = self.amend_later("2027-03-10")
         self.target(amendment, self.seats).product_uom_qty = 2
-        self.assertAlmostEqual(amendment._get_later_amount(), -24.39)
+        self.assertAlmostEqual(AmendmentPlan(amendment).get_later_amount(), -24.39)
         amendment.action_confirm()
         move = self.bill(self.contract, "2027-02-28")
         self.assertAlmostEqual(
@@ -201,7 +202,7 @@ class TestAmendmentLaterRandom(LaterCase):
         amendment = self.amend_later(day, contract)
         self._change(amendment, random)
         self.assertFalse(amendment.amount_total)
-        told = amendment._get_later_amount()
+        told = AmendmentPlan(amendment).get_later_amount()
         amendment.action_confirm()
         for number in range((day - today).days + 1):
             self.travel(today + timedelta(days=number))

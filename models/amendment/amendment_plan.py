@@ -1,0 +1,304 @@
+from dataclasses import replace
+
+from ...engine.amendment import carry_over, live_step, period_end, regrid
+from ...engine.change import change_values
+from ...engine.ending import NO_TAIL, split_end
+from ...engine.errors import EngineError
+from ...engine.money import to_decimal
+from ...engine.segment import Segment, cut_gaps, end_at
+
+
+def get_amended_items(contract, steps, touched, day, accepted):
+    """Return what falls due on a contract with the given steps.
+
+    :param contract: one `sale.order`
+    :param dict steps: engine segments by line
+    :param touched: lines that a change of a later day is about
+    :param date day: first day of the change
+    :param date accepted: day as of which the amount holds
+    :return: a list of :class:`DueItem`
+    """
+    gaps = contract.subscription_interruption_ids._get_engine_gaps()
+    forfeited = contract._get_forfeited_spans()
+    is_ahead = day > accepted
+    result = []
+    for line, segments in steps.items():
+        if is_ahead and line not in touched:
+            continue
+        rows = line.billed_period_ids._get_engine_rows()
+        served = cut_gaps(segments, gaps)
+        if not served and not rows:
+            continue
+        items = line._get_due_items(served, max(day, accepted), forfeited, rows)
+        result += [due for due in items if not is_ahead or due.item.on >= day]
+    return result
+
+
+class AmendmentPlan:
+    """What an amendment would do: the new steps of the contract, and what then falls due.
+
+    Nothing here writes. The steps are those that the confirmation stores, and the items are those
+    that the billing run finds afterwards, so that the amount due now is the next document.
+
+    :param order: the amendment, one `sale.order`
+    """
+
+    def __init__(self, order):
+        order.ensure_one()
+        self.order = order
+        self.env = order.env
+
+    # ------------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------------
+
+    def get_next_period_date(self, day):
+        """Return the first day of the next period of the lines that an amendment changes.
+
+        Where it only adds lines, it is the next period of any line.
+
+        :param date day: a day in the current period
+        :rtype: date
+        """
+        targets = self.get_target_lines()
+        changed, others = [], []
+        for line in self.order._get_amended_contract()._get_recurring_lines():
+            segments = line._get_engine_steps()
+            end = period_end(segments, day)
+            if not end:
+                continue
+            target = targets.get(line)
+            is_kept = (target and not target._is_amended()) or str(line.id) not in (
+                self.order.subscription_baseline or {}
+            )
+            (others if is_kept else changed).append(end)
+        return max(changed) if changed else min(others, default=day)
+
+    def get_target_lines(self):
+        """Return the line of this amendment that goes on with each line of its contract.
+
+        :rtype: dict
+        """
+        targets = {}
+        for line in self.order.order_line:
+            if line.subscription_parent_line_id and not line.display_type:
+                targets.setdefault(line.subscription_parent_line_id.sudo(), line)
+        return targets
+
+    def get_added_lines(self):
+        """Return the lines of this amendment that its contract gets as new ones.
+
+        :return: added lines, lines that are sold once, and those that replace another one
+        :rtype: sale.order.line
+        """
+        going_on = self.order.order_line.browse(
+            line.id for line in self.get_target_lines().values() if not line._is_switched()
+        )
+        return self.order._get_priced_lines() - going_on
+
+    def get_steps(self):
+        """Return the steps of the contract as this amendment wants them.
+
+        :return: engine segments by recurring line: the lines of the contract, then those of the
+            amendment that it adds
+        :rtype: dict
+        """
+        return {line: steps for line, (steps, _tail) in self.get_plans().items()}
+
+    def get_plans(self):
+        """Return the steps as this amendment wants them, and what the contract's end takes away.
+
+        :return: engine segments and the engine's `Tail` by recurring line, as in
+            :meth:`get_steps`
+        :rtype: dict
+        """
+        day = self.order._get_effective_date()
+        targets = self.get_target_lines()
+        plans = {}
+        for line in self.order._get_amended_contract()._get_recurring_lines():
+            plans[line] = self._get_amended_plan(line, targets.get(line), day)
+        for line in self.get_added_lines().filtered("is_recurring"):
+            plans[line] = self._get_added_plan(line, day)
+        return plans
+
+    def _get_amended_plan(self, line, target, day):
+        """Return the steps of one line of the contract, and what its end takes away.
+
+        :param line: line of the contract
+        :param target: line of this amendment that goes on with it, None when it was taken off
+        :param date day: first day of the change
+        """
+        old, tail = line._get_engine_steps(), line._get_tail()
+        if not live_step(old, day) or str(line.id) not in (self.order.subscription_baseline or {}):
+            return old, tail
+        if not target or target._is_switched() or target._is_taken_off():
+            return end_at(old, day), tail
+        values = target._get_amended_values()
+        new = line._get_whole_plan()
+        if values:
+            new = change_values(new, day, values=values)
+        if self.is_template_switched():
+            new = regrid(new, day, target._get_typed_terms())
+        end = line.order_id.subscription_end_date
+        return split_end(new, end) if end else (new, NO_TAIL)
+
+    def _get_added_plan(self, line, day):
+        """Return the steps of a line that this amendment adds, and what its end takes away.
+
+        :param line: line of this amendment
+        :param date day: first day of the change
+        """
+        end = self.order._get_subscription_term_end()
+        quantity = to_decimal(line.product_uom_qty)
+        if not quantity or (end and end <= day):
+            return (), NO_TAIL
+        terms = line._get_typed_terms()
+        parent = line.subscription_parent_line_id.sudo()
+        if parent:
+            steps = carry_over(parent._get_whole_plan(), day, quantity, terms)
+        else:
+            steps = (Segment(day, None, quantity, terms),)
+        return split_end(steps, end) if end else (steps, NO_TAIL)
+
+    def is_template_switched(self):
+        """Return whether this amendment puts its contract on other terms."""
+        contract = self.order._get_amended_contract()
+        return self.order._get_subscription_terms() != contract._get_subscription_terms().with_env(
+            self.env
+        )
+
+    def get_touched_lines(self, steps):
+        """Return the lines whose steps an amendment changes, those that it adds included.
+
+        :param dict steps: of :meth:`get_steps`
+        :rtype: list
+        """
+        return [line for line, new in steps.items() if list(new) != line._get_engine_steps()]
+
+    def get_due_items(self):
+        """Return what the contract bills because of this amendment, as soon as it is confirmed.
+
+        For a change of a later day that is nothing, unless it is paid in advance.
+
+        :return: a list of :class:`DueItem`
+        """
+        if self.order._is_change_ahead() and not self.order._is_asked_ahead():
+            self.get_steps()  # what the engine refuses is refused before its day
+            return []
+        return self.get_changed_items()
+
+    def get_changed_items(self):
+        """Return what the contract bills on the day of this amendment.
+
+        Up to today that is everything that its next run bills. For a change of a later day it is
+        what falls due on that day on the lines that change.
+
+        :return: a list of :class:`DueItem`
+        """
+        steps = self.get_steps()
+        items = get_amended_items(
+            self.order._get_amended_contract(),
+            steps,
+            self.get_touched_lines(steps),
+            self.order._get_effective_date(),
+            self.order._get_quote_date(),
+        )
+        return self._get_items_as_amended(items)
+
+    def _get_items_as_amended(self, items):
+        """Let charges have the taxes that this amendment gives their lines.
+
+        :param items: :class:`DueItem` of lines of the contract
+        :rtype: list
+        """
+        targets = {
+            line: target
+            for line, target in self.get_target_lines().items()
+            if not target._is_switched() and target._get_amended_details()
+        }
+        return [
+            due if due.is_credit else replace(due, line=targets.get(due.line, due.line))
+            for due in items
+        ]
+
+    # ------------------------------------------------------------------
+    # With and without the change
+    # ------------------------------------------------------------------
+
+    def _get_items_until_change(self, steps):
+        """Return what the contract is billed up to and with the day of the change.
+
+        :param dict steps: engine segments by line
+        :return: lists of :class:`DueItem` by day of the run
+        :rtype: dict
+        """
+        contract = self.order._get_amended_contract()
+        gaps = contract.subscription_interruption_ids._get_engine_gaps()
+        forfeited = contract._get_forfeited_spans()
+        today, found = self.order._get_quote_date(), {}
+        for line, segments in steps.items():
+            for due in line._get_due_items(
+                cut_gaps(segments, gaps), self.order._get_effective_date(), forfeited
+            ):
+                found.setdefault(max(due.item.on, today), []).append(due)
+        return found
+
+    def _get_agreed_steps(self):
+        """Return engine segments of the contract without this amendment, by line.
+
+        :rtype: dict
+        """
+        lines = self.order._get_amended_contract()._get_recurring_lines()
+        return {line: line._get_engine_steps() for line in lines}
+
+    def get_later_untaxed(self):
+        """Return how much more is billed up to the day of the change than without it.
+
+        :return: amount in the price basis, 0 when the dates do not fit together
+        :rtype: float
+        """
+        try:
+            pair = [
+                sum(
+                    due.amount
+                    for items in self._get_items_until_change(steps).values()
+                    for due in items
+                )
+                for steps in (self.get_steps(), self._get_agreed_steps())
+            ]
+        except EngineError:
+            return 0.0  # the confirmation says what is wrong
+        one_off = self.order._get_priced_lines() - self.order._get_recurring_lines()
+        return float(pair[0] - pair[1]) + sum(one_off.mapped("price_subtotal"))
+
+    def get_later_amount(self):
+        """Return how much more is billed up to the day of the change, taxes included.
+
+        :return: what the documents of these days add up to with the change, less what they would
+            without it
+        :rtype: float
+        """
+        with_change = {
+            on: self._get_items_as_amended(items)
+            for on, items in self._get_items_until_change(self.get_steps()).items()
+        }
+        without = self._get_items_until_change(self._get_agreed_steps())
+        once = self.order._get_amendment_one_off_lines()
+        return self._get_later_total(with_change, once) - self._get_later_total(without)
+
+    def _get_later_total(self, items_by_day, once=()):
+        """Add up what the contract is billed up to and with the day of the change.
+
+        :param dict items_by_day: lists of :class:`DueItem` by day of the run
+        :param once: pairs of a line that is sold once on the day of the change and its quantity
+        :return: total of the documents, each taxed and rounded for itself
+        :rtype: float
+        """
+        waiting = self.order._get_amended_contract()._get_due_one_off_lines()
+        first, last = self.order._get_quote_date(), self.order._get_effective_date()
+        sold = {first: [(line, line.qty_to_invoice) for line in waiting], last: list(once)}
+        total = 0.0
+        for on in {*items_by_day, *sold}:
+            groups = self.order._get_document_groups(items_by_day.get(on, []), sold.get(on, []))
+            total += self.order._get_tax_totals_of_documents(groups)["total_amount_currency"]
+        return total
