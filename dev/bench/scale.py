@@ -6,6 +6,8 @@ import time
 from odoo import sql_db
 from odoo.tools import SQL
 
+from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
+
 from . import data, server
 
 # Nine in ten run and are due within the next months, the others have ended.
@@ -196,9 +198,9 @@ def measure(registry, day, count):
     with server.environment(registry) as env, server.clock(env, day):
         orders = env["sale.order"]
         for label, function in (
-            ("pick of 100", lambda: orders._pick_due_contracts(100)),
-            ("number of due contracts", orders._count_due_contracts),
-            ("states that the calendar moves", orders._refresh_due_states),
+            ("pick of 100", lambda: BillingRun(orders.env).pick(100)),
+            ("number of due contracts", BillingRun(orders.env).count_due),
+            ("states that the calendar moves", BillingRun(orders.env).refresh_states),
             ("contracts that wait for a draft", orders._release_waiting_contracts),
             ("lines that are sold once", orders._refresh_one_off_dates),
         ):

@@ -11,6 +11,8 @@ from odoo.service.model import retrying
 from odoo.sql_db import Cursor
 from psycopg2.errors import UniqueViolation
 
+from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
+
 from .check import facts, findings, rebuilt
 from .edit import edit
 from .field import sell, set_up
@@ -39,7 +41,7 @@ def with_cursor(function):
 def count_due(registry):
     """Return how many contracts are due."""
     with registry.cursor() as cr:
-        return environment(cr)["sale.order"]._count_due_contracts()
+        return BillingRun(environment(cr)).count_due()
 
 
 def bill(registry, folder, day, worker=1, gate=None, tell=None, die_at=None, side="before"):

@@ -10,6 +10,7 @@ from psycopg2 import errors as pg_errors
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain, told_to_user
+from .billing_run import BillingRun
 
 _logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ EXPLAINED = (UserError, ValidationError, EngineError, IntegrityError)
 
 
 class SaleOrder(models.Model):
-    """The billing run: pick, bill, commit; a broken contract never stops the others."""
+    """What the billing run looks for, what stops one contract, and who may press its buttons."""
 
     _inherit = "sale.order"
 
@@ -58,32 +59,6 @@ class SaleOrder(models.Model):
             ]
         )
 
-    @api.model
-    def _pick_due_contracts(self, limit, skip=()):
-        """Lock and return contracts that are due and that no other worker holds.
-
-        Contracts whose invoices are shared come with all due members of their group.
-
-        :param int limit: most contracts to take
-        :param skip: ids of contracts that this run has looked at already
-        :rtype: sale.order
-        """
-        picked = self.browse()
-        Template = self.env["subscription.template"].with_context(active_test=False)
-        grouping = Template.search([("group_invoices", "=", True)])
-        # sudo: the run serves every company, whoever started it
-        for company in self.env["res.company"].sudo().search([]):
-            domain = self._get_due_contracts_domain(company._subscription_today()) & Domain(
-                [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
-            )
-            shared = Domain("subscription_template_id", "in", grouping.ids)
-            picked |= self._lock_contracts(domain & ~shared, limit - len(picked))
-            if grouping and len(picked) < limit:
-                picked |= self._lock_groups(domain & shared, limit - len(picked))
-            if len(picked) >= limit:
-                break
-        return picked
-
     # ------------------------------------------------------------------
     # Run
     # ------------------------------------------------------------------
@@ -91,66 +66,7 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_bill_subscriptions(self):
         """Bill all due contracts in batches; may be killed and run again at any point."""
-        Cron = self.env["ir.cron"]
-        size = self.env.company.subscription_batch_size or 100
-        seen = set()
-        self._commit_step(self._refresh_due_states)
-        while all(self._commit_step(self._refresh_due_steps)):
-            pass  # a price rise of many contracts is many transactions
-        self._commit_step(self._refresh_one_off_dates)
-        self._commit_step(self._release_waiting_contracts)
-        Cron._commit_progress(remaining=self._count_due_contracts())
-        while True:
-            orders, time_left = self._commit_step(lambda: self._bill_next_batch(size, seen))
-            seen.update(orders.ids)
-            if not orders or not time_left:
-                break
-        Cron._commit_progress(remaining=self._count_due_contracts(seen))
-        _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
-
-    @api.model
-    def _bill_next_batch(self, limit, skip):
-        """Pick and bill some contracts, arguments as in :meth:`_pick_due_contracts`.
-
-        :return: the contracts that were picked
-        """
-        orders = self._pick_due_contracts(limit, skip)
-        if orders:
-            orders._bill_batch()
-        return orders
-
-    @api.model
-    def _count_due_contracts(self, skip=()):
-        """:return: how many contracts are due and were not looked at yet"""
-        return sum(
-            self.search_count(
-                self._get_due_contracts_domain(company._subscription_today())
-                & Domain([("company_id", "=", company.id), ("id", "not in", tuple(skip))])
-            )
-            # sudo: the run serves every company, whoever started it
-            for company in self.env["res.company"].sudo().search([])
-        )
-
-    @api.model
-    def _refresh_due_states(self):
-        """Let today's date reach contracts that start, pause, resume or end.
-
-        Those that another process has in hand are left to it.
-
-        :return: no contracts, as none is billed here
-        """
-        days = [
-            # sudo: the run serves every company, whoever started it
-            company._subscription_today()
-            for company in self.env["res.company"].sudo().search([])
-        ]
-        orders = self.browse()
-        for domain in self._get_stale_state_domains(min(days), max(days)):
-            # One search each: the database reads an index for each of them, for none of their sum.
-            orders |= self.search(domain & Domain("subscription_quarantined_at", "=", False))
-        for order in orders.try_lock_for_update(allow_referencing=True):
-            order._run_or_quarantine(order._subscription_refresh_state)
-        return self.browse()
+        BillingRun(self.env).run()
 
     @api.model
     def _get_stale_state_domains(self, first, last):
@@ -173,41 +89,6 @@ class SaleOrder(models.Model):
             Domain("subscription_state", "in", ("paused", "suspended"))
             & Domain(gaps, "any", Domain("end_date", "<=", last)),
         ]
-
-    def _bill_batch(self):
-        """Bill locked contracts together; when that fails, each half of them.
-
-        A contract that fails alone goes to quarantine and the rest go on.
-        """
-        try:
-            with self.env.cr.savepoint():
-                return self._bill_subscriptions()
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever breaks one contract must not stop the run
-            self.env.invalidate_all()
-            _logger.info(
-                "subscription batch of %(count)s failed, going on with parts of it: %(error)s",
-                {"count": len(self), "error": error},
-            )
-        moves = self.env["account.move"]
-        for orders in self._get_batch_parts():
-            moves |= orders._bill_batch() if len(orders) > 1 else orders._bill_or_quarantine()
-        return moves
-
-    def _get_batch_parts(self):
-        """Return the halves of a batch that failed, so that a few steps find what is broken.
-
-        Contracts that share an invoice go on sharing it when it is another one that is broken; the
-        members of a single group are tried alone.
-
-        :rtype: list[sale.order]
-        """
-        groups = list(self.grouped(lambda order: order._get_invoice_group_key()).values())
-        if len(groups) == 1:
-            return list(self)
-        middle = len(groups) // 2
-        return [self.browse().concat(*groups[:middle]), self.browse().concat(*groups[middle:])]
 
     def _bill_or_quarantine(self):
         """Bill one contract, or say on it why that cannot be done."""

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from ... import const
+from ..billing.billing_run import BillingRun
 
 
 class SaleOrder(models.Model):
@@ -225,7 +226,7 @@ class SaleOrder(models.Model):
         """
         self._check_subscription_operator()
         held_back = self.filtered("subscription_quarantined_at")
-        moves = (self - held_back)._bill_batch()
+        moves = BillingRun(self.env).bill(self - held_back)
         failed = self.filtered("subscription_quarantined_at")
         return {
             "move_ids": moves.ids,

@@ -4,6 +4,7 @@ from odoo import sql_db
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.billing.billing_run import BillingRun
 from ..common import SubscriptionCommon
 
 
@@ -68,9 +69,9 @@ class TestGrouping(SubscriptionCommon):
         self.travel("2027-04-01")
         self.env.flush_all()
         with sql_db.db_connect(self.env.cr.dbname).cursor() as other:
-            self.env(cr=other)["sale.order"]._lock_partners(self.partner)
-            self.assertFalse(self.env["sale.order"]._pick_due_contracts(100) & orders)
-        self.assertLessEqual(orders, self.env["sale.order"]._pick_due_contracts(100))
+            BillingRun(self.env(cr=other)).lock_partners(self.partner)
+            self.assertFalse(BillingRun(self.env).pick(100) & orders)
+        self.assertLessEqual(orders, BillingRun(self.env).pick(100))
 
     def test_invoice_of_the_confirmation_is_never_shared(self):
         old = self.create_contract(self.seat, day="2027-03-01", template=self.together)

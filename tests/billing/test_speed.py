@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ...models.billing.billing_run import BillingRun
 from ..common import SubscriptionCommon
 from ..support.common_copy import copy_contracts
 
@@ -78,7 +79,7 @@ class TestSpeed(SubscriptionCommon):
         )
         names = {row[0].removeprefix("sale_order") for row in self.env.cr.fetchall()}
         self.assertLessEqual(wanted, names)
-        sent = self.record_statements(self.env["sale.order"]._pick_due_contracts, 100)
+        sent = self.record_statements(BillingRun(self.env).pick, 100)
         [pick] = [
             text for text in sent if "FOR NO KEY UPDATE" in text and 'company_id" IN (' in text
         ]

@@ -1,0 +1,246 @@
+import logging
+import time
+from random import uniform
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+from psycopg2 import OperationalError, errorcodes
+
+_logger = logging.getLogger(__name__)
+
+# The database says "somebody else was there": begin again, never quarantine.
+CLASHES = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+MAX_TRIES = 8
+WAIT = 0.02  # seconds, at most, before the second try; twice as long before each further one
+
+
+class BillingRun:
+    """The billing run: pick, bill, commit; a broken contract never stops the others.
+
+    Several may run at once, each takes contracts that no other process has. What a feature adds
+    to a run are hooks of `sale.order`.
+
+    :param env: environment of the scheduled action, or of whoever bills a selection
+    """
+
+    def __init__(self, env):
+        self.env = env
+        self.orders = env["sale.order"]
+
+    # ------------------------------------------------------------------
+    # Run
+    # ------------------------------------------------------------------
+
+    def run(self):
+        """Bill all due contracts in batches; may be killed and run again at any point."""
+        Cron = self.env["ir.cron"]
+        size = self.env.company.subscription_batch_size or 100
+        seen = set()
+        self._commit_step(self.refresh_states)
+        while all(self._commit_step(self.orders._refresh_due_steps)):
+            pass  # a price rise of many contracts is many transactions
+        self._commit_step(self.orders._refresh_one_off_dates)
+        self._commit_step(self.orders._release_waiting_contracts)
+        Cron._commit_progress(remaining=self.count_due())
+        while True:
+            orders, time_left = self._commit_step(lambda: self._bill_next(size, seen))
+            seen.update(orders.ids)
+            if not orders or not time_left:
+                break
+        Cron._commit_progress(remaining=self.count_due(seen))
+        _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
+
+    def pick(self, limit, skip=()):
+        """Lock and return contracts that are due and that no other worker holds.
+
+        Contracts whose invoices are shared come with all due members of their group.
+
+        :param int limit: most contracts to take
+        :param skip: ids of contracts that this run has looked at already
+        :rtype: sale.order
+        """
+        picked = self.orders.browse()
+        Template = self.env["subscription.template"].with_context(active_test=False)
+        grouping = Template.search([("group_invoices", "=", True)])
+        # sudo: the run serves every company, whoever started it
+        for company in self.env["res.company"].sudo().search([]):
+            domain = self.orders._get_due_contracts_domain(company._subscription_today()) & Domain(
+                [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
+            )
+            shared = Domain("subscription_template_id", "in", grouping.ids)
+            picked |= self._lock(domain & ~shared, limit - len(picked))
+            if grouping and len(picked) < limit:
+                picked |= self._lock_groups(domain & shared, limit - len(picked))
+            if len(picked) >= limit:
+                break
+        return picked
+
+    def _bill_next(self, limit, skip):
+        """Pick and bill some contracts, arguments as in :meth:`pick`.
+
+        :return: the contracts that were picked
+        """
+        orders = self.pick(limit, skip)
+        if orders:
+            self.bill(orders)
+        return orders
+
+    def count_due(self, skip=()):
+        """Return how many contracts are due and were not looked at yet."""
+        return sum(
+            self.orders.search_count(
+                self.orders._get_due_contracts_domain(company._subscription_today())
+                & Domain([("company_id", "=", company.id), ("id", "not in", tuple(skip))])
+            )
+            # sudo: the run serves every company, whoever started it
+            for company in self.env["res.company"].sudo().search([])
+        )
+
+    def refresh_states(self):
+        """Let today's date reach contracts that start, pause, resume or end.
+
+        Those that another process has in hand are left to it.
+
+        :return: no contracts, as none is billed here
+        """
+        days = [
+            # sudo: the run serves every company, whoever started it
+            company._subscription_today()
+            for company in self.env["res.company"].sudo().search([])
+        ]
+        orders = self.orders.browse()
+        for domain in self.orders._get_stale_state_domains(min(days), max(days)):
+            # One search each: the database reads an index for each of them, for none of their sum.
+            orders |= self.orders.search(domain & Domain("subscription_quarantined_at", "=", False))
+        for order in orders.try_lock_for_update(allow_referencing=True):
+            order._run_or_quarantine(order._subscription_refresh_state)
+        return self.orders.browse()
+
+    def bill(self, orders):
+        """Bill locked contracts together; when that fails, each half of them.
+
+        A contract that fails alone goes to quarantine and the rest go on.
+
+        :param orders: the contracts to bill
+        :return: the new documents
+        :rtype: account.move
+        """
+        try:
+            with self.env.cr.savepoint():
+                return orders._bill_subscriptions()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever breaks one contract must not stop the run
+            self.env.invalidate_all()
+            _logger.info(
+                "subscription batch of %(count)s failed, going on with parts of it: %(error)s",
+                {"count": len(orders), "error": error},
+            )
+        moves = self.env["account.move"]
+        for part in self._get_parts(orders):
+            moves |= self.bill(part) if len(part) > 1 else part._bill_or_quarantine()
+        return moves
+
+    def _get_parts(self, orders):
+        """Return the halves of a batch that failed, so that a few steps find what is broken.
+
+        Contracts that share an invoice go on sharing it when it is another one that is broken; the
+        members of a single group are tried alone.
+
+        :rtype: list[sale.order]
+        """
+        groups = list(orders.grouped(lambda order: order._get_invoice_group_key()).values())
+        if len(groups) == 1:
+            return list(orders)
+        middle = len(groups) // 2
+        return [
+            self.orders.browse().concat(*groups[:middle]),
+            self.orders.browse().concat(*groups[middle:]),
+        ]
+
+    # ------------------------------------------------------------------
+    # Locks
+    # ------------------------------------------------------------------
+
+    def _lock(self, domain, limit):
+        """Lock the contracts of a domain that are free, oldest due date first.
+
+        One statement finds and locks, so that several workers share the work without waiting.
+
+        :rtype: sale.order
+        """
+        query = self.orders._search(domain, limit=limit, order="subscription_next_invoice_date, id")
+        select = SQL("%s FOR NO KEY UPDATE OF sale_order SKIP LOCKED", query.select())
+        self.env.flush_query(select)
+        self.env.cr.execute(select, log_exceptions=False)
+        return self.orders.browse(row[0] for row in self.env.cr.fetchall())
+
+    def _lock_groups(self, domain, limit):
+        """Lock contracts that share invoices, whole groups only.
+
+        A group belongs to whoever holds its advisory lock; nobody else touches its rows. One with
+        a member that is being edited is left for later, else that member would get an invoice of
+        its own.
+
+        :param Domain domain: contracts that are due and may share an invoice
+        :param int limit: most contracts to take, exceeded to complete a group
+        :rtype: sale.order
+        """
+        taken = self.env["res.partner"]
+        while candidates := self.orders.search(
+            domain & Domain("partner_invoice_id", "not in", taken.ids),
+            limit=limit,
+            order="subscription_next_invoice_date, id",
+        ):
+            partners = candidates.partner_invoice_id
+            taken |= partners
+            members = domain & Domain("partner_invoice_id", "in", self.lock_partners(partners).ids)
+            due = self.orders.search(members)
+            found = self._lock(members, None)
+            incomplete = (due - found).partner_invoice_id
+            if found := found.filtered(
+                lambda order, incomplete=incomplete: order.partner_invoice_id not in incomplete
+            ):
+                return found
+        return self.orders.browse()
+
+    def lock_partners(self, partners):
+        """Take the groups of customers until the end of the transaction.
+
+        :return: the customers whose group nobody else has
+        :rtype: res.partner
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM unnest(%s) AS id WHERE pg_try_advisory_xact_lock(hashtext(%s), id)",
+                partners.ids,
+                self.orders._table,
+            )
+        )
+        return partners.browse(row[0] for row in rows)
+
+    def _commit_step(self, step):
+        """Do a step of the run in a transaction of its own.
+
+        When other processes were in the way the step begins again; when they are again and again
+        it is left to the next run, which Odoo starts at once as long as something is due.
+
+        :param step: function that returns the contracts it dealt with
+        :return: these contracts and the seconds left
+        :rtype: tuple
+        """
+        for number in range(MAX_TRIES):
+            try:
+                orders = step()
+                return orders, self.env["ir.cron"]._commit_progress(len(orders))
+            except OperationalError as error:
+                self.env.cr.rollback()
+                if error.pgcode not in CLASHES:
+                    raise
+            time.sleep(uniform(0, WAIT * 2**number))  # noqa: S311 - no secret
+        _logger.info("subscription billing step given up for now, others were in the way")
+        return self.orders.browse(), 0.0
