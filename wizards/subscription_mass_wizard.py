@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..models.amendment.switch import Switch
+from ..models.lifecycle.selection import Selection
 from ..models.preview.preview import Preview
 
 # More would not be read, and each contract costs a run of the engine.
@@ -156,7 +158,7 @@ class SubscriptionMassWizard(models.TransientModel):
     def _get_order_preview(self, order):
         """:return: the preview that the wizard for one contract shows"""
         if self.operation == "switch":
-            return order._get_switch_preview(**self._prepare_switch_terms())
+            return Switch(order).get_preview(**self._prepare_switch_terms())
         name, values = {
             "close": ("close", self._prepare_close_values),
             "resume": ("resume", self._prepare_resume_values),
@@ -248,13 +250,13 @@ class SubscriptionMassWizard(models.TransientModel):
         """Change some of the contracts; each in its own savepoint.
 
         :param list order_ids: contracts of this wizard, others are left alone
-        :return: as `sale.order._do_each`
+        :return: as :meth:`Selection.do_each`
         :rtype: dict
         """
         self.ensure_one()
         self._check_complete()
         orders = self.order_ids.filtered(lambda order: order.id in order_ids)
-        return orders._do_each(self._change)
+        return Selection(orders).do_each(self._change)
 
     def _change(self, order):
         """Do with one contract what was chosen.

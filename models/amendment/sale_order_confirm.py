@@ -1,9 +1,9 @@
 from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from ... import const
+from .amendment_application import AmendmentApplication
 from .amendment_plan import AmendmentPlan
 from .amendment_text import AmendmentText
 
@@ -74,7 +74,7 @@ class SaleOrder(models.Model):
         note = AmendmentText(self).get_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
         self.with_context(subscription_mirror=const.MIRROR).write(values)
-        self._apply_amendment(contract, plans)
+        AmendmentApplication(self).apply(contract, plans)
         contract._after_operation(None)
         contract.message_post(body=note)
         self.message_post(body=note)
@@ -97,75 +97,6 @@ class SaleOrder(models.Model):
             return self.subscription_quote_frozen
         # sudo: salesmen have no right to read transactions
         return any(tx._can_settle_new_invoice() for tx in self.sudo().transaction_ids)
-
-    def _apply_amendment(self, contract, plans):
-        """Store the new steps of the contract and bring its lines up to this amendment.
-
-        :param contract: the contract
-        :param dict plans: of :meth:`AmendmentPlan.get_plans`
-        """
-        touched = AmendmentPlan(self).get_touched_lines(
-            {line: plan[0] for line, plan in plans.items()}
-        )
-        if AmendmentPlan(self).is_template_switched():
-            contract.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_template_id = self.subscription_template_id
-        self._update_contract_texts(contract)
-        added = self._create_contract_lines(contract)
-        changed = {
-            added.get(line, line).with_env(contract.env): plans[line]
-            for line in touched
-            if line in added or line.order_id == contract
-        }
-        contract._replace_segments_of_lines(
-            {line: list(steps) for line, (steps, _tail) in changed.items()}
-        )
-        for line, (_steps, tail) in changed.items():
-            line._store_tail(tail)
-        self.subscription_changed_line_ids = [
-            Command.set(contract.order_line.browse(line.id for line in changed).ids)
-        ]
-        if any(line._is_recurrence_switched() for line in added):
-            contract._settle_anchor(self.subscription_effective_date)
-
-    def _create_contract_lines(self, contract):
-        """Add to the contract what this amendment adds.
-
-        :return: the new line of the contract by line of this amendment
-        :rtype: dict
-        """
-        lines = AmendmentPlan(self).get_added_lines() | self.order_line.filtered(
-            lambda line: line.display_type and not line.subscription_parent_line_id
-        )
-        lines = lines.filtered(lambda line: line.display_type or line.product_uom_qty)
-        # The confirmation note says what was added; the steps come from the amendment.
-        Line = self.env["sale.order.line"].with_context(
-            sale_no_log_for_new_lines=True,
-            **{const.JOIN_DATE_KEY: self.subscription_effective_date},
-        )
-        created = Line.create([line._prepare_contract_line_values(contract) for line in lines])
-        return dict(zip(lines, created.with_env(contract.env), strict=True))
-
-    def _update_contract_texts(self, contract):
-        """Bring texts and order of the contract's lines up to this amendment."""
-        shown = {}
-        for line in self.order_line.filtered("subscription_parent_line_id"):
-            shown.setdefault(line.subscription_parent_line_id, line)
-        for parent, line in shown.items():
-            values = {
-                name: line[name]
-                for name in ("name", "sequence")
-                if parent[name] != line[name] and not line._is_switched()
-            }
-            if not line.display_type and not line._is_switched():
-                values.update(line._prepare_amended_details())
-            if values:
-                parent.with_context(subscription_mirror=const.MIRROR).write(values)
-        headings = contract.order_line.filtered(
-            lambda line: line.display_type and line.create_date <= self.create_date
-        )
-        (headings - self.order_line.browse(line.id for line in shown)).unlink()
 
     # ------------------------------------------------------------------
     # Alternatives

@@ -122,7 +122,7 @@ class SaleOrder(models.Model):
             .sorted("id")
         )
 
-    def _get_accepted_items(self, amendment):
+    def _get_items_accepted_for(self, amendment):
         """Return what this contract bills for a confirmed amendment, as its customer accepted.
 
         :param amendment: the amendment
@@ -155,7 +155,7 @@ class SaleOrder(models.Model):
         super()._hook_on_subscription_billed(moves)
         for contract in self.filtered(lambda order: order._get_pending_amendments()):
             pending = contract._get_pending_amendments()[:1]
-            left = contract._get_accepted_items(pending) if contract.state == "sale" else []
+            left = contract._get_items_accepted_for(pending) if contract.state == "sale" else []
             if contract._drop_waiting_credits(left):
                 continue  # somebody billed up to another day: what was accepted is still to come
             pending.subscription_amendment_pending = False

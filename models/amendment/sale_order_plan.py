@@ -69,17 +69,18 @@ class SaleOrder(models.Model):
     # What falls due
     # ------------------------------------------------------------------
 
-    def _get_order_due_items(self, until=None):
-        """Compare the contract as an amendment wants it with what was billed.
+    def _get_items_of_amendment(self, until):
+        """Compare the contract as an amendment wants it with what was billed."""
+        if not self._is_amendment():
+            return super()._get_items_of_amendment(until)
+        return AmendmentPlan(self).get_due_items() if self._is_open_amendment() else []
 
-        A contract whose customer accepted an amount online bills that first.
-        """
-        if self._is_amendment():
-            return AmendmentPlan(self).get_due_items() if self._is_open_amendment() else []
+    def _get_accepted_items(self, until):
+        """Bill first what the customer of an amendment accepted online."""
         pending = self._get_pending_amendments()[:1] if not until else self.browse()
         if pending and self.state == "sale":
-            return self._get_accepted_items(pending)
-        return super()._get_order_due_items(until)
+            return self._get_items_accepted_for(pending)
+        return super()._get_accepted_items(until)
 
     # ------------------------------------------------------------------
     # The coming months of a contract as one of its amendments would make them

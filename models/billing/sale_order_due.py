@@ -58,7 +58,48 @@ class SaleOrder(models.Model):
         return {order: order._get_order_due_items(until) for order in self}
 
     def _get_order_due_items(self, until=None):
+        """Return what is due on one contract: the only answer to that question.
+
+        The first of these cases that holds answers, each is a hook by which a feature says more:
+
+        1. an amendment: what it makes its contract bill (`_get_items_of_amendment`);
+        2. an amount that the customer accepted, as it was accepted (`_get_accepted_items`);
+        3. a period that somebody bills before it begins (`_get_items_ahead`);
+        4. else what the steps want minus what the ledger has (`_get_items_by_steps`).
+
+        :param date until: last day looked at, today in the company's time zone when empty
+        :return: a list of :class:`DueItem`
+        :rtype: list
+        :raise engine.errors.EngineError: the dates of the contract do not fit together
+        """
         self.ensure_one()
+        for find in (self._get_items_of_amendment, self._get_accepted_items, self._get_items_ahead):
+            items = find(until)
+            if items is not None:
+                return items
+        return self._get_items_by_steps(until)
+
+    def _get_items_of_amendment(self, until):
+        """Return what an amendment makes its contract bill, None for other orders. Hook.
+
+        Arguments and result of these hooks as of :meth:`_get_order_due_items`.
+        """
+        return
+
+    def _get_accepted_items(self, until):
+        """Return what is billed first as a customer accepted it, None for nothing. Hook."""
+        return
+
+    def _get_items_ahead(self, until):
+        """Return what is billed of a period before it begins, None unless one is. Hook."""
+        return
+
+    def _get_items_by_steps(self, until):
+        """Return what the steps of the lines want minus what their ledger has.
+
+        Quotations have no ledger: what they want is due as if they were confirmed today. A
+        cancelled contract only gives back.
+        """
         is_quotation = not self._is_subscription_started()
         start = self._get_subscription_start()
         day = until or self._get_billing_day()

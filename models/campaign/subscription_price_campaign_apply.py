@@ -7,6 +7,7 @@ from ... import const
 from ...engine.period import FOREVER
 from ...engine.price_rise import reprice
 from ...engine.segment import step_at
+from ..lifecycle.selection import Selection
 
 CONTRACTS_PER_STEP = 100
 
@@ -78,7 +79,7 @@ class SubscriptionPriceCampaign(models.Model):
         """Plan the new prices of some contracts; one that is refused does not stop the others.
 
         :param list order_ids: contracts of this campaign
-        :return: as `sale.order._do_each`
+        :return: as :meth:`Selection.do_each`
         :rtype: dict
         """
         self._check_step()
@@ -106,7 +107,7 @@ class SubscriptionPriceCampaign(models.Model):
         """
         by_order = lines.filtered(lambda line: line.order_id.id in order_ids).grouped("order_id")
         orders = self.env["sale.order"].union(*by_order)
-        return orders._do_together(
+        return Selection(orders).do_together(
             lambda done: operation(lines.browse().union(*(by_order[order] for order in done))),
             lambda order, reason: by_order[order]._refuse(reason),
         )

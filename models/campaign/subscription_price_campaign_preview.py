@@ -10,6 +10,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER
 from ...engine.price_rise import raised, rise_span
 from ...engine.segment import step_at
+from ..lifecycle.selection import Selection
 from .subscription_price_campaign_apply import CONTRACTS_PER_STEP
 
 
@@ -72,7 +73,7 @@ class SubscriptionPriceCampaign(models.Model):
         """Look at some contracts of a preview under way; the last step completes it.
 
         :param list order_ids: contracts of this campaign
-        :return: as `sale.order._do_each`
+        :return: as :meth:`Selection.do_each`
         :rtype: dict
         """
         self._check_step()
@@ -80,7 +81,7 @@ class SubscriptionPriceCampaign(models.Model):
         left = self.preview_left_ids or []
         chosen = set(order_ids) & set(left)
         orders = self.env["sale.order"].browse(order for order in left if order in chosen)
-        result = orders._do_together(self._preview_orders)
+        result = Selection(orders).do_together(self._preview_orders)
         self.preview_left_ids = [order for order in left if order not in chosen]
         if chosen and not self.preview_left_ids:
             self.is_stale = False

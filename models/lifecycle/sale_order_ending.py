@@ -4,19 +4,9 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.errors import EngineError
-from ...explain import explain, told_to_user
-from ..preview.preview import Preview
+from ...explain import told_to_user
 from ..terms.subscription_template import UNUSED_DAYS
-
-
-def join_sentences(texts):
-    """Join what a note says, each text closed by a full stop; empty ones are left out.
-
-    :param texts: translated sentences, and what people typed
-    :rtype: str
-    """
-    closed = (text if text[-1] in ".!?" else f"{text}." for text in texts if text)
-    return " ".join(closed)
+from .operation_text import OperationText
 
 
 class SaleOrder(models.Model):
@@ -92,7 +82,7 @@ class SaleOrder(models.Model):
             )
             order._subscription_apply_end(old_end)
             order._hook_on_subscription_close()
-            text = order._get_close_text(day, is_early)
+            text = OperationText(order).get_close_text(day, is_early)
             order._drop_unwanted_drafts()
             order._after_operation(text)
 
@@ -107,43 +97,6 @@ class SaleOrder(models.Model):
                     start=format_date(self.env, start),
                 )
             )
-
-    def _get_close_text(self, day, is_early):
-        """Return what the chatter says of a closing: from when, why, for how much.
-
-        :param date day: first day without service
-        :param bool is_early: the agreement ran longer
-        :rtype: str
-        """
-        self.ensure_one()
-        sentences = [
-            self.env._("Closed: no service from %(day)s on.", day=format_date(self.env, day)),
-            self.subscription_close_reason_id.name,
-            self.subscription_close_note,
-            is_early and self.env._("This is earlier than agreed."),
-            self._get_operation_amounts_text(max(day, self._subscription_today())),
-        ]
-        return join_sentences(sentences)
-
-    def _get_operation_amounts_text(self, until):
-        """Say in words what is credited and billed up to a day after an operation.
-
-        :param date until: last day looked at
-        :rtype: str
-        """
-        try:
-            items = self._get_order_due_items(until)
-            one_off = self._get_preview_one_off_lines(self._subscription_today())
-        except EngineError as error:
-            return explain(self.env, error)
-        return " ".join(
-            self.env._(
-                "%(title)s: %(amount)s.",
-                title=document["title"],
-                amount=self.currency_id.format(abs(document["total"])),
-            )
-            for document in Preview(self).get_operation_documents(items, one_off)
-        )
 
     def _drop_unwanted_drafts(self):
         """Delete the untouched drafts that a change of this contract makes wrong.
@@ -214,7 +167,7 @@ class SaleOrder(models.Model):
                 )
             order._restore_forfeited(since, day)
             order._set_subscription_state(order._get_state_on(order._subscription_today()))
-            order._after_operation(order._get_reopen_text(end, day, note))
+            order._after_operation(OperationText(order).get_reopen_text(end, day, note))
 
     def _check_reopen(self, day):
         """:raise UserError: this contract cannot be served again from that day on"""
@@ -278,21 +231,6 @@ class SaleOrder(models.Model):
         (gaps - later).end_date = end
         later.unlink()
         self.subscription_interruption_ids.flush_recordset()
-
-    def _get_reopen_text(self, end, day, note):
-        start = format_date(self.env, day)
-        if day > end:
-            text = self.env._(
-                "Reopened: service goes on from %(start)s, the days since %(end)s are not billed.",
-                start=start,
-                end=format_date(self.env, end),
-            )
-        else:
-            text = self.env._(
-                "Reopened without a gap: service goes on from %(start)s.", start=start
-            )
-        amounts = self._get_operation_amounts_text(max(day, self._subscription_today()))
-        return join_sentences((text, note, amounts))
 
     # ------------------------------------------------------------------
     # Steps

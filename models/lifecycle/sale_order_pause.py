@@ -8,7 +8,7 @@ from ... import const
 from ...engine.pausing import restart_periods, undo_restart
 from ...engine.period import FOREVER, Period
 from ...explain import told_to_user
-from .sale_order_ending import join_sentences
+from .operation_text import OperationText
 
 
 class SaleOrder(models.Model):
@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
                 )
             )
             order._restart_after(gap)
-            order._after_operation(order._get_pause_note(gap))
+            order._after_operation(OperationText(order).get_pause_note(gap))
 
     def _check_pause(self, day, until, kind):
         """Refuse a pause or suspension that is no gap in the service of this contract.
@@ -139,11 +139,6 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _get_pause_note(self, gap):
-        """:return: what the chatter says of a pause or suspension: from when, why, for how much"""
-        amounts = self._get_operation_amounts_text(max(gap.start_date, self._subscription_today()))
-        return join_sentences((gap._get_text(), gap.reason, gap._get_anchor_text(), amounts))
-
     # ------------------------------------------------------------------
     # Resume
     # ------------------------------------------------------------------
@@ -159,7 +154,7 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         for order in self:
             gap = order._check_resume(day)
-            since, text = gap.start_date, order._get_resume_text(gap, day)
+            since, text = gap.start_date, OperationText(order).get_resume_text(gap, day)
             order._undo_restart_after(gap)
             if since >= day:
                 gap.unlink()
@@ -167,7 +162,7 @@ class SaleOrder(models.Model):
                 gap.end_date = day
                 order._restart_after(gap)
             order._restore_forfeited(since, day)
-            amounts = order._get_operation_amounts_text(max(day, order._subscription_today()))
+            amounts = OperationText(order).get_amounts_text(max(day, order._subscription_today()))
             order._after_operation(f"{text} {amounts}")
 
     def _get_gap_to_resume(self, day):
@@ -194,13 +189,6 @@ class SaleOrder(models.Model):
                 day=format_date(self.env, day),
             )
         )
-
-    def _get_resume_text(self, gap, day):
-        if gap.start_date <= day:
-            return self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
-        if gap.kind == "suspension":
-            return self.env._("The planned suspension was taken back.")
-        return self.env._("The planned pause was taken back.")
 
     # ------------------------------------------------------------------
     # Periods that begin anew

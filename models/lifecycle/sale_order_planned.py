@@ -3,10 +3,11 @@ from dataclasses import replace
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ...engine.change import changed_values, revoke_change, step_from
 from ...engine.segment import coalesce, step_at
+from ..contract.change_text import ChangeText
 
 
 class SaleOrder(models.Model):
@@ -36,75 +37,6 @@ class SaleOrder(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _get_change_texts(self, line, before, after):
-        """Say what differs between two steps of a line, and what that does to a full period.
-
-        :param before, after: engine segments
-        :return: translated texts, each with the old and the new value
-        :rtype: list[str]
-        """
-        currency = self.currency_id
-        texts = []
-        if before.quantity != after.quantity:
-            texts.append(
-                self.env._(
-                    "Quantity: %(old)s → %(new)s",
-                    old=f"{float(before.quantity):.15g}",
-                    new=f"{float(after.quantity):.15g}",
-                )
-            )
-        if before.terms.price != after.terms.price:
-            texts.append(
-                self.env._(
-                    "Unit price: %(old)s → %(new)s",
-                    old=formatLang(self.env, float(before.terms.price), currency_obj=currency),
-                    new=formatLang(self.env, float(after.terms.price), currency_obj=currency),
-                )
-            )
-        if before.terms.discount != after.terms.discount:
-            texts.append(
-                self.env._(
-                    "Discount: %(old)s %% → %(new)s %%",
-                    old=f"{float(before.terms.discount):.15g}",
-                    new=f"{float(after.terms.discount):.15g}",
-                )
-            )
-        return texts
-
-    def _get_terms_text(self, before, after):
-        """Say what differs between two steps of a line besides its values: how it is billed.
-
-        :param before, after: engine segments
-        :return: one translated text, False when they are billed alike
-        """
-        old, new = before.terms, after.terms
-        if old.timing != new.timing:
-            if new.timing == "advance":
-                return self.env._("Billed in advance")
-            return self.env._("Billed in arrears")
-        if old.grid != new.grid:
-            return self.env._("A new period begins, the next ones are counted from this day")
-        if old.convention != new.convention:
-            return self.env._("Parts of periods are counted in another way")
-        return False
-
-    def _get_amount_text(self, line, before, after):
-        """:return: what a full period costs before and after, in words"""
-        amounts = [
-            formatLang(
-                self.env,
-                float(step.terms.amount(step.quantity, 1)),
-                currency_obj=self.currency_id,
-            )
-            for step in (before, after)
-        ]
-        return self.env._(
-            "Amount %(per_period)s: %(old)s → %(new)s",
-            per_period=line.recurrence_id._get_per_text(),
-            old=amounts[0],
-            new=amounts[1],
-        )
-
     def _log_line_change(self, line, day, old, new, until=None):
         """Say in the chatter what changed, from when until when, and for how much.
 
@@ -122,9 +54,9 @@ class SaleOrder(models.Model):
             title = self.env._("%(product)s changes from %(day)s to %(last)s:", **values)
         else:
             title = self.env._("%(product)s changes from %(day)s on:", **values)
-        texts = self._get_change_texts(line, before, after)
+        texts = ChangeText(self).get_texts(line, before, after)
         if texts:
-            self._post_list(title, [*texts, self._get_amount_text(line, before, after)])
+            self._post_list(title, [*texts, ChangeText(self).get_amount_text(line, before, after)])
 
     def _post_list(self, title, texts):
         """Post a title with a list of texts in the chatter."""
@@ -151,7 +83,7 @@ class SaleOrder(models.Model):
         line, start = segment.line_id, segment.start_date
         old = self._get_steps_to_change(line)
         new, tail = self._run_on_plan(line, lambda steps: revoke_change(steps, start))
-        texts = self._get_change_texts(
+        texts = ChangeText(self).get_texts(
             line, step_at(old, fields.Date.subtract(start, days=1)), step_at(old, start)
         )
         self._replace_segments(line, new)
@@ -252,7 +184,7 @@ class SaleOrder(models.Model):
         before = step_at(segments, fields.Date.subtract(start, days=1))
         after = step_at(segments, start)
         names = {"product": line.product_id.display_name, "day": format_date(self.env, start)}
-        amount = self._get_amount_text(line, before, after)
+        amount = ChangeText(self).get_amount_text(line, before, after)
         if before.kind == "trial":
             title = self.env._(
                 "The free trial of %(product)s is over, it is billed from %(day)s on:", **names
@@ -260,7 +192,7 @@ class SaleOrder(models.Model):
             self._post_list(title, [amount])
             return
         title = self.env._("The planned change of %(product)s took effect on %(day)s:", **names)
-        self._post_list(title, [*self._get_change_texts(line, before, after), amount])
+        self._post_list(title, [*ChangeText(self).get_texts(line, before, after), amount])
 
     # ------------------------------------------------------------------
     # Buttons

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.change import VALUES, value_of
+from ..contract.change_text import ChangeText
 
 
 class SubscriptionSegment(models.Model):
@@ -112,10 +113,10 @@ class SubscriptionSegment(models.Model):
             return self.env._("The trial ends")
         order, line = self.order_id, self.line_id
         values = before._get_engine_segment(), self._get_engine_segment()
-        texts = order._get_change_texts(line, *values)
+        texts = ChangeText(order).get_texts(line, *values)
         if texts:
-            texts.append(order._get_amount_text(line, *values))
-        texts.append(order._get_terms_text(*values))
+            texts.append(ChangeText(order).get_amount_text(line, *values))
+        texts.append(ChangeText(order).get_terms_text(*values))
         return ", ".join(filter(None, texts))
 
     def _get_begin_text(self):

@@ -155,9 +155,11 @@ class SaleOrder(models.Model):
             return items
         return [due for due in items if is_payable_ahead(due.item.terms)]
 
-    def _get_order_due_items(self, until=None):
+    def _get_items_ahead(self, until):
         """Leave lines that are billed in arrears or by deliveries to their own days."""
-        return self._drop_other_items(super()._get_order_due_items(until))
+        if not self._get_ahead():
+            return super()._get_items_ahead(until)
+        return self._drop_other_items(self._get_items_by_steps(until))
 
     def _get_preview_items(self, until, drafts):
         """Leave lines that are billed in arrears or by deliveries to their own days."""

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 from ...engine.change import step_from
 from ...engine.period import FOREVER
 from ...engine.segment import step_at
+from ..contract.change_text import ChangeText
 from .dry_run import DryRun
 from .preview import Preview
 from .tried import Tried
@@ -65,8 +66,8 @@ class ChangePreview(Preview):
                 continue
             texts = ", ".join(
                 [
-                    *self.order._get_change_texts(line, before, step),
-                    self.order._get_amount_text(line, before, step),
+                    *ChangeText(self.order).get_texts(line, before, step),
+                    ChangeText(self.order).get_amount_text(line, before, step),
                 ]
             )
             reasons.append(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from .setup_fee import SetupFee
+
 
 class SaleOrder(models.Model):
     """The set-up fee: offered once on the quotation of a new contract, nowhere else."""
@@ -41,29 +43,6 @@ class SaleOrder(models.Model):
         """Let the set-up fee follow the terms while a quotation is filled in."""
         self._update_setup_fee(is_new_terms=True)
 
-    def _get_setup_fee(self):
-        """Return what the terms ask once for a new contract.
-
-        The quotation template goes before the terms of the contract.
-
-        :return: the product, empty for none, and its price in the currency of the order; 0 takes
-            the price of the product
-        :rtype: tuple
-        """
-        self.ensure_one()
-        product = self.env["product.product"]
-        if not self._is_new_contract() or not self._get_recurring_lines():
-            return product, 0.0
-        quote = self.sale_order_template_id
-        source = quote if quote.setup_product_id else self._get_subscription_terms()
-        price = self.company_id.currency_id._convert(
-            source.setup_price or 0.0,
-            self.currency_id or self.company_id.currency_id,
-            self.company_id,
-            self._get_subscription_start(),
-        )
-        return source.setup_product_id or product, price
-
     def _update_setup_fee(self, is_new_terms=False):
         """Put the set-up fee on quotations, or take it away where the terms ask for none.
 
@@ -73,9 +52,9 @@ class SaleOrder(models.Model):
             if order.state not in ("draft", "sent") or order.subscription_quote_frozen:
                 continue
             lines = order.order_line.filtered("is_setup_fee")
-            product, price = order._get_setup_fee()
+            product, price = SetupFee(order).get()
             if not product:
-                order._drop_setup_lines(lines)
+                SetupFee(order).drop(lines)
                 if order.subscription_setup_offered:
                     order.subscription_setup_offered = False
                 continue
@@ -83,24 +62,5 @@ class SaleOrder(models.Model):
                 continue
             order.subscription_setup_offered = True
             if lines.product_id != product or (price and lines.price_unit != price):
-                order._drop_setup_lines(lines)
-                order.order_line = [Command.create(order._prepare_setup_line(product, price))]
-
-    def _drop_setup_lines(self, lines):
-        """Take lines of a set-up fee away, also from a form that is being filled in."""
-        if self.id:
-            lines.unlink()
-        else:
-            self.order_line -= lines
-
-    def _prepare_setup_line(self, product, price):
-        """:return: values of the line of a set-up fee, arguments as of :meth:`_get_setup_fee`
-        :rtype: dict
-        """
-        values = {
-            "product_id": product.id,
-            "product_uom_qty": 1.0,
-            "is_setup_fee": True,
-            "sequence": max(self.order_line.mapped("sequence"), default=10) + 1,
-        }
-        return {**values, "price_unit": price} if price else values
+                SetupFee(order).drop(lines)
+                order.order_line = [Command.create(SetupFee(order).prepare_line(product, price))]

@@ -1,5 +1,19 @@
 from odoo import fields
+from odoo.fields import Command
 from odoo.tools import format_date
+
+from ..contract.change_text import ChangeText
+
+# What was agreed about term and end goes on; only the minimum commitment is the terms' again.
+AGREED_FIELDS = (
+    "subscription_term_count",
+    "subscription_term_unit",
+    "subscription_end_action",
+    "subscription_renewal_price",
+    "subscription_notice_count",
+    "subscription_notice_unit",
+    "subscription_close_boundary",
+)
 
 
 class RenewalBasis:
@@ -11,6 +25,7 @@ class RenewalBasis:
     def __init__(self, contract):
         contract.ensure_one()
         self.contract = contract
+        self.env = contract.env
 
     def get_plans(self, day):
         """Return what a renewal of this contract offers, by line.
@@ -55,6 +70,68 @@ class RenewalBasis:
             "prices": self.contract.subscription_renewal_price,
             "watched": watched,
         }
+
+    def get_day(self):
+        """Return the day on which a renewal begins: where the contract or its term ends."""
+        return (
+            self.contract.subscription_end_date
+            or self.contract.subscription_term_end_date
+            or self.contract._get_subscription_period_end()
+        )
+
+    def prepare_values(self, day):
+        """Return what a renewal quotation has from its contract, besides what a copy takes over.
+
+        :param date day: first day of the renewal
+        :rtype: dict
+        """
+        plans = self.get_plans(day)
+        values = {
+            "subscription_order_type": "renewal",
+            "subscription_renewal_base": self.prepare(day, plans),
+            "subscription_parent_id": self.contract.id,
+            "subscription_origin_id": self.contract.subscription_origin_id.id or self.contract.id,
+            "subscription_start_date": day,
+            "subscription_payment_token_id": self.contract.subscription_payment_token_id.id,
+            "client_order_ref": self.contract.client_order_ref,
+            "origin": self.contract.name,
+            "order_line": self._prepare_lines(plans, day),
+            # A quotation of the shop would turn up as the cart of its customer.
+            **({"website_id": False} if "website_id" in self.contract._fields else {}),
+            **{
+                name: self.contract[name]
+                for name in AGREED_FIELDS
+                if self.contract.subscription_term_unit
+            },
+        }
+        last = fields.Date.subtract(day, days=1)
+        if last > self.contract._subscription_today():
+            values["validity_date"] = last
+        return values
+
+    def _prepare_lines(self, plans, day):
+        """Return commands that create the lines of a renewal; sections without lines are left out.
+
+        :param dict plans: of :meth:`RenewalBasis.get_plans`
+        :param date day: first day of the renewal
+        :rtype: list
+        """
+        commands, headings, is_open = [], [], True
+        combos = self.contract.order_line.filtered(lambda line: line in plans)._get_combos()
+        for line in self.contract.order_line.sorted(lambda line: (line.sequence, line.id)):
+            if line.display_type in ("line_section", "line_subsection"):
+                is_open = False
+                if line.display_type == "line_section":
+                    headings = []
+                headings.append(Command.create(line.copy_data()[0]))
+            elif line.display_type:
+                (commands if is_open else headings).append(Command.create(line.copy_data()[0]))
+            elif line in plans or line in combos:
+                plan = plans.get(line)
+                values = line._prepare_renewed_line(plan, day) if plan else line.copy_data()[0]
+                commands += [*headings, Command.create(values)]
+                headings, is_open = [], True
+        return commands
 
 
 class RenewalOffer:
@@ -142,7 +219,7 @@ class RenewalOffer:
         if not old:
             quantity = f"{float(steps[0].quantity):.15g}"
             return self.env._("%(product)s was added: %(quantity)s.", quantity=quantity, **names)
-        texts = self.order._get_change_texts(line, line._load_steps(old)[0], steps[0])
+        texts = ChangeText(self.order).get_texts(line, line._load_steps(old)[0], steps[0])
         if not texts:
             return self.env._("%(product)s: what is planned for later is another.", **names)
         return self.env._("%(product)s: %(changes)s.", changes=", ".join(texts), **names)

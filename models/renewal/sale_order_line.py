@@ -11,6 +11,7 @@ from ...engine.ending import first_boundary
 from ...engine.money import to_decimal
 from ...engine.price_rise import list_priced, regular_price
 from ...engine.segment import coalesce
+from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalOffer
 
 PRICE_DAY_KEY = "subscription_price_day"
@@ -253,7 +254,7 @@ class SaleOrderLine(models.Model):
             day = format_date(self.env, steps[0].start)
             texts.append(self.env._("billed from %(day)s on", day=day))
         for before, after in pairwise(steps):
-            changes = ", ".join(order._get_change_texts(self, before, after))
+            changes = ", ".join(ChangeText(order).get_texts(self, before, after))
             if before.kind == "trial":
                 changes = self.env._("the free trial is over")
             if changes:

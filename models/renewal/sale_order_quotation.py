@@ -1,21 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import format_date, plaintext2html
 
 from ... import const
 from .renewal_offer import RenewalBasis
-
-# What was agreed about term and end goes on; only the minimum commitment is the terms' again.
-AGREED_FIELDS = (
-    "subscription_term_count",
-    "subscription_term_unit",
-    "subscription_end_action",
-    "subscription_renewal_price",
-    "subscription_notice_count",
-    "subscription_notice_unit",
-    "subscription_close_boundary",
-)
 
 
 class SaleOrder(models.Model):
@@ -138,9 +127,9 @@ class SaleOrder(models.Model):
         self._check_running(self.env._("renewed"))
         if renewed := self._get_confirmed_renewal():
             raise UserError(self._get_renewed_twice_text(renewed))
-        day = self._get_renewal_date()
+        day = RenewalBasis(self).get_day()
         order = self.company_id._at_company_time(self)
-        renewal = order.copy(self._prepare_renewal_values(day)).with_env(self.env)
+        renewal = order.copy(RenewalBasis(self).prepare_values(day)).with_env(self.env)
         renewal._get_recurring_lines()._keep_offered_price()
         self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
         facts = {"day": format_date(self.env, day)}
@@ -161,64 +150,6 @@ class SaleOrder(models.Model):
         return self.env._(
             "%(order)s was renewed by %(renewal)s already.", order=self.name, renewal=renewal.name
         )
-
-    def _get_renewal_date(self):
-        """:return: the day on which a renewal begins: where the contract or its term ends"""
-        return (
-            self.subscription_end_date
-            or self.subscription_term_end_date
-            or self._get_subscription_period_end()
-        )
-
-    def _prepare_renewal_values(self, day):
-        """Return what a renewal quotation has from its contract, besides what a copy takes over.
-
-        :param date day: first day of the renewal
-        :rtype: dict
-        """
-        plans = RenewalBasis(self).get_plans(day)
-        values = {
-            "subscription_order_type": "renewal",
-            "subscription_renewal_base": RenewalBasis(self).prepare(day, plans),
-            "subscription_parent_id": self.id,
-            "subscription_origin_id": self.subscription_origin_id.id or self.id,
-            "subscription_start_date": day,
-            "subscription_payment_token_id": self.subscription_payment_token_id.id,
-            "client_order_ref": self.client_order_ref,
-            "origin": self.name,
-            "order_line": self._prepare_renewal_lines(plans, day),
-            # A quotation of the shop would turn up as the cart of its customer.
-            **({"website_id": False} if "website_id" in self._fields else {}),
-            **{name: self[name] for name in AGREED_FIELDS if self.subscription_term_unit},
-        }
-        last = fields.Date.subtract(day, days=1)
-        if last > self._subscription_today():
-            values["validity_date"] = last
-        return values
-
-    def _prepare_renewal_lines(self, plans, day):
-        """Return commands that create the lines of a renewal; sections without lines are left out.
-
-        :param dict plans: of :meth:`RenewalBasis.get_plans`
-        :param date day: first day of the renewal
-        :rtype: list
-        """
-        commands, headings, is_open = [], [], True
-        combos = self.order_line.filtered(lambda line: line in plans)._get_combos()
-        for line in self.order_line.sorted(lambda line: (line.sequence, line.id)):
-            if line.display_type in ("line_section", "line_subsection"):
-                is_open = False
-                if line.display_type == "line_section":
-                    headings = []
-                headings.append(Command.create(line.copy_data()[0]))
-            elif line.display_type:
-                (commands if is_open else headings).append(Command.create(line.copy_data()[0]))
-            elif line in plans or line in combos:
-                plan = plans.get(line)
-                values = line._prepare_renewed_line(plan, day) if plan else line.copy_data()[0]
-                commands += [*headings, Command.create(values)]
-                headings, is_open = [], True
-        return commands
 
     @api.model
     def _cron_prepare_renewals(self):
