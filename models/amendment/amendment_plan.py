@@ -299,6 +299,43 @@ class AmendmentPlan:
         sold = {first: [(line, line.qty_to_invoice) for line in waiting], last: list(once)}
         total = 0.0
         for on in {*items_by_day, *sold}:
-            groups = self.order._get_document_groups(items_by_day.get(on, []), sold.get(on, []))
+            groups = self.get_document_groups(items_by_day.get(on, []), sold.get(on, []))
             total += self.order._get_tax_totals_of_documents(groups)["total_amount_currency"]
         return total
+
+    def get_due_now_groups(self):
+        """Return the base lines of the documents that follow from this amendment.
+
+        Taxes are rounded per document, so an invoice and a credit note are summed up apart.
+
+        :return: base lines of the invoice, if any, then of each credit note
+        :rtype: list[list[dict]]
+        """
+        try:
+            items = self.order._get_order_due_items()
+        except EngineError:
+            items = []  # the confirmation says what is wrong
+        return self.get_document_groups(
+            items, self.order._get_preview_one_off_lines(self.order._get_quote_date())
+        )
+
+    def get_document_groups(self, items, once):
+        """Return the base lines of the documents of one day.
+
+        :param list items: :class:`DueItem` of the contract
+        :param list once: pairs of a line that is sold once and its quantity
+        :return: as of :meth:`get_due_now_groups`
+        :rtype: list[list[dict]]
+        """
+        invoices, credit_notes, silent = self.order._split_due_items({self.order: items})
+        charges = invoices.get(self.order, [])
+        one_off = [
+            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for line, quantity in once
+        ]
+        if not charges and sum(line["price_unit"] * line["quantity"] for line in one_off) <= 0:
+            one_off = []  # what only gives something back waits for the next period
+        groups = [charges, *credit_notes.values(), silent]
+        groups = [[due.line._prepare_due_base_line(due) for due in group] for group in groups]
+        groups[0] = one_off + groups[0]
+        return [group for group in groups if group]

@@ -75,8 +75,8 @@ class AmendmentText(AmendmentPlan):
             texts.append(
                 self.env._(
                     "unit price %(old)s → %(new)s",
-                    old=self._format_amount(target.subscription_base_price),
-                    new=self._format_amount(target.price_unit),
+                    old=self._in_currency(target.subscription_base_price),
+                    new=self._in_currency(target.price_unit),
                 )
             )
         if "discount" in values:
@@ -98,7 +98,7 @@ class AmendmentText(AmendmentPlan):
         values = {
             "quantity": f"{line.product_uom_qty:.15g}",
             "product": line.product_id.display_name,
-            "price": self._format_amount(line.price_subtotal),
+            "price": self._in_currency(line.price_subtotal),
         }
         if not line.is_recurring:
             return self.env._("%(product)s (%(quantity)s), %(price)s once", **values)
@@ -108,7 +108,7 @@ class AmendmentText(AmendmentPlan):
             **values,
         )
 
-    def _format_amount(self, amount):
+    def _in_currency(self, amount):
         return formatLang(self.env, amount, currency_obj=self.order.currency_id)
 
     def get_note(self, due):
@@ -130,9 +130,9 @@ class AmendmentText(AmendmentPlan):
         items = Markup("").join(Markup("<li>%s</li>") % text for text in self.get_texts())
         money = self.env._(
             "Due for it: %(due)s. Each month: %(old)s → %(new)s without taxes.",
-            due=self._format_amount(due),
-            old=self._format_amount(contract.subscription_mrr),
-            new=self._format_amount(sum(self.order.order_line.mapped("recurring_monthly"))),
+            due=self._in_currency(due),
+            old=self._in_currency(contract.subscription_mrr),
+            new=self._in_currency(sum(self.order.order_line.mapped("recurring_monthly"))),
         )
         if self.order._is_change_ahead() and not due:
             money = f"{self.get_difference_text() or ''} {money}".strip()
@@ -187,7 +187,7 @@ class AmendmentText(AmendmentPlan):
             amount = self.get_later_amount()
         except EngineError:
             return False  # the confirmation says what is wrong
-        values = {"day": day, "amount": self._format_amount(abs(amount))}
+        values = {"day": day, "amount": self._in_currency(abs(amount))}
         if self.order.currency_id.is_zero(amount):
             return self.env._(
                 "Nothing is due now. By %(day)s, neither more nor less is billed than without this "

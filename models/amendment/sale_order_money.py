@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.exceptions import ValidationError
 
-from ...engine.errors import EngineError
-from .amendment_plan import get_amended_items
+from .amendment_plan import AmendmentPlan, get_amended_items
 
 
 class SaleOrder(models.Model):
@@ -18,52 +17,15 @@ class SaleOrder(models.Model):
         """Take the amount due now of an amendment from what its contract then bills."""
         if not self._is_amendment():
             return super()._get_due_now_base_lines()
-        return [base_line for group in self._get_due_now_groups() for base_line in group]
-
-    def _get_due_now_groups(self):
-        """Return the base lines of the documents that follow from this amendment.
-
-        Taxes are rounded per document, so an invoice and a credit note are summed up apart.
-
-        :return: base lines of the invoice, if any, then of each credit note
-        :rtype: list[list[dict]]
-        """
-        self.ensure_one()
-        try:
-            items = self._get_order_due_items()
-        except EngineError:
-            items = []  # the confirmation says what is wrong
-        return self._get_document_groups(
-            items, self._get_preview_one_off_lines(self._get_quote_date())
-        )
-
-    def _get_document_groups(self, items, once):
-        """Return the base lines of the documents of one day.
-
-        :param list items: :class:`DueItem` of the contract
-        :param list once: pairs of a line that is sold once and its quantity
-        :return: as of :meth:`_get_due_now_groups`
-        :rtype: list[list[dict]]
-        """
-        self.ensure_one()
-        invoices, credit_notes, silent = self._split_due_items({self: items})
-        charges = invoices.get(self, [])
-        one_off = [
-            line._prepare_base_line_for_taxes_computation(quantity=quantity)
-            for line, quantity in once
+        return [
+            base_line for group in AmendmentPlan(self).get_due_now_groups() for base_line in group
         ]
-        if not charges and sum(line["price_unit"] * line["quantity"] for line in one_off) <= 0:
-            one_off = []  # what only gives something back waits for the next period
-        groups = [charges, *credit_notes.values(), silent]
-        groups = [[due.line._prepare_due_base_line(due) for due in group] for group in groups]
-        groups[0] = one_off + groups[0]
-        return [group for group in groups if group]
 
     def _get_due_now_totals(self):
         """Round the amount due now of an amendment as the documents that follow from it."""
         if not self._is_amendment() or self._is_amount_frozen():
             return super()._get_due_now_totals()
-        return self._get_tax_totals_of_documents(self._get_due_now_groups())
+        return self._get_tax_totals_of_documents(AmendmentPlan(self).get_due_now_groups())
 
     def _has_due_one_off_lines(self):
         """Count what an amendment sells once as if its contract sold it already."""

@@ -102,10 +102,10 @@ class Switch:
         :rtype: dict
         """
         return Preview(self.order).or_reason(
-            lambda: self._prepare_preview(template, recurrence, mode, day)
+            lambda: self._make_preview(template, recurrence, mode, day)
         )
 
-    def _prepare_preview(self, template, recurrence, mode, day):
+    def _make_preview(self, template, recurrence, mode, day):
         self.check(template, recurrence)
         draft = self.draft(template, recurrence, mode, day)
         Switch(draft).check_result()

@@ -63,6 +63,7 @@ class OperationText:
         )
 
     def get_reopen_text(self, end, day, note):
+        """Return what the chatter says of a contract that goes on after its end."""
         start = format_date(self.env, day)
         if day > end:
             text = self.env._(
@@ -83,6 +84,7 @@ class OperationText:
         return join_sentences((gap._get_text(), gap.reason, gap._get_anchor_text(), amounts))
 
     def get_resume_text(self, gap, day):
+        """Return what the chatter says of a pause or suspension that ends."""
         if gap.start_date <= day:
             return self.env._("Resumed from %(day)s on.", day=format_date(self.env, day))
         if gap.kind == "suspension":

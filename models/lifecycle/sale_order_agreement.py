@@ -7,6 +7,7 @@ from ...engine.ending import earliest_end
 from ...engine.recurrence import Recurrence
 from ...engine.segment import step_at
 from ..terms.subscription_template import TERM_UNITS
+from .agreement_text import AgreementText
 from .subscription_template import CLOSE_BOUNDARIES
 
 
@@ -182,7 +183,7 @@ class SaleOrder(models.Model):
         return [
             self._get_planned_end_sentence(),
             self._get_commitment_sentence(),
-            self._get_earliest_sentence(),
+            AgreementText(self).get_earliest_sentence(),
         ]
 
     def _get_planned_end_sentence(self):
@@ -207,31 +208,3 @@ class SaleOrder(models.Model):
             "The customer is committed until %(day)s.",
             day=format_date(self.env, self.subscription_commitment_last_date),
         )
-
-    def _get_earliest_sentence(self):
-        if self.subscription_state not in const.RUNNING_STATES or self.subscription_has_planned_end:
-            return ""
-        earliest = self._get_earliest_close_date()
-        if earliest == self.subscription_end_date:
-            return ""
-        if earliest <= max(self._subscription_today(), self.subscription_start_date):
-            return self._get_free_to_leave_sentence()
-        day = format_date(self.env, fields.Date.subtract(earliest, days=1))
-        if not self.subscription_notice_count:
-            return self.env._("The last day of service can be %(day)s or later.", day=day)
-        return self.env._(
-            "Notice is %(length)s: given today, the last day of service is %(day)s or later.",
-            length=self.env["subscription.recurrence"]._get_length_text(
-                self.subscription_notice_unit, self.subscription_notice_count
-            ),
-            day=day,
-        )
-
-    def _get_free_to_leave_sentence(self):
-        """:return: one sentence for a contract that may end at once"""
-        return {
-            "period": self.env._(
-                "The customer may leave whenever a billed period is over, also today."
-            ),
-            "term": self.env._("The customer may leave whenever a term is over, also today."),
-        }.get(self.subscription_close_boundary, self.env._("The customer may leave on any day."))

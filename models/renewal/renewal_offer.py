@@ -95,7 +95,7 @@ class RenewalBasis:
             "subscription_payment_token_id": self.contract.subscription_payment_token_id.id,
             "client_order_ref": self.contract.client_order_ref,
             "origin": self.contract.name,
-            "order_line": self._prepare_lines(plans, day),
+            "order_line": self._prepare_renewed_lines(plans, day),
             # A quotation of the shop would turn up as the cart of its customer.
             **({"website_id": False} if "website_id" in self.contract._fields else {}),
             **{
@@ -109,7 +109,7 @@ class RenewalBasis:
             values["validity_date"] = last
         return values
 
-    def _prepare_lines(self, plans, day):
+    def _prepare_renewed_lines(self, plans, day):
         """Return commands that create the lines of a renewal; sections without lines are left out.
 
         :param dict plans: of :meth:`RenewalBasis.get_plans`
@@ -182,7 +182,7 @@ class RenewalOffer:
             if old != new:
                 # sudo: a customer or colleague is told what changed
                 line = self.env["sale.order.line"].sudo().browse(int(key))
-                texts.append(self._get_line_change(line, old, new))
+                texts.append(self._get_text_of_line(line, old, new))
         return texts
 
     def _get_head_changes(self, base, now):
@@ -206,7 +206,7 @@ class RenewalOffer:
             texts.append(text)
         return texts
 
-    def _get_line_change(self, line, old, new):
+    def _get_text_of_line(self, line, old, new):
         """Return what changed on one line of the contract.
 
         :param line: line of the contract

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ... import const
+from .mandate import Mandate
 
 # Where core puts what a customer agrees to.
 OPTIONS = "payment_method_options[card][mandate_options]"
@@ -39,7 +40,7 @@ class PaymentTransaction(models.Model):
         start = max(today, min(order.subscription_start_date or today for order in orders))
         values["amount"] = max(self.amount, self._get_mandate_amount(orders))
         values["start_datetime"] = datetime.combine(start, time.min)
-        ends = [order._get_mandate_end() for order in orders]
+        ends = [Mandate(order).get_end() for order in orders]
         if all(ends) and max(ends) > start:
             values["end_datetime"] = datetime.combine(max(ends), time.min)
         recurrences = {
@@ -72,7 +73,7 @@ class PaymentTransaction(models.Model):
         """:return: the most that one invoice of all these contracts will come to, taxes included"""
         return sum(
             order.currency_id._convert(
-                order._get_mandate_maximum(),
+                Mandate(order).get_maximum(),
                 self.currency_id,
                 order.company_id,
                 order._subscription_today(),
