@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.pay_ahead.ahead_preview import AheadPreview
+
 
 class SubscriptionAheadWizard(models.TransientModel):
     """Show what the next period of a contract costs, and bill it before it begins."""
@@ -30,7 +32,7 @@ class SubscriptionAheadWizard(models.TransientModel):
         for wizard in self:
             wizard.order_id._origin.check_access("read")
             day = wizard.date
-            wizard.preview = bool(day) and wizard.order_id._get_ahead_preview(day)
+            wizard.preview = bool(day) and AheadPreview(wizard.order_id).get(day)
 
     def action_bill(self):
         """Bill the period that is shown, and open its invoice."""

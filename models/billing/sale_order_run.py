@@ -122,13 +122,6 @@ class SaleOrder(models.Model):
     # Quarantine
     # ------------------------------------------------------------------
 
-    def _get_quarantine_reason(self, error):
-        """:return: one sentence that a billing clerk can act on"""
-        return self._get_failure_reason(error) or self.env._(
-            "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
-            error=error,
-        )
-
     def _get_failure_reason(self, error):
         """:return: what is wrong in one sentence, None for an error that nobody foresaw"""
         return explain(self.env, error, self) if isinstance(error, EXPLAINED) else None
@@ -136,7 +129,10 @@ class SaleOrder(models.Model):
     def _quarantine(self, error):
         """Take a contract out of the run, with the reason and an activity for its salesperson."""
         self.ensure_one()
-        reason = self._get_quarantine_reason(error)
+        reason = self._get_failure_reason(error) or self.env._(
+            "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
+            error=error,
+        )
         self.with_context(subscription_mirror=const.MIRROR).write(
             {
                 "subscription_quarantine_reason": reason,

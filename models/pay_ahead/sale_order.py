@@ -191,47 +191,6 @@ class SaleOrder(models.Model):
             self.env._("Bill the Next Period of %(order)s", order=self.name),
         )
 
-    def _get_ahead_preview(self, day):
-        """Return what billing the next period now would create; nothing is written.
-
-        :param date day: its first day
-        :return: a preview as `sale.order` makes them
-        :rtype: dict
-        """
-        self.ensure_one()
-        preview = self._with_ahead(day)._get_billing_preview(day)
-        preview["reasons"] = [*preview.get("reasons", []), *self._get_ahead_reasons()]
-        return preview
-
-    def _get_ahead_reasons(self):
-        """:return: what happens with the invoice of a period that is billed ahead, in sentences"""
-        mode = self._get_subscription_terms().payment_mode
-        token = self.sudo().subscription_payment_token_id  # sudo: salespeople read no tokens
-        reasons = [
-            self.env._(
-                "%(invoice)s of %(amount)s is still open.",
-                invoice=invoice._get_payment_name(),
-                amount=invoice.currency_id.format(invoice._get_amount_to_charge()),
-            )
-            for invoice in self._get_open_invoices_to_pay()
-        ]
-        if credit := self._get_kept_credit_amount():
-            reasons.append(
-                self.env._(
-                    "Up to %(amount)s of credit is taken off.",
-                    amount=self.currency_id.format(credit),
-                )
-            )
-        if mode in const.CHARGED_MODES and token.active:
-            reasons.append(
-                self.env._("It is charged to %(method)s right away.", method=token.display_name)
-            )
-        elif mode == "after_payment":
-            reasons.append(self.env._("The invoice stays a draft until it is paid."))
-        else:
-            reasons.append(self.env._("The invoice waits to be paid."))
-        return reasons
-
     def _subscription_bill_ahead(self, day):
         """Bill the next period of this contract by the wish of a colleague, and say so on it.
 

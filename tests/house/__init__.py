@@ -13,6 +13,7 @@ from . import test_rooms
 from . import test_security_matrix
 from . import test_security_paper
 from . import test_security_renderings
+from . import test_size_of_order
 from . import test_tours
 from . import test_translations
 from . import test_views
