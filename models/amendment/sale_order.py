@@ -215,7 +215,8 @@ class SaleOrder(models.Model):
         """:return: lines of this contract that go on on the day of its amendment, and headings"""
         baseline = amendment.subscription_baseline
         lines = self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
-        return (lines | lines._get_combos()).sorted(lambda line: (line.sequence, line.id))
+        wanted = lines | lines._get_combos()
+        return self.order_line.filtered(lambda line: line in wanted)
 
     def _add_contract_lines(self, lines):
         """Show lines of the contract on this amendment, with what they say on its day.
