@@ -118,6 +118,7 @@ class AccessCase(PaymentCommon):
         # A quotation that is given to another customer; the one before still has its link.
         cls.old_token = cls.documents["moved"].access_token
         cls.documents["moved"].partner_id = cls.users["owner"].partner_id
+        cls.documents["moved"]._portal_ensure_token()
         quotes = cls.documents["quote"] | cls.documents["other quote"] | cls.documents["moved"]
         quotes.action_quotation_sent()
         contracts = cls.env["sale.order"].concat(*cls.documents.values()) - quotes
