@@ -12,8 +12,9 @@ LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # modules' external ids are left out, as Odoo 19 itself is careless with them: it names every heir
 # of mail.thread, and every choice of its selections, for each module that extends it and never
 # forgets them; and it makes the row of an inherited field anew, without its external id, when an
-# uninstalled field was one of those that it is computed from. The fields themselves are compared.
-SHAPE = """
+# uninstalled field was one of those that it is computed from. The fields themselves are compared. The list of modules
+# says what lies in the addons path, bridges included, and nothing of what is installed.
+SHAPE = r"""
 SELECT 'column ' || table_name || '.' || column_name
   FROM information_schema.columns WHERE table_schema = 'public'
 UNION SELECT 'table ' || table_name FROM information_schema.tables WHERE table_schema = 'public'
@@ -33,7 +34,8 @@ UNION SELECT 'asset ' || path FROM ir_asset
 UNION SELECT 'parameter ' || key FROM ir_config_parameter
 UNION SELECT 'privilege ' || id FROM res_groups_privilege
 UNION SELECT 'external id ' || module || '.' || name FROM ir_model_data
-       WHERE module = 'sale_recurring' OR name !~ '^(model_inherit|field|selection_)_'
+       WHERE (module = 'sale_recurring' OR name !~ '^(model_inherit|field|selection_)_')
+         AND NOT (module = 'base' AND name LIKE 'module\_%')
 """
 
 UNINSTALL = """

@@ -61,7 +61,7 @@ class TestRenewalCombo(ComboCase):
         order = self.create_running(template=terms)
         self.bill(order, "2027-05-01")
         failing = patch.object(
-            type(order), "_prepare_renewal_lines", side_effect=ValueError("planted")
+            type(order), "_create_renewal_quotation", side_effect=ValueError("planted")
         )
         with failing:
             self.prepare("2027-06-01")

@@ -1,7 +1,7 @@
 """How the walkers of the access table find what there is: nothing is listed by hand here."""
 
 from odoo.exceptions import AccessError
-from odoo.orm.models import MAGIC_COLUMNS
+from odoo.models import MAGIC_COLUMNS
 from odoo.service.model import get_public_method
 
 MODULE = "odoo.addons.sale_recurring."
