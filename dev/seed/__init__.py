@@ -127,6 +127,7 @@ class Story:
         return sorted(days)
 
     def _live_day(self, events):
+        self.env.invalidate_all()
         gc.collect()
         for event in events:
             self.clock.pass_minutes()
