@@ -1,7 +1,7 @@
 """Words that several models share: selections, context keys, limits."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from secrets import token_hex
 
 RECURRENCE_UNITS = [
     ("day", "Day"),
@@ -50,28 +50,63 @@ SUBSCRIPTION_STATES = [
 RUNNING_STATES = ("upcoming", "active", "paused", "suspended")
 BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renewed")
 
-# Written by the one function that copies the step in force to the order line: core's guards and
-# our own "a write is a change" rule stand aside for it.
-MIRROR_KEY = "subscription_mirror"
-# The key counts with this value only. Callers from outside give contexts too, and cannot know it.
-MIRROR = token_hex()
-# Holds the items that fell due, as {line id: [items]}, while core builds the invoice.
+# What billing periods do after a pause.
+PAUSE_ANCHORS = [
+    ("keep", "Stay as they were"),
+    ("restart", "Begin anew on the day of the return"),
+]
+
+# ----------------------------------------------------------------------
+# Context keys. No other file spells one, see :func:`sealed` for how they are set and read.
+# ----------------------------------------------------------------------
+
+# Set by `_as_system`, read by `_is_system`: the write is the system's own. Derived fields may be
+# written; our rule "a write on a running line is a change" and core's guards stand aside.
+SYSTEM_KEY = "subscription_system"
+# Set by the builder of invoices: items that fell due, as {line id: [items]}. Read by whatever core
+# asks while it builds them.
 ITEMS_KEY = "subscription_due_items"
-# Set by the system while it bills the next period of a contract before it begins, as a tuple of
-# the token above, the day on which the period begins, and whether its invoice is made once paid.
+# Set by `_in_advance`, read by `_get_ahead`: the next period is billed before it begins. A tuple of
+# the day on which it begins, and whether its invoice is made once it is paid.
 AHEAD_KEY = "subscription_ahead"
-# Day on which lines join a confirmed contract, when it is not today.
+# Set by the confirmation of an amendment, read by new lines: day on which they join the contract,
+# when it is not today.
 JOIN_DATE_KEY = "subscription_join_date"
-# Set while the run makes documents in batches, whose values are complete.
+# Set by the run while it makes documents in batches, read by our overrides of core's checks: the
+# values are complete.
 BATCH_KEY = "subscription_batch"
-# Holds the formats of numbers that were read while a batch of documents is posted.
+# Set by the run while it posts a batch, read by core's numbering: formats of numbers read before.
 SEQUENCES_KEY = "subscription_sequences"
-# Set while saved methods are archived because their provider is switched off.
+# Set by providers that are switched off, read by the saved methods that are archived with them.
 PROVIDER_OFF_KEY = "subscription_provider_off"
-# Step of a dunning policy for which an invoice is charged, by id.
+# Set by dunning, read by the charge it starts: id of the step for which an invoice is charged.
 DUNNING_STEP_KEY = "subscription_dunning_step"
-# Says what the credit notes that core is about to make mean for billed periods.
+# Set by the wizard of credit notes, read by the reversal that core is about to make: what the
+# credit notes mean for billed periods, one of :data:`CREDIT_EFFECTS`.
 CREDIT_EFFECT_KEY = "subscription_credit_effect"
+# Set by the buttons with which a person bills one contract, read where the limits below are.
+NO_LIMITS_KEY = "subscription_no_limits"
+# Set while drafts are made anew, read where their ledger is given back: the run follows by itself.
+SETTLING_KEY = "subscription_settling"
+# Set by refunds, read by transactions: the money goes back, so its outcome may be unknown.
+REFUND_KEY = "subscription_refund"
+# Set by the daily dunning, read by what is shown of it: look also where none is under way.
+DUNNING_KEY = "subscription_dunning"
+# Set by renewals, read by prices: the day whose prices count, instead of that of the order.
+PRICE_DAY_KEY = "subscription_price_day"
+# Set by the notice about a price rise, read by its mail template: id of the campaign.
+CAMPAIGN_KEY = "subscription_price_campaign_id"
+# Set by the mail about a removed method, read by its mail template: ids of contracts without one.
+CONTRACTS_KEY = "subscription_contract_ids"
+# Set by views, read by the names of order lines: leave out what the form shows anyway.
+SHORT_NAME_KEY = "subscription_short_name"
+# Set by the mail about a removed method, read by its mail template: name of the one that pays now.
+MOVED_TO_KEY = "subscription_moved_to"
+# Set by the actions of the app, read by forms: show what is about contracts on new quotations too.
+APP_KEY = "in_subscription_app"
+# These count as they come, from views, templates and whoever calls, because they open nothing.
+OPEN_KEYS = (SHORT_NAME_KEY, MOVED_TO_KEY, APP_KEY)
+
 CREDIT_EFFECTS = [
     ("adjust", "Price adjustment"),
     ("waive", "Period not wanted"),
@@ -90,8 +125,6 @@ FORMS_HELD_PER_DAY = 3
 FORMS_PER_HOUR = 10
 # Providers by which customers only promise to pay.
 PROMISING_PROVIDERS = ("none", "custom")
-# Set by the buttons with which a person bills one contract beyond the limits below.
-NO_LIMITS_KEY = "subscription_no_limits"
 # A charge whose outcome nobody recorded for this long was begun by a process that died.
 LOST_AFTER = timedelta(minutes=15)
 
@@ -117,17 +150,32 @@ CHECK_GRACE = timedelta(hours=6)
 UNKNOWN_AFTER = timedelta(days=5)
 
 
-def is_mirror(context):
-    """Tell whether a write is the system's own copy of what steps say.
+@dataclass(frozen=True)
+class Sealed:
+    """A value of a context that only this code can have put there.
 
-    :param dict context: context of the environment that writes
-    :rtype: bool
+    Callers from outside give contexts too, but no JSON and no XML can carry such an object.
     """
-    return context.get(MIRROR_KEY) == MIRROR
+
+    value: object
 
 
-# What billing periods do after a pause.
-PAUSE_ANCHORS = [
-    ("keep", "Stay as they were"),
-    ("restart", "Begin anew on the day of the return"),
-]
+def sealed(key, value=True):
+    """Return the context that passes a value to code further down.
+
+    :param str key: one of the keys above
+    :param value: what the key says
+    :rtype: dict
+    """
+    return {key: Sealed(value)}
+
+
+def unseal(context, key, default=None):
+    """Return what a key of a context says, unless it came from outside.
+
+    :param dict context: context of an environment
+    :param str key: one of the keys above
+    :param default: what an absent key says
+    """
+    found = context.get(key)
+    return found.value if isinstance(found, Sealed) else default

@@ -37,7 +37,9 @@ class AccountMoveReversal(models.TransientModel):
     def reverse_moves(self, is_modify=False):
         """Carry the choice to the credit notes; a corrected invoice takes the periods over."""
         effect = "move" if is_modify else self.subscription_credit_effect
-        wizard = self.with_context(**{const.CREDIT_EFFECT_KEY: effect})
+        wizard = self.with_context(
+            **const.sealed(const.CREDIT_EFFECT_KEY, effect), **const.sealed(const.SYSTEM_KEY)
+        )
         action = super(AccountMoveReversal, wizard).reverse_moves(is_modify=is_modify)
         if is_modify:
             self.new_move_ids._move_subscription_rows()

@@ -119,7 +119,6 @@ class SubscriptionPauseWizard(models.TransientModel):
     def action_pause(self):
         """Pause the contract on the chosen days."""
         self.ensure_one()
-        self.order_id.check_access("write")
         self.order_id._subscription_pause(
             self.start_date,
             self.resume_date or None,

@@ -25,9 +25,7 @@ class AmendmentApplication:
             {line: plan[0] for line, plan in plans.items()}
         )
         if AmendmentPlan(self.order).is_template_switched():
-            contract.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_template_id = self.order.subscription_template_id
+            contract._as_system().subscription_template_id = self.order.subscription_template_id
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
         changed = {
@@ -40,7 +38,7 @@ class AmendmentApplication:
         )
         for line, (_steps, tail) in changed.items():
             line._store_tail(tail)
-        self.order.subscription_changed_line_ids = [
+        self.order._as_system().subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]
         if any(line._is_recurrence_switched() for line in added):
@@ -57,9 +55,13 @@ class AmendmentApplication:
         )
         lines = lines.filtered(lambda line: line.display_type or line.product_uom_qty)
         # The confirmation note says what was added; the steps come from the amendment.
-        Line = self.env["sale.order.line"].with_context(
-            sale_no_log_for_new_lines=True,
-            **{const.JOIN_DATE_KEY: self.order.subscription_effective_date},
+        Line = (
+            self.env["sale.order.line"]
+            ._as_system()
+            .with_context(
+                sale_no_log_for_new_lines=True,
+                **const.sealed(const.JOIN_DATE_KEY, self.order.subscription_effective_date),
+            )
         )
         created = Line.create([line._prepare_contract_line_values(contract) for line in lines])
         return dict(zip(lines, created.with_env(contract.env), strict=True))
@@ -78,7 +80,7 @@ class AmendmentApplication:
             if not line.display_type and not line._is_switched():
                 values.update(line._prepare_amended_details())
             if values:
-                parent.with_context(subscription_mirror=const.MIRROR).write(values)
+                parent._as_system().write(values)
         headings = contract.order_line.filtered(
             lambda line: line.display_type and line.create_date <= self.order.create_date
         )

@@ -22,6 +22,7 @@ class SaleOrder(models.Model):
         "Amendments",
         domain=[("subscription_order_type", "=", "amendment")],
         copy=False,
+        readonly=True,
     )
     subscription_amendment_count = fields.Integer(
         "Number of Amendments", compute="_compute_subscription_amendment_count"
@@ -54,6 +55,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="What the lines of the contract said when this amendment was made, by line: quantity, "
         "unit price, discount.",
+        readonly=True,
     )
     subscription_is_outdated = fields.Boolean(
         "Amendment Outdated", compute="_compute_subscription_is_outdated"
@@ -73,6 +75,7 @@ class SaleOrder(models.Model):
         "Changed Lines",
         copy=False,
         help="Lines of the contract that this amendment changed.",
+        readonly=True,
     )
     subscription_all_recurrence_id = fields.Many2one(
         "subscription.recurrence",
@@ -184,10 +187,11 @@ class SaleOrder(models.Model):
         :raise UserError: the contract does not run
         """
         self.ensure_one()
+        self._check_subscription_operator()
         self._check_running(self.env._("amended"))
-        order = self.company_id._at_company_time(self)
+        order = self.company_id._at_company_time(self)._as_system()
         amendment = order.copy(self._prepare_amendment_values(values)).with_env(self.env)
-        amendment.subscription_baseline = amendment._get_current_baseline()
+        amendment._as_system().subscription_baseline = amendment._get_current_baseline()
         amendment._add_contract_lines(self._get_lines_to_amend(amendment))
         self.message_post(
             body=self.env._(
@@ -236,7 +240,7 @@ class SaleOrder(models.Model):
             for line, vals in zip(lines, lines.copy_data(), strict=True)
         ]
         old = self.order_line
-        self.update({"order_line": commands})
+        self._as_system().update({"order_line": commands})
         (self.order_line - old)._remember_list_prices()
         (self.order_line - old)._remember_details()
 
@@ -267,7 +271,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         known, current = self.subscription_baseline or {}, self._get_current_baseline()
-        self.subscription_baseline = current
+        self._as_system().subscription_baseline = current
         for line in self.order_line.filtered(lambda line: line.is_recurring):
             parent = line.subscription_parent_line_id
             if not parent:

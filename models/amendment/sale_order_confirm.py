@@ -2,7 +2,6 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 
-from ... import const
 from .amendment_application import AmendmentApplication
 from .amendment_plan import AmendmentPlan
 from .amendment_text import AmendmentText
@@ -73,7 +72,7 @@ class SaleOrder(models.Model):
         plans = AmendmentPlan(self).get_plans()
         note = AmendmentText(self).get_note(totals["total_amount_currency"])
         # The totals are frozen first: on the changed contract the same lines would count again.
-        self.with_context(subscription_mirror=const.MIRROR).write(values)
+        self._as_system().write(values)
         AmendmentApplication(self).apply(contract, plans)
         contract._after_operation(None)
         contract.message_post(body=note)

@@ -17,6 +17,7 @@ class SaleOrderLine(models.Model):
         index="btree_not_null",
         help="The line of the contract that this line of an amendment goes on with. Empty: it is "
         "added.",
+        readonly=True,
     )
     subscription_base_quantity = fields.Float(
         "Quantity Before",
@@ -169,7 +170,7 @@ class SaleOrderLine(models.Model):
             return
         if "price_unit" in values:
             values["technical_price_unit"] = values["price_unit"]
-        self.with_context(sale_write_from_compute=True).write(values)
+        self._as_system().with_context(sale_write_from_compute=True).write(values)
         self._remember_list_prices()
 
     def _get_target_fields(self):

@@ -21,20 +21,22 @@ class SaleOrderLine(models.Model):
         "Taxes Before",
         copy=False,
         help="Technical: the taxes that this line of an amendment had when it was made.",
+        readonly=True,
     )
     subscription_base_analytic = fields.Json(
         "Analytic Distribution Before",
         copy=False,
         help="Technical: the analytic distribution that this line of an amendment had when it was "
         "made.",
+        readonly=True,
     )
 
     def _remember_details(self):
         """Remember taxes and analytic distribution of lines that were just put on an amendment."""
         for line in self.filtered("subscription_parent_line_id"):
             if not line.display_type:
-                line.subscription_base_tax_key = line._get_tax_key(line.tax_ids)
-                line.subscription_base_analytic = line.analytic_distribution or {}
+                line._as_system().subscription_base_tax_key = line._get_tax_key(line.tax_ids)
+                line._as_system().subscription_base_analytic = line.analytic_distribution or {}
 
     def _get_amended_details(self):
         """Return the names of what somebody changed here besides quantity, price and discount.

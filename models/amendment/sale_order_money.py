@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
             left = contract._get_items_accepted_for(pending) if contract.state == "sale" else []
             if contract._drop_waiting_credits(left):
                 continue  # somebody billed up to another day: what was accepted is still to come
-            pending.subscription_amendment_pending = False
+            pending._as_system().subscription_amendment_pending = False
             contract._update_subscription_dates()
             contract._trigger_billing()
 
@@ -184,7 +184,7 @@ class SaleOrder(models.Model):
     def _hook_on_start_forgotten(self):
         """Let lines that an amendment took off begin again with a contract that never billed."""
         super()._hook_on_start_forgotten()
-        self.sudo().subscription_amendment_ids.subscription_changed_line_ids = False
+        self.sudo().subscription_amendment_ids._as_system().subscription_changed_line_ids = False
 
     def _mirror_segments(self):
         """Let the monthly value follow lines that have begun or ended since."""

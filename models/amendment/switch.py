@@ -79,7 +79,7 @@ class Switch:
         draft = self.order.new(
             {**self.order.copy_data(values)[0], "name": self.order.name, "order_line": []}
         )
-        draft.subscription_baseline = draft._get_current_baseline()
+        draft._as_system().subscription_baseline = draft._get_current_baseline()
         draft._add_contract_lines(self.order._get_lines_to_amend(draft))
         Switch(draft).switch_lines(template, recurrence)
         if mode == "period" and draft.subscription_is_outdated:

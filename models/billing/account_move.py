@@ -2,9 +2,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ... import const
+
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _inherit = ["account.move", "subscription.protected.mixin"]
 
     subscription_order_ids = fields.Many2many(
         "sale.order", compute="_compute_subscription_order_ids", string="Contracts"
@@ -111,7 +113,7 @@ class AccountMove(models.Model):
                 (self.env.ref("sale_recurring.subscription_contract_view_list").id, "list"),
                 (self.env.ref("sale.view_order_form").id, "form"),
             ]
-        action["context"] = {"in_subscription_app": True, "create": False}
+        action["context"] = {const.APP_KEY: True, "create": False}
         return action
 
     def action_view_billed_periods(self):

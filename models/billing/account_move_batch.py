@@ -37,7 +37,7 @@ class AccountMove(models.Model):
 
     def _check_company(self, fnames=None):
         """Look at the companies of what the documents of a batch link all at once."""
-        if self.env.context.get(const.BATCH_KEY) and belongs_together(self, fnames):
+        if const.unseal(self.env.context, const.BATCH_KEY) and belongs_together(self, fnames):
             return
         super()._check_company(fnames)
 
@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         Core searches the last number again for each document that it posts, and writes all of
         them before each search.
         """
-        formats = self.env.context.get(const.SEQUENCES_KEY)
+        formats = const.unseal(self.env.context, const.SEQUENCES_KEY)
         if formats is None:
             return super()._get_next_sequence_format()
         journal = self.journal_id

@@ -19,13 +19,17 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Say on the ledger what a hand-made credit note means for the periods it is about."""
-        reverses = super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
-        effect = self.env.context.get(const.CREDIT_EFFECT_KEY, "adjust")
+        # Copied lines name what they correct, which nobody types.
+        reverses = super(AccountMove, self._as_system())._reverse_moves(
+            default_values_list=default_values_list, cancel=cancel
+        )
+        reverses = reverses.with_env(self.env)
+        effect = const.unseal(self.env.context, const.CREDIT_EFFECT_KEY, "adjust")
         if effect != "move":
             reverses._apply_credit_effect(effect)
         else:
             for move in reverses.filtered(lambda move: move._get_contracts_of_sales()):
-                move.subscription_credit_effect = effect
+                move._as_system().subscription_credit_effect = effect
         return reverses
 
     def _get_contracts_of_sales(self):
@@ -48,12 +52,12 @@ class AccountMove(models.Model):
             contracts = move._get_contracts_of_sales()
             if contracts and not lines:
                 # What is sold once on a contract follows the same choice.
-                move.subscription_credit_effect = effect
+                move._as_system().subscription_credit_effect = effect
                 contracts._refresh_after_correction()
             if not lines:
                 continue
             move._trim_to_what_is_left(lines)
-            move.subscription_credit_effect = effect
+            move._as_system().subscription_credit_effect = effect
             if effect == "adjust":
                 lines._link_adjusted_periods()
                 continue
@@ -104,7 +108,7 @@ class AccountMove(models.Model):
             )
             origin.subscription_billed_period_ids._move_to(reverse_line[:1], line)
             reverses |= reversal
-        reverses.subscription_credit_effect = "move"
+        reverses._as_system().subscription_credit_effect = "move"
         reverses.filtered(lambda move: move.state == "posted")._record_booked_amounts()
         lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
 
@@ -142,7 +146,7 @@ class AccountMoveLine(models.Model):
             cover = rows.filtered(lambda row: row._is_cover()) or rows.reverses_id
             left = cover._get_left()
             best = max(cover, key=lambda row: left[row].booked - left[row].credited, default=cover)
-            line.subscription_adjusted_period_id = best
+            line._as_system().subscription_adjusted_period_id = best
 
     def _prepare_credit_effect_rows(self, effect):
         """Return the ledger rows of a line of a credit note that takes periods away.

@@ -4,6 +4,8 @@ import json
 from odoo import fields, models
 from odoo.tools import float_repr, plaintext2html
 
+from ... import const
+
 # Values that a clerk may edit on a draft; dates that core computes by itself are not among them.
 SEALED_FIELDS = (
     "partner_id",
@@ -55,7 +57,7 @@ class AccountMove(models.Model):
         drafts = drafts.with_context(skip_is_manually_modified=True)
         drafts._begin_to_ask()
         for move in drafts:
-            move.subscription_draft_seal = move._get_draft_seal()
+            move._as_system().subscription_draft_seal = move._get_draft_seal()
 
     def _get_draft_seal(self):
         """:return: a digest of everything on this document that a clerk may edit"""
@@ -115,7 +117,7 @@ class AccountMove(models.Model):
         self.sudo()._remember_voided_requests()  # sudo: as below
         # sudo: the salesperson who bills a contract may lack the right to delete a draft.
         # force_delete: these drafts never had a number that could leave a gap.
-        self.sudo().with_context(force_delete=True, subscription_settling=True).unlink()
+        self.sudo().with_context(force_delete=True, **const.sealed(const.SETTLING_KEY)).unlink()
 
     def _ask_to_settle_draft(self, order):
         """Ask for a decision about an edited draft that a change of a contract makes wrong.

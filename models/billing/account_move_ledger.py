@@ -20,7 +20,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         """Let every way in which the state of a document changes reach the ledger."""
-        is_batch = self.env.context.get(const.BATCH_KEY)
+        is_batch = const.unseal(self.env.context, const.BATCH_KEY)
         if is_batch and self._is_flag_lowered_already(vals):
             return True
         if "state" not in vals:
@@ -173,7 +173,7 @@ class AccountMove(models.Model):
                 )
             )
         rows._undo(note)
-        if not self.env.context.get("subscription_settling"):
+        if not const.unseal(self.env.context, const.SETTLING_KEY):
             rows.order_id._refresh_after_correction()
 
     def _reattach_subscription_rows(self):

@@ -7,7 +7,7 @@ LEDGER_FIELD = "subscription_billed_period_ids"
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _inherit = ["account.move.line", "subscription.protected.mixin"]
 
     deferred_start_date = fields.Date(
         "Service From",
@@ -21,7 +21,11 @@ class AccountMoveLine(models.Model):
         help="Last day of service that this line bills.",
     )
     subscription_billed_period_ids = fields.One2many(
-        "subscription.billed.period", "invoice_line_id", "Billed Periods", copy=False
+        "subscription.billed.period",
+        "invoice_line_id",
+        "Billed Periods",
+        copy=False,
+        readonly=True,
     )
     subscription_origin_line_id = fields.Many2one(
         "account.move.line",
@@ -56,6 +60,7 @@ class AccountMoveLine(models.Model):
         commands = [vals.get(LEDGER_FIELD) or () for vals in vals_list]
         if not any(commands):
             return super().create(vals_list)
+        self._check_field_access(self._fields[LEDGER_FIELD], "write")
         lines = super().create(
             [{key: vals[key] for key in vals if key != LEDGER_FIELD} for vals in vals_list]
         )
@@ -69,7 +74,7 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         """Leave out what changes nothing: core sets the customer again on each new document."""
-        is_batch = self.env.context.get(const.BATCH_KEY)
+        is_batch = const.unseal(self.env.context, const.BATCH_KEY)
         if is_batch and set(vals) == {"partner_id"}:
             changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
             return super(AccountMoveLine, changed).write(vals) if changed else True
@@ -77,7 +82,7 @@ class AccountMoveLine(models.Model):
 
     def _check_company(self, fnames=None):
         """Look at the companies of what the lines of a batch link all at once."""
-        if self.env.context.get(const.BATCH_KEY) and belongs_together(self, fnames):
+        if const.unseal(self.env.context, const.BATCH_KEY) and belongs_together(self, fnames):
             return
         super()._check_company(fnames)
 

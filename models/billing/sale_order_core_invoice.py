@@ -18,7 +18,8 @@ class SaleOrder(models.Model):
         context. Documents stay drafts, as core's callers expect.
         """
         contracts = self.filtered(lambda order: order._is_billable_contract())
-        if const.ITEMS_KEY in self.env.context or not contracts or not self._can_create_invoices():
+        is_built = const.unseal(self.env.context, const.ITEMS_KEY) is not None
+        if is_built or not contracts or not self._can_create_invoices():
             return super()._create_invoices(grouped=grouped, final=final, date=date)
         contracts._subscription_claim()
         with told_to_user(self.env):
@@ -29,7 +30,7 @@ class SaleOrder(models.Model):
         for due in (due for items in invoices.values() for due in items):
             by_line.setdefault(due.line.id, []).append(due)
         orders = (self - contracts | ready).with_context(
-            **{const.ITEMS_KEY: by_line, "raise_if_nothing_to_invoice": False}
+            raise_if_nothing_to_invoice=False, **const.sealed(const.ITEMS_KEY, by_line)
         )
         moves = super(SaleOrder, orders)._create_invoices(grouped=grouped, final=final, date=date)
         moves = moves.with_env(self.env) | ready._create_credit_notes(credit_notes)
@@ -81,7 +82,7 @@ class SaleOrder(models.Model):
             return lines.browse()  # an amendment is paper: its contract bills what it changes
         if not self._get_recurring_lines():
             return lines
-        due = self.env.context.get(const.ITEMS_KEY, {})
+        due = const.unseal(self.env.context, const.ITEMS_KEY, {})
         once = lines.filtered(lambda line: not line.recurrence_id and not line.is_downpayment)
         once = once.filtered(lambda line: not line.display_type and line.product_type != "combo")
         lines -= once - self._get_due_one_off_lines()

@@ -5,7 +5,11 @@ from ... import const
 
 # Tracking, one creation note and one subscription per record are what costs most in a batch; the
 # run writes the note and the follower for all documents at once instead.
-QUIET = {"tracking_disable": True, "skip_is_manually_modified": True, const.BATCH_KEY: True}
+QUIET = {
+    "tracking_disable": True,
+    "skip_is_manually_modified": True,
+    **const.sealed(const.BATCH_KEY),
+}
 
 
 class SaleOrder(models.Model):
@@ -101,7 +105,7 @@ class SaleOrder(models.Model):
         commands = []
         for line, line_items in by_line.items():
             in_order = line.with_env(self.env).with_context(
-                **{const.ITEMS_KEY: {line.id: line_items}}
+                **const.sealed(const.ITEMS_KEY, {line.id: line_items})
             )
             for vals in in_order._prepare_invoice_lines_vals_list():
                 sequence = len(commands) + 1
@@ -188,7 +192,9 @@ class SaleOrder(models.Model):
         by_line = {}
         for due in items:
             by_line.setdefault(due.line.id, []).append(due)
-        lines = order.with_context(**{const.ITEMS_KEY: by_line})._get_invoiceable_lines()
+        lines = order.with_context(
+            **const.sealed(const.ITEMS_KEY, by_line)
+        )._get_invoiceable_lines()
         lines = lines.with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
         terms = self._get_subscription_terms()
@@ -226,7 +232,9 @@ class SaleOrder(models.Model):
             by_line.setdefault(due.line.id, []).append(due)
         # Nothing of the engine, but a place on this invoice.
         by_line.update({line.id: [] for line in self._get_due_one_off_lines()})
-        order = self.company_id._at_company_time(self).with_context(**{const.ITEMS_KEY: by_line})
+        order = self.company_id._at_company_time(self).with_context(
+            **const.sealed(const.ITEMS_KEY, by_line)
+        )
         return order._create_invoices(grouped=True).with_env(self.env)
 
     def _post_due_documents(self, moves):
@@ -234,7 +242,7 @@ class SaleOrder(models.Model):
         to_post = moves.filtered(lambda move: move._get_subscription_invoice_mode() != "draft")
         if to_post:
             # sudo: a salesperson bills own contracts without rights on the books
-            quiet = to_post.sudo().with_context(**QUIET, **{const.SEQUENCES_KEY: {}})
+            quiet = to_post.sudo().with_context(**QUIET, **const.sealed(const.SEQUENCES_KEY, {}))
             for company, documents in quiet.grouped("company_id").items():
                 # Core would take today in the time zone of whoever runs this.
                 undated = documents.filtered(lambda move: not move.invoice_date)

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ... import const
 from ...engine.errors import EngineError
 
 
@@ -113,9 +112,7 @@ class SaleOrder(models.Model):
             draft = waiting.get(order, self.env["account.move"])
             if order.subscription_waiting_move_id == draft:
                 continue
-            order.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_waiting_move_id = draft
+            order._as_system().subscription_waiting_move_id = draft
             if draft and draft._is_draft_edited():
                 draft._ask_to_settle_draft(order)
 
@@ -140,7 +137,7 @@ class SaleOrder(models.Model):
 
     def _stop_waiting(self):
         """Let contracts take part in the billing run again."""
-        self.with_context(subscription_mirror=const.MIRROR).subscription_waiting_move_id = False
+        self._as_system().subscription_waiting_move_id = False
         self._trigger_billing()
 
     def _refresh_after_correction(self):

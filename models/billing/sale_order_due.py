@@ -144,7 +144,7 @@ class SaleOrder(models.Model):
 
         :raise engine.errors.EngineError: too many spans, too far ahead, too much credit
         """
-        if self.env.context.get(const.NO_LIMITS_KEY):
+        if const.unseal(self.env.context, const.NO_LIMITS_KEY):
             return
         for order, due_items in items_by_order.items():
             today = order._subscription_today()
@@ -330,7 +330,7 @@ class SaleOrder(models.Model):
             next_date = order._get_next_invoice_date(next_dates)
             if order.subscription_next_invoice_date != next_date:
                 planned.setdefault(next_date, []).append(order.id)
-        mirror = self.with_context(subscription_mirror=const.MIRROR)
+        mirror = self._as_system()
         for until, ids in covered.items():
             mirror.order_line.browse(ids).billed_until_date = until
         for next_date, ids in planned.items():

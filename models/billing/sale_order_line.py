@@ -72,7 +72,7 @@ class SaleOrderLine(models.Model):
 
     def _prepare_invoice_lines_vals_list(self, **optional_values):
         """Give one invoice line per due item; lines that are sold once stay with core."""
-        items = self.env.context.get(const.ITEMS_KEY, {}).get(self.id)
+        items = const.unseal(self.env.context, const.ITEMS_KEY, {}).get(self.id)
         if not items:
             vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
             if self.product_id.type == "combo" and self.qty_to_invoice <= 0:

@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ... import const
-
 NO_TAX = "none"
 
 
@@ -14,15 +12,17 @@ class SaleOrderLine(models.Model):
 
     automatic_tax_key = fields.Char(
         "Taxes Set Automatically",
+        copy=False,
         help="Technical: the taxes that were last computed. A line that has others was edited by "
         "hand and keeps them.",
+        readonly=True,
     )
 
     def _compute_tax_ids(self):
         """Remember what was computed."""
         super()._compute_tax_ids()
         for line in self:
-            line.automatic_tax_key = line._get_tax_key(line.tax_ids)
+            line._as_system().automatic_tax_key = line._get_tax_key(line.tax_ids)
 
     def copy_data(self, default=None):
         """Let a duplicate compute its taxes, unless these were typed, and begin with what lasts."""
@@ -60,7 +60,7 @@ class SaleOrderLine(models.Model):
         for line, taxes in lines._get_automatic_taxes().items():
             key = self._get_tax_key(taxes)
             if key == self._get_tax_key(line.tax_ids):
-                line.with_context(subscription_mirror=const.MIRROR).automatic_tax_key = key
+                line._as_system().automatic_tax_key = key
 
     def _is_tax_manual(self):
         """:return: whether somebody typed the taxes of this line"""
@@ -99,7 +99,7 @@ class SaleOrderLine(models.Model):
             key = self._get_tax_key(taxes)
             if key != line.automatic_tax_key:
                 changes.append((line, line.tax_ids, taxes))
-                line.with_context(subscription_mirror=const.MIRROR).write(
+                line._as_system().write(
                     {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
                 )
         return changes

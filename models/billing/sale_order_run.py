@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
             "An unexpected error stopped the billing: %(error)s. Mend the cause, then press Retry.",
             error=error,
         )
-        self.with_context(subscription_mirror=const.MIRROR).write(
+        self._as_system().write(
             {
                 "subscription_quarantine_reason": reason,
                 "subscription_quarantined_at": fields.Datetime.now(),
@@ -155,7 +155,7 @@ class SaleOrder(models.Model):
 
     def _release_quarantine(self):
         """Let contracts take part in the run again."""
-        self.with_context(subscription_mirror=const.MIRROR).write(
+        self._as_system().write(
             {"subscription_quarantine_reason": False, "subscription_quarantined_at": False}
         )
         self.activity_unlink([QUARANTINE_ACTIVITY])
@@ -171,7 +171,7 @@ class SaleOrder(models.Model):
             if not order.subscription_quarantined_at:
                 order._bill_or_quarantine()
             if order.subscription_quarantined_at:
-                mirror = order.with_context(subscription_mirror=const.MIRROR)
+                mirror = order._as_system()
                 mirror.subscription_quarantined_at = since  # it was not billed in between
         return True
 
@@ -180,7 +180,7 @@ class SaleOrder(models.Model):
 
         Whoever presses a button on one contract has read why the run left it alone.
         """
-        return self.with_context(**{const.NO_LIMITS_KEY: True}) if len(self) == 1 else self
+        return self.with_context(**const.sealed(const.NO_LIMITS_KEY)) if len(self) == 1 else self
 
     @api.model
     def _get_billing_crons(self, active_test=True):

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ... import const
 from ...engine.billing import Entry, ledger
 from ...engine.money import to_decimal
 from ...engine.period import Period
@@ -25,11 +24,16 @@ class SubscriptionBilledPeriod(models.Model):
 
     _name = "subscription.billed.period"
     _description = "Billed Period"
-    _inherit = ["subscription.terms.mixin"]
+    _inherit = ["subscription.terms.mixin", "subscription.protected.mixin"]
     _order = "line_id, revision, n"
 
     line_id = fields.Many2one(
-        "sale.order.line", "Order Line", required=True, index=True, ondelete="restrict"
+        "sale.order.line",
+        "Order Line",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
     )
     order_id = fields.Many2one(
         "sale.order",
@@ -61,7 +65,7 @@ class SubscriptionBilledPeriod(models.Model):
     reverses_id = fields.Many2one(
         "subscription.billed.period", readonly=True, index="btree_not_null"
     )
-    reversed_by_ids = fields.One2many("subscription.billed.period", "reverses_id")
+    reversed_by_ids = fields.One2many("subscription.billed.period", "reverses_id", readonly=True)
     revision = fields.Integer(required=True, readonly=True)
     n = fields.Integer("Position", required=True, readonly=True)
     start_date = fields.Date("From", required=True, readonly=True, index=True)
@@ -253,7 +257,7 @@ class SubscriptionBilledPeriod(models.Model):
         # sudo: whoever may bill the contract counts its revisions, also without rights on it
         lines = self.env["sale.order.line"].sudo().browse({vals["line_id"] for vals in new})
         for revision, same in lines.grouped("ledger_revision").items():
-            same.with_context(subscription_mirror=const.MIRROR).ledger_revision = revision + 1
+            same._as_system().ledger_revision = revision + 1
         positions = dict.fromkeys(lines.ids, 0)
         for vals in new:
             line_id = vals["line_id"]

@@ -21,6 +21,7 @@ class SubscriptionBilledPeriod(models.Model):
         "subscription_adjusted_period_id",
         "Price Adjustments",
         help="Lines of hand-made credit notes that lower the price of this row.",
+        readonly=True,
     )
     manual_credit_amount = fields.Monetary(
         compute="_compute_manual_credit_amount",
@@ -204,7 +205,7 @@ class SubscriptionBilledPeriod(models.Model):
         created = self._create_rows(undo + moved + again)[len(undo) :]
         followers = []
         for row, new in zip(cover + netted, created, strict=True):
-            row.adjustment_line_ids.subscription_adjusted_period_id = new
+            row.adjustment_line_ids._as_system().subscription_adjusted_period_id = new
             for credit in earlier.get(row, row):
                 target = line if credit.invoice_line_id == old_line else reverse_line
                 followers.append(

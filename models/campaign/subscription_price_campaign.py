@@ -25,7 +25,7 @@ class SubscriptionPriceCampaign(models.Model):
 
     _name = "subscription.price.campaign"
     _description = "Price Campaign"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "subscription.protected.mixin"]
     _order = "effective_date desc, id desc"
     _check_company_auto = True
 
@@ -191,7 +191,7 @@ class SubscriptionPriceCampaign(models.Model):
         result = super().write(vals)
         if DECIDING_FIELDS & set(vals):
             shown = self.filtered(lambda campaign: campaign.line_ids or campaign.preview_left_ids)
-            shown.write({"is_stale": True, "preview_left_ids": False})
+            shown._as_system().write({"is_stale": True, "preview_left_ids": False})
         return result
 
     # ------------------------------------------------------------------

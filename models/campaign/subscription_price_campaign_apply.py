@@ -124,8 +124,8 @@ class SubscriptionPriceCampaignLine(models.Model):
 
     def _refuse(self, reason):
         """Write down why lines were refused; those that are planned stay so."""
-        self.reason = reason
-        self.filtered(lambda line: line.state == "todo").state = "failed"
+        self._as_system().reason = reason
+        self.filtered(lambda line: line.state == "todo")._as_system().state = "failed"
 
     def _apply(self):
         """Plan the new prices as steps of their contracts.
@@ -147,7 +147,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                 line._get_new_price(),
             )
         self._store_steps(segments)
-        self.write({"state": "done", "reason": False})
+        self._as_system().write({"state": "done", "reason": False})
 
     def _undo(self):
         """Let contracts go on at their old prices; what else was agreed since then stays.
@@ -173,7 +173,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                 line._get_old_price(),
             )
         self._store_steps(segments, is_undone=True)
-        self.write({"state": "undone", "reason": False, "notified_at": False})
+        self._as_system().write({"state": "undone", "reason": False, "notified_at": False})
 
     def _check_running_contract(self):
         if self.order_id.subscription_state not in const.RUNNING_STATES:
@@ -198,7 +198,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             )
         end = False if span.end == FOREVER else span.end
         if (self.start_date, self.end_date) != (span.start, end):
-            self.write({"start_date": span.start, "end_date": end})
+            self._as_system().write({"start_date": span.start, "end_date": end})
 
     # ------------------------------------------------------------------
     # Contracts

@@ -11,6 +11,7 @@ class SubscriptionPriceCampaignRule(models.Model):
 
     _name = "subscription.price.campaign.rule"
     _description = "Price Campaign Rule"
+    _inherit = ["subscription.protected.mixin"]
     _order = "campaign_id, id"
 
     campaign_id = fields.Many2one(
@@ -38,6 +39,7 @@ class SubscriptionPriceCampaignLine(models.Model):
 
     _name = "subscription.price.campaign.line"
     _description = "Price Campaign Line"
+    _inherit = ["subscription.protected.mixin"]
     _order = "id"
 
     campaign_id = fields.Many2one(
@@ -45,7 +47,12 @@ class SubscriptionPriceCampaignLine(models.Model):
     )
     company_id = fields.Many2one(related="campaign_id.company_id", store=True, precompute=True)
     line_id = fields.Many2one(
-        "sale.order.line", "Order Line", required=True, index=True, ondelete="cascade"
+        "sale.order.line",
+        "Order Line",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
     )
     order_id = fields.Many2one(
         "sale.order",

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ... import const
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -11,6 +13,7 @@ class SaleOrder(models.Model):
         "order_id",
         "Price Campaigns",
         groups="sale_recurring.group_subscription_manager",
+        readonly=True,
     )
 
     def _get_price_notice_lines(self):
@@ -23,7 +26,7 @@ class SaleOrder(models.Model):
         lines = self.subscription_price_rise_ids.filtered(
             lambda line: line.state == "done" and line.start_date > today
         )
-        campaign = self.env.context.get("subscription_price_campaign_id")
+        campaign = const.unseal(self.env.context, const.CAMPAIGN_KEY)
         return lines.filtered(lambda line: not campaign or line.campaign_id.id == campaign)
 
 
@@ -113,7 +116,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                     )
                 )
         template = campaign.mail_template_id.with_context(
-            subscription_price_campaign_id=campaign.id
+            **const.sealed(const.CAMPAIGN_KEY, campaign.id)
         )
         template.send_mail_batch(self.order_id.ids)
-        self.notified_at = fields.Datetime.now()
+        self._as_system().notified_at = fields.Datetime.now()

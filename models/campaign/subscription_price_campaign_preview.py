@@ -82,9 +82,9 @@ class SubscriptionPriceCampaign(models.Model):
         chosen = set(order_ids) & set(left)
         orders = self.env["sale.order"].browse(order for order in left if order in chosen)
         result = Selection(orders).do_together(self._preview_orders)
-        self.preview_left_ids = [order for order in left if order not in chosen]
+        self._as_system().preview_left_ids = [order for order in left if order not in chosen]
         if chosen and not self.preview_left_ids:
-            self.is_stale = False
+            self._as_system().is_stale = False
         return result
 
     def _begin_preview(self):
@@ -98,7 +98,7 @@ class SubscriptionPriceCampaign(models.Model):
         self._check_not_applied()
         orders = self.env["sale.order"].search(self._get_contract_domain(), order="id")
         self._get_lines_of(orders, "not in").unlink()
-        self.write({"preview_left_ids": orders.ids, "is_stale": bool(orders)})
+        self._as_system().write({"preview_left_ids": orders.ids, "is_stale": bool(orders)})
         return orders
 
     def _check_not_applied(self):
@@ -129,7 +129,7 @@ class SubscriptionPriceCampaign(models.Model):
         old = self._get_lines_of(orders)
         excluded = old.filtered("is_excluded").line_id
         old.unlink()
-        self.env["subscription.price.campaign.line"].create(
+        self.env["subscription.price.campaign.line"]._as_system().create(
             [
                 {**values, "is_excluded": values["line_id"] in excluded.ids}
                 for values in self._prepare_lines(orders)

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
     the customer was first asked for the money.
     """
 
-    _inherit = "account.move"
+    _inherit = ["account.move", "subscription.protected.mixin"]
 
     subscription_asked_date = fields.Date(
         "Payment Asked On",
@@ -75,7 +75,7 @@ class AccountMove(models.Model):
         """Note on new drafts from which day on their customer is asked to pay them."""
         for move in self.filtered(lambda move: move._waits_for_payment()):
             if not move.subscription_asked_date:
-                move.subscription_asked_date = move.company_id._subscription_today()
+                move._as_system().subscription_asked_date = move.company_id._subscription_today()
             move._follow_voided_request()
 
     def _get_payment_due_date(self):

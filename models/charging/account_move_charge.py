@@ -223,7 +223,7 @@ class AccountMove(models.Model):
         :rtype: payment.transaction
         """
         self.ensure_one()
-        self.subscription_charge_attempted_at = False
+        self._as_system().subscription_charge_attempted_at = False
         return self._charge_subscription()
 
     def _charge_subscription(self):
@@ -275,8 +275,8 @@ class AccountMove(models.Model):
         if self.currency_id.compare_amounts(self._get_amount_open_to_pay(), 0) <= 0:
             return Transaction
         self.subscription_charge_count += 1
-        self.subscription_charge_attempted_at = fields.Datetime.now()
-        self.subscription_charge_error = False
+        self._as_system().subscription_charge_attempted_at = fields.Datetime.now()
+        self._as_system().subscription_charge_error = False
         return Transaction.create(self._prepare_charge_values(token))
 
     def _prepare_charge_values(self, token):

@@ -116,7 +116,7 @@ class AccountMove(models.Model):
             )
         source = self._get_payment_to_refund().payment_transaction_id
         try:
-            refund = source.with_context(subscription_refund=True)._refund(amount)
+            refund = source.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
         except OutcomeUnknownError as error:
             raise UserError(
                 self.env._(
@@ -125,7 +125,7 @@ class AccountMove(models.Model):
                 )
             ) from error
         refund.invoice_ids = [Command.set(self.ids)]
-        self.subscription_credit_next = False
+        self._as_system().subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
             # The payment of a refund that the provider told of first was made without this.
@@ -154,7 +154,7 @@ class AccountMove(models.Model):
                         credit=move.display_name,
                     )
                 )
-        self.subscription_credit_next = True
+        self._as_system().subscription_credit_next = True
         self.subscription_order_ids._post_covered_drafts()
         return True
 
@@ -187,7 +187,7 @@ class AccountMove(models.Model):
     def _hook_on_posted(self):
         """Take kept credit off invoices of contracts; the run does it for whole batches."""
         super()._hook_on_posted()
-        if not self.env.context.get(const.BATCH_KEY):
+        if not const.unseal(self.env.context, const.BATCH_KEY):
             self.filtered(lambda move: move._may_bill_contracts())._use_kept_credits()
 
     def _get_kept_credit(self):
@@ -218,5 +218,5 @@ class AccountMove(models.Model):
                         invoice=move.display_name,
                     )
                 )
-        self.subscription_charge_early = True
+        self._as_system().subscription_charge_early = True
         return self.action_subscription_charge()

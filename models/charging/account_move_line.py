@@ -5,7 +5,7 @@ from odoo.fields import Domain
 class AccountMoveLine(models.Model):
     """Journal items that are taken off the next invoice of a contract, as somebody decided."""
 
-    _inherit = "account.move.line"
+    _inherit = ["account.move.line", "subscription.protected.mixin"]
 
     @api.model
     def _get_kept_credit_lines(self, partners):
@@ -50,5 +50,9 @@ class AccountMoveLine(models.Model):
     def _forget_used_credit(self):
         """Keep nothing for later of which nothing is left."""
         used = self.filtered("reconciled")
-        used.move_id.filtered("subscription_credit_next").subscription_credit_next = False
-        used.payment_id.filtered("subscription_credit_next").subscription_credit_next = False
+        used.move_id.filtered(
+            "subscription_credit_next"
+        )._as_system().subscription_credit_next = False
+        used.payment_id.filtered(
+            "subscription_credit_next"
+        )._as_system().subscription_credit_next = False

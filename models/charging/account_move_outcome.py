@@ -24,7 +24,7 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, done or authorized
         """
         self.ensure_one()
-        self.subscription_charge_error = False
+        self._as_system().subscription_charge_error = False
         orders = self.subscription_order_ids
         orders.activity_unlink(["sale_recurring.mail_activity_charge_failed"])
 
@@ -39,7 +39,7 @@ class AccountMove(models.Model):
             self._send_authentication_request()
         if self._waits_for_new_method():
             # The customer gave another method while the bank still thought about the old one.
-            self.subscription_charge_attempted_at = False
+            self._as_system().subscription_charge_attempted_at = False
             self._trigger_charging()
 
     def _send_authentication_request(self):
@@ -57,8 +57,8 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, None when it did not come to one
         """
         self.ensure_one()
-        self.subscription_charge_error = reason
-        self.subscription_charge_attempted_at = fields.Datetime.now()
+        self._as_system().subscription_charge_error = reason
+        self._as_system().subscription_charge_attempted_at = fields.Datetime.now()
         text = self._get_charge_failed_text(reason if reason.endswith(".") else f"{reason}.")
         if not tx:
             self.message_post(body=text)
@@ -99,7 +99,7 @@ class AccountMove(models.Model):
             invoice=self.display_name,
             reference=tx.reference,
         )
-        self.subscription_charge_error = text
+        self._as_system().subscription_charge_error = text
         for record in (self, *self.subscription_order_ids):
             record.message_post(body=text)
 
@@ -116,7 +116,7 @@ class AccountMove(models.Model):
             invoice=self.display_name,
             reference=tx.reference,
         )
-        self.subscription_charge_error = text
+        self._as_system().subscription_charge_error = text
         for order in self.subscription_order_ids:
             order._schedule_charge_activity(
                 self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name), text
@@ -212,7 +212,7 @@ class AccountMove(models.Model):
                         reference=", ".join(open_charges.mapped("reference")),
                     )
                 )
-        self.subscription_charge_attempted_at = False
+        self._as_system().subscription_charge_attempted_at = False
         self._trigger_charging()
         return True
 

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from psycopg2 import OperationalError
 
-from ... import const
 from ...engine import dunning
 
 _logger = logging.getLogger(__name__)
@@ -32,9 +31,7 @@ class AccountMove(models.Model):
         for move in requests.sorted("subscription_asked_date", reverse=True):
             facts = move._prepare_voided_request_facts()
             for order in move._get_draft_contracts():
-                order.with_context(
-                    subscription_mirror=const.MIRROR
-                ).subscription_voided_request = facts
+                order._as_system().subscription_voided_request = facts
 
     def _prepare_voided_request_facts(self):
         """:return: what the next draft about the same days has to know of this one, as JSON"""
@@ -73,7 +70,7 @@ class AccountMove(models.Model):
         kept = [order.subscription_voided_request for order in orders]
         if not kept:
             return
-        orders.with_context(subscription_mirror=const.MIRROR).subscription_voided_request = False
+        orders._as_system().subscription_voided_request = False
         rows = self.invoice_line_ids.subscription_billed_period_ids
         start = min(rows.mapped("start_date"), default=self.subscription_asked_date).isoformat()
         kept = [facts for facts in kept if (facts["until"] or "") > start]
@@ -93,7 +90,7 @@ class AccountMove(models.Model):
         # Two drafts may follow one: the first takes over what was done.
         declined = declined.filtered(lambda tx: not tx.invoice_ids)
         events = Event.browse(facts["events"]).exists()
-        self.write(
+        self._as_system().write(
             {
                 "subscription_asked_date": facts["asked"],
                 "subscription_in_dunning": facts["in_dunning"],
@@ -102,13 +99,13 @@ class AccountMove(models.Model):
                 "transaction_ids": [Command.link(tx.id) for tx in declined],
             }
         )
-        declined.subscription_invoice_id = self
+        declined._as_system().subscription_invoice_id = self
         events.filtered(lambda event: not event.move_id)._follow_document(self)
         Gap.browse(facts["gaps"]).exists().dunning_move_id = self
         warned = self.env["sale.order"].sudo().browse(facts["warned"])  # sudo: as above
-        warned.with_context(subscription_mirror=const.MIRROR).subscription_unpaid_move_id = self
+        warned._as_system().subscription_unpaid_move_id = self
         if self._get_charge_verdict() != dunning.GO:
-            self.subscription_charge_attempted_at = facts["attempted_at"]
+            self._as_system().subscription_charge_attempted_at = facts["attempted_at"]
 
     # ------------------------------------------------------------------
     # Customers without a saved method are asked by mail to pay, before there is an invoice
@@ -155,7 +152,7 @@ class AccountMove(models.Model):
         if not self.try_lock_for_update(allow_referencing=True) or self.subscription_requested_at:
             return
         move = self.with_company(self.company_id)
-        move.subscription_requested_at = fields.Datetime.now()
+        move._as_system().subscription_requested_at = fields.Datetime.now()
         name = move._get_payment_name()
         template = self.env.ref(REQUEST_MAIL, raise_if_not_found=False)
         if not move.partner_id.email:

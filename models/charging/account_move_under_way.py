@@ -66,7 +66,7 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, pending
         """
         if self.subscription_charge_error:
-            self.subscription_charge_error = False
+            self._as_system().subscription_charge_error = False
 
     def _hook_on_charge_slow(self, tx):
         """Called daily once a bank takes longer than any should. Return nothing.

@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ... import const
 from ...exceptions import OutcomeUnknownError
 
 
 class AccountPayment(models.Model):
     """Payments of contracts that were more than was owed: money back, or off the next invoice."""
 
-    _inherit = "account.payment"
+    _inherit = ["account.payment", "subscription.protected.mixin"]
 
     subscription_credit_next = fields.Boolean(
         "Taken Off the Next Invoice",
@@ -91,7 +92,7 @@ class AccountPayment(models.Model):
     def action_subscription_credit_next(self):
         """Keep what is left of these payments for the next invoice of their contract."""
         self._check_overpaid()
-        self.subscription_credit_next = True
+        self._as_system().subscription_credit_next = True
         self._get_subscription_orders()._post_covered_drafts()
         return True
 
@@ -119,7 +120,7 @@ class AccountPayment(models.Model):
                 )
             )
         try:
-            refund = source.with_context(subscription_refund=True)._refund(amount)
+            refund = source.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
         except OutcomeUnknownError as error:
             raise UserError(
                 self.env._(
@@ -127,7 +128,7 @@ class AccountPayment(models.Model):
                     "is not made twice."
                 )
             ) from error
-        self.subscription_credit_next = False
+        self._as_system().subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
         elif refund.state == "error":

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class PaymentTransaction(models.Model):
     """Payments of quotations and contracts."""
 
-    _inherit = "payment.transaction"
+    _inherit = ["payment.transaction", "subscription.protected.mixin"]
 
     subscription_quote_date = fields.Date(
         "Amount As Of",
@@ -29,7 +29,7 @@ class PaymentTransaction(models.Model):
         for tx in transactions._get_quote_transactions():
             quotes = tx.sale_order_ids._get_open_quotes()
             quotes._subscription_freeze_quote()
-            tx.subscription_quote_date = quotes[:1].subscription_quote_date
+            tx._as_system().subscription_quote_date = quotes[:1].subscription_quote_date
         return transactions
 
     def _update_state(self, allowed_states, target_state, state_message):

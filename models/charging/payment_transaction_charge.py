@@ -183,7 +183,8 @@ class PaymentTransaction(models.Model):
         """Called once per final state of a charge, after core booked it. Return nothing."""
         self.ensure_one()
         invoice = self.subscription_invoice_id
-        told, self.subscription_told_state = self.subscription_told_state, self.state
+        told = self.subscription_told_state
+        self._as_system().subscription_told_state = self.state
         if self.state in ("authorized", "done"):
             invoice._hook_on_charge_done(self)
             if told == "error":
@@ -209,7 +210,7 @@ class PaymentTransaction(models.Model):
     def _note_pending(self):
         """Keep since when a bank is at work, and forget what was wrong before."""
         for tx in self.filtered(lambda tx: tx.state == "pending"):
-            tx.subscription_pending_at = tx.last_state_change
+            tx._as_system().subscription_pending_at = tx.last_state_change
             tx.subscription_invoice_id._hook_on_charge_pending(tx)
 
     def _wait_for_bank(self, answer, again):
@@ -224,7 +225,7 @@ class PaymentTransaction(models.Model):
         if again:
             return
         if answer == "known":
-            self.subscription_ask_at = fields.Datetime.now() + timedelta(days=1)
+            self._as_system().subscription_ask_at = fields.Datetime.now() + timedelta(days=1)
             self.subscription_invoice_id._hook_on_charge_slow(self)
         else:
             self._give_to_check()

@@ -54,8 +54,10 @@ class PaymentTransaction(models.Model):
         for tx in self:
             if tx.state in ("error", "cancel"):
                 codes = (tx.subscription_decline_code or "").split("/")
-                tx.subscription_decline_class = charging.decline_class(
+                tx._as_system().subscription_decline_class = charging.decline_class(
                     codes, tx._get_decline_classes()
                 )
             elif tx.subscription_decline_class:
-                tx.write({"subscription_decline_class": False, "subscription_decline_code": False})
+                tx._as_system().write(
+                    {"subscription_decline_class": False, "subscription_decline_code": False}
+                )

@@ -109,7 +109,7 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
         self.sale_order_ids = [Command.link(order.id) for order in orders]
-        self.payment_id.subscription_credit_next = True
+        self.payment_id._as_system().subscription_credit_next = True
         orders._post_covered_drafts()
         text = self.env._(
             "%(amount)s came in (%(reference)s), less than was asked for. It is taken off; the "

@@ -3,6 +3,8 @@ import logging
 from odoo import models
 from odoo.tools import SQL
 
+from ... import const
+
 _logger = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ class PaymentTransaction(models.Model):
         """
         if self._is_about_contracts():
             self._claim_refunds()
-            if self.env.context.get("subscription_refund"):
+            if const.unseal(self.env.context, const.REFUND_KEY):
                 known = self._get_unassigned_refund(amount_to_refund)
                 if known:
                     return known

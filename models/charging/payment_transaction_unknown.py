@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from requests import exceptions as http_errors
 
+from ... import const
 from ...engine import charging
 from ...exceptions import OutcomeUnknownError
 
@@ -71,7 +72,7 @@ class PaymentTransaction(models.Model):
                 **{**self._get_request_options(endpoint), **kwargs},
             )
         except ValidationError as error:
-            if self.subscription_invoice_id or self.env.context.get("subscription_refund"):
+            if self.subscription_invoice_id or const.unseal(self.env.context, const.REFUND_KEY):
                 self._hook_on_request_failed(error.__context__)
             raise
 
@@ -131,7 +132,7 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         self.invalidate_recordset()
         if self.state == "draft" and not self.subscription_is_unknown:
-            self.subscription_is_unknown = True
+            self._as_system().subscription_is_unknown = True
             self.subscription_invoice_id._hook_on_charge_unknown(self)
 
     def _note_known(self):
@@ -140,13 +141,13 @@ class PaymentTransaction(models.Model):
             values = {"subscription_is_unknown": False, "subscription_to_check": False}
             tomorrow = fields.Datetime.now() + timedelta(days=1)
             values["subscription_ask_at"] = tomorrow if tx.state == "pending" else False
-            tx.write(values)
+            tx._as_system().write(values)
 
     def _give_to_check(self):
         """Leave it to a person to say whether the money came."""
         self.ensure_one()
         self._note_unknown()
-        self.write(
+        self._as_system().write(
             {
                 "subscription_is_unknown": True,
                 "subscription_to_check": True,
@@ -221,7 +222,7 @@ class PaymentTransaction(models.Model):
         now = fields.Datetime.now()
         is_pending = self.state == "pending"
         again = charging.next_question(self.last_state_change, now, is_pending)
-        self.subscription_ask_at = again
+        self._as_system().subscription_ask_at = again
         Cron._commit_progress()
         if not self.try_lock_for_update(allow_referencing=True):
             return

@@ -7,7 +7,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_finding_ids = fields.One2many(
-        "subscription.finding", "order_id", "Billing Findings", copy=False
+        "subscription.finding",
+        "order_id",
+        "Billing Findings",
+        copy=False,
+        readonly=True,
     )
     subscription_finding_count = fields.Integer(
         "Number of Findings", compute="_compute_subscription_finding_count"

@@ -33,7 +33,7 @@ class SubscriptionFinding(models.Model):
 
     _name = "subscription.finding"
     _description = "Billing Finding"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "subscription.protected.mixin"]
     _order = "found_at desc, id desc"
     _mail_post_access = "read"
 

@@ -9,7 +9,7 @@ from ...engine.money import Currency, to_decimal
 class SaleOrder(models.Model):
     """A sales order with recurring lines is a contract; other orders are left alone."""
 
-    _inherit = "sale.order"
+    _inherit = ["sale.order", "subscription.protected.mixin"]
 
     is_subscription = fields.Boolean(
         "Subscription", compute="_compute_is_subscription", store=True, index="btree_not_null"
@@ -90,15 +90,21 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
         help="The first contract of the chain that this one renews.",
+        readonly=True,
     )
     subscription_parent_id = fields.Many2one(
-        "sale.order", "Parent Contract", copy=False, index="btree_not_null"
+        "sale.order",
+        "Parent Contract",
+        copy=False,
+        index="btree_not_null",
+        readonly=True,
     )
     subscription_order_type = fields.Selection(
         [("new", "New"), ("amendment", "Amendment"), ("renewal", "Renewal")],
         "Order Type",
         default="new",
         copy=False,
+        readonly=True,
     )
     subscription_payment_token_id = fields.Many2one(
         "payment.token",
@@ -122,13 +128,21 @@ class SaleOrder(models.Model):
         "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
     )
     subscription_billed_period_ids = fields.One2many(
-        "subscription.billed.period", "order_id", "Billed Periods", copy=False
+        "subscription.billed.period",
+        "order_id",
+        "Billed Periods",
+        copy=False,
+        readonly=True,
     )
     subscription_billed_period_count = fields.Integer(
         "Number of Billed Periods", compute="_compute_subscription_billed_period_count"
     )
     subscription_interruption_ids = fields.One2many(
-        "subscription.interruption", "order_id", "Interruptions", copy=False
+        "subscription.interruption",
+        "order_id",
+        "Interruptions",
+        copy=False,
+        readonly=True,
     )
 
     # ------------------------------------------------------------------
@@ -311,6 +325,8 @@ class SaleOrder(models.Model):
         A cancelled contract is never charged any more, not even for days that were served.
         """
         running = self.filtered(lambda order: order.subscription_state in const.RUNNING_STATES)
+        if running:
+            running._check_subscription_operator()
         for order in running:
             order._subscription_end_with_order()
         result = super()._action_cancel()
@@ -367,7 +383,8 @@ class SaleOrder(models.Model):
         """Hold the amount that a customer signs; let a new end date reach the steps."""
         if vals.get("signature"):
             self._subscription_freeze_quote()
-        typed = {} if const.is_mirror(self.env.context) else vals
+        typed = {} if self._is_system_write() else vals
+        self._check_agreed_write(typed)
         if "subscription_start_date" in typed:
             self._check_subscription_start(typed["subscription_start_date"])
         old_ends = {}

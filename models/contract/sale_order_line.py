@@ -15,7 +15,7 @@ MIRRORED_FIELDS = {
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _inherit = ["sale.order.line", "subscription.protected.mixin"]
 
     recurrence_id = fields.Many2one(
         "subscription.recurrence",
@@ -26,11 +26,17 @@ class SaleOrderLine(models.Model):
         index="btree_not_null",
         help="How often this line is billed. Empty: sold once.",
     )
-    segment_ids = fields.One2many("subscription.segment", "line_id", "Steps", copy=False)
-    billed_period_ids = fields.One2many(
-        "subscription.billed.period", "line_id", "Billed Periods", copy=False
+    segment_ids = fields.One2many(
+        "subscription.segment", "line_id", "Steps", copy=False, readonly=True
     )
-    ledger_revision = fields.Integer(copy=False, default=0)
+    billed_period_ids = fields.One2many(
+        "subscription.billed.period",
+        "line_id",
+        "Billed Periods",
+        copy=False,
+        readonly=True,
+    )
+    ledger_revision = fields.Integer(copy=False, default=0, readonly=True)
     billed_until_date = fields.Date(
         "Unbilled From",
         copy=False,
@@ -51,6 +57,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         index="btree_not_null",
         help="The line that this one goes on with, after a switch or a renewal.",
+        readonly=True,
     )
     is_recurring = fields.Boolean(compute="_compute_is_recurring")
     is_running = fields.Boolean(
@@ -199,6 +206,8 @@ class SaleOrderLine(models.Model):
         lines = super().create(vals_list)
         lines.filtered("recurrence_id")._remember_automatic_taxes()
         for order, added in lines.grouped("order_id").items():
+            if order._is_subscription_started() and added.filtered("recurrence_id"):
+                order._check_subscription_operator()
             if order.state == "sale":
                 added.filtered(lambda line: not line.display_type)._join_contract()
             order._hook_on_lines_created(added)
@@ -217,7 +226,7 @@ class SaleOrderLine(models.Model):
         if recurring and not order._is_subscription_started():
             order._subscription_start()
         elif self and order.subscription_state in const.RUNNING_STATES:
-            day = self.env.context.get(const.JOIN_DATE_KEY) or order._subscription_today()
+            day = const.unseal(self.env.context, const.JOIN_DATE_KEY) or order._subscription_today()
             start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
             order._trigger_billing()
@@ -238,9 +247,11 @@ class SaleOrderLine(models.Model):
         The segments are the truth and the line is their mirror: the change closes the step in
         force and opens another, and the difference is billed or credited.
         """
-        if const.is_mirror(self.env.context):
+        if self._is_system_write():
             return super().write(vals)
+        self._check_moved_line(vals)
         running = self.filtered(lambda line: line._is_running_line())
+        running._check_agreed_write(vals)
         if vals.get("recurrence_id"):
             (self - running)._check_not_sold_once()
         changes = {MIRRORED_FIELDS[name]: vals[name] for name in MIRRORED_FIELDS if name in vals}
@@ -295,11 +306,11 @@ class SaleOrderLine(models.Model):
 
     def _get_protected_fields(self):
         """Let the mirror of the steps through on locked orders: it writes what was agreed."""
-        return [] if const.is_mirror(self.env.context) else super()._get_protected_fields()
+        return [] if self._is_system_write() else super()._get_protected_fields()
 
     def _update_line_quantity(self, values):
         """Leave core's chatter note to changes that people type; the mirror is told elsewhere."""
-        if not const.is_mirror(self.env.context):
+        if not self._is_system_write():
             super()._update_line_quantity(values)
 
     def _differs(self, name, value):

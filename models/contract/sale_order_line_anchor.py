@@ -1,6 +1,5 @@
 from odoo import models
 
-from ... import const
 from ...engine.amendment import has_same_length, live_step, switch_anchor
 from ...engine.recurrence import Grid, anchor_for
 
@@ -32,9 +31,7 @@ class SaleOrder(models.Model):
         steps = [live_step(line._get_engine_steps(), day) for line in self._get_recurring_lines()]
         anchors = {step.terms.grid.anchor for step in steps if step}
         if len(anchors) == 1:
-            self.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_anchor_date = anchors.pop()
+            self._as_system().subscription_anchor_date = anchors.pop()
 
 
 class SaleOrderLine(models.Model):

@@ -1,6 +1,5 @@
 from odoo import fields, models
 
-from ... import const
 from ...engine.ending import NO_TAIL, Tail, move_end
 from ...engine.ledger import ledger
 
@@ -77,7 +76,7 @@ class SaleOrderLine(models.Model):
                 "later": [self._prepare_later_step(step) for step in tail.later],
             }
         if (self.subscription_later_steps or False) != values:
-            self.with_context(subscription_mirror=const.MIRROR).subscription_later_steps = values
+            self._as_system().subscription_later_steps = values
 
     def _change_tail(self, operation):
         """Change the steps that the end of the contract took away.

@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from ... import const
 from ...engine.money import to_decimal
 from ...engine.segment import mrr
 
@@ -20,11 +21,11 @@ class SaleOrderLine(models.Model):
     )
 
     @api.depends("recurrence_id.name")
-    @api.depends_context("subscription_short_name")
+    @api.depends_context(const.SHORT_NAME_KEY)
     def _compute_display_name(self):
         """Leave out order and customer where a list is about one contract only."""
         super()._compute_display_name()
-        if self.env.context.get("subscription_short_name"):
+        if const.unseal(self.env.context, const.SHORT_NAME_KEY):
             for line in self.filtered("recurrence_id"):
                 line.display_name = f"{line.product_id.display_name}, {line.recurrence_id.name}"
 

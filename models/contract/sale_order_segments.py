@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ... import const
 from ...engine import errors
 from ...engine.change import change_values
 from ...engine.ending import NO_TAIL, split_end
@@ -36,6 +35,7 @@ class SaleOrder(models.Model):
         :raise UserError: the line does not run on that day, or the values are refused
         """
         self.ensure_one()
+        self._check_subscription_operator()
         self._subscription_claim()
         values = self._prepare_change_values(quantity, price_unit, discount)
         old = self._get_steps_to_change(line)
@@ -199,9 +199,7 @@ class SaleOrder(models.Model):
                 if changed:
                     if "price_unit" in changed:
                         changed["technical_price_unit"] = changed["price_unit"]
-                    line.with_context(
-                        subscription_mirror=const.MIRROR, sale_write_from_compute=True
-                    ).write(changed)
+                    line._as_system().with_context(sale_write_from_compute=True).write(changed)
 
     def _get_step_to_mirror(self, line, today):
         steps = line.segment_ids.filtered(lambda step: step.discount_kind != "trial")

@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
                         new=labels[state],
                     )
                 ) from error
-            order.with_context(subscription_mirror=const.MIRROR).subscription_state = state
+            order._as_system().subscription_state = state
             order._hook_on_subscription_state(old, state)
 
     def _hook_on_subscription_state(self, old, new):
@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
             end = order._get_subscription_term_end()
             if end:
                 values["subscription_end_date"] = end
-            order.with_context(subscription_mirror=const.MIRROR).write(values)
+            order._as_system().write(values)
             order._subscription_start_lines(order._get_recurring_lines(), start)
             # Service may be over already when somebody confirms what was agreed long ago.
             is_future = start > order._subscription_today()
@@ -145,7 +145,7 @@ class SaleOrder(models.Model):
             }
             if order.subscription_start_date == order.subscription_quote_date:
                 values["subscription_start_date"] = False  # it was the day of the confirmation
-            order.with_context(subscription_mirror=const.MIRROR).write(values)
+            order._as_system().write(values)
         self._subscription_release_quote()
 
     # ------------------------------------------------------------------

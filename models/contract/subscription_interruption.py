@@ -14,10 +14,16 @@ class SubscriptionInterruption(models.Model):
 
     _name = "subscription.interruption"
     _description = "Subscription Interruption"
+    _inherit = ["subscription.protected.mixin"]
     _order = "order_id, start_date, id"
 
     order_id = fields.Many2one(
-        "sale.order", "Contract", required=True, index=True, ondelete="cascade"
+        "sale.order",
+        "Contract",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
@@ -26,17 +32,21 @@ class SubscriptionInterruption(models.Model):
         required=True,
         help="A pause is the customer's wish, a suspension yours. Closed: the contract had ended "
         "and was reopened later.",
+        readonly=True,
     )
-    start_date = fields.Date("From", required=True)
+    start_date = fields.Date("From", required=True, readonly=True)
     end_date = fields.Date(
-        "Until (excluded)", help="First day of service after the gap. Empty: until resumed."
+        "Until (excluded)",
+        help="First day of service after the gap. Empty: until resumed.",
+        readonly=True,
     )
     last_date = fields.Date("To", compute="_compute_last_date")
-    reason = fields.Char()
+    reason = fields.Char(readonly=True)
     credit_rule = fields.Selection(
         [("credit", "Credit unused days"), ("forfeit", "Do not credit")],
         default="credit",
         required=True,
+        readonly=True,
     )
     anchor_rule = fields.Selection(
         const.PAUSE_ANCHORS,
@@ -45,11 +55,12 @@ class SubscriptionInterruption(models.Model):
         required=True,
         help="Whether billing days stay as they were, or a new period begins on the day of the "
         "return.",
+        readonly=True,
     )
     previous_anchor_date = fields.Date(
         readonly=True, help="Billing anchor before the return, in case it is taken back."
     )
-    user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user)
+    user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.user, readonly=True)
 
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(order_id, order_id, '[]') WITH &&, "

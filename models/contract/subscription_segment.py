@@ -120,11 +120,16 @@ class SubscriptionSegment(models.Model):
 
     _name = "subscription.segment"
     _description = "Subscription Segment"
-    _inherit = ["subscription.terms.mixin"]
+    _inherit = ["subscription.terms.mixin", "subscription.protected.mixin"]
     _order = "line_id, start_date, id"
 
     line_id = fields.Many2one(
-        "sale.order.line", "Order Line", required=True, index=True, ondelete="cascade"
+        "sale.order.line",
+        "Order Line",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
     )
     order_id = fields.Many2one(
         "sale.order",
@@ -140,6 +145,7 @@ class SubscriptionSegment(models.Model):
     end_date = fields.Date(
         "Until (excluded)",
         help="First day that no longer belongs to this step. Empty: until further notice.",
+        readonly=True,
     )
     last_date = fields.Date("To", compute="_compute_last_date")
     quantity = fields.Float(digits="Product Unit", readonly=True)

@@ -239,7 +239,7 @@ class AccountMove(models.Model):
             waits = bool(late) and bool(move._get_open_charges())
             acts = late and not waits
             following = next(iter(move._get_dunning_future()), None) if acts else None
-            move.write(
+            move._as_system().write(
                 {
                     # A payment on its way begins no dunning, and ends none before it is there.
                     "subscription_in_dunning": bool(acts)

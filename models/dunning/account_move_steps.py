@@ -92,7 +92,7 @@ class AccountMove(models.Model):
         if verdict != dunning.GO:
             self._log_dunning(step, dunning.CHARGE, "skipped", self._get_verdict_text(verdict))
             return
-        move = self.with_context(**{const.DUNNING_STEP_KEY: step.id})
+        move = self.with_context(**const.sealed(const.DUNNING_STEP_KEY, step.id))
         if not move._charge_subscription_invoice():
             self._note_nothing_charged(step)
 
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
     def _create_charge_transaction(self):
         """Note charges of late invoices in their history, in the transaction that records them."""
         tx = super()._create_charge_transaction()
-        step_id = self.env.context.get(const.DUNNING_STEP_KEY)
+        step_id = const.unseal(self.env.context, const.DUNNING_STEP_KEY)
         if tx and (step_id or self.subscription_in_dunning):
             step = self.env["subscription.dunning.policy.step"].browse(step_id)
             note = not step and self._get_extra_charge_text(tx)

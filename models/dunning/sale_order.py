@@ -58,10 +58,14 @@ class SaleOrder(models.Model):
         for order in self:
             order.subscription_dunning_event_count = counts.get(order.id, 0)
 
-    def _get_dunning_moves(self):
-        """:return: late invoices of one contract, the oldest first"""
+    def _get_dunning_moves(self, is_known=True):
+        """Return late invoices of one contract, the oldest first.
+
+        :param bool is_known: look only where the contract knows that there are some
+        :rtype: account.move
+        """
         self.ensure_one()
-        if not self.subscription_in_dunning and not self.env.context.get("subscription_dunning"):
+        if is_known and not self.subscription_in_dunning:
             return self.env["account.move"]
         # sudo: whoever looks at a contract may not read its invoices
         moves = self.sudo().order_line.invoice_lines.move_id
@@ -108,7 +112,7 @@ class SaleOrder(models.Model):
     def _refresh_dunning(self):
         """Bring one contract up to what is known of its late invoices."""
         self.ensure_one()
-        moves = self.with_context(subscription_dunning=True)._get_dunning_moves()
+        moves = self._get_dunning_moves(is_known=False)
         following = moves.filtered("subscription_dunning_next_date").sorted(
             lambda move: (move.subscription_dunning_next_date, move.id)
         )[:1]
@@ -118,7 +122,7 @@ class SaleOrder(models.Model):
             "subscription_dunning_next_action": following.subscription_dunning_next_action,
         }
         if any(self[name] != value for name, value in values.items()):
-            self.with_context(**{const.MIRROR_KEY: const.MIRROR}).write(values)
+            self._as_system().write(values)
         if not moves:
             self._dunning_resume()
 

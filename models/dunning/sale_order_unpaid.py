@@ -149,7 +149,7 @@ class SaleOrder(models.Model):
     def _forget_unpaid(self):
         """Forget a warning: what it was about is paid, or the contract ended."""
         if self.subscription_unpaid_move_id:
-            self.with_context(subscription_mirror=const.MIRROR).write(
+            self._as_system().write(
                 {"subscription_unpaid_move_id": False, "subscription_unpaid_close_date": False}
             )
 
@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
         :param move: the unpaid `account.move`
         :param date day: day of the closing
         """
-        self.with_context(subscription_mirror=const.MIRROR).write(
+        self._as_system().write(
             {"subscription_unpaid_move_id": move.id, "subscription_unpaid_close_date": day}
         )
         template = self._get_subscription_terms()._get_unpaid_mail_template()

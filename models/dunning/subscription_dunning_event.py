@@ -31,6 +31,7 @@ class SubscriptionDunningEvent(models.Model):
 
     _name = "subscription.dunning.event"
     _description = "Dunning Event"
+    _inherit = ["subscription.protected.mixin"]
     _order = "date desc, id desc"
 
     move_id = fields.Many2one(

@@ -140,6 +140,7 @@ class SubscriptionDunningPolicyStep(models.Model):
 
     _name = "subscription.dunning.policy.step"
     _description = "Dunning Step"
+    _inherit = ["subscription.protected.mixin"]
     _order = "policy_id, days, id"
     _rec_name = "action"
 

@@ -11,7 +11,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_segment_ids = fields.One2many("subscription.segment", "order_id", "Steps")
+    subscription_segment_ids = fields.One2many(
+        "subscription.segment", "order_id", "Steps", readonly=True
+    )
     subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
     subscription_has_delivered = fields.Boolean(
         "Bills Delivered Quantities", compute="_compute_subscription_has_delivered"

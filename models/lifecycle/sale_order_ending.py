@@ -65,6 +65,7 @@ class SaleOrder(models.Model):
         :param str credit_rule: 'credit' or 'forfeit', None takes the template's
         :raise UserError: the contract does not run, or the day lies before its start
         """
+        self._check_subscription_operator()
         for order in self:
             order._subscription_claim()
             order._check_running(self.env._("closed"))
@@ -72,7 +73,7 @@ class SaleOrder(models.Model):
             is_early = order._is_earlier_than_agreed(day)
             old_end = order.subscription_end_date
             rule = credit_rule or order._get_subscription_terms().credit_on_close or "credit"
-            order.with_context(subscription_mirror=const.MIRROR).write(
+            order._as_system().write(
                 {
                     "subscription_end_date": day,
                     "subscription_close_reason_id": reason.id if reason else False,
@@ -118,8 +119,10 @@ class SaleOrder(models.Model):
     def _subscription_keep(self):
         """Let one contract go on as its template says, as if nobody had closed it."""
         self.ensure_one()
+        self._check_subscription_operator()
         last = self.subscription_last_date
-        self.write({"subscription_end_date": False, **self._prepare_not_closed_values()})
+        self._as_system().write(self._prepare_not_closed_values())
+        self.write({"subscription_end_date": False})
         end = self._get_subscription_term_end()
         if end:
             self.subscription_end_date = end
@@ -150,13 +153,14 @@ class SaleOrder(models.Model):
         :param str note: free text
         :raise UserError: the contract is not closed, or the day lies before its end
         """
+        self._check_subscription_operator()
         for order in self:
             order._subscription_claim()
             order._check_reopen(day)
             end, rule = order.subscription_end_date, order._get_close_credit_rule()
             since = order._get_cut_date(end)
             order._cut_interruptions(end)
-            order.with_context(subscription_mirror=const.MIRROR).write(
+            order._as_system().write(
                 {**order._prepare_not_closed_values(), **order._prepare_reopened_values(day)}
             )
             order._subscription_apply_end(end)
@@ -254,7 +258,7 @@ class SaleOrder(models.Model):
             line._store_tail(tail)
         if not self.subscription_end_date and self.subscription_close_credit_rule:
             values = self._prepare_not_closed_values()
-            self.with_context(subscription_mirror=const.MIRROR).write(values)
+            self._as_system().write(values)
         if self._subscription_today() < self.subscription_start_date:
             # An end on the first day took every step of a contract that never began.
             self._subscription_start_lines(lines - known, self.subscription_start_date)
@@ -262,7 +266,7 @@ class SaleOrder(models.Model):
     def _subscription_forget_start(self):
         """Forget how the contract ended, too."""
         result = super()._subscription_forget_start()
-        mirror = self.with_context(subscription_mirror=const.MIRROR)
+        mirror = self._as_system()
         mirror.order_line.subscription_later_steps = False
         mirror.write(self._prepare_not_closed_values())
         return result

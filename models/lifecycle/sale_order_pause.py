@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ... import const
 from ...engine.pausing import restart_periods, undo_restart
 from ...engine.period import FOREVER, Period
 from ...explain import told_to_user
@@ -43,6 +42,7 @@ class SaleOrder(models.Model):
         :param values: further values of the interruption
         :raise UserError: the contract does not run, or the days are refused
         """
+        self._check_subscription_operator()
         for order in self:
             order._subscription_claim()
             start = max(day, order._get_subscription_start())
@@ -151,6 +151,7 @@ class SaleOrder(models.Model):
         :param date day: first day of service
         :raise UserError: the contract is not interrupted, then or later
         """
+        self._check_subscription_operator()
         self._subscription_claim()
         for order in self:
             gap = order._check_resume(day)
@@ -207,7 +208,7 @@ class SaleOrder(models.Model):
         self._change_periods(restart, restart)
         gap.previous_anchor_date = self.subscription_anchor_date
         if not until:
-            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = day
+            self._as_system().subscription_anchor_date = day
 
     def _undo_restart_after(self, gap):
         """Count the periods after an interruption as before it.
@@ -224,7 +225,7 @@ class SaleOrder(models.Model):
             lambda later: restart_periods(later, start, anchor, until) if anchor else later,
         )
         if anchor and self.subscription_anchor_date == day:
-            self.with_context(subscription_mirror=const.MIRROR).subscription_anchor_date = anchor
+            self._as_system().subscription_anchor_date = anchor
 
     def _get_next_restart(self, day):
         """:return: the day after which another restart of the periods is planned, None if none is

@@ -74,6 +74,7 @@ class SaleOrder(models.Model):
         :raise UserError: its day has come, or it is the end of a trial
         """
         self.ensure_one()
+        self._check_subscription_operator()
         self._subscription_claim()
         segment._check_revocable()
         kind = segment._get_planned_kind()

@@ -33,7 +33,7 @@ class AccountMove(models.Model):
         """Ask nobody for a period that its customer pays right now, others by its first day."""
         asked = self.filtered(lambda move: not move.subscription_pay_first)
         for move in asked.filtered(lambda move: move._waits_for_payment()):
-            move.subscription_asked_date = (
+            move._as_system().subscription_asked_date = (
                 move.subscription_asked_date or move.subscription_ahead_date
             )
         super(AccountMove, asked)._begin_to_ask()
@@ -97,7 +97,7 @@ class AccountMove(models.Model):
             orders = draft._get_draft_contracts()
             orders._subscription_claim()
             amount = draft.currency_id.format(draft.amount_total)
-            draft.sudo().transaction_ids.subscription_ahead_order_id = orders[:1]
+            draft.sudo().transaction_ids._as_system().subscription_ahead_order_id = orders[:1]
             # force_delete: these drafts never had a number that could leave a gap.
             draft.sudo().with_context(force_delete=True).unlink()
             text = self.env._(

@@ -22,7 +22,7 @@ class PaymentTransaction(models.Model):
         is_declined = self.state in ("cancel", "error") and draft._is_given_up_when_declined()
         if is_declined and draft.subscription_pay_first:
             # The customer is there and sees it; nobody else has to do anything.
-            self.subscription_told_state = self.state
+            self._as_system().subscription_told_state = self.state
         else:
             super()._hook_on_charge_outcome()
         if is_declined:

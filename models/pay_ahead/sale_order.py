@@ -132,22 +132,19 @@ class SaleOrder(models.Model):
         # sudo: a salesperson bills own contracts without rights on the books
         invoices = moves.sudo().filtered(lambda move: move.move_type == "out_invoice")
         if self._get_subscription_terms().payment_mode in const.CHARGED_MODES:
-            invoices.subscription_charge_early = True
+            invoices._as_system().subscription_charge_early = True
             invoices._trigger_charging()
 
     def _with_ahead(self, day, pay_first=False):
         """:return: this contract, to be looked at and billed up to its next period only"""
-        return self.with_context(**{const.AHEAD_KEY: (const.MIRROR, day, pay_first)})
+        return self.with_context(**const.sealed(const.AHEAD_KEY, (day, pay_first)))
 
     def _get_ahead(self):
         """Return the period that is being billed before it begins.
 
         :return: its first day, and whether its invoice is made once paid; None when none is
         """
-        value = self.env.context.get(const.AHEAD_KEY)
-        # Callers from outside give contexts too, and know neither the token nor tuples.
-        is_ours = isinstance(value, tuple) and value[0] == const.MIRROR
-        return value[1:] if is_ours else None
+        return const.unseal(self.env.context, const.AHEAD_KEY)
 
     def _drop_other_items(self, items):
         """:return: what belongs to lines whose periods have a known price before they begin"""

@@ -18,6 +18,7 @@ class SaleOrder(models.Model):
         "Totals at Confirmation",
         copy=False,
         help="Amount due now when the contract was confirmed, by tax, as shown to the customer.",
+        readonly=True,
     )
 
     # ------------------------------------------------------------------

@@ -10,7 +10,7 @@ from ...engine.money import to_decimal
 class SaleOrderLine(models.Model):
     """How a recurring line begins: free, cheaper for some periods, or growing step by step."""
 
-    _inherit = "sale.order.line"
+    _inherit = ["sale.order.line", "subscription.protected.mixin"]
 
     intro_discount = fields.Float(
         "Intro Discount (%)",
@@ -25,7 +25,6 @@ class SaleOrderLine(models.Model):
 
     is_setup_fee = fields.Boolean(
         "Set-up Fee",
-        readonly=True,
         help="Put here by the terms of the contract.",
     )
 

@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
         for order in self._get_open_quotes():
             quote_date = day or order._get_quote_date()
             if not order.subscription_quote_frozen or order.subscription_quote_date != quote_date:
-                order.write(
+                order._as_system().write(
                     {"subscription_quote_date": quote_date, "subscription_quote_frozen": True}
                 )
 
@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         """Let start date and amount move again, unless a signature or a payment holds them."""
         for order in self._get_open_quotes().filtered("subscription_quote_frozen"):
             if not order._is_quote_held():
-                order.subscription_quote_frozen = False
+                order._as_system().subscription_quote_frozen = False
                 order._subscription_refresh_quote()
 
     def _is_quote_held(self):
@@ -118,7 +118,7 @@ class SaleOrder(models.Model):
         for order in quotes.filtered(lambda order: not order.subscription_quote_frozen):
             today = order._subscription_today()
             if order.subscription_quote_date != today:
-                order.subscription_quote_date = today
+                order._as_system().subscription_quote_date = today
             for name in ("amount_untaxed", "amount_tax", "amount_total"):
                 self.env.add_to_compute(self._fields[name], order)
             order.flush_recordset()

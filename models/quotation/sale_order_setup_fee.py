@@ -11,7 +11,6 @@ class SaleOrder(models.Model):
 
     subscription_setup_offered = fields.Boolean(
         "Set-up Fee Offered",
-        readonly=True,
         help="The set-up fee of the terms was put on this quotation. Whoever takes its line away "
         "does not get it again.",
     )

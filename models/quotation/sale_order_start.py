@@ -133,5 +133,4 @@ class SaleOrder(models.Model):
         for line in self.order_line.filtered("segment_ids"):
             values = line._prepare_typed_values()
             if values:
-                context = {const.MIRROR_KEY: const.MIRROR, "sale_write_from_compute": True}
-                line.with_context(**context).write(values)
+                line._as_system().with_context(sale_write_from_compute=True).write(values)

@@ -7,7 +7,7 @@ class SubscriptionRampStep(models.Model):
 
     _name = "subscription.ramp.step"
     _description = "Planned Step of a Quotation Line"
-    _inherit = ["subscription.values.mixin"]
+    _inherit = ["subscription.values.mixin", "subscription.protected.mixin"]
     _order = "line_id, period, id"
 
     line_id = fields.Many2one(
@@ -58,23 +58,33 @@ class SubscriptionRampStep(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Refuse steps of contracts that run: those are planned on the contract."""
-        steps = super().create(vals_list)
+        steps = super().create([self._drop_order(vals) for vals in vals_list])
         steps._check_quotation()
         return steps
 
     def write(self, vals):
         """Refuse to rewrite what a contract began with."""
         self._check_quotation()
-        result = super().write(vals)
+        result = super().write(self._drop_order(vals))
         self._check_quotation()
         return result
+
+    @api.model
+    def _drop_order(self, vals):
+        """Return values without the order, which follows from the line. Its form gives both."""
+        return {name: value for name, value in vals.items() if name != "order_id"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
         self._check_quotation()
 
     def _check_quotation(self):
-        """:raise UserError: the contract of one of these steps runs already"""
+        """Refuse steps of contracts that run, and of lines of somebody else.
+
+        :raise UserError: the contract of one of these steps runs already
+        :raise AccessError: no right to write the line of one of these steps
+        """
+        self.line_id.check_access("write")
         # sudo: whoever may edit these may not read the dates of every order
         for step in self.sudo():
             if step.order_id._is_subscription_started():

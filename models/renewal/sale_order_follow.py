@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import plaintext2html
 
-from ... import const
 from .renewal_offer import RenewalBasis, RenewalOffer
 
 
@@ -21,6 +20,7 @@ class SaleOrder(models.Model):
         "Contract before the Renewal",
         copy=False,
         help="What the contract said when its renewal was quoted, to tell what changed since.",
+        readonly=True,
     )
     subscription_renewal_changes = fields.Text(
         "Changes Since",
@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         base, now = RenewalOffer(self).get_base(), RenewalOffer(self).get_now()
         if base.get("told") == now:
             return
-        self.subscription_renewal_base = {**base, "told": now}
+        self._as_system().subscription_renewal_base = {**base, "told": now}
         title = RenewalOffer(self).get_title()
         self._post_list(title, changes)
         summary = self.env._("The contract changed: look at this renewal quotation")
@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
             values["subscription_start_date"] = day
             if self.validity_date == fields.Date.subtract(old_day, days=1):
                 values["validity_date"] = fields.Date.subtract(day, days=1)
-        self.write(values)
+        self._as_system().write(values)
         (self.order_line - lines)._keep_offered_price()
 
     # ------------------------------------------------------------------
@@ -144,7 +144,10 @@ class SaleOrder(models.Model):
         self.check_access("write")
         for order in self.filtered("subscription_renewal_changes"):
             changes, now = RenewalOffer(order).get_changes(), RenewalOffer(order).get_now()
-            order.subscription_renewal_base = {**RenewalOffer(order).get_base(), "kept": now}
+            order._as_system().subscription_renewal_base = {
+                **RenewalOffer(order).get_base(),
+                "kept": now,
+            }
             order._post_list(self.env._("Left out of this renewal:"), changes)
         return True
 
@@ -199,9 +202,7 @@ class SaleOrder(models.Model):
         token = self._get_renewed_contract().sudo().subscription_payment_token_id
         is_kept = self.sudo().subscription_payment_token_id.id == base.get("token")
         if base and is_kept and token.id != base.get("token"):
-            self.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_payment_token_id = token
+            self._as_system().subscription_payment_token_id = token
         known = base.get("analytic", {})
         for line in self._get_recurring_lines():
             old = line.subscription_replaced_line_id.sudo()
@@ -218,4 +219,4 @@ class SaleOrder(models.Model):
                 offer = line._prepare_offered_values(
                     line._get_engine_steps(), self.subscription_start_date
                 )
-                line.with_context(subscription_mirror=const.MIRROR).write(offer)
+                line._as_system().write(offer)

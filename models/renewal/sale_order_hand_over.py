@@ -48,6 +48,7 @@ class SaleOrder(models.Model):
         super()._hook_on_subscription_start()
         contract = self._get_renewed_contract()
         if contract:
+            contract._check_subscription_operator()  # a customer who signs comes with sudo
             # sudo: a customer who signs has no right to write the contract before
             contract.sudo()._subscription_hand_over(self)
 
@@ -63,7 +64,7 @@ class SaleOrder(models.Model):
         # Days that both would bill are given back here, whatever the terms say of a closing.
         values["subscription_close_credit_rule"] = "credit"
         values["subscription_renewal_quote_date"] = False
-        self.with_context(subscription_mirror=const.MIRROR).write(values)
+        self._as_system().write(values)
         self._subscription_apply_end(old_end)
         self._cancel_renewal_quotations()
         if self.subscription_state == "closed":
@@ -168,11 +169,9 @@ class SaleOrder(models.Model):
             self._set_subscription_state("closed")
         elif self.subscription_state in const.RUNNING_STATES:
             values["subscription_end_date"] = False
-        self.with_context(subscription_mirror=const.MIRROR).write(values)
+        self._as_system().write(values)
         if self.subscription_state in const.RUNNING_STATES:
-            self.with_context(subscription_mirror=const.MIRROR).subscription_end_date = (
-                self._get_agreed_end() or False
-            )
+            self._as_system().subscription_end_date = self._get_agreed_end() or False
             self._subscription_apply_end(old_end)
         self._after_operation(
             self.env._("Its renewal %(renewal)s was cancelled.", renewal=renewal.name)

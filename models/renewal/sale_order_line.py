@@ -14,7 +14,6 @@ from ...engine.segment import coalesce
 from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalOffer
 
-PRICE_DAY_KEY = "subscription_price_day"
 OFFERED_FIELDS = {
     "quantity": "product_uom_qty",
     "price": "price_unit",
@@ -29,7 +28,8 @@ class SaleOrderLine(models.Model):
 
     def _get_order_date(self):
         """Let the price of a running line be asked for another day than that of the order."""
-        return self.env.context.get(PRICE_DAY_KEY) or super()._get_order_date()
+        day = const.unseal(self.env.context, const.PRICE_DAY_KEY)
+        return day or super()._get_order_date()
 
     def _get_list_price_on(self, day):
         """Return the price that a quotation of a day would offer for this line.
@@ -39,7 +39,7 @@ class SaleOrderLine(models.Model):
         :rtype: float
         """
         self.ensure_one()
-        line = self.with_context(**{PRICE_DAY_KEY: day})
+        line = self.with_context(**const.sealed(const.PRICE_DAY_KEY, day))
         line._compute_pricelist_item_id()
         price = line._get_display_price()
         # The rule of that day must not be taken for the one of the order.

@@ -20,6 +20,7 @@ class SaleOrder(models.Model):
         "subscription_parent_id",
         "Renewals",
         domain=[("subscription_order_type", "=", "renewal")],
+        readonly=True,
     )
     subscription_renewal_quote_date = fields.Date(
         "Renewal Quotation On",
@@ -123,15 +124,17 @@ class SaleOrder(models.Model):
         :raise UserError: the contract does not run, or was renewed already
         """
         self.ensure_one()
+        self._check_subscription_operator()
         self._subscription_claim()
         self._check_running(self.env._("renewed"))
         if renewed := self._get_confirmed_renewal():
             raise UserError(self._get_renewed_twice_text(renewed))
         day = RenewalBasis(self).get_day()
         order = self.company_id._at_company_time(self)
+        order = order._as_system()
         renewal = order.copy(RenewalBasis(self).prepare_values(day)).with_env(self.env)
         renewal._get_recurring_lines()._keep_offered_price()
-        self.with_context(subscription_mirror=const.MIRROR).subscription_renewal_quote_date = False
+        self._as_system().subscription_renewal_quote_date = False
         facts = {"day": format_date(self.env, day)}
         renewal.message_post(
             body=self.env._("Goes on with %(order)s on %(day)s.", order=self.name, **facts)
@@ -185,9 +188,7 @@ class SaleOrder(models.Model):
         if order.subscription_has_planned_end:
             return  # somebody closed it; should that be taken back, a quotation is wanted again
         if order._get_open_renewals() or order._get_confirmed_renewal():
-            order.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_renewal_quote_date = False
+            order._as_system().subscription_renewal_quote_date = False
             return
         renewal = order._create_renewal_quotation()
         renewal.activity_schedule(
@@ -228,9 +229,7 @@ class SaleOrder(models.Model):
     def _subscription_keep(self):
         """Want a renewal quotation again: the closing cancelled the one there was."""
         result = super()._subscription_keep()
-        self.with_context(
-            subscription_mirror=const.MIRROR
-        ).subscription_renewal_quote_date = self._get_quotation_date(
+        self._as_system().subscription_renewal_quote_date = self._get_quotation_date(
             self.subscription_term_end_date
         )
         return result

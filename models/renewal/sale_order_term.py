@@ -141,7 +141,7 @@ class SaleOrder(models.Model):
 
     def _hook_on_written(self, vals, old_ends):
         """Let another end of the term reach the steps when somebody typed it."""
-        if "subscription_end_action" in vals and not const.is_mirror(self.env.context):
+        if "subscription_end_action" in vals and not self._is_system_write():
             self._apply_end_action()
         super()._hook_on_written(vals, old_ends)
 
@@ -199,7 +199,7 @@ class SaleOrder(models.Model):
             if self.subscription_renewal_price == "list":
                 self._apply_list_prices(day)
             day = grid.next_boundary(day)
-        self.with_context(subscription_mirror=const.MIRROR).subscription_term_end_date = day
+        self._as_system().subscription_term_end_date = day
         self.message_post(body=self._get_renewed_text(first, day))
         self._trigger_billing()
         self._hook_on_subscription_changed()
@@ -277,9 +277,7 @@ class SaleOrder(models.Model):
             reason = self.env.ref(
                 "sale_recurring.close_reason_end_of_term", raise_if_not_found=False
             )
-            self.with_context(
-                subscription_mirror=const.MIRROR
-            ).subscription_close_reason_id = reason
+            self._as_system().subscription_close_reason_id = reason
 
     # ------------------------------------------------------------------
     # Words

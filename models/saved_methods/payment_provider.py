@@ -18,5 +18,5 @@ class PaymentProvider(models.Model):
 
     def _archive_linked_tokens(self):
         """Ask no customer for another method because the company gives a provider up."""
-        providers = self.with_context(**{const.PROVIDER_OFF_KEY: True})
+        providers = self.with_context(**const.sealed(const.PROVIDER_OFF_KEY))
         return super(PaymentProvider, providers)._archive_linked_tokens()

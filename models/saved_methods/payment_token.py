@@ -8,7 +8,7 @@ from ... import const
 class PaymentToken(models.Model):
     """Saved payment methods that contracts are paid with."""
 
-    _inherit = "payment.token"
+    _inherit = ["payment.token", "subscription.protected.mixin"]
 
     subscription_order_ids = fields.One2many(
         "sale.order", "subscription_payment_token_id", "Contracts", readonly=True
@@ -99,7 +99,7 @@ class PaymentToken(models.Model):
     def _warn_of_expiry(self):
         """Queue the mail about one method and note it on its contracts."""
         self.ensure_one()
-        self.subscription_expiry_warned_date = self.subscription_expiry_date
+        self._as_system().subscription_expiry_warned_date = self.subscription_expiry_date
         template = self.env.ref(
             "sale_recurring.mail_template_method_expires", raise_if_not_found=False
         )

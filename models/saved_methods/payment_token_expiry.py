@@ -62,9 +62,9 @@ class PaymentToken(models.Model):
         if not changed:
             return
         is_renewed = any(self[name] for name in changed)
-        self.write(changed)
+        self._as_system().write(changed)
         if is_renewed:
-            self.subscription_renewed_at = fields.Datetime.now()
+            self._as_system().subscription_renewed_at = fields.Datetime.now()
             self._get_running_contracts()._retry_with_new_method()
 
     def _is_renewed_since(self, tx):
@@ -89,7 +89,7 @@ class PaymentToken(models.Model):
                 # Whatever is wrong with one method must not stop the others.
                 self.env.cr.rollback()
                 _logger.exception("saved method %(token)s was not asked about", {"token": token.id})
-            token.subscription_asked_at = fields.Datetime.now()
+            token._as_system().subscription_asked_at = fields.Datetime.now()
             if not Cron._commit_progress(1):
                 break
 

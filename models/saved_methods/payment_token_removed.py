@@ -114,7 +114,7 @@ class PaymentToken(models.Model):
             ]
         )
         is_only = len(usable) == 1 and usable.id > self.id
-        is_off = self.env.context.get(const.PROVIDER_OFF_KEY)
+        is_off = const.unseal(self.env.context, const.PROVIDER_OFF_KEY)
         return usable if is_only and not is_off else usable.browse()
 
     def _send_removal_mail(self, contracts, replacement):
@@ -126,17 +126,17 @@ class PaymentToken(models.Model):
         :param replacement: `payment.token`, empty when another one is asked for
         """
         template = self.env.ref("sale_recurring.mail_template_method_removed", False)
-        is_off = self.env.context.get(const.PROVIDER_OFF_KEY)
+        is_off = const.unseal(self.env.context, const.PROVIDER_OFF_KEY)
         if not template or is_off or not self.partner_id.email:
             return
         template.with_context(
-            subscription_contract_ids=contracts.ids,
-            subscription_moved_to=replacement.display_name if replacement else "",
+            **const.sealed(const.CONTRACTS_KEY, contracts.ids),
+            **const.sealed(const.MOVED_TO_KEY, replacement.display_name if replacement else ""),
         ).sudo().send_mail(self.id)  # sudo: sent in the name of the company, whoever removes it
 
     def _get_contracts_without_it(self):
         """:return: contracts that the mail about the removal of this method is about"""
-        ids = self.env.context.get("subscription_contract_ids")
+        ids = const.unseal(self.env.context, const.CONTRACTS_KEY)
         # sudo: the mail is written whoever removes the method
         contracts = self.env["sale.order"].sudo().browse(ids or ())
         contracts = contracts or self._get_running_contracts()

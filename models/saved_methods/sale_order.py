@@ -25,7 +25,7 @@ class SaleOrder(models.Model):
         moves = self.sudo().order_line.invoice_lines.move_id.filtered(
             lambda move: move._waits_for_new_method()
         )
-        moves.subscription_charge_attempted_at = False
+        moves._as_system().subscription_charge_attempted_at = False
         self.sudo()._get_open_requests()._trigger_charging()  # sudo: as above
         moves._trigger_charging()
 

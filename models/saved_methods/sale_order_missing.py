@@ -78,7 +78,7 @@ class SaleOrder(models.Model):
         if not template or not self.partner_id.email:
             return
         today = self._subscription_today()
-        self.with_context(subscription_mirror=const.MIRROR).subscription_method_asked_date = today
+        self._as_system().subscription_method_asked_date = today
         # sudo: whoever confirms, customers too, may lack the right to send mails of the company
         template.sudo().send_mail(self.id)
         self._message_log(

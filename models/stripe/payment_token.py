@@ -57,7 +57,7 @@ class PaymentToken(models.Model):
         for token in self:
             if token.subscription_told_at and told_at < token.subscription_told_at:
                 continue
-            token.subscription_told_at = told_at
+            token._as_system().subscription_told_at = told_at
             if self._is_method_gone(event["type"], subject):
                 if token.active:
                     token.active = False

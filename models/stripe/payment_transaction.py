@@ -107,7 +107,7 @@ class PaymentTransaction(models.Model):
         if error.get("advice_code"):
             codes.append(f"{stripe_declines.ADVICE}{error['advice_code']}")
         if codes:
-            self.subscription_decline_code = "/".join(dict.fromkeys(codes))
+            self._as_system().subscription_decline_code = "/".join(dict.fromkeys(codes))
 
     def _is_authentication_needed(self):
         """:return: whether the bank wants the customer to confirm this payment in person"""
@@ -148,7 +148,7 @@ class PaymentTransaction(models.Model):
             listed = intents.list({"customer": customer, "limit": 100}).auto_paging_iter()
             found = next((one for one in listed if one.description == self.reference), None)
         if found and found.status in WAITING_STATUS:
-            self.subscription_decline_code = "authentication_required"
+            self._as_system().subscription_decline_code = "authentication_required"
             found = intents.cancel(found.id)
         return found and found.to_dict()
 
@@ -188,6 +188,6 @@ class PaymentTransaction(models.Model):
         known = self.subscription_dispute or ""
         if known == step or (is_opening and known.startswith(f"{dispute['id']}/")):
             return
-        self.subscription_dispute = step
+        self._as_system().subscription_dispute = step
         for invoice in self.invoice_ids:
             invoice._hook_on_charge_disputed(self, dispute.get("status") or "")

@@ -3,7 +3,6 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ... import const
 from ..common import SubscriptionCommon
 
 
@@ -89,7 +88,7 @@ class TestDocuments(SubscriptionCommon):
             day="2027-04-01",
         )
         invoice = self.bill(order)
-        line = order.order_line.with_context(subscription_mirror=const.MIRROR)
+        line = order.order_line._as_system()
         line.tax_ids = self._create_tax(5)
         line.analytic_distribution = False
         self.downgrade(order, "2027-04-16", 3)

@@ -171,7 +171,7 @@ class TestPreview(PriceCampaignCase):
         campaign = self.preview(orders)
         self.apply(campaign)
         self.assertEqual(campaign.untold_text, "The customers of 2 contracts were not told yet.")
-        campaign.line_ids[0].notified_at = "2027-01-31 10:00:00"
+        campaign.line_ids[0]._as_system().notified_at = "2027-01-31 10:00:00"
         self.assertEqual(campaign.untold_text, "The customer of 1 contract was not told yet.")
 
     def test_typed_price_is_valued_at_once(self):

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ... import const
 from ..support.common_combo import ComboCase
 
 
@@ -193,7 +194,7 @@ class TestContractLines(ComboCase):
     def test_a_context_from_outside_passes_no_guard(self):
         order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
         self.bill(order)
-        line = order.order_line.with_context(subscription_mirror=True)
+        line = order.order_line.with_context(**{const.SYSTEM_KEY: True})
         line.product_uom_qty = 8
         self.assertEqual(order.order_line.segment_ids.mapped("quantity"), [8], "it is a change")
         with self.assertRaises(UserError):

@@ -3,7 +3,6 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ... import const
 from ..lifecycle.test_ending import EndingCase
 
 
@@ -106,7 +105,7 @@ class TestUnpaid(EndingCase):
     def test_the_default_terms_of_the_company_count_too(self):
         self.company.subscription_template_id = self.terms
         order = self.create_unpaid(subscription_template_id=False)
-        order.with_context(subscription_mirror=const.MIRROR).subscription_template_id = False
+        order._as_system().subscription_template_id = False
         self.run_rule("2027-02-24")
         self.assertTrue(order.subscription_unpaid_move_id)
 

@@ -14,6 +14,9 @@ from . import test_security_matrix
 from . import test_security_paper
 from . import test_security_renderings
 from . import test_size_of_order
+from . import test_security_context
+from . import test_security_derived
+from . import test_security_operator
 from . import test_tours
 from . import test_translations
 from . import test_views

@@ -110,7 +110,9 @@ class TestAccessMethods(AccessCase):
     def _resolve(self, value):
         if isinstance(value, Mapping):
             return {
-                name: self.documents[word].id if word in self.documents else word
+                name: self.documents[word].id
+                if isinstance(word, str) and word in self.documents
+                else word
                 for name, word in value.items()
             }
-        return self.documents[value].ids
+        return self.documents[value].ids if isinstance(value, str) else value

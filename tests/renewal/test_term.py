@@ -5,7 +5,6 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ... import const
 from ..lifecycle.test_ending import EndingCase
 
 
@@ -73,9 +72,9 @@ class TestTerm(EndingCase):
             }
         )
         order = self.create_with_term("renew", renewal_price="list")
-        order.with_context(subscription_mirror=const.MIRROR).write({"state": "draft"})
+        order._as_system().write({"state": "draft"})
         order.pricelist_id = pricelist
-        order.with_context(subscription_mirror=const.MIRROR).write({"state": "sale"})
+        order._as_system().write({"state": "sale"})
         self.run_cron("2027-04-30")
         self.assertEqual(order.order_line.price_unit, 7.0)
 

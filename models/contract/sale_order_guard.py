@@ -1,0 +1,56 @@
+from odoo import models
+
+from ... import const
+
+# What was agreed about a contract besides our own fields.
+AGREED_FIELDS = {
+    "company_id",
+    "currency_id",
+    "fiscal_position_id",
+    "partner_id",
+    "partner_invoice_id",
+    "payment_term_id",
+    "pricelist_id",
+    "state",
+}
+# Our own fields that say nothing about what is billed.
+REMARK_FIELDS = {
+    "subscription_stage_id",
+    "subscription_close_reason_id",
+    "subscription_close_note",
+}
+
+
+class SaleOrder(models.Model):
+    """What people may write on contracts, and what forms may say of their links."""
+
+    _inherit = "sale.order"
+
+    def _check_agreed_write(self, vals):
+        """Let only people who run contracts write what was agreed about one that runs.
+
+        :param dict vals: what somebody writes on these orders
+        :raise AccessError: no subscription user
+        """
+        agreed = {
+            name
+            for name in vals
+            if name in AGREED_FIELDS
+            or (name.startswith("subscription_") and name not in REMARK_FIELDS)
+        }
+        if agreed and not self.env.su:
+            running = self.filtered(
+                lambda order: (
+                    order._is_subscription_started()
+                    and order.subscription_state in const.RUNNING_STATES
+                )
+            )
+            if running:
+                running._check_subscription_operator()
+
+    def onchange(self, values, field_names, fields_spec):
+        """Look at links as they are stored, not as the caller of a form names them."""
+        kept = self._drop_derived_values(values)
+        names = [name for name in field_names if name in kept or name not in values]
+        clean = self._without_derived_defaults()
+        return super(SaleOrder, clean).onchange(kept, names, fields_spec)
