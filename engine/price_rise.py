@@ -17,23 +17,56 @@ from .money import Currency
 from .period import FOREVER, Period
 from .segment import Segment, check_tiling, coalesce, split_at
 
-STARTS = ("date", "period")
+CENT = Decimal("0.01")
 
 
-def raised(price: Decimal, percent: Decimal, rounding: Decimal) -> Decimal:
+def raised(
+    price: Decimal, percent: Decimal, rounding: Decimal, smallest: Decimal = CENT
+) -> Decimal:
     """Return a price raised by a percentage and rounded, halves away from zero.
+
+    A price that is finer than the currency keeps two digits more than it has, whatever step was
+    asked. So does any other price that the step would change against the percentage, or to 0.
 
     >>> raised(Decimal('29.90'), Decimal('3.5'), Decimal('0.05'))
     Decimal('30.95')
     >>> raised(Decimal('29.90'), Decimal(-10), Decimal('0.01'))
     Decimal('26.91')
+    >>> raised(Decimal('0.0123'), Decimal(10), Decimal('0.01'))
+    Decimal('0.013530')
 
     :param percent: negative to lower it
     :param rounding: smallest step of the new price, positive
+    :param smallest: smallest amount that the currency writes
     :raise InvalidAmount: when the rounding is not positive
     """
     exact = Fraction(price) * (100 + Fraction(percent)) / 100
-    return Currency("", rounding).round(exact)
+    steps = [rounding, min(rounding, smallest), min(rounding, price_step(price) / 100)]
+    if is_finer(price, min(rounding, smallest)):
+        del steps[:2]
+    found = [Currency("", step).round(exact) for step in steps]
+    return next((new for new in found if _follows(new, price, exact)), found[-1])
+
+
+def price_step(price: Decimal) -> Decimal:
+    """Return the step of the last digit that a price shows.
+
+    >>> price_step(Decimal('0.0120')), price_step(Decimal('1200'))
+    (Decimal('0.001'), Decimal('1'))
+    """
+    return Decimal(1).scaleb(min(int(price.normalize().as_tuple().exponent), 0))
+
+
+def is_finer(price: Decimal, rounding: Decimal) -> bool:
+    """Tell whether the last digit of a price is smaller than a step."""
+    return price_step(price) < rounding
+
+
+def _follows(new: Decimal, price: Decimal, exact: Fraction) -> bool:
+    """Tell whether a rounded price moves the way the exact one does, and is not lost."""
+    if not new:
+        return not exact
+    return new >= price if exact >= price else new <= price
 
 
 def covered_until(rows: Iterable[LedgerRow]) -> date | None:

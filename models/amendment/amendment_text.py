@@ -75,8 +75,8 @@ class AmendmentText(AmendmentPlan):
             texts.append(
                 self.env._(
                     "unit price %(old)s → %(new)s",
-                    old=self._in_currency(target.subscription_base_price),
-                    new=self._in_currency(target.price_unit),
+                    old=self.order.currency_id._format_unit_price(target.subscription_base_price),
+                    new=self.order.currency_id._format_unit_price(target.price_unit),
                 )
             )
         if "discount" in values:

@@ -1,6 +1,6 @@
 from odoo import fields, models, tools
 from odoo.fields import Command
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ... import const
 from ...engine import billing
@@ -167,9 +167,7 @@ class SaleOrderLine(models.Model):
             "%(period)s (%(measure)s of %(price)s per %(recurrence)s)",
             period=period,
             measure=measure,
-            price=formatLang(
-                self.env, float(item.terms.price), currency_obj=self.order_id.currency_id
-            ),
+            price=self.order_id.currency_id._format_unit_price(item.terms.price),
             recurrence=self._get_recurrence_text(),
         )
 

@@ -71,11 +71,17 @@ class SubscriptionPriceCampaign(models.Model):
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
-        help="Its price on the first day, per recurrence and quantity. Discounts of the contract "
-        "stay, and so does the pricelist of the contract.",
+        help="What a new quotation with it would ask on the first day, per recurrence and "
+        "quantity. Discounts of the contract stay, in the place of those that the pricelist "
+        "shows, and so does the pricelist of the contract.",
     )
     rounding = fields.Float(
-        "Round To", digits=(16, 6), default=0.01, required=True, help="Smallest step of a price."
+        "Round To",
+        digits=(16, 6),
+        default=0.01,
+        required=True,
+        help="Smallest step of a price. Prices that have more digits than the currency, and those "
+        "that the step would turn the wrong way or to 0, keep the digits they need.",
     )
     start = fields.Selection(
         [

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ... import const
 from ...engine.period import FOREVER
@@ -245,7 +245,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         return self.env._(
             "%(product)s: %(old)s → %(new)s from %(day)s on",
             product=self.product_id.display_name,
-            old=formatLang(self.env, self.old_price, currency_obj=self.currency_id),
-            new=formatLang(self.env, self.new_price, currency_obj=self.currency_id),
+            old=self.currency_id._format_unit_price(self.old_price),
+            new=self.currency_id._format_unit_price(self.new_price),
             day=format_date(self.env, self.start_date),
         )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
-from ...engine.price_rise import reprice
+from ...engine.price_rise import is_finer, reprice
 from ...engine.segment import step_at
 
 
@@ -98,6 +98,7 @@ class SubscriptionPriceCampaignLine(models.Model):
     new_mrr = fields.Monetary(
         "New MRR", compute="_compute_mrr", store=True, precompute=True, aggregator=None
     )
+    warning = fields.Char("Mind", compute="_compute_warning", help="What to look at twice.")
     reason = fields.Text("Why It Was Refused", readonly=True)
     notified_at = fields.Datetime("Notice Sent", readonly=True)
 
@@ -113,6 +114,42 @@ class SubscriptionPriceCampaignLine(models.Model):
         for line in self:
             old = line.old_price
             line.change = 100 * (line.new_price - old) / old if old else 0.0
+
+    @api.depends(
+        "old_price",
+        "new_price",
+        "campaign_id.method",
+        "campaign_id.rounding",
+        "campaign_id.percentage",
+        "campaign_id.rule_ids.percentage",
+    )
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        """Flag prices that nobody expects: free, lower by a rise, or finer than was asked."""
+        for line in self:
+            line.warning = line._get_warning()
+
+    def _get_warning(self):
+        old, new = self._get_old_price(), self._get_new_price()
+        if old and not new:
+            return self.env._("The new price is 0: the line becomes free of charge.")
+        if new < old and not self._is_meant_to_fall():
+            return self.env._("The new price is lower than the old one.")
+        if self.campaign_id.method == "pricelist":
+            return False
+        if is_finer(new, to_decimal(self.campaign_id.rounding)):
+            return self.env._("The new price is finer than the step of the campaign.")
+        return False
+
+    def _is_meant_to_fall(self):
+        """:return: whether the percentage of the campaign lowers this price"""
+        campaign, price = self.campaign_id, self.old_price
+        if campaign.method == "percentage":
+            percentage = campaign.percentage
+        else:
+            rules = campaign.rule_ids.filtered(lambda rule: rule.product_id == self.product_id)
+            percentage = sum(rules.mapped("percentage"))
+        return percentage * price < 0
 
     @api.depends("start_date", "quantity", "old_price", "new_price")
     def _compute_mrr(self):

@@ -241,28 +241,6 @@ class SubscriptionPriceCampaign(models.Model):
                 percent = percentages.get(line.product_id)
             if percent:
                 price = self._get_step(line, span).terms.price
-                prices[line] = raised(price, to_decimal(percent), to_decimal(self.rounding))
-        return prices
-
-    def _get_pricelist_prices(self, spans):
-        """Ask the pricelist once for all lines that differ in their product only."""
-        groups = {}
-        for line, span in spans.items():
-            quantity = float(self._get_step(line, span).quantity)
-            key = line.recurrence_id, line.currency_id, line.product_uom_id, quantity, span.start
-            groups.setdefault(key, self.env["sale.order.line"])
-            groups[key] |= line
-        prices = {}
-        for (recurrence, currency, uom, quantity, day), lines in groups.items():
-            found = self.pricelist_id._get_products_price(
-                lines.product_id,
-                quantity,
-                currency=currency,
-                uom=uom,
-                date=fields.Datetime.to_datetime(day),
-                recurrence=recurrence,
-            )
-            for line in lines:
-                exact = to_decimal(found[line.product_id.id])
-                prices[line] = raised(exact, to_decimal(0), to_decimal(self.rounding))
+                rounding, smallest = to_decimal(self.rounding), line._get_smallest_amount()
+                prices[line] = raised(price, to_decimal(percent), rounding, smallest)
         return prices

@@ -33,8 +33,8 @@ class ChangeText:
             texts.append(
                 self.env._(
                     "Unit price: %(old)s → %(new)s",
-                    old=formatLang(self.env, float(before.terms.price), currency_obj=currency),
-                    new=formatLang(self.env, float(after.terms.price), currency_obj=currency),
+                    old=currency._format_unit_price(before.terms.price),
+                    new=currency._format_unit_price(after.terms.price),
                 )
             )
         if before.terms.discount != after.terms.discount:

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_amount
 
 
 class SubscriptionPrice(models.Model):
@@ -144,7 +143,7 @@ class SubscriptionPrice(models.Model):
         currency = self.currency_id or self.env.company.currency_id
         return self.env._(
             "%(amount)s / %(period)s",
-            amount=format_amount(self.env, self.price, currency),
+            amount=currency._format_unit_price(self.price),
             period=self.recurrence_id.period_text or "",
         )
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import formatLang
 
 from ...engine.change import Ramp, opening_steps
 from ...engine.ending import NO_TAIL, split_end
@@ -160,10 +159,8 @@ class SaleOrderLine(models.Model):
                 "from period %(period)s on: %(quantity)s at %(price)s each",
                 period=step.period,
                 quantity=f"{step.quantity:.15g}",
-                price=formatLang(
-                    self.env,
-                    step.price_unit * (1 - step.discount / 100),
-                    currency_obj=self.currency_id,
+                price=self.currency_id._format_unit_price(
+                    step.price_unit * (1 - step.discount / 100)
                 ),
             )
             for step in self.sudo().ramp_step_ids.sorted("period")

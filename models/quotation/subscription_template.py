@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ... import const
 
@@ -91,5 +90,5 @@ class SubscriptionTemplate(models.Model):
         return self.env._(
             "%(product)s is sold once with each new contract, for %(price)s.",
             product=self.setup_product_id.name,
-            price=formatLang(self.env, self.setup_price, currency_obj=currency),
+            price=currency._format_unit_price(self.setup_price),
         )

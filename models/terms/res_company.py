@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, time
 
 import pytz
 from odoo import api, fields, models
@@ -61,6 +61,16 @@ class ResCompany(models.Model):
         :rtype: datetime.date
         """
         return self._subscription_date(fields.Datetime.now())
+
+    def _subscription_noon(self, day):
+        """Return a moment that falls on a day for this company, naive and in UTC.
+
+        :param date day: day in the company's time zone
+        :rtype: datetime.datetime
+        """
+        zone = pytz.timezone(self.subscription_tz or "UTC")
+        noon = zone.localize(datetime.combine(day, time(12)))
+        return noon.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _at_company_time(self, records):
         """Return records for which core's idea of today is this company's day.

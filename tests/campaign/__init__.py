@@ -1,2 +1,3 @@
 from . import test_price_campaign
 from . import test_price_campaign_apply
+from . import test_price_campaign_money

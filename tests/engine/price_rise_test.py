@@ -13,7 +13,7 @@ from engine.billing import Charge, apply, catch_up
 from engine.change import change_values
 from engine.errors import InvalidAmount
 from engine.period import FOREVER
-from engine.price_rise import STARTS, covered_until, raised, reprice, rise_span
+from engine.price_rise import covered_until, raised, reprice, rise_span
 from engine.segment import Segment, coalesce
 
 TEN, ELEVEN = Decimal(10), Decimal(11)
@@ -29,6 +29,38 @@ def test_price_is_rounded_to_the_step_that_was_asked():
     assert raised(Decimal("10.25"), Decimal(10), Decimal("0.1")) == Decimal("11.3")
     with pytest.raises(InvalidAmount):
         raised(TEN, TEN, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("price", "percent", "rounding", "expected"),
+    [
+        ("0.0123", "10", "0.01", "0.01353"),
+        ("0.004", "10", "0.01", "0.0044"),
+        ("0.1234", "1", "0.01", "0.124634"),
+        ("12.345", "10", "1", "13.5795"),
+        ("12", "3", "10", "12.36"),
+        ("0.04", "-10", "0.05", "0.04"),
+        ("0.01", "-60", "0.01", "0.004"),
+        ("-30.00", "10", "0.01", "-33"),
+        ("-0.0123", "10", "0.01", "-0.01353"),
+        ("0.40", "1", "0.01", "0.40"),
+        ("0", "10", "0.01", "0"),
+        ("0.0123", "-100", "0.01", "0"),
+    ],
+)
+def test_step_is_no_coarser_than_the_price_can_bear(price, percent, rounding, expected):
+    found = raised(Decimal(price), Decimal(percent), Decimal(rounding))
+    assert found == Decimal(expected)
+
+
+@given(
+    st.decimals("0.0001", 500, places=4),
+    st.decimals(-99, 200, places=1),
+    st.sampled_from([Decimal(step) for step in ("0.01", "0.05", "1", "10")]),
+)
+def test_rise_never_lowers_and_nothing_becomes_free(price, percent, rounding):
+    found = raised(price, percent, rounding)
+    assert found >= price if percent >= 0 else 0 < found <= price
 
 
 @pytest.mark.parametrize(("start", "expected"), [("date", "2027-03-01"), ("period", "2027-03-15")])
@@ -104,7 +136,7 @@ def test_rise_and_undo_leave_the_line_as_it_was(plan, today, ahead, start):
 
 
 @given(
-    st.integers(0, 200), st.integers(0, 120), st.sampled_from(STARTS), CONVENTIONS,
+    st.integers(0, 200), st.integers(0, 120), st.sampled_from(("date", "period")), CONVENTIONS,
     st.sampled_from(("advance", "arrears")), st.integers(0, 400),
 )  # fmt: skip
 def test_rise_never_credits_what_is_billed(today, ahead, start, convention, timing, later):
