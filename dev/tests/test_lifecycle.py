@@ -12,9 +12,8 @@ LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # modules' external ids are left out, as Odoo 19 itself is careless with them: it names every heir
 # of mail.thread, and every choice of its selections, for each module that extends it and never
 # forgets them; and it makes the row of an inherited field anew, without its external id, when an
-# uninstalled field was one of those that it is computed from. The fields themselves are compared. The
-# list of modules
-# says what lies in the addons path, bridges included, and nothing of what is installed.
+# uninstalled field was one of those that it is computed from. The fields themselves are compared.
+# The list of modules says what lies in the addons path, bridges included, and not what is there.
 SHAPE = r"""
 SELECT 'column ' || table_name || '.' || column_name
   FROM information_schema.columns WHERE table_schema = 'public'

@@ -6,6 +6,7 @@ from ... import const
 
 
 class AccountMove(models.Model):
+    _name = "account.move"
     _inherit = ["account.move", "subscription.protected.mixin"]
 
     subscription_order_ids = fields.Many2many(

@@ -7,6 +7,7 @@ LEDGER_FIELD = "subscription_billed_period_ids"
 
 
 class AccountMoveLine(models.Model):
+    _name = "account.move.line"
     _inherit = ["account.move.line", "subscription.protected.mixin"]
 
     deferred_start_date = fields.Date(

@@ -17,7 +17,7 @@ class AccountMove(models.Model):
     the customer was first asked for the money.
     """
 
-    _inherit = ["account.move", "subscription.protected.mixin"]
+    _inherit = "account.move"
 
     subscription_asked_date = fields.Date(
         "Payment Asked On",

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 class AccountMoveLine(models.Model):
     """Journal items that are taken off the next invoice of a contract, as somebody decided."""
 
-    _inherit = ["account.move.line", "subscription.protected.mixin"]
+    _inherit = "account.move.line"
 
     @api.model
     def _get_kept_credit_lines(self, partners):

@@ -8,6 +8,7 @@ from ...exceptions import OutcomeUnknownError
 class AccountPayment(models.Model):
     """Payments of contracts that were more than was owed: money back, or off the next invoice."""
 
+    _name = "account.payment"
     _inherit = ["account.payment", "subscription.protected.mixin"]
 
     subscription_credit_next = fields.Boolean(

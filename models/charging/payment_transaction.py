@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class PaymentTransaction(models.Model):
     """Payments of quotations and contracts."""
 
+    _name = "payment.transaction"
     _inherit = ["payment.transaction", "subscription.protected.mixin"]
 
     subscription_quote_date = fields.Date(

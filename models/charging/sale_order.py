@@ -5,7 +5,7 @@ from odoo.tools import plaintext2html
 class SaleOrder(models.Model):
     """Credit that was kept for the next invoice of a contract, before that invoice is posted."""
 
-    _inherit = ["sale.order", "subscription.protected.mixin"]
+    _inherit = "sale.order"
     subscription_voided_request = fields.Json(
         "Deleted Request for Payment",
         copy=False,

@@ -9,6 +9,7 @@ from ...engine.money import Currency, to_decimal
 class SaleOrder(models.Model):
     """A sales order with recurring lines is a contract; other orders are left alone."""
 
+    _name = "sale.order"
     _inherit = ["sale.order", "subscription.protected.mixin"]
 
     is_subscription = fields.Boolean(

@@ -15,6 +15,7 @@ MIRRORED_FIELDS = {
 
 
 class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
     _inherit = ["sale.order.line", "subscription.protected.mixin"]
 
     recurrence_id = fields.Many2one(

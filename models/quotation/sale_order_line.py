@@ -9,7 +9,7 @@ from ...engine.money import to_decimal
 class SaleOrderLine(models.Model):
     """How a recurring line begins: free, cheaper for some periods, or growing step by step."""
 
-    _inherit = ["sale.order.line", "subscription.protected.mixin"]
+    _inherit = "sale.order.line"
 
     intro_discount = fields.Float(
         "Intro Discount (%)",

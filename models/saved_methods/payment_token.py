@@ -8,6 +8,7 @@ from ... import const
 class PaymentToken(models.Model):
     """Saved payment methods that contracts are paid with."""
 
+    _name = "payment.token"
     _inherit = ["payment.token", "subscription.protected.mixin"]
 
     subscription_order_ids = fields.One2many(
