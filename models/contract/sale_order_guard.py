@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 
 from ... import const
 
@@ -25,6 +26,21 @@ class SaleOrder(models.Model):
     """What people may write on contracts, and what forms may say of their links."""
 
     _inherit = "sale.order"
+
+    def _check_subscription_operator(self):
+        """Refuse people who may quote, but not run contracts.
+
+        :raise AccessError: no right to change these orders, or no subscription user
+        """
+        self.check_access("write")
+        if self.env.su or self.env.user.has_group("sale_recurring.group_subscription_user"):
+            return
+        raise AccessError(
+            self.env._(
+                "Only users of Subscriptions may run contracts. Ask your administrator for that "
+                "right, or a colleague who has it."
+            )
+        )
 
     def _check_agreed_write(self, vals):
         """Let only people who run contracts write what was agreed about one that runs.

@@ -10,9 +10,6 @@ AGREED_FIELDS = {
     "recurrence_id",
     "product_uom_id",
     "tax_ids",
-    "intro_discount",
-    "intro_period_count",
-    "is_setup_fee",
 }
 
 
@@ -21,13 +18,20 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    def _get_agreed_fields(self):
+        """Return the names of what was agreed about a running line. Hook of later rooms.
+
+        :rtype: set
+        """
+        return AGREED_FIELDS
+
     def _check_agreed_write(self, vals):
         """Let only people who run contracts write what was agreed about running lines.
 
         :param dict vals: what somebody writes on these running lines
         :raise AccessError: no subscription user
         """
-        if self and vals.keys() & AGREED_FIELDS:
+        if self and vals.keys() & self._get_agreed_fields():
             self.order_id._check_subscription_operator()
 
     def _check_moved_line(self, vals):

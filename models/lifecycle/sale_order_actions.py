@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ... import const
@@ -87,21 +87,6 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
     # Operations
     # ------------------------------------------------------------------
-
-    def _check_subscription_operator(self):
-        """Refuse people who may quote, but not run contracts.
-
-        :raise AccessError: no right to change these orders, or no subscription user
-        """
-        self.check_access("write")
-        if self.env.su or self.env.user.has_group("sale_recurring.group_subscription_user"):
-            return
-        raise AccessError(
-            self.env._(
-                "Only users of Subscriptions may run contracts. Ask your administrator for that "
-                "right, or a colleague who has it."
-            )
-        )
 
     def action_subscription_close(self):
         """Ask when and why the contract ends, and show what that does."""

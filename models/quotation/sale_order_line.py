@@ -36,6 +36,11 @@ class SaleOrderLine(models.Model):
         "The number of periods of an intro discount cannot be negative. Use 0 for none.",
     )
 
+    def _get_agreed_fields(self):
+        """Add with what the line began."""
+        start = {"intro_discount", "intro_period_count", "is_setup_fee"}
+        return super()._get_agreed_fields() | start
+
     def _get_typed_segments(self, start):
         """Return the steps this line asks for when it starts on the given day.
 
