@@ -131,7 +131,7 @@ class PaymentToken(models.Model):
             return
         template.with_context(
             **const.sealed(const.CONTRACTS_KEY, contracts.ids),
-            **const.sealed(const.MOVED_TO_KEY, replacement.display_name if replacement else ""),
+            **{const.MOVED_TO_KEY: replacement.display_name if replacement else ""},
         ).sudo().send_mail(self.id)  # sudo: sent in the name of the company, whoever removes it
 
     def _get_contracts_without_it(self):
