@@ -2,7 +2,6 @@ from . import (
     portal_mixin,
     subscription_protected_mixin,
     ir_default,
-    res_currency,
     subscription_segment,
     subscription_interruption,
     payment_token,

@@ -1,5 +1,6 @@
 from . import (
     res_company,
+    res_currency,
     subscription_recurrence,
     subscription_template,
     subscription_template_text,

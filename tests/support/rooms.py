@@ -71,7 +71,7 @@ class Rooms:
         if not model:
             return
         self.parents[model] |= parents - {model}
-        if _get_texts(node, "_name"):
+        if _get_texts(node, "_name") and model not in parents:
             self.models.setdefault(model, room)
         for part in node.body:
             place = self._get_place(path, part)
