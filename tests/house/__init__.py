@@ -1,3 +1,4 @@
+from . import test_access_fields
 from . import test_access_methods
 from . import test_access_models
 from . import test_access_routes

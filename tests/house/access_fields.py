@@ -1,0 +1,69 @@
+"""What people type, by model: read by the walker ``test_access_fields.py``.
+
+All other stored fields of the addon are kept by the system: they are read-only, and whoever
+writes one from outside is refused. A new field that people type needs its name here; one that the
+system keeps needs `readonly=True` in its definition. What the form of a quotation fills in counts
+as typed.
+"""
+
+TYPED = {
+    "account.move.line": "deferred_start_date deferred_end_date",
+    "product.pricelist": "subscription_price_ids",
+    "product.template": "is_recurring subscription_price_ids",
+    "res.company": """
+        subscription_backdate_days_manager subscription_backdate_days_user
+        subscription_batch_size subscription_template_id subscription_tz
+    """,
+    "sale.order": """
+        subscription_all_recurrence_id subscription_close_boundary subscription_close_note
+        subscription_close_reason_id subscription_commitment_end_date
+        subscription_commitment_last_date subscription_effective_date
+        subscription_effective_mode subscription_end_action subscription_end_date
+        subscription_last_date subscription_notice_count subscription_notice_unit
+        subscription_payment_token_id subscription_ramp_step_ids subscription_renewal_price
+        subscription_renewal_quote_date subscription_setup_offered subscription_stage_id
+        subscription_start_date
+        subscription_template_id subscription_term_count subscription_term_unit
+        subscription_trial_count subscription_trial_unit
+    """,
+    "sale.order.line": """
+        intro_discount intro_period_count is_setup_fee ramp_step_ids recurrence_id
+    """,
+    "sale.order.template": "setup_price setup_product_id subscription_template_id",
+    "sale.order.template.line": "intro_discount intro_period_count recurrence_id",
+    "subscription.close.reason": """
+        active company_id is_voluntary name retention_message sequence
+    """,
+    "subscription.dunning.policy": """
+        active company_id grace_days max_attempts name sequence step_ids template_ids warn_days
+    """,
+    "subscription.dunning.policy.step": "action days mail_template_id policy_id",
+    "subscription.price": """
+        company_id currency_id date_end date_start min_quantity price pricelist_id product_id
+        product_tmpl_id recurrence_id
+    """,
+    "subscription.price.campaign": """
+        company_id contract_domain effective_date line_ids mail_template_id method name
+        notice_days percentage pricelist_id product_ids rounding rule_ids start
+    """,
+    "subscription.price.campaign.line": "campaign_id is_excluded new_price",
+    "subscription.price.campaign.rule": "campaign_id percentage product_id",
+    "subscription.ramp.step": "discount line_id period price_unit quantity",
+    "subscription.recurrence": "active company_id count name sequence unit",
+    # Steps are written by operations: nobody may write the model itself.
+    "subscription.segment": "is_planned",
+    "subscription.stage": "company_id description fold name sequence subscription_state",
+    "subscription.template": """
+        active alignment allow_pay_ahead billing_day close_boundary commitment_count
+        commitment_unit company_id convention credit_on_close credit_on_downgrade
+        credit_on_pause customer_control dunning_policy_id end_action group_invoices
+        invoice_mail_template_id invoice_mode journal_id name note notice_count notice_unit
+        pause_anchor pause_max_days payment_mode payment_term_id recurrence_id recurrence_ids
+        renewal_price renewal_quote_days sequence setup_price setup_product_id term_count
+        term_unit timing trial_count trial_unit unpaid_close_days unpaid_mail_template_id
+        unpaid_warn_days
+    """,
+}
+
+# What a form sends along, and the system leaves out without a word.
+DROPPED = {("subscription.ramp.step", "order_id")}
