@@ -1,6 +1,7 @@
 import json
 
 from lxml import html
+from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -284,9 +285,12 @@ class TestConfirm(PaymentCommon, HttpCase):
         order = self._create_quotation(self.charged_calendar)
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         token = self.create_token(partner=stranger)
-        tx = self.create_payment(
-            order, partner_id=stranger.id, token_id=token.id, operation="online_token"
-        )
+        with self.assertRaises(ValidationError):
+            self.create_payment(
+                order, partner_id=stranger.id, token_id=token.id, operation="online_token"
+            )
+        tx = self.create_payment(order, partner_id=stranger.id)
+        tx.token_id = token  # saved while paying
         tx._set_done()
         tx._post_process()
         self.assertEqual(order.state, "sale")
