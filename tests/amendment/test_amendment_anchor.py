@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_amendment import AmendmentCommon
+from ..support.common_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

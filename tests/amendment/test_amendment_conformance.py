@@ -4,7 +4,7 @@ from pathlib import Path
 from odoo import fields
 from odoo.tests import tagged
 
-from .test_amendment import AmendmentCommon
+from ..support.common_amendment import AmendmentCommon
 
 PATH = Path(__file__).parents[1] / "engine" / "conformance.json"
 MET = ("kb-arrear-7", "kb-bcd-4", "kb-bcd-5", "kb-period-4", "kb-repair-1", "kb-sub-1")

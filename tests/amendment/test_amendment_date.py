@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ...models.amendment.amendment_plan import AmendmentPlan
-from .test_amendment import AmendmentCommon
+from ..support.common_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

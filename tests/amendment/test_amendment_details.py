@@ -2,7 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...models.amendment.amendment_text import AmendmentText
-from .test_amendment import AmendmentCommon
+from ..support.common_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

@@ -5,27 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...models.amendment.amendment_plan import AmendmentPlan
-from .test_amendment import AmendmentCommon
-
-
-class LaterCase(AmendmentCommon):
-    """A contract that is billed for February, on 15 February 2027."""
-
-    def setUp(self):
-        super().setUp()
-        self.bill(self.contract)
-        self.travel("2027-02-15")
-
-    def amend_later(self, day="2027-03-10", contract=None, **values):
-        return self.amend(
-            contract,
-            subscription_effective_mode="date",
-            subscription_effective_date=day,
-            **values,
-        )
-
-    def get_reasons(self, amendment):
-        return " ".join(amendment.subscription_preview["reasons"]).replace("\xa0", " ")
+from ..support.common_amendment import LaterCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,8 +4,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..support.common_amendment import AmendmentCommon
 from ..support.common_payment import PaymentCommon
-from .test_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

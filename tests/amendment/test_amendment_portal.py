@@ -1,8 +1,8 @@
 from lxml import html
 from odoo.tests import HttpCase, tagged
 
+from ..support.common_amendment import AmendmentCommon
 from ..support.common_payment import SIGNATURE, PaymentCommon
-from .test_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

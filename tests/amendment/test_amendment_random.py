@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_amendment import AmendmentCommon
+from ..support.common_amendment import AmendmentCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_amendment_later import LaterCase
+from ..support.common_amendment import LaterCase
 
 
 @tagged("post_install", "-at_install")

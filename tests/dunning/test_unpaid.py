@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..lifecycle.test_ending import EndingCase
+from ..support.common_operator import EndingCase
 
 
 @tagged("post_install", "-at_install")

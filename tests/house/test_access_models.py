@@ -4,8 +4,8 @@ from odoo.tests import tagged
 
 from ..support.access_walk import find_models
 from ..support.common_access import ACTORS, SECRET_WORD, AccessCase
+from .access_models import EXPECTED
 from .access_table import DIALOGS, OPERATORS
-from .test_security_matrix import EXPECTED
 
 
 def find_missing(found, *tables):

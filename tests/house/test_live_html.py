@@ -1,13 +1,12 @@
 import ast
 import re
-from pathlib import Path
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..support.common_dunning import DunningCommon
+from ..support.sources import ADDON, get_nodes
 
-ADDON = Path(__file__).parents[2]
 TYPED = "<kbd>typed</kbd>"
 
 
@@ -16,12 +15,10 @@ class TestLiveHtml(DunningCommon):
     """What somebody typed is text wherever it is shown."""
 
     def get_calls(self, name):
-        for folder in ("models", "wizards", "controllers", "report"):
-            for path in sorted((ADDON / folder).rglob("*.py")):
-                for node in ast.walk(ast.parse(path.read_text())):
-                    called = isinstance(node, ast.Call) and ast.unparse(node.func)
-                    if called and called.split(".")[-1] == name:
-                        yield f"{path.relative_to(ADDON)}:{node.lineno}", node
+        for place, node in get_nodes("models", "wizards", "controllers", "report"):
+            called = isinstance(node, ast.Call) and ast.unparse(node.func)
+            if called and called.split(".")[-1] == name:
+                yield place, node
 
     def test_notes_of_activities_are_made_of_text(self):
         """Core takes the note of an activity for HTML."""

@@ -1,9 +1,9 @@
 import ast
-from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
-ADDON = Path(__file__).parents[2]
+from ..support.sources import FOLDERS, get_nodes
+
 MODULE = "odoo.addons.sale_recurring."
 
 
@@ -33,10 +33,8 @@ class TestOneOverride(TransactionCase):
     def test_each_public_method_and_hook_is_documented(self):
         """An override says what it adds, unless it is one of the ORM's own words."""
         missing = [
-            f"{path.relative_to(ADDON)}:{node.lineno} {node.name}"
-            for folder in ("models", "wizards", "controllers", "report", "engine")
-            for path in sorted((ADDON / folder).rglob("*.py"))
-            for node in ast.walk(ast.parse(path.read_text()))
+            f"{place} {node.name}"
+            for place, node in get_nodes(*FOLDERS)
             if isinstance(node, ast.FunctionDef)
             and (not node.name.startswith("_") or node.name.startswith("_hook_"))
             and not ast.get_docstring(node)

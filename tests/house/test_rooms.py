@@ -1,3 +1,4 @@
+import ast
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -61,6 +62,24 @@ class TestRooms(BaseCase):
         names = Counter(path.name for path in (ADDON / "tests").rglob("test_*.py"))
         self.assertGreater(len(names), 100)
         self.assertFalse([name for name, count in names.items() if count > 1])
+
+    def test_no_test_file_is_imported_by_another_one(self):
+        """What several test files need stands in `tests/support` or in a table of its own."""
+        files = sorted((ADDON / "tests").rglob("*.py"))
+        files = [path for path in files if path.name != "__init__.py"]
+        imports = [
+            (path.name, node.module)
+            for path in files
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.level
+        ]
+        self.assertGreater(len(imports), 100)
+        borrowed = [
+            (name, module)
+            for name, module in imports
+            if (module or "").split(".")[-1].startswith("test_")
+        ]
+        self.assertFalse(borrowed)
 
     def test_each_room_of_the_addon_is_imported(self):
         folders = {path.parent.name for path in (ADDON / "models").glob("*/__init__.py")}

@@ -1,14 +1,13 @@
 import ast
 import re
-from pathlib import Path
 
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from ... import const
 from ..common import SubscriptionCommon
+from ..support.sources import get_sources
 
-ADDON = Path(__file__).parents[2]
 FOLDERS = ("models", "wizards", "controllers", "report")
 # What a caller from outside can send: JSON and nothing else.
 SENT = (True, 1, "1", [1, 2], {"value": True}, {"1": [1]})
@@ -42,21 +41,16 @@ class TestContextKeys(SubscriptionCommon):
     def test_every_key_is_sealed_or_said_to_be_open(self):
         """Whoever reads a key as it comes names it among those that open nothing."""
         opened = {name for name, key in get_keys().items() if key in const.OPEN_KEYS}
-        for path, text in self._get_sources():
+        for path, text in get_sources(*FOLDERS):
             for name in re.findall(r"context(?:\.get\(|\[)const\.(\w+_KEY)", text):
                 self.assertIn(name, opened, path)
 
     def test_no_file_spells_a_key(self):
         spelled = re.compile(r"^(?:in_)?subscription_\w+$")
-        for path, text in self._get_sources():
+        for path, text in get_sources(*FOLDERS):
             for node in ast.walk(ast.parse(text)):
                 for key in self._get_literal_keys(node):
                     self.assertFalse(spelled.match(key), f"{path}: {key}")
-
-    def _get_sources(self):
-        for folder in FOLDERS:
-            for path in sorted((ADDON / folder).rglob("*.py")):
-                yield path.relative_to(ADDON), path.read_text()
 
     def _get_literal_keys(self, node):
         """:return: context keys that a node of the code sets or reads by a literal"""

@@ -4,48 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-ROLES = {
-    "public": "base.group_public",
-    "portal": "base.group_portal",
-    "employee": "base.group_user",
-    "product manager": "base.group_user,product.group_product_manager",
-    "salesperson": "sales_team.group_sale_salesman",
-    "user": "sale_recurring.group_subscription_user",
-    "user of all": "sale_recurring.group_subscription_user_all",
-    "administrator": "sale_recurring.group_subscription_manager",
-    "invoicing": "account.group_account_invoice",
-    "auditor": "account.group_account_readonly",
-}
-SALES = ("salesperson", "user", "user of all", "administrator")
-BOOKS = ("invoicing", "auditor")
-STAFF = ("employee", "product manager", *SALES, *BOOKS)
-
-# Set up by administrators, shown to every colleague.
-SETUP = dict.fromkeys(STAFF, "r") | {"administrator": "rwcu"}
-# Written by the code only: not even an administrator edits what was agreed or billed.
-HISTORY = dict.fromkeys(SALES + BOOKS, "r")
-
-# What each role may do on each stored model; a role that is not named may do nothing.
-EXPECTED = {
-    "subscription.recurrence": SETUP,
-    "subscription.template": SETUP,
-    "subscription.stage": SETUP,
-    "subscription.close.reason": SETUP,
-    "subscription.price": SETUP | {"product manager": "rwcu"},
-    "subscription.segment": HISTORY,
-    "subscription.billed.period": HISTORY,
-    "subscription.interruption": HISTORY,
-    "subscription.finding": HISTORY,
-    "subscription.dunning.policy": SETUP,
-    "subscription.dunning.policy.step": SETUP,
-    "subscription.dunning.event": HISTORY,
-    # Typed on quotations.
-    "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
-    "subscription.price.campaign": {"administrator": "rwcu"},
-    "subscription.price.campaign.rule": {"administrator": "rwcu"},
-    "subscription.price.campaign.line": {"administrator": "rwcu"},
-}
+from .access_models import EXPECTED, OPERATIONS, ROLES
 
 
 def get_stored_models(env):

@@ -3,21 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..support.common_operator import OperatorCase
-
-
-class EndingCase(OperatorCase):
-    """Contracts whose chatter and steps are looked at."""
-
-    def get_last_note(self, order):
-        return order.message_ids.filtered("body").sorted("id")[-1:].body
-
-    def get_plan(self, order):
-        """:return: the steps of all lines, readable in an assertion"""
-        return [
-            (step.start_date.isoformat(), str(step.end_date or ""), step.quantity, step.price_unit)
-            for step in order.order_line.segment_ids.sorted(lambda step: (step.line_id, step))
-        ]
+from ..support.common_operator import EndingCase
 
 
 @tagged("post_install", "-at_install")

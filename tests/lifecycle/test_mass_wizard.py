@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from .test_wizards import WizardCase
+from ..support.common_operator import WizardCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .test_ending import EndingCase
+from ..support.common_operator import EndingCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from .test_wizards import WizardCase
+from ..support.common_operator import WizardCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,15 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from ..support.common_operator import OperatorCase
-
-
-class WizardCase(OperatorCase):
-    """Contracts of a clerk, looked at by the system."""
-
-    def create_own_contract(self, *lines, **values):
-        """:return: a contract of the clerk, billed on the given day"""
-        return super().create_own_contract(*lines, **values).with_env(self.env)
+from ..support.common_operator import WizardCase
 
 
 @tagged("post_install", "-at_install")

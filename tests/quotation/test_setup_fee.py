@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .test_trial import StartCase
+from ..support.common_start import StartCase
 
 
 @tagged("post_install", "-at_install")

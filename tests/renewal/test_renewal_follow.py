@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..lifecycle.test_ending import EndingCase
+from ..support.common_operator import EndingCase
 from ..support.common_payment import SIGNATURE
 
 

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ..lifecycle.test_ending import EndingCase
+from ..support.common_operator import EndingCase
 
 
 @tagged("post_install", "-at_install")

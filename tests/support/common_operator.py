@@ -40,3 +40,25 @@ class OperatorCase(SubscriptionCommon):
     def get_totals(self, preview):
         """:return: kind and total of each document of a preview"""
         return [(document["kind"], document["total"]) for document in preview["documents"]]
+
+
+class EndingCase(OperatorCase):
+    """Contracts whose chatter and steps are looked at."""
+
+    def get_last_note(self, order):
+        return order.message_ids.filtered("body").sorted("id")[-1:].body
+
+    def get_plan(self, order):
+        """:return: the steps of all lines, readable in an assertion"""
+        return [
+            (step.start_date.isoformat(), str(step.end_date or ""), step.quantity, step.price_unit)
+            for step in order.order_line.segment_ids.sorted(lambda step: (step.line_id, step))
+        ]
+
+
+class WizardCase(OperatorCase):
+    """Contracts of a clerk, looked at by the system."""
+
+    def create_own_contract(self, *lines, **values):
+        """:return: a contract of the clerk, billed on the given day"""
+        return super().create_own_contract(*lines, **values).with_env(self.env)
