@@ -6,39 +6,14 @@ plan: a discount that ends, a ramp.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from .change import VALUES, value_of
+from .change import agreed_values, plan_from
 from .recurrence import Recurrence, anchor_on_day
-from .segment import Segment, Terms, check_tiling, coalesce, split_at, step_at
-
-
-def live_step(segments: Iterable[Segment], day: date) -> Segment | None:
-    """Return the step in force on a day, else the next one, None when the line has ended."""
-    ordered = check_tiling(segments)
-    later = (segment for segment in ordered if segment.start > day)
-    return step_at(ordered, day) or next(later, None)
-
-
-def agreed_values(segments: Iterable[Segment], day: date) -> dict[str, Decimal]:
-    """Return what an amendment shows of a line, by the names of `change.VALUES`.
-
-    The quantity is that of the day; during a trial price and discount are those after it. Empty
-    when the line has ended.
-
-    :param segments: the steps of one line
-    :param day: first day of the change
-    """
-    parts = [part for part in check_tiling(segments) if part.stop > day]
-    paid = [part for part in parts if part.kind != "trial"]
-    return {
-        name: value_of((paid or parts)[0] if name != "quantity" else parts[0], name)
-        for name in VALUES
-        if parts
-    }
+from .segment import Segment, Terms, check_tiling, coalesce, live_step, split_at
 
 
 def regrid(segments: Iterable[Segment], day: date, terms: Terms) -> tuple[Segment, ...]:
@@ -81,11 +56,7 @@ def carry_over(
         new = replace(terms, discount=terms.discount if is_agreed else kept)
         return replace(part, quantity=quantity if is_same else part.quantity, terms=new)
 
-    return coalesce(follow(part) for part in _since(parts, day))
-
-
-def _since(segments: Iterable[Segment], day: date) -> Iterator[Segment]:
-    return (part for part in split_at(segments, day) if part.start >= day)
+    return coalesce(follow(part) for part in plan_from(parts, day))
 
 
 def period_end(segments: Iterable[Segment], day: date) -> date | None:

@@ -48,6 +48,24 @@ def value_of(segment: Segment, name: str) -> Decimal:
     return segment.quantity if name == "quantity" else getattr(segment.terms, name)
 
 
+def agreed_values(segments: Iterable[Segment], day: date) -> dict[str, Decimal]:
+    """Return what an amendment shows of a line, by the names of `change.VALUES`.
+
+    The quantity is that of the day; during a trial price and discount are those after it. Empty
+    when the line has ended.
+
+    :param segments: the steps of one line
+    :param day: first day of the change
+    """
+    parts = [part for part in check_tiling(segments) if part.stop > day]
+    paid = [part for part in parts if part.kind != "trial"]
+    return {
+        name: value_of((paid or parts)[0] if name != "quantity" else parts[0], name)
+        for name in VALUES
+        if parts
+    }
+
+
 def period_start(grid: Grid, day: date, number: int) -> date:
     """Return the first day of a period, that which holds a day being number 1.
 

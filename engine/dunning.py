@@ -148,19 +148,6 @@ def steps_due(
     )
 
 
-def next_step(
-    steps: Iterable[Step], done: Mapping[str, date], due: date, today: date, grace: int = 0
-) -> Planned | None:
-    """Return what happens next, and when; None after the last step.
-
-    >>> plan = [Step("m", 3, REMIND), Step("c", 30, CLOSE)]
-    >>> found = next_step(plan, {"m": date(2027, 1, 4)}, date(2027, 1, 1), date(2027, 1, 9))
-    >>> found.step.key, found.day.isoformat()
-    ('c', '2027-01-31')
-    """
-    return next(iter(future_steps(steps, done, due, today, grace)), None)
-
-
 def future_steps(
     steps: Iterable[Step], done: Mapping[str, date], due: date, today: date, grace: int = 0
 ) -> tuple[Planned, ...]:

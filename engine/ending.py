@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .recurrence import Grid, Recurrence
+from .recurrence import Grid, Recurrence, first_boundary
 from .segment import Segment, end_at
 
 
@@ -86,12 +86,3 @@ def earliest_end(
     """
     day = max(notice.add_to(today) if notice else today, committed_until or today)
     return max((first_boundary(grid, day) for grid in grids), default=day)
-
-
-def first_boundary(grid: Grid, day: date) -> date:
-    """Return the first boundary of a grid that does not lie before a day.
-
-    >>> first_boundary(Grid(Recurrence('month', 1), date(2027, 1, 1)), date(2027, 2, 1)).isoformat()
-    '2027-02-01'
-    """
-    return day if grid.period_at(day).start == day else grid.next_boundary(day)

@@ -207,6 +207,15 @@ class Grid:
             first = last
 
 
+def first_boundary(grid: Grid, day: date) -> date:
+    """Return the first boundary of a grid that does not lie before a day.
+
+    >>> first_boundary(Grid(Recurrence('month', 1), date(2027, 1, 1)), date(2027, 2, 1)).isoformat()
+    '2027-02-01'
+    """
+    return day if grid.period_at(day).start == day else grid.next_boundary(day)
+
+
 def anchor_on_day(start: date, day_of_month: int, recurrence: Recurrence) -> date:
     """Return an anchor whose grid starts its periods on a day of the month, keeping days 29-31.
 

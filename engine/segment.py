@@ -181,6 +181,13 @@ def step_at(segments: Iterable[Segment], day: date) -> Segment | None:
     return None
 
 
+def live_step(segments: Iterable[Segment], day: date) -> Segment | None:
+    """Return the step in force on a day, else the next one, None when the line has ended."""
+    ordered = check_tiling(segments)
+    later = (segment for segment in ordered if segment.start > day)
+    return step_at(ordered, day) or next(later, None)
+
+
 def split_at(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
     """Cut the segment in force on a day in two that meet there; bills nothing, ever."""
     parts = []
@@ -190,41 +197,6 @@ def split_at(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
         else:
             parts.append(segment)
     return tuple(parts)
-
-
-def change_from(
-    segments: Iterable[Segment],
-    day: date,
-    until: date | None = None,
-    *,
-    quantity: Decimal | None = None,
-    terms: Terms | None = None,
-    kind: str | None = None,
-) -> tuple[Segment, ...]:
-    """Change what is in force from a day on, gaps stay gaps.
-
-    :param day: first day of the change
-    :param until: day on which the old steps come back, None for good
-    :param quantity: new quantity, None to keep
-    :param terms: new terms, None to keep
-    :param kind: new kind, None to keep
-    :raise InvalidPeriod: when `until` is not after `day`
-    """
-    stop = until or FOREVER
-    if stop <= day:
-        raise InvalidPeriod(day, until)
-    parts = split_at(split_at(segments, day), stop)
-    return coalesce(
-        replace(
-            part,
-            quantity=part.quantity if quantity is None else quantity,
-            terms=terms or part.terms,
-            kind=kind or part.kind,
-        )
-        if day <= part.start < stop
-        else part
-        for part in parts
-    )
 
 
 def end_at(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from .billing import Charge, Item, LedgerRow, apply, catch_up
+from .billing import Item, LedgerRow, apply, catch_up
 from .delivered import next_delivered_date
 from .ledger import ZERO
 from .period import FOREVER, Period
@@ -64,16 +64,6 @@ class SimulatedMonth:
     span: Period
     items: tuple[Item, ...]
     step: Segment | None
-
-    @property
-    def charged(self) -> Decimal:
-        """Return the sum of the charges."""
-        return sum((item.amount for item in self.items if isinstance(item, Charge)), ZERO)
-
-    @property
-    def credited(self) -> Decimal:
-        """Return the sum of the credits, positive when money goes back."""
-        return sum((item.amount for item in self.items if not isinstance(item, Charge)), ZERO)
 
     @property
     def mrr(self) -> Decimal:

@@ -1,11 +1,11 @@
 from dataclasses import replace
 
-from ...engine.amendment import carry_over, live_step, period_end, regrid
+from ...engine.amendment import carry_over, period_end, regrid
 from ...engine.change import change_values
 from ...engine.ending import NO_TAIL, split_end
 from ...engine.errors import EngineError
 from ...engine.money import to_decimal
-from ...engine.segment import Segment, cut_gaps, end_at
+from ...engine.segment import Segment, cut_gaps, end_at, live_step
 
 
 def get_amended_items(contract, steps, touched, day, accepted):

@@ -3,8 +3,8 @@ from odoo import fields
 from odoo.tools import format_date, formatLang
 
 from ... import const
-from ...engine.amendment import live_step
 from ...engine.errors import EngineError
+from ...engine.segment import live_step
 from ..preview.preview import Preview
 from .amendment_plan import AmendmentPlan
 

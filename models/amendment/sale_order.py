@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...engine.amendment import agreed_values
-from ...engine.change import VALUES
+from ...engine.change import VALUES, agreed_values
 
 
 class SaleOrder(models.Model):

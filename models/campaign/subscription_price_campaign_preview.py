@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ... import const
-from ...engine.ending import first_boundary
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER
 from ...engine.price_rise import raised, rise_span
+from ...engine.recurrence import first_boundary
 from ...engine.segment import step_at
 from ..lifecycle.selection import Selection
 from .subscription_price_campaign_apply import CONTRACTS_PER_STEP

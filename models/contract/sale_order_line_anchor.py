@@ -1,7 +1,8 @@
 from odoo import models
 
-from ...engine.amendment import has_same_length, live_step, switch_anchor
+from ...engine.amendment import has_same_length, switch_anchor
 from ...engine.recurrence import Grid, anchor_for
+from ...engine.segment import live_step
 
 
 class SaleOrder(models.Model):

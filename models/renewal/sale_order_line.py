@@ -5,12 +5,12 @@ from odoo import models
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.amendment import agreed_values, carry_over, live_step
-from ...engine.change import plan_from, renewed_steps
-from ...engine.ending import first_boundary
+from ...engine.amendment import carry_over
+from ...engine.change import agreed_values, plan_from, renewed_steps
 from ...engine.money import to_decimal
 from ...engine.price_rise import list_priced, regular_price
-from ...engine.segment import coalesce
+from ...engine.recurrence import first_boundary
+from ...engine.segment import coalesce, live_step
 from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalOffer
 

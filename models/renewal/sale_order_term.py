@@ -3,8 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.ending import first_boundary
-from ...engine.recurrence import Grid, Recurrence
+from ...engine.recurrence import Grid, Recurrence, first_boundary
 from ..terms.subscription_template import END_ACTIONS, TERM_UNITS
 from .subscription_template import RENEWAL_PRICES
 

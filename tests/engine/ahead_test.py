@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import Line, day, line, segment, terms
+from support import Line, day, line, segment, terms, with_quantity
 
 from engine.ahead import is_payable_ahead, next_period_date
 from engine.period import Period
-from engine.segment import change_from, cut_gaps, end_at
+from engine.segment import cut_gaps, end_at
 
 
 def ahead(one, after="2027-01-15"):
@@ -89,7 +89,7 @@ def test_paying_ahead_never_changes_what_all_runs_bill_together(today, change, q
         one.segments = (
             end_at(one.segments, day_of_change)
             if is_end
-            else change_from(one.segments, day_of_change, quantity=Decimal(quantity))
+            else with_quantity(one.segments, day_of_change, quantity)
         )
         one.run(day_of_change.isoformat())
     for moment in ("2027-03-01", "2027-03-31"):

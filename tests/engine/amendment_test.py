@@ -7,18 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import START, YEAR, Line, day, segment, terms
 
-from engine.amendment import (
-    agreed_values,
-    carry_over,
-    has_same_length,
-    live_step,
-    period_end,
-    regrid,
-    switch_anchor,
-)
-from engine.change import VALUES, change_values, value_of
+from engine.amendment import carry_over, has_same_length, period_end, regrid, switch_anchor
+from engine.change import VALUES, agreed_values, change_values, value_of
 from engine.recurrence import Grid, Recurrence
-from engine.segment import change_from, end_at
+from engine.segment import end_at, live_step
 
 TEN = terms("10")
 
@@ -130,7 +122,8 @@ def test_a_target_that_is_undone_later_nets_to_the_days_used(old, new, offset, u
     for on, quantity in ((first, new), (last, old)):
         line.segments = change_values(line.segments, on, values={"quantity": quantity})
         line.run(on.isoformat())
-    fresh = Line(*change_from([segment("2027-01-01", None, old, TEN)], first, last, quantity=new))
+    start = [segment("2027-01-01", None, old, TEN)]
+    fresh = Line(*change_values(start, first, last, values={"quantity": new}))
     fresh.run(last.isoformat())
     assert abs(line.net - fresh.net) <= Decimal("0.03"), "rounded at most once per document"
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from support import Line, day, line, period, segment, terms
+from support import Line, day, line, period, segment, terms, with_quantity, with_terms
 
 from engine.billing import billed_until, next_billing_date
 from engine.recurrence import Recurrence
-from engine.segment import change_from, cut_gaps, end_at
+from engine.segment import cut_gaps, end_at
 
 
 class TestArrears:
@@ -33,7 +33,7 @@ class TestArrears:
 
     def test_a_change_of_quantity_is_billed_with_the_period(self):
         used = line("31", timing="arrears")
-        used.segments = change_from(used.segments, day("2027-01-11"), quantity=Decimal(2))
+        used.segments = with_quantity(used.segments, day("2027-01-11"), 2)
         assert used.bill("2027-02-01") == [
             ("2027-01-01", "2027-01-11", 1, "10.00"),
             ("2027-01-11", "2027-02-01", 2, "42.00"),
@@ -42,7 +42,7 @@ class TestArrears:
     def test_a_change_of_price_closes_the_old_price_on_its_day(self):
         used = line("31", timing="arrears")
         dear = terms("62", timing="arrears")
-        used.segments = change_from(used.segments, day("2027-01-11"), terms=dear)
+        used.segments = with_terms(used.segments, day("2027-01-11"), dear)
         assert used.bill("2027-01-11") == [("2027-01-01", "2027-01-11", 1, "10.00")]
         assert used.bill("2027-02-01") == [("2027-01-11", "2027-02-01", 1, "42.00")]
 
@@ -62,7 +62,7 @@ class TestNone:
     def test_changes_and_ends_wait_for_the_next_period(self):
         whole = line(convention="none", quantity=5)
         whole.run("2027-01-01")
-        whole.segments = change_from(whole.segments, day("2027-01-10"), quantity=Decimal(8))
+        whole.segments = with_quantity(whole.segments, day("2027-01-10"), 8)
         assert whole.bill("2027-01-31") == []
         assert whole.bill("2027-02-01") == [("2027-02-01", "2027-03-01", 8, "80.00")]
         whole.segments = end_at(whole.segments, day("2027-02-10"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from support import YEAR, day, line, net, period, segment, terms
+from support import YEAR, day, line, net, period, segment, terms, with_quantity, with_terms
 
 from engine.billing import (
     Credit,
@@ -17,7 +17,7 @@ from engine.billing import (
     next_billing_date,
 )
 from engine.errors import OverlappingSegments, UnknownConvention, UnknownRow
-from engine.segment import change_from, cut_gaps, end_at
+from engine.segment import cut_gaps, end_at
 
 TEN = terms("10")
 
@@ -26,13 +26,13 @@ class TestAdvance:
     def test_an_upsell_charges_only_the_added_seats(self):
         seats = line("99.99", quantity=5)
         assert seats.bill("2027-01-01") == [("2027-01-01", "2027-02-01", 5, "499.95")]
-        seats.segments = change_from(seats.segments, day("2027-01-16"), quantity=Decimal(8))
+        seats.segments = with_quantity(seats.segments, day("2027-01-16"), 8)
         assert seats.bill("2027-01-16") == [("2027-01-16", "2027-02-01", 3, "154.82")]
         assert seats.bill("2027-02-01") == [("2027-02-01", "2027-03-01", 8, "799.92")]
 
     def test_a_known_downgrade_bills_the_smaller_plan_ahead(self):
         seats = line(quantity=5)
-        seats.segments = change_from(seats.segments, day("2027-01-16"), quantity=Decimal(2))
+        seats.segments = with_quantity(seats.segments, day("2027-01-16"), 2)
         assert seats.bill("2027-01-01") == [
             ("2027-01-01", "2027-01-16", 5, "24.19"),
             ("2027-01-16", "2027-02-01", 2, "10.33"),
@@ -40,14 +40,14 @@ class TestAdvance:
 
     def test_a_known_upgrade_waits_for_its_day(self):
         seats = line(quantity=5)
-        seats.segments = change_from(seats.segments, day("2027-01-16"), quantity=Decimal(8))
+        seats.segments = with_quantity(seats.segments, day("2027-01-16"), 8)
         assert seats.bill("2027-01-01") == [("2027-01-01", "2027-02-01", 5, "50.00")]
         assert next_billing_date(seats.segments, seats.rows) == day("2027-01-16")
         assert seats.bill("2027-01-16") == [("2027-01-16", "2027-02-01", 3, "15.48")]
 
     def test_a_late_run_gives_each_item_its_own_date(self):
         seats = line(quantity=5)
-        seats.segments = change_from(seats.segments, day("2027-01-16"), quantity=Decimal(8))
+        seats.segments = with_quantity(seats.segments, day("2027-01-16"), 8)
         found = [(item.on.isoformat(), int(item.quantity)) for item in seats.run("2027-02-20")]
         assert found == [("2027-01-01", 5), ("2027-01-16", 3), ("2027-02-01", 8)]
 
@@ -83,7 +83,7 @@ class TestAdvance:
         yearly = line("600", anchor="2027-01-01")
         yearly.segments = (segment("2027-01-01", None, 1, terms("600", YEAR)),)
         yearly.run("2027-01-01")
-        yearly.segments = change_from(yearly.segments, day("2027-12-01"), terms=TEN)
+        yearly.segments = with_terms(yearly.segments, day("2027-12-01"), TEN)
         assert yearly.bill("2027-12-01") == [
             ("2027-12-01", "2028-01-01", -1, "-50.96"),
             ("2027-12-01", "2028-01-01", 1, "10.00"),
@@ -93,7 +93,7 @@ class TestAdvance:
         running = line("12", anchor="2027-01-01")
         running.run("2027-03-01")
         renewed = terms("12", anchor="2027-03-01")
-        running.segments = change_from(running.segments, day("2027-03-10"), terms=renewed)
+        running.segments = with_terms(running.segments, day("2027-03-10"), renewed)
         assert running.bill("2027-03-20") == []
 
     def test_free_periods_are_items_too(self):
@@ -149,9 +149,9 @@ class TestCredits:
         seats = line("31", quantity=5)
         seats.run("2027-01-01")
         full = seats.segments
-        seats.segments = change_from(full, day("2027-01-11"), quantity=Decimal(8))
+        seats.segments = with_quantity(full, day("2027-01-11"), 8)
         seats.run("2027-01-11")
-        seats.segments = change_from(full, day("2027-01-21"), quantity=Decimal(4))
+        seats.segments = with_quantity(full, day("2027-01-21"), 4)
         items = seats.run("2027-01-21")
         found = [(i.on.isoformat(), i.row_key, int(i.quantity), str(i.amount)) for i in items]
         assert found == [
@@ -218,7 +218,7 @@ class TestLedger:
     def test_the_ledger_folds_what_apply_books(self):
         seats = line("99.99", quantity=5)
         seats.run("2027-01-01")
-        seats.segments = change_from(seats.segments, day("2027-01-16"), quantity=Decimal(2))
+        seats.segments = with_quantity(seats.segments, day("2027-01-16"), 2)
         [credit] = catch_up(seats.segments, seats.rows, day("2027-01-16"))
         [row] = seats.rows
         values = (row.terms, row.full)

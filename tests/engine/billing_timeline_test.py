@@ -1,11 +1,9 @@
 """Steps that are known ahead, and lines whose start was moved: what falls due when."""
 
-from decimal import Decimal
-
-from support import day, line, period, segment, short
+from support import day, line, period, segment, short, with_quantity
 
 from engine.billing import Credit, apply, due, next_billing_date
-from engine.segment import change_from, cut_gaps, end_at
+from engine.segment import cut_gaps, end_at
 
 
 class TestKnownAhead:
@@ -33,9 +31,9 @@ class TestKnownAhead:
         seats = line("31", quantity=5)
         seats.run("2027-01-01")
         full = seats.segments
-        seats.segments = change_from(full, day("2027-01-11"), quantity=Decimal(2))
+        seats.segments = with_quantity(full, day("2027-01-11"), 2)
         seats.run("2027-01-11")
-        seats.segments = change_from(seats.segments, day("2027-01-21"), quantity=Decimal(5))
+        seats.segments = with_quantity(seats.segments, day("2027-01-21"), 5)
         assert next_billing_date(seats.segments, seats.rows) == day("2027-01-21")
         assert seats.bill("2027-01-20") == []
         assert seats.bill("2027-01-21") == [("2027-01-21", "2027-02-01", 3, "33.00")]
@@ -72,7 +70,7 @@ class TestKnownAhead:
     def test_nothing_is_dated_before_its_period_opens(self):
         seats = line("31", quantity=2)
         for date, quantity in (("2027-01-21", 5), ("2027-02-11", 8)):
-            seats.segments = change_from(seats.segments, day(date), quantity=Decimal(quantity))
+            seats.segments = with_quantity(seats.segments, day(date), quantity)
         items = seats.run("2027-02-05")
         draft = seats.rows[-1]
         undo = Credit(

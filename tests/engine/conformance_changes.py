@@ -4,12 +4,12 @@ from decimal import Decimal
 
 from conformance import grid_on_day
 from conformance_stubs import cents, paid_line
-from support import EUR, MONTH, YEAR, Line, day, period, segment, short, terms
+from support import EUR, MONTH, YEAR, Line, day, period, segment, short, terms, with_terms
 
 from engine.billing import Charge, LedgerRow, next_billing_date
 from engine.period import ONE_DAY
 from engine.recurrence import Grid, Recurrence, anchor_for
-from engine.segment import change_from, end_at, mrr
+from engine.segment import end_at, mrr
 
 
 def switch(inputs, expected):
@@ -26,7 +26,7 @@ def switch(inputs, expected):
     billing_day = inputs.get("new_billing_day") or day(paid[0]).day
     grid = grid_on_day(change, billing_day, recurrence)
     its_terms = terms(new.get("price") or inputs["new_price"], recurrence, grid.anchor)
-    line.segments = change_from(line.segments, day(change), terms=its_terms)
+    line.segments = with_terms(line.segments, day(change), its_terms)
     found = [[start, end, amount] for start, end, _count, amount in line.bill(change)]
     assert sorted(found) == sorted(expected["lines"])
     if "next" in expected:
@@ -84,7 +84,7 @@ def price_migration(inputs, expected):
     for version in ("v2", "v3"):
         its_terms = terms(inputs[version]["price"], anchor=inputs["start"])
         since = day(inputs[version]["existing_from"])
-        line.segments = change_from(line.segments, since, terms=its_terms)
+        line.segments = with_terms(line.segments, since, its_terms)
     found = [[start[:7], amount] for start, _end, _count, amount in line.bill("2018-08-31")]
     assert found == expected["monthly"]
 
@@ -99,7 +99,7 @@ def manual_credit(inputs, expected):
     )
     line = Line(segment(start, None, 1, paid), rows=[row])
     its_terms = terms(inputs["new_price"], anchor=start)
-    line.segments = change_from(line.segments, day(inputs["downgrade_on"]), terms=its_terms)
+    line.segments = with_terms(line.segments, day(inputs["downgrade_on"]), its_terms)
     credit, charge = line.run(inputs["downgrade_on"])
     assert str(-credit.amount) == expected["unused_credit"]
     assert [*short(charge)[:2], short(charge)[3]] == expected["new_line"]
@@ -114,7 +114,7 @@ def two_upgrades_on_a_day(inputs, expected):
     line = Line(segment(start, None, 1, prices[0]))
     items = list(line.run(start))
     for its_terms in prices[1:]:
-        line.segments = change_from(line.segments, day(change), terms=its_terms)
+        line.segments = with_terms(line.segments, day(change), its_terms)
         items += line.run(change)
     rate = Decimal(inputs["tax_rate"]) / 100
     charges = [item.amount for item in items if isinstance(item, Charge)]
@@ -132,7 +132,7 @@ def waiting_downgrade(inputs, expected):
     applied = Grid(MONTH, day(anchor)).next_boundary(day(inputs["requested"]))
     assert applied == day(expected["applied"])
     yearly = terms(cents(inputs["new"]["price_cents"]), YEAR, anchor)
-    line.segments = change_from(line.segments, applied, terms=yearly)
+    line.segments = with_terms(line.segments, applied, yearly)
     [item] = line.run(expected["applied"])
     assert item.amount == cents(expected["first_fee_cents"])
     shown = [item.span.start.isoformat(), item.span.last_day.isoformat()]
@@ -168,5 +168,5 @@ def half_way(inputs, expected):
     """Change the price half way through a month."""
     line = paid_line(inputs["old_price"], ["2027-06-01", "2027-07-01"])
     its_terms = terms(inputs["new_price"], anchor="2027-06-01")
-    line.segments = change_from(line.segments, day("2027-06-16"), terms=its_terms)
+    line.segments = with_terms(line.segments, day("2027-06-16"), its_terms)
     assert [amount for *_rest, amount in line.bill("2027-06-16")] == expected["lines"]

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from support import day, line, period, segment, terms
+from support import day, line, period, segment, terms, with_quantity, with_terms
 
 from engine.billing import apply, billed_until, catch_up, due, next_billing_date
 from engine.ledger import Credit
-from engine.segment import change_from, cut_gaps, end_at
+from engine.segment import cut_gaps, end_at
 
 
 def delivered_line(price="10", **values):
@@ -79,7 +79,7 @@ def test_an_unknown_delivery_bills_nothing():
 
 def test_the_ordered_quantity_does_not_matter():
     hours = delivered_line(quantity=0)
-    hours.segments = change_from(hours.segments, day("2027-01-10"), quantity=Decimal(9))
+    hours.segments = with_quantity(hours.segments, day("2027-01-10"), 9)
     assert hours.bill("2027-02-01", delivered=Decimal(3)) == [
         ("2027-01-01", "2027-02-01", 3, "30.00")
     ]
@@ -119,7 +119,7 @@ def test_a_service_that_has_not_begun_is_not_billed():
 def test_a_new_price_counts_from_the_period_it_ends_in():
     hours = delivered_line()
     dear = terms("20", basis="delivered")
-    hours.segments = change_from(hours.segments, day("2027-02-01"), terms=dear)
+    hours.segments = with_terms(hours.segments, day("2027-02-01"), dear)
     assert hours.bill("2027-02-01", delivered=Decimal(2)) == [
         ("2027-01-01", "2027-02-01", 2, "20.00")
     ]
@@ -152,7 +152,7 @@ def test_a_deleted_draft_is_billed_again():
 def test_one_line_may_change_its_basis():
     mixed = line()
     hours = terms("7", basis="delivered")
-    mixed.segments = change_from(mixed.segments, day("2027-02-01"), terms=hours)
+    mixed.segments = with_terms(mixed.segments, day("2027-02-01"), hours)
     assert mixed.bill("2027-03-01", delivered=Decimal(2)) == [
         ("2027-01-01", "2027-02-01", 1, "10.00"),
         ("2027-02-01", "2027-03-01", 2, "14.00"),

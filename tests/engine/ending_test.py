@@ -2,20 +2,12 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import START, day, segment, terms
+from support import START, day, segment, terms, with_quantity
 
-from engine.ending import (
-    NO_TAIL,
-    Tail,
-    earliest_end,
-    first_boundary,
-    join_tail,
-    move_end,
-    split_end,
-)
+from engine.ending import NO_TAIL, Tail, earliest_end, join_tail, move_end, split_end
 from engine.lifecycle import check_move, state_on
-from engine.recurrence import Grid, Recurrence
-from engine.segment import change_from, end_at, step_at
+from engine.recurrence import Grid, Recurrence, first_boundary
+from engine.segment import end_at, step_at
 
 MONTHLY = Grid(Recurrence("month", 1), START)
 PLAN = (
@@ -51,7 +43,7 @@ def test_an_end_inside_a_gap_leaves_what_comes_later_to_be_given_back():
 
 def test_a_change_made_after_the_end_was_planned_goes_on_when_it_is_revoked():
     kept, tail = split_end(PLAN, day("2027-04-01"))
-    changed = change_from(kept, day("2027-03-15"), quantity=9)
+    changed = with_quantity(kept, day("2027-03-15"), 9)
     steps, _tail = move_end(changed, tail, day("2027-04-01"), None)
     assert step_at(steps, day("2027-05-31")).quantity == 9
     assert step_at(steps, day("2027-07-01")).quantity == 3

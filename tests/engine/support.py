@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.amendment import regrid
 from engine.billing import Charge, apply, catch_up
+from engine.change import change_values
 from engine.money import Currency
 from engine.period import Period
 from engine.recurrence import Grid, Recurrence
@@ -42,6 +44,27 @@ def terms(price, recurrence=MONTH, anchor=START, **values):
 def segment(start, end, quantity, its_terms, **values):
     """Return a segment from ISO dates; an empty end is open."""
     return Segment(day(start), day(end) if end else None, Decimal(quantity), its_terms, **values)
+
+
+def with_quantity(segments, first, quantity):
+    """Return the steps of a line whose quantity changes from a day on."""
+    return change_values(segments, first, values={"quantity": Decimal(quantity)})
+
+
+def with_terms(segments, first, its_terms):
+    """Return the steps of a line that goes on under other terms, price and discount included."""
+    values = {"price": its_terms.price, "discount": its_terms.discount}
+    return change_values(regrid(segments, first, its_terms), first, values=values)
+
+
+def charges_of(month):
+    """Return the sum of the charges of a simulated month."""
+    return sum((item.amount for item in month.items if isinstance(item, Charge)), Decimal(0))
+
+
+def credits_of(month):
+    """Return the sum of the credits of a simulated month, positive when money goes back."""
+    return sum((item.amount for item in month.items if not isinstance(item, Charge)), Decimal(0))
 
 
 class Line:

@@ -5,18 +5,18 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import assume, given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from support import MONTH, terms
 
-from engine.errors import OverlappingSegments
+from engine.change import change_values
+from engine.errors import InvalidPeriod, LineEnded, OverlappingChange, OverlappingSegments
 from engine.money import Currency
 from engine.period import ONE_DAY, Period
 from engine.proration import measure
 from engine.recurrence import Grid, Recurrence, anchor_on_day
 from engine.segment import (
     Segment,
-    change_from,
     check_tiling,
     coalesce,
     cut_gaps,
@@ -155,7 +155,10 @@ def test_splitting_and_joining_keep_the_step_function(line, moment):
 @given(lines(), MOMENTS, MOMENTS, st.integers(1, 9))
 def test_a_limited_change_touches_its_days_only(line, start, end, quantity):
     assume(start < end)
-    changed = steps(change_from(line, start, end, quantity=Decimal(quantity)))
+    try:
+        changed = steps(change_values(line, start, end, values={"quantity": Decimal(quantity)}))
+    except (InvalidPeriod, LineEnded, OverlappingChange):
+        reject()
     for moment, step in steps(line).items():
         inside = start <= moment < end and step
         assert changed[moment] == ((Decimal(quantity), *step[1:]) if inside else step)

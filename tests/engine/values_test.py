@@ -10,11 +10,12 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from support import EUR, Line, day, line, period, segment, terms
+from support import EUR, Line, day, line, period, segment, terms, with_quantity
 
 import engine
 from engine import errors
 from engine.billing import LedgerRow, apply, catch_up, check_limits
+from engine.change import change_values
 from engine.errors import (
     CreditTooLarge,
     ForbiddenMove,
@@ -29,7 +30,7 @@ from engine.money import Currency, to_decimal
 from engine.period import FOREVER, Period
 from engine.proration import measure
 from engine.recurrence import Recurrence
-from engine.segment import change_from, end_at, monthly, mrr, step_at
+from engine.segment import end_at, monthly, mrr, step_at
 
 MODULES = [name for _finder, name, _package in pkgutil.iter_modules(engine.__path__)]
 
@@ -134,11 +135,11 @@ def test_segments_are_checked():
 
 
 def test_a_limited_change_comes_back():
-    steps = change_from(
+    steps = change_values(
         [segment("2027-01-01", None, 5, terms("10"))],
         day("2027-02-01"),
         day("2027-05-01"),
-        terms=terms("8"),
+        values={"price": Decimal(8)},
         kind="limited",
     )
     assert [(s.start.isoformat(), s.terms.price, s.kind) for s in steps] == [
@@ -147,13 +148,13 @@ def test_a_limited_change_comes_back():
         ("2027-05-01", 10, "permanent"),
     ]
     with pytest.raises(InvalidPeriod):
-        change_from(steps, day("2027-02-01"), day("2027-02-01"), quantity=Decimal(1))
+        change_values(steps, day("2027-02-01"), day("2027-02-01"), values={"quantity": Decimal(1)})
 
 
 def test_a_change_and_its_undoing_leave_no_trace():
     start = (segment("2027-01-01", None, 5, terms("10")),)
-    changed = change_from(start, day("2027-02-01"), quantity=Decimal(8))
-    assert change_from(changed, day("2027-02-01"), quantity=Decimal(5)) == start
+    changed = with_quantity(start, day("2027-02-01"), 8)
+    assert with_quantity(changed, day("2027-02-01"), 5) == start
 
 
 def test_nothing_is_in_force_in_a_gap():
@@ -209,7 +210,7 @@ class TestLimits:
     def test_credits_are_weighed_in_periods(self):
         paid = line(quantity=8)
         paid.run("2027-05-01")
-        one_seat = change_from(paid.segments, day("2027-01-01"), quantity=Decimal(7))
+        one_seat = with_quantity(paid.segments, day("2027-01-01"), 7)
         check_limits(catch_up(one_seat, paid.rows, day("2027-05-10")), paid.rows, day("2027-05-10"))
         gone = end_at(paid.segments, day("2027-02-01"))
         items = catch_up(gone, paid.rows, day("2027-05-10"))
@@ -223,11 +224,9 @@ class TestLimits:
         grown = line(quantity=1)
         for number in range(2, 9):
             grown.run(f"2027-01-0{number - 1}")
-            grown.segments = change_from(
-                grown.segments, day(f"2027-01-0{number}"), quantity=Decimal(number)
-            )
+            grown.segments = with_quantity(grown.segments, day(f"2027-01-0{number}"), number)
         grown.run("2027-01-08")
-        one_left = change_from(grown.segments, day("2027-01-08"), quantity=Decimal(1))
+        one_left = with_quantity(grown.segments, day("2027-01-08"), 1)
         items = catch_up(one_left, grown.rows, day("2027-01-08"))
         assert len(items) == 7
         check_limits(items, grown.rows, day("2027-01-08"), max_credit_periods=1)
