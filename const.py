@@ -90,8 +90,6 @@ NO_LIMITS_KEY = "subscription_no_limits"
 SETTLING_KEY = "subscription_settling"
 # Set by refunds, read by transactions: the money goes back, so its outcome may be unknown.
 REFUND_KEY = "subscription_refund"
-# Set by the daily dunning, read by what is shown of it: look also where none is under way.
-DUNNING_KEY = "subscription_dunning"
 # Set by renewals, read by prices: the day whose prices count, instead of that of the order.
 PRICE_DAY_KEY = "subscription_price_day"
 # Set by the notice about a price rise, read by its mail template: id of the campaign.
@@ -125,8 +123,6 @@ FORMS_HELD_PER_DAY = 3
 FORMS_PER_HOUR = 10
 # Providers by which customers only promise to pay.
 PROMISING_PROVIDERS = ("none", "custom")
-# A charge whose outcome nobody recorded for this long was begun by a process that died.
-LOST_AFTER = timedelta(minutes=15)
 
 # Customers are told so many days before that their saved payment method expires.
 EXPIRY_NOTICE_DAYS = 30

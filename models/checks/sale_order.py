@@ -6,13 +6,6 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_finding_ids = fields.One2many(
-        "subscription.finding",
-        "order_id",
-        "Billing Findings",
-        copy=False,
-        readonly=True,
-    )
     subscription_finding_count = fields.Integer(
         "Number of Findings", compute="_compute_subscription_finding_count"
     )

@@ -60,22 +60,6 @@ class SubscriptionTermsMixin(models.AbstractModel):
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
 
-    @api.model
-    def _get_terms_fields(self):
-        """:return: names of the fields that make up the terms, for copying by value"""
-        return [
-            "price_unit",
-            "discount",
-            "product_uom_id",
-            "recurrence_unit",
-            "recurrence_count",
-            "anchor_date",
-            "convention",
-            "timing",
-            "basis",
-            "currency_id",
-        ]
-
     def _get_engine_terms(self):
         """:return: the terms of this record as an engine value
         :rtype: engine.segment.Terms

@@ -1,4 +1,3 @@
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -310,14 +309,3 @@ class SubscriptionTemplate(models.Model):
         """:return: the recurrences that a line on these terms may have, the default one first"""
         self.ensure_one()
         return self.recurrence_id | self.recurrence_ids
-
-    def _get_term_end(self, start):
-        """Return the first day after the term.
-
-        :param date start: first day of service
-        :return: that day, None for an open-ended template or no template at all
-        :rtype: datetime.date | None
-        """
-        if not self.term_count:
-            return None
-        return start + relativedelta(**{f"{self.term_unit}s": self.term_count})

@@ -105,9 +105,7 @@ class TestRecordRules(TransactionCase):
         segment = Segment.create(
             Segment._prepare_segment_values(line, line._get_typed_segments(date(2025, 1, 1))[0])
         )
-        terms = {name: segment[name] for name in Segment._get_terms_fields()}
-        for name in ("product_uom_id", "currency_id"):
-            terms[name] = terms[name].id
+        terms = Segment._prepare_terms_values(segment._get_engine_terms(), segment.currency_id)
         row = cls.env["subscription.billed.period"].create(
             {
                 **terms,

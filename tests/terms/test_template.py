@@ -62,15 +62,6 @@ class TestSubscriptionTemplate(PriceCommon):
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.env["subscription.recurrence"].create({"name": "Never", "count": 0})
 
-    def test_term_ends_after_its_length(self):
-        start = date(2024, 2, 29)
-        self.assertIsNone(self.terms._get_term_end(start))
-        self.terms.write({"term_count": 1, "term_unit": "year"})
-        self.assertEqual(self.terms._get_term_end(start), date(2025, 2, 28))
-        self.terms.write({"term_count": 10, "term_unit": "week"})
-        self.assertEqual(self.terms._get_term_end(start), date(2024, 5, 9))
-        self.assertIsNone(self.env["subscription.template"]._get_term_end(start))
-
     def test_terms_are_told_in_sentences(self):
         self.terms.write(
             {
