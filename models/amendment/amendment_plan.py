@@ -6,6 +6,7 @@ from ...engine.ending import NO_TAIL, split_end
 from ...engine.errors import EngineError
 from ...engine.money import to_decimal
 from ...engine.segment import Segment, cut_gaps, end_at, live_step
+from ..billing.next_taxes import NextTaxes
 
 
 def get_amended_items(contract, steps, touched, day, accepted):
@@ -47,6 +48,7 @@ class AmendmentPlan:
         order.ensure_one()
         self.order = order
         self.env = order.env
+        self.taxes = NextTaxes(order._get_amended_contract())
 
     # ------------------------------------------------------------------
     # Steps
@@ -330,12 +332,16 @@ class AmendmentPlan:
         invoices, credit_notes, silent = self.order._split_due_items({self.order: items})
         charges = invoices.get(self.order, [])
         one_off = [
-            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            line._prepare_base_line_for_taxes_computation(
+                quantity=quantity, tax_ids=self.taxes.of(line)
+            )
             for line, quantity in once
         ]
         if not charges and sum(line["price_unit"] * line["quantity"] for line in one_off) <= 0:
             one_off = []  # what only gives something back waits for the next period
         groups = [charges, *credit_notes.values(), silent]
-        groups = [[due.line._prepare_due_base_line(due) for due in group] for group in groups]
+        groups = [
+            [due.line._prepare_due_base_line(due, self.taxes) for due in group] for group in groups
+        ]
         groups[0] = one_off + groups[0]
         return [group for group in groups if group]

@@ -257,10 +257,11 @@ class SaleOrderLine(models.Model):
             and order._is_billed_as_ordered()
         )
 
-    def _prepare_due_base_line(self, due):
+    def _prepare_due_base_line(self, due, taxes=None):
         """Return the tax engine's base line of a due item, with the numbers of its invoice line.
 
         :param DueItem due: what will be billed
+        :param NextTaxes taxes: what the run will tax charges with, the line's own when empty
         :rtype: dict
         """
         quantity, price_unit = self._get_item_quantity_price(due)
@@ -269,12 +270,14 @@ class SaleOrderLine(models.Model):
             "price_unit": price_unit,
             "discount": float(due.item.terms.discount),
         }
-        taxes = due.row.invoice_line_id.tax_ids
-        if due.is_credit and taxes:
-            values["tax_ids"] = taxes
+        billed_taxes = due.row.invoice_line_id.tax_ids
+        if due.is_credit and billed_taxes:
+            values["tax_ids"] = billed_taxes
+        elif taxes:
+            values["tax_ids"] = taxes.of(self)
         if not due.amount:
             # What costs nothing gets no invoice line: no tax per unit, no part of a cent.
-            values["tax_ids"] = taxes.browse()
+            values["tax_ids"] = billed_taxes.browse()
             if due.forfeited or due.item.terms.discount < 100:
                 values["price_unit"] = 0.0
         return self._prepare_base_line_for_taxes_computation(**values)

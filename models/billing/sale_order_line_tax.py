@@ -67,16 +67,18 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self.automatic_tax_key != self._get_tax_key(self.tax_ids)
 
-    def _get_automatic_taxes(self):
+    def _get_automatic_taxes(self, positions=None):
         """Return the taxes of the day by product and fiscal position of the order.
 
+        :param dict positions: fiscal positions by order that count in place of their own
         :return: taxes per line
         :rtype: dict
         """
         found, cache = {}, {}
         # sudo: the salesperson who bills may not read the taxes of a branch's parent company
         for line in self.sudo():
-            position, company = line.order_id.fiscal_position_id, line.company_id
+            order, company = line.order_id, line.company_id
+            position = (positions or {}).get(order, order.fiscal_position_id).sudo()
             taxes = line.product_id.taxes_id._filter_taxes_by_company(company)
             key = (position, company, taxes, *line._get_custom_compute_tax_cache_key())
             if key not in cache:

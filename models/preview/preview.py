@@ -4,6 +4,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain
+from ..billing.next_taxes import NextTaxes
 
 
 class Preview:
@@ -20,6 +21,7 @@ class Preview:
         order.ensure_one()
         self.order = order
         self.env = order.env
+        self.taxes = NextTaxes(order)
 
     def for_run(self, until):
         """Return what a billing run on a day would create for one contract.
@@ -151,12 +153,14 @@ class Preview:
             (
                 line,
                 self.env._("Sold once"),
-                line._prepare_base_line_for_taxes_computation(quantity=quantity),
+                line._prepare_base_line_for_taxes_computation(
+                    quantity=quantity, tax_ids=self.taxes.of(line)
+                ),
             )
             for line, quantity in one_off
         ]
         entries += [
-            (due.line, due.line._get_item_text(due), due.line._prepare_due_base_line(due))
+            (due.line, due.line._get_item_text(due), due.line._prepare_due_base_line(due, self.taxes))
             for due in items
         ]
         totals = self.order._get_tax_totals_of([base_line for _line, _text, base_line in entries])

@@ -37,6 +37,7 @@ class Simulation:
         self.today = max(order._subscription_today(), self.contract._get_subscription_start())
         self.gaps = self.tried.get_gaps(self.contract)
         self.forfeited = self.tried.get_forfeits(self.contract)
+        self._preview = Preview(order)
         self._prices = {}  # what steps are worth per month, remembered from month to month
 
     def get(self):
@@ -246,7 +247,7 @@ class Simulation:
                 continue
             is_invoice = not by_day[on] or any(due.amount > 0 for due in by_day[on])
             lines = one_off if is_invoice else []
-            document = Preview(self.order).get_document(
+            document = self._preview.get_document(
                 format_date(self.env, on),
                 by_day[on],
                 one_off=lines,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..billing.next_taxes import NextTaxes
+
 
 class SaleOrder(models.Model):
     """What a contract costs after today: per period, and once."""
@@ -88,10 +90,15 @@ class SaleOrder(models.Model):
         :return: untaxed, tax and total
         :rtype: dict
         """
+        taxes = NextTaxes(self)
         totals = self._get_tax_totals_of(
             [
                 line._prepare_base_line_for_taxes_computation(
-                    **{"quantity": line.product_uom_qty, **(get_values(line) if get_values else {})}
+                    **{
+                        "quantity": line.product_uom_qty,
+                        "tax_ids": taxes.of(line),
+                        **(get_values(line) if get_values else {}),
+                    }
                 )
                 for line in lines
             ]

@@ -1,3 +1,6 @@
+from ..billing.next_taxes import NextTaxes
+
+
 class Mandate:
     """What a contract may take from a payment method that is saved for it.
 
@@ -33,7 +36,7 @@ class Mandate:
             self.order._subscription_today(),
             not self.order._is_subscription_started(),
         )
-        base_lines = []
+        base_lines, taxes = [], NextTaxes(self.order)
         for line in self.order._get_recurring_lines():
             if line._has_ended(today):
                 continue
@@ -45,7 +48,10 @@ class Mandate:
             quantity, price, discount = max(steps, key=lambda step: step[0] * _get_net(*step[1:]))
             base_lines.append(
                 line._prepare_base_line_for_taxes_computation(
-                    quantity=quantity, price_unit=price, discount=discount
+                    quantity=quantity,
+                    price_unit=price,
+                    discount=discount,
+                    tax_ids=taxes.of(line),
                 )
             )
         return (
