@@ -21,6 +21,10 @@ class SubscriptionBillingPreview(models.TransientModel):
     preview = fields.Json(compute="_compute_preview")
     is_today = fields.Boolean(compute="_compute_is_today")
     is_billable = fields.Boolean(compute="_compute_is_billable")
+    is_held_back = fields.Boolean(
+        compute="_compute_is_billable",
+        help="The run leaves this contract alone; a person who read why may bill it all the same.",
+    )
 
     @api.depends("date")
     def _compute_is_today(self):
@@ -34,6 +38,8 @@ class SubscriptionBillingPreview(models.TransientModel):
             # One that the run leaves alone is among them: a person may overrule its limits.
             contracts = wizard.preview["contracts"] if wizard.preview else []
             wizard.is_billable = wizard.is_today and bool(contracts)
+            is_one = len(wizard.order_ids) == 1
+            wizard.is_held_back = is_one and any(contract["error"] for contract in contracts)
 
     @api.depends("order_ids", "date")
     def _compute_preview(self):
@@ -61,9 +67,9 @@ class SubscriptionBillingPreview(models.TransientModel):
         }
 
     def _get_totals(self, previews):
-        """:return: the total of all previews per currency"""
+        """:return: the total per currency of all previews whose contracts the run would bill"""
         totals = {}
-        for preview in previews:
+        for preview in [preview for preview in previews if not preview["error"]]:
             currency = preview["currency_id"]
             totals[currency] = totals.get(currency, 0.0) + preview["total"]
         return [{"currency_id": currency, "total": total} for currency, total in totals.items()]

@@ -95,8 +95,7 @@ class SaleOrderLine(models.Model):
         :raise UserError: the taxes of a product were archived, and it has no others
         """
         changes = []
-        automatic = self.filtered(lambda line: not line._is_tax_manual())
-        automatic._check_taxes_not_archived()
+        automatic = self._check_automatic_taxes()
         for line, taxes in automatic._get_automatic_taxes().items():
             key = self._get_tax_key(taxes)
             if key != line.automatic_tax_key:
@@ -105,6 +104,16 @@ class SaleOrderLine(models.Model):
                     {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
                 )
         return changes
+
+    def _check_automatic_taxes(self):
+        """Return the lines whose taxes nobody typed, after a look at the taxes of their products.
+
+        :rtype: sale.order.line
+        :raise UserError: the taxes of a product were archived, and it has no others
+        """
+        automatic = self.filtered(lambda line: not line._is_tax_manual())
+        automatic._check_taxes_not_archived()
+        return automatic
 
     def _check_taxes_not_archived(self):
         """Refuse to bill without tax only because somebody archived the tax of a product.

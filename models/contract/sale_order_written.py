@@ -38,3 +38,10 @@ class SaleOrder(models.Model):
         if not date_deadline and len(self.company_id) == 1:
             date_deadline = self.company_id._subscription_today()
         return super().activity_schedule(act_type_xmlid, date_deadline, *args, **kwargs)
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Let the system speak on contracts while somebody without a login pays or signs."""
+        is_unnamed = author_id is None and not email_from and self.env.user._is_public()
+        if is_unnamed and any(order.is_subscription for order in self):
+            author_id = self.env.ref("base.partner_root").id
+        return super()._message_compute_author(author_id, email_from)

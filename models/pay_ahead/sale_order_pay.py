@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ...engine.errors import EngineError
 from ..preview.preview import Preview
 
 
@@ -29,6 +30,10 @@ class SaleOrder(models.Model):
         left = self._get_ahead_drafts()
         touched = dict.fromkeys(left, self) | order._get_touched_drafts(day)
         items = order._get_preview_items(day, touched)
+        try:
+            order._check_due_items({order: items})
+        except EngineError:
+            return None  # only a person may bill that
         documents = Preview(order).get_documents(items, day)
         if [document["kind"] for document in documents] != ["invoice"]:
             return None  # something is given back as well: that is not the customer's to decide

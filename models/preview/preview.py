@@ -11,8 +11,8 @@ class Preview:
     """What a contract bills or gives back, as documents with totals and words; writes nothing.
 
     A preview is a dict that the client widget `subscription_preview` draws: an optional headline,
-    reasons, documents with their lines and totals, and an error sentence instead of documents
-    when the contract cannot be billed.
+    reasons, documents with their lines and totals, and an error sentence when the contract cannot
+    be billed: above the documents when a person may bill them all the same, else instead of them.
 
     :param order: the contract or quotation, one `sale.order`
     """
@@ -38,9 +38,28 @@ class Preview:
         if self.order._get_waiting_contracts(drafts):
             return self.prepare([], error=self._get_waiting_text(next(iter(drafts))))
         items = self.order._get_preview_items(until, drafts)
-        preview = self.prepare(self.get_documents(items, until))
+        # What the run leaves to a person is shown like the rest, with the reason.
+        preview = self.prepare(
+            self.get_documents(items, until), error=self._get_held_back_text(items)
+        )
         preview["reasons"] = [self._get_made_anew_text(draft) for draft in drafts]
         return preview
+
+    def _get_held_back_text(self, items):
+        """Return why the run would leave these items alone, or does so already.
+
+        :param list items: :class:`DueItem` of this order
+        :return: a sentence, False when nothing holds them back
+        """
+        order = self.order
+        if not order._is_subscription_started():
+            return False
+        try:
+            order._get_lines_to_tax()._check_automatic_taxes()
+            order._check_due_items({order: items})
+        except (UserError, EngineError) as error:
+            return explain(self.env, error)
+        return order.subscription_quarantined_at and order.subscription_quarantine_reason
 
     def for_operation(self, items, one_off=()):
         """Return what an operation that was only tried out would credit and bill.
@@ -53,7 +72,7 @@ class Preview:
         return self.prepare(self.get_operation_documents(items, one_off))
 
     def prepare(self, documents, error=False):
-        """Return a preview of some documents, or the sentence that stands instead of them.
+        """Return a preview of some documents, or the sentence that stands instead or above.
 
         :param list documents: as :meth:`get_document` makes them
         :param error: a sentence, False when nothing is wrong
@@ -160,7 +179,11 @@ class Preview:
             for line, quantity in one_off
         ]
         entries += [
-            (due.line, due.line._get_item_text(due), due.line._prepare_due_base_line(due, self.taxes))
+            (
+                due.line,
+                due.line._get_item_text(due),
+                due.line._prepare_due_base_line(due, self.taxes),
+            )
             for due in items
         ]
         totals = self.order._get_tax_totals_of([base_line for _line, _text, base_line in entries])

@@ -110,14 +110,10 @@ class SaleOrder(models.Model):
         :raise engine.errors.EngineError: the dates of a contract do not fit together
         """
         if not drafts:
-            items = self._get_order_due_items(until)
-        else:
-            rows = self._get_draft_rows().filtered(lambda row: row.move_id in drafts)
-            tried = Tried(without=rows | rows.reversed_by_ids)
-            items = DryRun(self, tried).get_items(until)
-        if self._is_subscription_started():
-            self._check_due_items({self: items})
-        return items
+            return self._get_order_due_items(until)
+        rows = self._get_draft_rows().filtered(lambda row: row.move_id in drafts)
+        tried = Tried(without=rows | rows.reversed_by_ids)
+        return DryRun(self, tried).get_items(until)
 
     def _get_preview_one_off_lines(self, until):
         """Return what is sold once and would be billed on a day. Hook.

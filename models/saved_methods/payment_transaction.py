@@ -108,3 +108,9 @@ class PaymentTransaction(models.Model):
         if document._name != "sale.order":
             return domain
         return domain | Domain("subscription_method_order_id", "in", document.ids)
+
+    def _is_method_handed_over(self):
+        """:return: whether one of these payments came with a method that its contract will keep"""
+        return any(
+            tx.state in ("authorized", "done") and (tx.token_id or tx.tokenize) for tx in self
+        )

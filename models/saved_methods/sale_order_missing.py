@@ -66,7 +66,13 @@ class SaleOrder(models.Model):
         super()._hook_on_subscription_start()
         for order in self:
             end = order._get_trial_end()
-            if end and end > order._subscription_today() and order._is_method_missing():
+            if (
+                end
+                and end > order._subscription_today()
+                and order._is_method_missing()
+                # sudo: customers, who confirm by paying, read no transactions
+                and not order.sudo().transaction_ids._is_method_handed_over()
+            ):
                 order._ask_for_method()
 
     def _ask_for_method(self):
@@ -80,7 +86,9 @@ class SaleOrder(models.Model):
         today = self._subscription_today()
         self._as_system().subscription_method_asked_date = today
         # sudo: whoever confirms, customers too, may lack the right to send mails of the company
-        template.sudo().send_mail(self.id)
+        template.sudo().send_mail(
+            self.id, email_values={"author_id": self.company_id.sudo().partner_id.id}
+        )
         self._message_log(
             body=self.env._(
                 "The customer was asked by mail to save a payment method before the free trial "

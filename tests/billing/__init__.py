@@ -7,6 +7,7 @@ from . import test_documents
 from . import test_drafts
 from . import test_forfeit
 from . import test_grouping
+from . import test_invoice_form
 from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text

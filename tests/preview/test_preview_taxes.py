@@ -79,4 +79,3 @@ class TestPreviewTaxes(PaymentCommon):
         amendment.action_confirm()
         billed = self.bill(order)
         self.assertEqual(sum(billed.mapped("amount_total")), asked)
-

@@ -86,6 +86,29 @@ class TestTrialMethod(TrialMethodCase):
         self.ask("2027-04-12")
         self.assertFalse(self.get_mails())
 
+    def test_who_pays_with_a_card_that_is_kept_is_not_asked(self):
+        order = self.create_order(
+            self.line_values(self.seat, 3), self.setup_service, template=self.terms
+        )
+        visitor = self.env.ref("base.public_user")
+        tx = self.create_payment(order, tokenize=True).with_user(visitor).sudo()
+        tx._process(
+            "demo",
+            {"reference": tx.reference, "payment_details": "7", "simulated_state": "done"},
+        )
+        tx._post_process()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.subscription_payment_token_id, tx.token_id)
+        self.assertFalse(self.get_mails())
+        self.assertFalse(order.subscription_method_asked_date)
+
+    def test_the_company_speaks_when_a_visitor_confirms(self):
+        order = self.create_order(self.line_values(self.seat, 3), template=self.terms)
+        visitor = self.env.ref("base.public_user")
+        order.with_user(visitor).sudo().action_confirm()
+        self.assertTrue(self.get_mails())
+        self.assertNotIn(visitor.partner_id, order.message_ids.author_id)
+
     def test_the_customer_is_asked_once_more_before_the_trial_ends(self):
         order = self.start()
         self.bill(order)
