@@ -47,20 +47,16 @@
         "views/billing/subscription_billed_period_views.xml",
         "views/billing/subscription_wizard_views.xml",
         "views/billing/account_move_views.xml",
-        "views/billing/account_move_reversal_views.xml",
         # preview
         "views/preview/subscription_simulation_views.xml",
-        "views/preview/sale_order_simulation_views.xml",
         # quotation
         "views/quotation/sale_order_template_views.xml",
         "views/quotation/sale_order_views.xml",
-        "views/quotation/sale_order_template_start_views.xml",
         "views/quotation/subscription_template_views.xml",
         "views/quotation/quotation_templates.xml",
         "views/quotation/report_templates.xml",
         # charging
         "views/charging/account_move_views.xml",
-        "views/charging/account_move_under_way_views.xml",
         "views/charging/account_payment_views.xml",
         "views/charging/payment_transaction_views.xml",
         "views/charging/sale_order_views.xml",

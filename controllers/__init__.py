@@ -1,2 +1,2 @@
-from . import payment, payment_method, payment_request, quotation, stripe
+from . import payment, payment_method, quotation, stripe
 from . import pay_ahead
