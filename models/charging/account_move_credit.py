@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 from ... import const
-from ...exceptions import OutcomeUnknownError
 
 
 class AccountMove(models.Model):
@@ -115,28 +113,11 @@ class AccountMove(models.Model):
                 )
             )
         source = self._get_payment_to_refund().payment_transaction_id
-        try:
-            refund = source.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
-        except OutcomeUnknownError as error:
-            raise UserError(
-                self.env._(
-                    "The payment provider did not answer. Press the button again: the same refund "
-                    "is not made twice."
-                )
-            ) from error
-        refund.invoice_ids = [Command.set(self.ids)]
-        self._as_system().subscription_credit_next = False
+        refund = source._give_back(amount, self)
         if refund.state == "done":
-            refund._post_process()
             # The payment of a refund that the provider told of first was made without this.
             for line in refund.payment_id._get_open_credit_lines():
                 self.sudo().js_assign_outstanding_line(line.id)  # sudo: as whoever refunds
-        elif refund.state == "error":
-            self.message_post(
-                body=self.env._(
-                    "The refund failed: %(reason)s", reason=refund.state_message or refund.reference
-                )
-            )
         return True
 
     # ------------------------------------------------------------------

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ... import const
-from ...exceptions import OutcomeUnknownError
-
 
 class AccountPayment(models.Model):
     """Payments of contracts that were more than was owed: money back, or off the next invoice."""
@@ -120,22 +117,5 @@ class AccountPayment(models.Model):
                     payment=self.display_name,
                 )
             )
-        try:
-            refund = source.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
-        except OutcomeUnknownError as error:
-            raise UserError(
-                self.env._(
-                    "The payment provider did not answer. Press the button again: the same refund "
-                    "is not made twice."
-                )
-            ) from error
-        self._as_system().subscription_credit_next = False
-        if refund.state == "done":
-            refund._post_process()
-        elif refund.state == "error":
-            self.message_post(
-                body=self.env._(
-                    "The refund failed: %(reason)s", reason=refund.state_message or refund.reference
-                )
-            )
+        source._give_back(amount, self)
         return True

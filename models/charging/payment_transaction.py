@@ -1,4 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ... import const
+from ...exceptions import OutcomeUnknownError
 
 
 class PaymentTransaction(models.Model):
@@ -124,6 +129,44 @@ class PaymentTransaction(models.Model):
             lambda tx: not any(order._is_about_contracts() for order in tx.sale_order_ids)
         )
         return super(PaymentTransaction, plain)._invoice_sale_orders()
+
+    # ------------------------------------------------------------------
+    # Money back
+    # ------------------------------------------------------------------
+
+    def _give_back(self, amount, source):
+        """Refund a part of this payment; the source learns how that went.
+
+        What is given back is no longer kept for the next invoice.
+
+        :param float amount: how much
+        :param source: the credit note or the payment that the money is taken from
+        :return: the refund
+        :rtype: payment.transaction
+        :raise UserError: the provider did not answer
+        """
+        self.ensure_one()
+        try:
+            refund = self.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
+        except OutcomeUnknownError as error:
+            raise UserError(
+                self.env._(
+                    "The payment provider did not answer. Press the button again: the same refund "
+                    "is not made twice."
+                )
+            ) from error
+        if source._name == "account.move":
+            refund.invoice_ids = [Command.set(source.ids)]
+        source._as_system().subscription_credit_next = False
+        if refund.state == "done":
+            refund._post_process()
+        elif refund.state == "error":
+            source.message_post(
+                body=self.env._(
+                    "The refund failed: %(reason)s", reason=refund.state_message or refund.reference
+                )
+            )
+        return refund
 
     # ------------------------------------------------------------------
     # Payments of contracts that were more than was owed are told to whoever looks after it

@@ -122,8 +122,9 @@ class SaleOrder(models.Model):
         """:return: how long a trial with that first paid day is free, in words"""
         has_start = self.subscription_start_date or self.subscription_quote_frozen
         if not has_start:  # it begins whenever the customer confirms
-            count, unit = self.subscription_trial_count, self.subscription_trial_unit
-            return self.env["subscription.template"]._get_length_text(count, unit or "day")
+            return self.env["subscription.recurrence"]._get_length_text(
+                self.subscription_trial_unit or "day", self.subscription_trial_count
+            )
         last = fields.Date.subtract(end, days=1)
         return self.env._("until %(day)s", day=format_date(self.env, last))
 

@@ -60,23 +60,10 @@ class SubscriptionTemplate(models.Model):
             return ""
         return self.env._(
             "New contracts begin with a free trial of %(length)s.",
-            length=self._get_length_text(self.trial_count, self.trial_unit),
+            length=self.env["subscription.recurrence"]._get_length_text(
+                self.trial_unit, self.trial_count
+            ),
         )
-
-    @api.model
-    def _get_length_text(self, count, unit):
-        """:return: a number of days, weeks or months in words"""
-        if count == 1:
-            return {
-                "day": self.env._("1 day"),
-                "week": self.env._("1 week"),
-                "month": self.env._("1 month"),
-            }[unit]
-        return {
-            "day": self.env._("%(count)s days", count=count),
-            "week": self.env._("%(count)s weeks", count=count),
-            "month": self.env._("%(count)s months", count=count),
-        }[unit]
 
     def _get_setup_sentence(self):
         if not self.setup_product_id:
