@@ -66,8 +66,7 @@ class BillingRun:
         picked = self.orders.browse()
         Template = self.env["subscription.template"].with_context(active_test=False)
         grouping = Template.search([("group_invoices", "=", True)])
-        # sudo: the run serves every company, whoever started it
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"]._get_served_companies():
             domain = self.orders._get_due_contracts_domain(company._subscription_today()) & Domain(
                 [("company_id", "=", company.id), ("id", "not in", tuple(skip))]
             )
@@ -96,8 +95,7 @@ class BillingRun:
                 self.orders._get_due_contracts_domain(company._subscription_today())
                 & Domain([("company_id", "=", company.id), ("id", "not in", tuple(skip))])
             )
-            # sudo: the run serves every company, whoever started it
-            for company in self.env["res.company"].sudo().search([])
+            for company in self.env["res.company"]._get_served_companies()
         )
 
     def refresh_states(self):
@@ -108,9 +106,8 @@ class BillingRun:
         :return: no contracts, as none is billed here
         """
         days = [
-            # sudo: the run serves every company, whoever started it
             company._subscription_today()
-            for company in self.env["res.company"].sudo().search([])
+            for company in self.env["res.company"]._get_served_companies()
         ]
         orders = self.orders.browse()
         for domain in self.orders._get_stale_state_domains(min(days), max(days)):

@@ -189,13 +189,7 @@ class SaleOrder(models.Model):
         :param bool active_test: leave out workers that are switched off
         :rtype: ir.cron
         """
-        # sudo: scheduled actions are reserved to administrators
-        return (
-            self.env["ir.cron"]
-            .sudo()
-            .with_context(active_test=active_test)
-            .search([("code", "=", "model._cron_bill_subscriptions()")], order="id")
-        )
+        return self.env["ir.cron"]._get_workers("model._cron_bill_subscriptions()", active_test)
 
     def _trigger_billing(self):
         """Wake the billing run when one of these contracts is due."""

@@ -132,8 +132,7 @@ class AccountMove(models.Model):
     def _get_invoices_to_charge(self):
         """:return: invoices to charge now, the oldest first"""
         invoices = self.browse()
-        # sudo: the run serves every company, whoever started it
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"]._get_served_companies():
             domain = self._get_charge_domain(company)
             # Apart, so that the index on posted invoices serves the many.
             for state in ("posted", "draft"):

@@ -242,10 +242,4 @@ class AccountMove(models.Model):
         :param bool active_test: leave out workers that are switched off
         :rtype: ir.cron
         """
-        # sudo: scheduled actions are reserved to administrators
-        return (
-            self.env["ir.cron"]
-            .sudo()
-            .with_context(active_test=active_test)
-            .search([("code", "=", "model._cron_charge_subscriptions()")], order="id")
-        )
+        return self.env["ir.cron"]._get_workers("model._cron_charge_subscriptions()", active_test)

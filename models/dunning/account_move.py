@@ -151,8 +151,7 @@ class AccountMove(models.Model):
         :rtype: list[account.move]
         """
         moves = self.browse()
-        # sudo: the run serves every company, whoever started it
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"]._get_served_companies():
             late = self._get_dunning_domain(company)
             unchecked = Domain("subscription_dunning_checked_date", "=", False) | Domain(
                 "subscription_dunning_checked_date", "!=", company._subscription_today()

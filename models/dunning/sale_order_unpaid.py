@@ -38,17 +38,12 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_close_unpaid(self):
         """Warn and close contracts with unpaid invoices, one by one."""
-        Cron = self.env["ir.cron"]
         orders = self._get_contracts_with_unpaid() | self.search(
             [("subscription_unpaid_move_id", "!=", False)]
         )
-        time_left = Cron._commit_progress(remaining=len(orders))
-        for order in orders:
-            if not time_left:
-                break
-            for locked in order.try_lock_for_update(allow_referencing=True):
-                locked._run_or_quarantine(locked._apply_unpaid_rule)
-            time_left = Cron._commit_progress(1)
+        self.env["ir.cron"]._for_each_locked(
+            orders, lambda order: order._run_or_quarantine(order._apply_unpaid_rule)
+        )
         _logger.info("looked at %(count)s contracts with unpaid invoices", {"count": len(orders)})
 
     @api.model
@@ -64,8 +59,7 @@ class SaleOrder(models.Model):
         )
         if not templates:
             return self.browse()
-        # sudo: the run serves every company, whoever started it
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"]._get_served_companies()
         last = max(company._subscription_today() for company in companies)
         running = Domain("subscription_state", "in", const.RUNNING_STATES)
         renewed = Domain("subscription_state", "=", "renewed")

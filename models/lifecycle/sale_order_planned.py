@@ -143,8 +143,7 @@ class SaleOrder(models.Model):
         due = [
             Domain("company_id", "=", company.id)
             & Domain("start_date", "<=", company._subscription_today())
-            # sudo: the run serves every company, whoever started it
-            for company in self.env["res.company"].sudo().search([])
+            for company in self.env["res.company"]._get_served_companies()
         ]
         steps = self.env["subscription.segment"].search(
             Domain("is_planned", "=", True)

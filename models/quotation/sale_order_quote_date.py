@@ -127,8 +127,7 @@ class SaleOrder(models.Model):
     def _cron_refresh_quotes(self):
         """Refresh open quotations and release abandoned payments once a day, after midnight."""
         Cron = self.env["ir.cron"]
-        # sudo: the run serves every company, whoever started it
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"]._get_served_companies()
         domains = [self._get_stale_quotes_domain(company) for company in companies]
         quotes = self.search(Domain.OR(domains))
         Cron._commit_progress(remaining=len(quotes))

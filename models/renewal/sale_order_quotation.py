@@ -157,20 +157,15 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_prepare_renewals(self):
         """Prepare the renewal quotations of contracts whose term ends soon, one by one."""
-        Cron = self.env["ir.cron"]
-        # sudo: the run serves every company, whoever started it
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"]._get_served_companies()
         domains = [self._get_due_renewals_domain(company) for company in companies]
         orders = self.search(Domain.OR(domains), order="subscription_renewal_quote_date, id")
-        time_left = Cron._commit_progress(remaining=len(orders))
-        for order in orders:
-            if not time_left:
-                break
-            for locked in order.try_lock_for_update(allow_referencing=True):
-                locked._run_or_quarantine(
-                    locked._prepare_renewal_and_tell, locked._tell_of_failed_renewal
-                )
-            time_left = Cron._commit_progress(1)
+        self.env["ir.cron"]._for_each_locked(
+            orders,
+            lambda order: order._run_or_quarantine(
+                order._prepare_renewal_and_tell, order._tell_of_failed_renewal
+            ),
+        )
 
     @api.model
     def _get_due_renewals_domain(self, company):

@@ -99,21 +99,15 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_ask_for_methods(self):
         """Ask again for methods that are missing some days before a trial ends, once."""
-        Cron = self.env["ir.cron"]
-        orders = self._get_trials_without_method()
-        Cron._commit_progress(remaining=len(orders))
-        for order in orders:
-            for locked in order.try_lock_for_update(allow_referencing=True):
-                locked._ask_for_method()
-            if not Cron._commit_progress(1):
-                break
+        self.env["ir.cron"]._for_each_locked(
+            self._get_trials_without_method(), lambda order: order._ask_for_method()
+        )
 
     @api.model
     def _get_trials_without_method(self):
         """:return: contracts whose trial ends soon and that were not asked again yet"""
         orders = self.browse()
-        # sudo: the job serves every company, whoever started it
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"]._get_served_companies():
             today = company._subscription_today()
             until = fields.Date.add(today, days=const.METHOD_NOTICE_DAYS)
             orders |= self.search(

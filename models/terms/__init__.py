@@ -1,4 +1,5 @@
 from . import (
+    ir_cron,
     res_company,
     res_currency,
     subscription_recurrence,
