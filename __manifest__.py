@@ -89,6 +89,9 @@
         "views/campaign/subscription_price_campaign_views.xml",
         # checks
         "views/checks/subscription_finding_views.xml",
+        # portal
+        "views/portal/portal_contract_list_templates.xml",
+        "views/portal/portal_contract_templates.xml",
         # menus
         "views/menus.xml",
     ],

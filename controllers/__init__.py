@@ -1,2 +1,3 @@
 from . import payment, payment_method, quotation, stripe
 from . import pay_ahead
+from . import portal

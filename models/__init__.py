@@ -45,3 +45,6 @@ from . import campaign
 
 # Proves that the others told the truth; nobody calls it.
 from . import checks
+
+# What a customer reads of a contract, and may do alone by the room whose act it is.
+from . import portal

@@ -14,5 +14,6 @@ from .pay_ahead import *
 from .dunning import *
 from .campaign import *
 from .checks import *
+from .portal import *
 from .scenario import *
 from .house import *

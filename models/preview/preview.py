@@ -15,26 +15,28 @@ class Preview:
     be billed: above the documents when a person may bill them all the same, else instead of them.
 
     :param order: the contract or quotation, one `sale.order`
+    :param NextTaxes taxes: those of several orders when they were looked up together
     """
 
-    def __init__(self, order):
+    def __init__(self, order, taxes=None):
         order.ensure_one()
         self.order = order
         self.env = order.env
-        self.taxes = NextTaxes(order)
+        self.taxes = taxes or NextTaxes(order)
 
-    def for_run(self, until):
+    def for_run(self, until, has_drafts=True):
         """Return what a billing run on a day would create for one contract.
 
         :param date until: the day of the run
+        :param bool has_drafts: False for whoever knows that none of its documents is a draft
         :return: a preview, see the class
         :rtype: dict
         """
-        return self.or_reason(lambda: self._get_run(until))
+        return self.or_reason(lambda: self._get_run(until, has_drafts))
 
-    def _get_run(self, until):
-        is_started = self.order._is_subscription_started()
-        drafts = self.order._get_touched_drafts(until) if is_started else {}
+    def _get_run(self, until, has_drafts):
+        is_looked_at = has_drafts and self.order._is_subscription_started()
+        drafts = self.order._get_touched_drafts(until) if is_looked_at else {}
         if self.order._get_waiting_contracts(drafts):
             return self.prepare([], error=self._get_waiting_text(next(iter(drafts))))
         items = self.order._get_preview_items(until, drafts)

@@ -47,24 +47,26 @@ class SaleOrder(models.Model):
     )
     @api.depends_context("lang")
     def _compute_subscription_totals(self):
+        taxes = NextTaxes(self)
         for order in self:
             recurring = order._get_recurring_lines()
             one_off = order._get_priced_lines() - recurring if recurring else recurring
-            totals = order._get_line_totals(one_off)
+            totals = order._get_line_totals(one_off, taxes=taxes)
             order.subscription_amount_one_off = totals["untaxed"]
             order.subscription_amount_one_off_total = totals["total"]
-            order.subscription_period_totals = order._get_period_totals()
+            order.subscription_period_totals = order._get_period_totals(taxes=taxes)
 
-    def _get_period_totals(self, get_values=None):
+    def _get_period_totals(self, get_values=None, taxes=None):
         """Return what one full period costs, per recurrence, the shortest period first.
 
         Lines that are not served today, because they have ended or begin later, do not count.
 
         :param get_values: as for :meth:`_get_line_totals`
+        :param NextTaxes taxes: as for :meth:`_get_line_totals`
         :rtype: list[dict]
         """
         self.ensure_one()
-        groups = {}
+        taxes, groups = taxes or NextTaxes(self), {}
         for line in self._get_recurring_lines():
             if not line._is_out_of_service():
                 length = (line.recurrence_id.unit, line.recurrence_id.count)
@@ -76,21 +78,22 @@ class SaleOrder(models.Model):
             {
                 "id": lines[0].recurrence_id.id,
                 "label": lines[0].recurrence_id._get_per_text(),
-                **self._get_line_totals(lines, get_values),
+                **self._get_line_totals(lines, get_values, taxes),
             }
             for lines in ordered
         ]
 
-    def _get_line_totals(self, lines, get_values=None):
+    def _get_line_totals(self, lines, get_values=None, taxes=None):
         """Let core's tax engine sum up order lines.
 
         :param lines: `sale.order.line` records of this order
         :param get_values: function from a line to the quantity, price or discount that counts in
             place of its own
+        :param NextTaxes taxes: those of several orders when they were looked up together
         :return: untaxed, tax and total
         :rtype: dict
         """
-        taxes = NextTaxes(self)
+        taxes = taxes or NextTaxes(self)
         totals = self._get_tax_totals_of(
             [
                 line._prepare_base_line_for_taxes_computation(

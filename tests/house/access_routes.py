@@ -48,6 +48,8 @@ CALLS = [
     Call("/my/invoices", "GET", "invoice", LOGGED_IN),
     Call("/my/invoices/page/<int:page>", "GET", "invoice", LOGGED_IN, {"page": 1}),
     Call("/my/invoices/overdue", "GET", "invoice", LOGGED_IN - {"employee"}),
+    Call("/my/subscriptions", "GET", "active", LOGGED_IN),
+    Call("/my/subscriptions/page/<int:page>", "GET", "active", LOGGED_IN, {"page": 1}),
     Call("/my/payment_method", "GET", "active", LOGGED_IN),
     # A quotation or contract.
     *(
@@ -71,6 +73,7 @@ CALLS = [
         PAY | {"amount": 36.0, "day": "2027-02-11"},
     ),
     Call(f"{ORDER}/pay", "GET", "active", PAGE),
+    Call(f"{ORDER}/invoices/<int:invoice_id>", "GET", "active", PAGE, {"invoice_id": "invoice"}),
     Call(f"{ORDER}/payment_method", "GET", "active", PAGE),
     Call(f"{ORDER}/payment_method/transaction", "JSON", "charged", PAGE, PAY),
     Call(f"{ORDER}/payment_method/assign", "JSON", "active", CUSTOMER, {"token_id": "card"}),

@@ -50,14 +50,14 @@ class TestPortalQuote(PaymentCommon, HttpCase):
         self.bill(order)
         text = self._get_text(order)
         for part in (
-            "Per month $ 37.20",
+            "per month $ 37.20",
             "Service from: 01/22/2027",
-            "Next invoice: 02/01/2027, $ 37.20",
+            "Next invoice: 02/01/2027 $ 37.20",
             "Monthly · billed until 01/31/2027",
-            "Due at confirmation",
         ):
             self.assertIn(part, text)
-        self.assertNotIn("Due now", text)
+        for part in ("Due now", "Due at confirmation"):
+            self.assertNotIn(part, text)
 
     def test_other_orders_look_as_before(self):
         order = self._create_quotation(self.setup_service)
