@@ -6,6 +6,7 @@ from . import (
     payment_transaction_unknown,
     payment_transaction_trust,
     account_move_charge,
+    account_move_charge_early,
     account_move_open,
     account_move_outcome,
     account_move_back,

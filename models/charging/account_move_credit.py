@@ -26,24 +26,6 @@ class AccountMove(models.Model):
     subscription_credit_text = fields.Char(
         "Use of the Credit", compute="_compute_subscription_credit_text"
     )
-    subscription_can_charge_early = fields.Boolean(
-        "Can Be Charged Early",
-        compute="_compute_subscription_can_charge_early",
-        help="This invoice is not due yet and its contract has a saved payment method.",
-    )
-
-    @api.depends("state", "payment_state", "invoice_date_due", "transaction_ids.state")
-    def _compute_subscription_can_charge_early(self):
-        for move in self:
-            move.subscription_can_charge_early = bool(
-                move.move_type == "out_invoice"
-                and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial")
-                and move.invoice_date_due
-                and move.invoice_date_due > move.company_id._subscription_today()
-                and move._get_subscription_token()
-                and not move._get_open_charges()
-            )
 
     @api.depends("amount_residual", "state", "reversed_entry_id", "reversed_entry_id.payment_state")
     def _compute_subscription_amount_refundable(self):
@@ -178,26 +160,3 @@ class AccountMove(models.Model):
             return 0.0
         orders = self._get_subscription_orders()
         return min(orders._get_kept_credit_amount(before=self), self.amount_total)
-
-    # ------------------------------------------------------------------
-    # Before the due date
-    # ------------------------------------------------------------------
-
-    def action_subscription_charge_early(self):
-        """Charge these open invoices now, before they are due.
-
-        :raise UserError: one of them is paid, or has no saved payment method
-        """
-        self.check_access("write")
-        for move in self:
-            unpaid = move.state == "posted" and move.payment_state in ("not_paid", "partial")
-            if not unpaid or not move._get_subscription_token():
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s cannot be charged: it is not open, or its contract has no "
-                        "saved payment method.",
-                        invoice=move.display_name,
-                    )
-                )
-        self._as_system().subscription_charge_early = True
-        return self.action_subscription_charge()

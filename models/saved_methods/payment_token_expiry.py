@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ... import const
 from ...exceptions import OutcomeUnknownError
@@ -13,7 +14,7 @@ ASK_AGAIN_AFTER = timedelta(days=1)
 
 
 class PaymentToken(models.Model):
-    """Until when a saved payment method can be charged, kept up by what the provider tells.
+    """Until when a saved payment method can be charged, and the mail before its end.
 
     The provider tells when the method is saved and whenever a bank replaces it. It is asked about
     methods that were saved before the addon was there, and before anybody is told of an end that
@@ -27,6 +28,12 @@ class PaymentToken(models.Model):
         readonly=True,
         help="Last day on which this payment method can be charged, as far as the payment "
         "provider tells.",
+    )
+    subscription_expiry_warned_date = fields.Date(
+        "Warned of Its Expiry On",
+        readonly=True,
+        copy=False,
+        help="The last valid day of which the customer was warned.",
     )
     subscription_told_at = fields.Datetime(
         "Updated By Provider",
@@ -141,3 +148,76 @@ class PaymentToken(models.Model):
         """
         self.ensure_one()
         return {}
+
+    # ------------------------------------------------------------------
+    # What the customer is told
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_warn_of_expiry(self):
+        """Mail customers whose method expires before the next charge, once per method."""
+        self._ask_about_expiry()
+        self.env["ir.cron"]._for_each_locked(
+            self._get_expiring(), lambda token: token._warn_of_expiry()
+        )
+
+    @api.model
+    def _get_expiring(self):
+        """:return: methods that expire soon, pay a running contract, and were not warned of"""
+        # One day more than the calendar of UTC has: the company's own day decides below.
+        until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS + 1)
+        tokens = self.search(
+            [
+                ("subscription_expiry_date", "!=", False),
+                ("subscription_expiry_date", "<=", until),
+                ("subscription_order_ids.subscription_state", "in", const.RUNNING_STATES),
+            ]
+        )
+        return tokens.filtered(
+            lambda token: (
+                token._is_expiring()
+                and token.subscription_expiry_warned_date != token.subscription_expiry_date
+                and token._get_contracts_to_replace()
+            )
+        )
+
+    def _is_expiring(self):
+        """:return: whether this method ends within the days of notice, by the company's clock"""
+        self.ensure_one()
+        today = self.company_id._subscription_today()
+        notice = fields.Date.add(today, days=const.EXPIRY_NOTICE_DAYS)
+        return bool(self.subscription_expiry_date) and self.subscription_expiry_date <= notice
+
+    def _get_contracts_to_replace(self):
+        """Return the contracts that need another method, because they go on after its end.
+
+        :rtype: sale.order
+        """
+        self.ensure_one()
+        end = self.subscription_expiry_date
+        contracts = self._get_running_contracts().filtered(
+            lambda order: (
+                order.subscription_payment_mode in const.CHARGED_MODES
+                and order.subscription_next_invoice_date
+                and (not order.subscription_end_date or order.subscription_end_date > end)
+            )
+        )
+        return contracts.with_env(self.env)._filtered_access("read")
+
+    def _warn_of_expiry(self):
+        """Queue the mail about one method and note it on its contracts."""
+        self.ensure_one()
+        self._as_system().subscription_expiry_warned_date = self.subscription_expiry_date
+        template = self.env.ref(
+            "sale_recurring.mail_template_method_expires", raise_if_not_found=False
+        )
+        contracts = self._get_contracts_to_replace()
+        if not template or not self.partner_id.email:
+            return
+        template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
+        text = self.env._(
+            "%(method)s is valid until %(day)s. The customer was asked for another payment method.",
+            method=self.display_name,
+            day=format_date(self.env, self.subscription_expiry_date),
+        )
+        contracts._message_log_batch({order.id: text for order in contracts})
