@@ -2,12 +2,6 @@ from odoo import fields, models
 from odoo.fields import Command
 
 
-class SaleOrder(models.Model):
-    """Taxes and analytic distribution of lines that an amendment leaves in place."""
-
-    _inherit = "sale.order"
-
-
 class SaleOrderLine(models.Model):
     """Taxes and analytic distribution that somebody changes on a line of an amendment.
 
