@@ -32,6 +32,7 @@ class Books:
         self.bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
         self._promises = defaultdict(list)  # day: (invoice id, share)
         self._collections = defaultdict(list)  # day: ids of invoices paid by direct debit
+        self._transfers = defaultdict(list)  # day: ids of invoices paid whole by transfer
         self._noted = set()  # ids of invoices; a draft is noted when it is posted, maybe much later
 
     # Drafts
@@ -68,10 +69,8 @@ class Books:
         self._settle_credit_notes(day)
         due = [(when, *promise) for when, promise in _take(self._promises, day)]
         self._pay(due)
-        collected = defaultdict(list)
-        for when, move_id in _take(self._collections, day):
-            collected[when].append(move_id)
-        self._collect(collected)
+        self._collect("Direct debits", _take(self._collections, day))
+        self._collect("Transfers", _take(self._transfers, day))
 
     def _note_new_invoices(self):
         """Decide for each new invoice when it will be paid."""
@@ -95,7 +94,7 @@ class Books:
         if habit == DEBIT and move.currency_id == move.company_currency_id:
             self._collections[due].append(move.id)
         elif habit == SLOW:
-            self._promises[due + timedelta(days=self.random.randint(12, 50))].append((move.id, 1))
+            self._promise_all(move, due + timedelta(days=self.random.randint(12, 50)))
         elif habit == STOPPED and due > self.today - timedelta(days=75):
             return
         elif habit == IN_PARTS:
@@ -103,6 +102,13 @@ class Books:
             self._promises[due + timedelta(days=45)].append((move.id, 1))
         else:
             day = max(move.invoice_date, due - timedelta(days=self.random.randint(-3, 9)))
+            self._promise_all(move, day)
+
+    def _promise_all(self, move, day):
+        """Plan that an invoice is paid whole; the bank's entries are kept in the own currency."""
+        if move.currency_id == move.company_currency_id:
+            self._transfers[day].append(move.id)
+        else:
             self._promises[day].append((move.id, 1))
 
     def _pay(self, due):
@@ -120,19 +126,23 @@ class Books:
             invoices.append(move)
         self._reconcile(self._post_payments(vals_list), invoices)
 
-    def _collect(self, collected):
-        """Book the bank's collective entries for invoices paid by direct debit.
+    def _collect(self, kind, payments):
+        """Book the bank's collective entries for invoices that were paid whole.
 
-        :param dict collected: ids of invoices by day
+        :param str kind: how they were paid
+        :param list payments: tuples of day and invoice id
         """
         Move = self.env["account.move"]
+        collected = defaultdict(list)
+        for when, move_id in payments:
+            collected[when].append(move_id)
         vals_list, plans = [], []
         for day, move_ids in collected.items():
             moves = Move.browse(move_ids).filtered(
                 lambda move: move.state == "posted" and move.amount_residual > 0
             )
             if moves:
-                vals_list.append(self._prepare_collection(day, moves))
+                vals_list.append(self._prepare_collection(kind, day, moves))
                 plans.append(moves)
         entries = Move.with_context(tracking_disable=True, mail_create_nolog=True).create(vals_list)
         entries._post()
@@ -144,7 +154,7 @@ class Books:
         if lines:
             self.env["account.move.line"]._reconcile_plan(lines)
 
-    def _prepare_collection(self, day, moves):
+    def _prepare_collection(self, kind, day, moves):
         """Return one entry: the sum on the bank account, a credit line for each invoice."""
         total = sum(moves.mapped("amount_residual"))
         credits = [
@@ -159,11 +169,11 @@ class Books:
             )
             for sequence, move in enumerate(moves, 1)
         ]
-        bank = {"name": "Direct debits", "account_id": self.bank.default_account_id.id}
+        bank = {"name": kind, "account_id": self.bank.default_account_id.id}
         return {
             "journal_id": self.bank.id,
             "date": day,
-            "ref": f"Direct debits of {day:%d.%m.%Y}",
+            "ref": f"{kind} of {day:%d.%m.%Y}",
             "line_ids": [Command.create({**bank, "debit": total}), *credits],
         }
 
