@@ -68,6 +68,11 @@ def _explain_engine_error(env, error):
         return env._(
             "Two steps of a contract line overlap in time. Choose dates that follow each other."
         )
+    if isinstance(error, errors.DuplicateRow):
+        return env._(
+            "The ledger of this contract holds one entry twice. Ask your technical administrator "
+            "to mend it, then press Retry."
+        )
     return _explain_refused_change(env, error)
 
 

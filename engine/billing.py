@@ -152,15 +152,17 @@ class _Run:
 
     def _booked(self) -> Iterator[Item]:
         """Value credits and charges in the order of their dates, credits of a day first."""
-        cuts: dict[date, list[tuple[RowState, Period, Decimal]]] = {}
+        cuts: dict[date, dict[RowState, list[Layer]]] = {}
         for on in sorted(self.unwanted):
-            for state, span, quantity in self._cut_rows(self.unwanted[on]):
+            for state, cut in self._cut_rows(self.unwanted[on]):
                 day = max(on, min(state.row.full.start, self.until))
-                cuts.setdefault(day, []).append((state, span, quantity))
+                cuts.setdefault(day, {}).setdefault(state, []).extend(cut)
         charges = sorted(self.charges)
         for on in sorted({*cuts, *(key[0] for key in charges)}):
-            for state, span, quantity in cuts.get(on, ()):
-                yield value_credit(state, span, quantity, on)
+            for state, cut in cuts.get(on, {}).items():
+                for span, quantity in _summed(cut):
+                    for part in _split(span, self.splits):
+                        yield value_credit(state, part, quantity, on)
             while charges and charges[0][0] == on:
                 key = charges.pop(0)
                 yield from self._value_charges(key[2], self.charges[key], on)
@@ -172,8 +174,8 @@ class _Run:
             state = self.states[index, place] = RowState(self.ordered[index].rows[place])
         return state
 
-    def _cut_rows(self, pieces: list[Unwanted]) -> Iterator[tuple[RowState, Period, Decimal]]:
-        """Spread unwanted quantities over the rows, newest first; neighbours are joined."""
+    def _cut_rows(self, pieces: list[Unwanted]) -> Iterator[tuple[RowState, list[Layer]]]:
+        """Spread unwanted quantities over the rows, newest first."""
         for index in sorted({index for index, _piece, _quantity in pieces}):
             rest = [
                 (Period(piece.start, piece.end), quantity)
@@ -185,9 +187,7 @@ class _Run:
                 if any(rows[place].span.overlaps(span) for span, _quantity in rest):
                     state = self._state(index, place)
                     state.layers, cut, rest = _cut(state.layers, rest)
-                    for span, quantity in _joined(cut):
-                        for part in _split(span, self.splits):
-                            yield state, part, quantity
+                    yield state, cut
 
     def _value_charges(self, index: int, spans: list[Missing], on: date) -> Iterator[Charge]:
         """Value the missing spans of one full period, and remember them as rows."""
@@ -243,6 +243,21 @@ def _split(span: Period, days: Iterable[date]) -> Iterator[Period]:
             yield Period(start, day)
             start = day
     yield Period(start, span.end)
+
+
+def _summed(layers: Iterable[Layer]) -> list[Layer]:
+    """Return layers that may overlap as one quantity a day, neighbours of equal quantity joined."""
+    changes: dict[date, Decimal] = {}
+    for span, quantity in layers:
+        changes[span.start] = changes.get(span.start, Decimal(0)) + quantity
+        changes[span.end] = changes.get(span.end, Decimal(0)) - quantity
+    found: list[Layer] = []
+    held = Decimal(0)
+    for start, end in itertools.pairwise(sorted(changes)):
+        held += changes[start]
+        if held:
+            found.append((Period(start, end), held))
+    return _joined(found)
 
 
 def _joined(layers: Iterable[Layer]) -> list[Layer]:

@@ -135,6 +135,17 @@ class UnknownRow(EngineError):
         self.key = key
 
 
+class DuplicateRow(EngineError):
+    """Refuse two ledger rows with one key.
+
+    :ivar key: the key
+    """
+
+    def __init__(self, key: Hashable) -> None:
+        super().__init__(f"two ledger rows with key {key!r}")
+        self.key = key
+
+
 class TooManyItems(EngineError):
     """Refuse to bill one line in more items at once than a human would expect.
 

@@ -7,6 +7,7 @@ says after a clerk may have edited it; charges telescope on the former, credits 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from .errors import UnknownConvention, UnknownRow
+from .errors import DuplicateRow, UnknownConvention, UnknownRow
 from .period import Period
 from .segment import Terms
 
@@ -185,12 +186,13 @@ def ledger(entries: Iterable[Entry]) -> tuple[LedgerRow, ...]:
     """Fold stored entries, oldest first, into rows.
 
     :raise UnknownRow: when a credit undoes an entry that did not come before it
+    :raise DuplicateRow: when two rows have one key
     :raise UnknownConvention: when a kind is another word
     """
     rows: dict[Hashable, LedgerRow] = {}
     for entry in entries:
         if entry.kind in CHARGES:
-            rows[entry.key] = _row(entry)
+            _add(rows, _row(entry))
         elif entry.kind in CREDITS:
             row = rows.get(entry.reverses)
             if row is None:
@@ -205,6 +207,13 @@ def ledger(entries: Iterable[Entry]) -> tuple[LedgerRow, ...]:
         else:
             raise UnknownConvention("kind", entry.kind)
     return tuple(rows.values())
+
+
+def _add(rows: dict[Hashable, LedgerRow], row: LedgerRow) -> None:
+    """Add a row by its key, which no other row may have."""
+    if row.key in rows:
+        raise DuplicateRow(row.key)
+    rows[row.key] = row
 
 
 def _row(entry: Entry) -> LedgerRow:
@@ -224,14 +233,18 @@ def _row(entry: Entry) -> LedgerRow:
 def apply(rows: Iterable[LedgerRow], items: Iterable[Item]) -> tuple[LedgerRow, ...]:
     """Return the rows after booking the items at their computed amounts.
 
-    New rows get the keys `('new', n)`, n being their place in the ledger.
+    New rows get the keys `('new', n)`, n being their place in the ledger, or the next that is free
+    where rows before them were taken out.
 
     :raise UnknownRow: when a credit undoes a row that is not there
+    :raise DuplicateRow: when two rows have one key
     """
-    state = {row.key: row for row in rows}
+    state: dict[Hashable, LedgerRow] = {}
+    for row in rows:
+        _add(state, row)
     for item in items:
         if isinstance(item, Charge):
-            key = ("new", len(state))
+            key = next(key for n in itertools.count(len(state)) if (key := ("new", n)) not in state)
             state[key] = LedgerRow(
                 key, item.terms, item.full, item.span, item.quantity, item.amount, item.amount
             )

@@ -16,7 +16,7 @@ from fractions import Fraction
 from .errors import InvalidAmount, InvalidPeriod, OverlappingSegments, UnknownConvention
 from .money import Currency, divide_half_up
 from .period import FOREVER, Period
-from .proration import CONVENTIONS
+from .proration import CONVENTIONS, steps
 from .recurrence import Grid
 
 TIMINGS = ("advance", "arrears")
@@ -108,10 +108,25 @@ class Terms:
         """
         return Fraction(*self._ratio)
 
+    def steps(self, full: Period, span: Period) -> tuple[int, int]:
+        """Return the measure of a span of a full period as an integer pair (part, whole).
+
+        >>> from .recurrence import Recurrence
+        >>> full = Period(date(2027, 2, 28), date(2028, 2, 29))
+        >>> euro, yearly = Currency('EUR', Decimal('0.01')), Grid(Recurrence('year', 1), full.end)
+        >>> terms = Terms(yearly, Decimal(10), Decimal(0), None, 'fixed_30', 'advance', euro)
+        >>> terms.steps(full, Period(full.start, date(2027, 4, 1)))
+        (32, 360)
+        """
+        grid = self.grid
+        return steps(
+            self.convention, full, span.start, span.end, grid.recurrence.unit, grid.anchor.day
+        )
+
     def amount(self, measured: Decimal, whole: int) -> Decimal:
         """Return the rounded price of a quantity x measure out of the measure of a full period.
 
-        :param measured: sum of quantity x measure, in the units of `proration.steps`
+        :param measured: sum of quantity x measure, in the units of `steps`
         :param whole: measure of the full period in the same units
         """
         top, bottom = self._ratio

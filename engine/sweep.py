@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from .ledger import ZERO, LedgerRow
 from .period import FOREVER, ONE_DAY, Period
-from .proration import steps as measured_steps
 from .segment import Segment, Terms, check_tiling, step_at
 
 
@@ -58,9 +57,7 @@ class RowState:
         """Return the measure of a part of the row in the integer steps of its convention."""
         if not exact and self.weightless:
             return span.days
-        terms, full = self.row.terms, self.row.full
-        unit = terms.grid.recurrence.unit
-        return measured_steps(terms.convention, full, span.start, span.end, unit)[0]
+        return self.row.terms.steps(self.row.full, span)[0]
 
 
 @dataclass(slots=True)
@@ -207,7 +204,8 @@ def stretch(segments: Sequence[Segment]) -> Sequence[Segment]:
 
     A full period takes the step in force when it starts, for all of it; the period in which the
     line begins is taken whole. So changes, ends and pauses wait for the next period, and a step
-    that begins after a gap waits for the first boundary of its own grid.
+    that begins after a gap waits for the first boundary of its own grid; one that ends before it
+    is passed over, and hides none of those that follow.
 
     :param segments: sorted, disjoint
     """
@@ -218,10 +216,10 @@ def stretch(segments: Sequence[Segment]) -> Sequence[Segment]:
     while True:
         step = step_at(segments, day)
         if step is None:
-            later = [segment for segment in segments if segment.start > day]
-            if not later:
+            entry = _next_entry(segments, day)
+            if entry is None:
                 return parts
-            day = _entry(later[0])
+            day = entry
         elif step.terms.convention != "none":
             parts.append(replace(step, start=day))
             day = step.stop
@@ -233,8 +231,14 @@ def stretch(segments: Sequence[Segment]) -> Sequence[Segment]:
             day = end
 
 
+def _next_entry(segments: Iterable[Segment], day: date) -> date | None:
+    """Return the first day after a gap on which a step takes effect, None when none does."""
+    later = ((_entry(segment), segment) for segment in segments if segment.start > day)
+    return next((entry for entry, segment in later if entry < segment.stop), None)
+
+
 def _entry(segment: Segment) -> date:
-    """Return the day on which a step takes effect after a gap."""
+    """Return the day on which a step takes effect after a gap, unless it ends before."""
     if segment.terms.convention != "none":
         return segment.start
     full = segment.terms.grid.period_at(segment.start)

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from .ledger import ZERO, Charge, Credit
 from .period import Period
-from .proration import steps as measured_steps
 from .segment import Terms
 from .sweep import RowState
 
@@ -20,12 +19,13 @@ def value_charge(
     """Return the charge of a span, so that the parts of a full period add up to its price.
 
     amount = round(unit price x measure of everything covered after it) - what the live rows of this
-    period and terms carry. Source: telescoping sum; naive daily parts of 9.99 give 9.92.
+    period and terms carry. Source: telescoping sum; naive daily parts of 9.99 give 9.92. What
+    credits left of the rows was rounded, perhaps up: then nothing is charged, never the other way
+    round, and the next charge makes up for it.
 
     :param same: the rows of the same terms and full period
     """
-    unit = terms.grid.recurrence.unit
-    part, whole = measured_steps(terms.convention, full, span.start, span.end, unit)
+    part, whole = terms.steps(full, span)
     measured, carried = quantity * part, ZERO
     for state in same:
         if state.row.amount_free:
@@ -34,6 +34,8 @@ def value_charge(
             measured += state.measured
         carried += state.row.computed - state.credited_computed
     amount = terms.amount(measured, whole) - carried
+    if amount and (amount < 0) != (terms.unit_amount < 0):
+        amount = ZERO
     return Charge(on, terms, full, span, quantity, amount, Fraction(part, whole), carried)
 
 
@@ -49,11 +51,8 @@ def value_credit(state: RowState, span: Period, quantity: Decimal, on: date) -> 
     computed = _released(state, row.computed, state.credited_computed, None)
     state.credited += booked
     state.credited_computed += computed
-    unit = row.terms.grid.recurrence.unit
-    part = measured_steps(row.terms.convention, row.full, span.start, span.end, unit)
-    return Credit(
-        on, row.key, row.terms, row.full, span, quantity, booked, computed, Fraction(*part)
-    )
+    part = Fraction(*row.terms.steps(row.full, span))
+    return Credit(on, row.key, row.terms, row.full, span, quantity, booked, computed, part)
 
 
 def _released(

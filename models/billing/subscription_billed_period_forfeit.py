@@ -107,6 +107,10 @@ class SubscriptionBilledPeriod(models.Model):
         """
         terms = entry.terms
         unit = terms.grid.recurrence.unit
-        whole = measure(terms.convention, entry.full, entry.span, unit)
-        days = measure(terms.convention, entry.full, part, unit) / whole if whole else Fraction(1)
+        own_day = terms.grid.anchor.day
+        whole, some = (
+            measure(terms.convention, entry.full, span, unit, own_day)
+            for span in (entry.span, part)
+        )
+        days = some / whole if whole else Fraction(1)
         return float(days * Fraction(quantity) / Fraction(entry.quantity))

@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.tests import tagged
 
+from ...engine.period import Period
 from ..common import SubscriptionCommon
 
 
@@ -112,3 +113,16 @@ class TestForfeit(SubscriptionCommon):
             [("2027-01-31", "2027-02-04", 1, 5), ("2027-02-10", "2027-02-27", 1, 18)],
         )
         self.assertBillsNothing(self.order)
+
+    def test_share_of_a_forfeit_counts_days_as_its_grid_does(self):
+        terms = self._create_template("Yearly", recurrence_id=self.year.id, convention="fixed_30")
+        order = self.create_contract(
+            self.line_values(self.seat, price_unit=360), template=terms, day="2028-02-29"
+        )
+        for day in ("2028-02-29", "2029-02-28"):
+            self.bill(order, day)
+        row = order.subscription_billed_period_ids.sorted("start_date")[-1]
+        entry = row._get_engine_entry()
+        part = Period(date(2029, 2, 28), date(2029, 3, 1))
+        # The year from 28 February belongs to a grid of the 29th: two days of 360, not three.
+        self.assertEqual(row._get_share(entry, part, entry.quantity), 2 / 360)

@@ -7,6 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from ...engine.errors import DuplicateRow
+from ...explain import explain
 from ..common import SubscriptionCommon
 
 RUN_LOGGER = "odoo.addons.sale_recurring.models.billing.sale_order_run"
@@ -316,3 +318,8 @@ class TestQuarantine(SubscriptionCommon):
         orders[1].action_subscription_bill()
         self.assertFalse(self.get_quarantined())
         self.assertBillsNothing(orders)
+
+    def test_entry_that_is_there_twice_is_told_without_its_number(self):
+        text = explain(self.env, DuplicateRow(4711))
+        self.assertIn("holds one entry twice", text)
+        self.assertNotIn("4711", text)

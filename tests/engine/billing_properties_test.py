@@ -1,24 +1,29 @@
 """Properties of billing: the reference's own four, and equality with the slow reference core."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import reference_core as slow
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import cover, net, terms, with_quantity
 
 from engine.billing import Charge, apply, billed_until, catch_up, due, next_billing_date
+from engine.period import Period
 from engine.recurrence import Grid, Recurrence
-from engine.segment import Segment, split_at
+from engine.segment import Segment, cut_gaps, split_at
 
 FIRST = date(2027, 1, 31)
 ANCHORS = {(1, FIRST), (1, date(2027, 1, 1)), (3, FIRST), (12, date(2027, 1, 15))}
+LEAP_DAY = (12, date(2024, 2, 29))
 PRICES = ("10", "33.33", "99.99", "7380", "0.07", "9.95")
+CONVENTIONS = ("actual", "fixed_30", "none")
 CENT = Decimal("0.01")
+ORACLE_RUNS, ROUNDING_RUNS = 100, 100
+SAME_GRIDS = {}
 
 
 def at(offset):
@@ -27,30 +32,67 @@ def at(offset):
 
 
 @st.composite
-def plans(draw, values=None):
-    """Draw a plan: steps and gaps between 1 and 5 cut days, the last one open."""
-    cuts = sorted(set(draw(st.lists(st.integers(0, 200), min_size=1, max_size=5))))
-    values = values if values is not None else st.sampled_from(("actual",))
+def plans(draw, values=("actual",)):
+    """Draw a plan: short steps and gaps, the last one open.
+
+    Up to three terms take turns, with conventions and grids of their own, so that what was left
+    comes back; periods may also begin anew with a step.
+    """
+    first, *lengths = draw(st.lists(st.integers(0, 50), min_size=1, max_size=6))
+    cuts = sorted({*accumulate(lengths, initial=first)})
+    known = draw(st.lists(any_terms(values), min_size=1, max_size=3))
     steps = []
     for index, start in enumerate(cuts):
-        if draw(st.booleans()) and draw(st.booleans()):
+        if draw(st.integers(0, 2)) == 2:
             continue
-        months, anchor = draw(st.sampled_from(sorted(ANCHORS)))
-        step_terms = terms(
-            draw(st.sampled_from(PRICES)),
-            Recurrence("month", months),
-            anchor,
-            convention=draw(values),
-        )
+        step_terms = draw(st.sampled_from(known))
+        if draw(st.integers(0, 3)) == 3:
+            step_terms = replace(step_terms, grid=Grid(step_terms.grid.recurrence, at(start)))
         end = at(cuts[index + 1]) if index + 1 < len(cuts) else None
         steps.append(Segment(at(start), end, Decimal(draw(st.integers(1, 9))), step_terms))
     return tuple(steps)
 
 
+@st.composite
+def any_terms(draw, values):
+    """Draw terms; a grid of 29 February only where its days are not counted one by one."""
+    convention = draw(st.sampled_from(values))
+    grids = sorted(ANCHORS | {LEAP_DAY} if convention == "fixed_30" else ANCHORS)
+    months, anchor = draw(st.sampled_from(grids))
+    return terms(
+        draw(st.sampled_from(PRICES)),
+        Recurrence("month", months),
+        anchor,
+        convention=convention,
+        discount=Decimal(draw(st.sampled_from(("0", "0", "33.3")))),
+    )
+
+
+@st.composite
+def waiting_plans(draw):
+    """Draw a plan in which other steps and gaps follow while a line without proration waits."""
+    whole = draw(any_terms(("none",)))
+    known = [whole, draw(any_terms(CONVENTIONS)), draw(any_terms(CONVENTIONS)), None]
+    lengths = draw(st.lists(st.integers(3, 40), min_size=4, max_size=6))
+    marks = list(accumulate(lengths, initial=0))
+    order = [whole, None, whole, *draw(st.lists(st.sampled_from(known), min_size=6, max_size=6))]
+    steps = []
+    for index, (start, drawn) in enumerate(zip(marks, order, strict=False)):
+        if drawn is None:
+            continue
+        its_terms = drawn
+        if index > 2 and draw(st.booleans()):
+            its_terms = replace(drawn, grid=Grid(drawn.grid.recurrence, at(start)))
+        end = at(marks[index + 1]) if index + 1 < len(marks) else None
+        steps.append(Segment(at(start), end, Decimal(draw(st.integers(1, 9))), its_terms))
+    return tuple(steps)
+
+
 def slow_terms(its_terms):
-    """Return terms as the reference core holds them."""
-    grid = slow.Grid(its_terms.grid.recurrence.months, its_terms.grid.anchor)
-    return slow.Terms(grid, Fraction(its_terms.price))
+    """Return terms as the reference core holds them; it takes each grid by its anchor."""
+    known = SAME_GRIDS.setdefault(its_terms.grid, its_terms.grid)
+    grid = slow.Grid(known.recurrence.months, known.anchor)
+    return slow.Terms(grid, its_terms.unit_amount, its_terms.convention)
 
 
 def slow_plan(plan):
@@ -89,13 +131,18 @@ def origin_of(item):
     return slow_terms(item.terms), full, span, int(item.quantity)
 
 
-@given(st.lists(plans(), min_size=1, max_size=5), st.lists(st.integers(0, 220), min_size=5))
+@settings(max_examples=ORACLE_RUNS)
+@given(
+    st.lists(plans(CONVENTIONS), min_size=1, max_size=5),
+    st.lists(st.integers(0, 220), min_size=5),
+)
 def test_every_run_of_a_random_history_equals_the_reference(history, days):
     rows, slow_rows = (), []
     for plan, offset in zip(history, sorted(days), strict=False):
         items = due(plan, rows, at(offset))
         expected = slow.due(slow_plan(plan), slow_rows, at(offset))
         assert fast_items(items, rows) == slow_items(expected)
+        assert all(item.amount >= 0 for item in items)
         rows = apply(rows, items)
         assert due(plan, rows, at(offset)) == ()
         left = Counter(row.booked - row.credited for row in rows)
@@ -107,6 +154,42 @@ def test_every_run_of_a_random_history_equals_the_reference(history, days):
         for row_terms, moment, held in slow_cover(slow_rows)
         if slow_terms(fast) == row_terms
     }
+
+
+@settings(max_examples=100)
+@given(waiting_plans(), st.integers(30, 250))
+def test_what_begins_while_a_whole_period_waits_equals_the_reference(plan, offset):
+    items = due(plan, (), at(offset))
+    expected = slow.due(slow_plan(plan), [], at(offset))
+    assert fast_items(items, ()) == slow_items(expected)
+
+
+@settings(max_examples=ROUNDING_RUNS)
+@given(
+    st.sampled_from(("0.07", "0.05", "0.11", "9.99")),
+    st.sampled_from(("0", "33.3", "12.5")),
+    st.sampled_from(("actual", "fixed_30")),
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(1, 20), st.integers(1, 3)),
+        min_size=1,
+        max_size=8,
+    ),
+)
+def test_rounding_never_turns_a_document_round(price, discount, convention, pauses):
+    its_terms = terms(
+        price, Recurrence("month", 12), FIRST, discount=Decimal(discount), convention=convention
+    )
+    rows, today = apply((), due([Segment(FIRST, None, Decimal(2), its_terms)], (), FIRST)), 0
+    for wait, length, quantity in pauses:
+        line = [Segment(FIRST, None, Decimal(quantity), its_terms)]
+        today += wait
+        gap = Period(at(today), at(today + length))
+        for plan in (cut_gaps(line, [gap]), line):
+            items = catch_up(plan, rows, at(today))
+            assert all(item.amount >= 0 for item in items)
+            rows = apply(rows, items)
+    far = apply(rows, catch_up((), rows, at(today)))
+    assert net(far) == 0
 
 
 def slow_cover(rows):
@@ -179,9 +262,6 @@ def test_parts_of_a_period_sum_to_its_price(price, quantity, cuts, convention, r
     for count in range(len(plan)):  # and taken back in parts they leave nothing
         rows = apply(rows, due(plan[count + 1 :], rows, date(2027, 1, 31)))
     assert net(rows) == 0
-
-
-CONVENTIONS = st.sampled_from(("actual", "fixed_30", "none"))
 
 
 @given(plans(CONVENTIONS), plans(CONVENTIONS), st.integers(0, 150), st.integers(1, 60))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from billing_properties_test import at, plans
+from billing_properties_test import CONVENTIONS, at, plans
 from hypothesis import given
 from hypothesis import strategies as st
 from support import day, line, period, segment, terms
@@ -17,7 +17,6 @@ from engine.price_rise import covered_until, raised, reprice, rise_span
 from engine.segment import Segment, coalesce
 
 TEN, ELEVEN = Decimal(10), Decimal(11)
-CONVENTIONS = st.sampled_from(("actual", "fixed_30", "none"))
 
 
 def monthly(start="2027-01-15", end=None, quantity=5, **values):
@@ -136,7 +135,8 @@ def test_rise_and_undo_leave_the_line_as_it_was(plan, today, ahead, start):
 
 
 @given(
-    st.integers(0, 200), st.integers(0, 120), st.sampled_from(("date", "period")), CONVENTIONS,
+    st.integers(0, 200), st.integers(0, 120), st.sampled_from(("date", "period")),
+    st.sampled_from(CONVENTIONS),
     st.sampled_from(("advance", "arrears")), st.integers(0, 400),
 )  # fmt: skip
 def test_rise_never_credits_what_is_billed(today, ahead, start, convention, timing, later):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from billing_properties_test import at, plans
+from billing_properties_test import CONVENTIONS, at, plans
 from hypothesis import given
 from hypothesis import strategies as st
 from support import START, Line, charges_of, credits_of, day, line, period, segment, short, terms
@@ -14,8 +14,6 @@ from engine.billing import apply, catch_up
 from engine.period import ONE_DAY
 from engine.segment import Segment
 from engine.simulation import measure_usage, months_from, simulate
-
-CONVENTIONS = st.sampled_from(("actual", "fixed_30", "none"))
 
 
 def test_months_are_those_of_the_calendar_and_the_first_is_the_rest_of_its_month():
