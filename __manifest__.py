@@ -51,6 +51,7 @@
         "views/preview/subscription_simulation_views.xml",
         # quotation
         "views/quotation/sale_order_template_views.xml",
+        "views/quotation/sale_order_discount_views.xml",
         "views/quotation/sale_order_views.xml",
         "views/quotation/subscription_template_views.xml",
         "views/quotation/quotation_templates.xml",

@@ -2,6 +2,7 @@ from . import (
     subscription_wizard_mixin,
     account_move_reversal,
     sale_advance_payment_inv,
+    sale_order_discount,
     subscription_ahead_wizard,
     subscription_billing_preview,
     subscription_change_wizard,

@@ -7,6 +7,7 @@ from ...engine.errors import EngineError
 from ...engine.money import to_decimal
 from ...engine.segment import Segment, cut_gaps, end_at, live_step
 from ..billing.next_taxes import NextTaxes
+from ..billing.rebate import fit_rebates
 
 
 def get_amended_items(contract, steps, touched, day, accepted):
@@ -341,7 +342,8 @@ class AmendmentPlan:
             one_off = []  # what only gives something back waits for the next period
         groups = [charges, *credit_notes.values(), silent]
         groups = [
-            [due.line._prepare_due_base_line(due, self.taxes) for due in group] for group in groups
+            [line for due in group for line in due.line._prepare_due_base_lines(due, self.taxes)]
+            for group in groups
         ]
-        groups[0] = one_off + groups[0]
+        groups[0] = fit_rebates(one_off + groups[0], self.order.company_id)
         return [group for group in groups if group]

@@ -54,6 +54,13 @@ class AccountMove(models.Model):
         modes = {order._get_subscription_terms().invoice_mode or "post" for order in orders}
         return next((mode for mode in ("draft", "post") if mode in modes), "send")
 
+    def _get_reducing_term(self):
+        """:return: the payment term that lowered the taxes of this invoice; core's notes keep it"""
+        # sudo: a salesperson bills own contracts without rights on the books
+        term = self.sudo().invoice_payment_term_id
+        is_reducing = term.early_discount and term.early_pay_discount_computation == "mixed"
+        return term if is_reducing else term.browse()
+
     def _welcome_subscription_documents(self):
         """Give new documents their customer as follower and a note of their origin, all at once."""
         if not self:

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ... import const
+from .invoice_balance import InvoiceBalance, Share
 
 
 class AccountMove(models.Model):
@@ -48,7 +49,7 @@ class AccountMove(models.Model):
             days stay covered and are worth nothing; 'again', the next run bills the days again
         """
         for move in self:
-            lines = move.invoice_line_ids.filtered("subscription_origin_line_id")
+            lines = move._get_lines_about_periods()
             contracts = move._get_contracts_of_sales()
             if contracts and not lines:
                 # What is sold once on a contract follows the same choice.
@@ -56,7 +57,7 @@ class AccountMove(models.Model):
                 contracts._refresh_after_correction()
             if not lines:
                 continue
-            move._trim_to_what_is_left(lines)
+            move._trim_to_what_is_left()
             move._as_system().subscription_credit_effect = effect
             if effect == "adjust":
                 lines._link_adjusted_periods()
@@ -73,21 +74,25 @@ class AccountMove(models.Model):
                 move._record_booked_amounts()
             lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
 
-    def _trim_to_what_is_left(self, lines):
-        """Lower the lines of a draft credit note to what earlier credits left of the invoice.
+    def _get_lines_about_periods(self):
+        """:return: the lines of these documents that correct lines with billed periods"""
+        # sudo: whoever may correct the invoice may do so without rights on the ledger
+        return self.invoice_line_ids.filtered(
+            lambda line: line.sudo().subscription_origin_line_id.subscription_billed_period_ids
+        )
 
-        :param lines: lines that are about billed periods
-        """
+    def _trim_to_what_is_left(self):
+        """Lower a draft credit note to what earlier credits left of the invoice, taxes included."""
         self.ensure_one()
-        if self.state != "draft":
+        lines = self.invoice_line_ids.filtered("subscription_origin_line_id")
+        if self.state != "draft" or not lines:
             return
-        commands = []
-        for line in lines:
-            left = line.subscription_origin_line_id._get_amount_left()
-            share = abs(line.quantity * (1 - line.discount / 100.0))
-            amount = abs(line._get_price_basis_amount())
-            if left is not None and share and self.currency_id.compare_amounts(left, amount) < 0:
-                commands.append(Command.update(line.id, {"price_unit": left / share}))
+        balance = InvoiceBalance(lines.subscription_origin_line_id, without=self)
+        commands = [
+            Command.update(line.id, values)
+            for line in lines
+            if (values := line._prepare_left_values(balance))
+        ]
         if commands:
             self.write({"invoice_line_ids": commands})
 
@@ -98,7 +103,7 @@ class AccountMove(models.Model):
     def _move_subscription_rows(self):
         """Move the periods of reversed invoices to these corrected drafts; nothing bills twice."""
         # sudo: whoever may correct the invoice may do so without rights on the ledger
-        lines = self.sudo().invoice_line_ids.filtered("subscription_origin_line_id")
+        lines = self.sudo()._get_lines_about_periods()
         reverses = self.env["account.move"].sudo()
         for line in lines:
             origin = line.subscription_origin_line_id
@@ -123,20 +128,32 @@ class AccountMoveLine(models.Model):
         # sudo: as in _move_subscription_rows
         return self.sudo().subscription_billed_period_ids.order_id
 
-    def _get_amount_left(self):
-        """Return what credits left of a line that bills periods.
+    def _prepare_left_values(self, balance):
+        """Return what lowers this line of a credit note to what is left of the line it is about.
 
-        :return: amount in the price basis, None when the line credits periods instead
-        :rtype: float | None
+        :param InvoiceBalance balance: of the invoice, without this credit note
+        :return: values of this line, empty when nothing was given back before
+        :rtype: dict
         """
         self.ensure_one()
-        # sudo: as in _move_subscription_rows
-        rows = self.sudo().subscription_billed_period_ids
-        cover = rows.filtered(lambda row: row.kind in ("charge", "move"))
-        if not cover:
-            return None
-        left = cover._get_left().values()
-        return float(max(sum(row.booked - row.credited - row.manual for row in left), 0))
+        origin = self.subscription_origin_line_id.sudo()  # sudo: as in _move_subscription_rows
+        share = self.quantity * (1 - self.discount / 100.0)
+        given = balance.given[origin]
+        # A line that gives back what was taken off its invoice keeps what it says.
+        if not share or not (given.basis or given.total) or origin.quantity < 0:
+            return {}
+        left = Share(origin, balance.get_left(origin))
+        left = balance.add_early_discount(left, self.move_id.invoice_payment_term_id, self.move_id)
+        values = {
+            "quantity": self.quantity,
+            "price_unit": float(left.money.basis) / share,
+            "discount": self.discount,
+        }
+        data = left.prepare_tax_data(values)
+        reverse = self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data
+        if data:
+            data = {**reverse(data), "quantity": self.quantity}
+        return {"price_unit": values["price_unit"], "extra_tax_data": data}
 
     def _link_adjusted_periods(self):
         """Count these lines as credit given by hand on the periods they are about."""

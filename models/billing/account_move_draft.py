@@ -119,6 +119,38 @@ class AccountMove(models.Model):
         # force_delete: these drafts never had a number that could leave a gap.
         self.sudo().with_context(force_delete=True, **const.sealed(const.SETTLING_KEY)).unlink()
 
+    def _renew_for_header(self):
+        """Let the run make drafts anew whose contract says another payer, term or reference now.
+
+        A draft that somebody edited is left alone and asks for a decision; one that is being paid
+        goes on for the one who pays it.
+        """
+        renewed = self.browse()
+        for draft in self.filtered(lambda move: move.move_type == "out_invoice"):
+            contracts = draft._get_draft_contracts()
+            changed = contracts.filtered(draft._differs_from_header)
+            if not changed or draft._is_draft_in_payment():
+                continue
+            if draft._is_draft_edited():
+                draft._ask_to_settle_draft(changed[0])
+            else:
+                renewed |= draft
+        contracts = renewed._get_draft_contracts()
+        if contracts:
+            contracts._subscription_claim()
+            renewed._void_draft()
+            contracts._refresh_after_correction()
+
+    def _differs_from_header(self, order):
+        """:return: whether this draft has another payer, term or reference than its contract"""
+        self.ensure_one()
+        return (
+            self.partner_id != order.partner_invoice_id
+            or self.partner_shipping_id != order.partner_shipping_id
+            or self.invoice_payment_term_id != order.payment_term_id
+            or (order.client_order_ref or order.name) not in (self.ref or "")
+        )
+
     def _ask_to_settle_draft(self, order):
         """Ask for a decision about an edited draft that a change of a contract makes wrong.
 

@@ -67,9 +67,25 @@ class AccountMove(models.Model):
         undated = self.filtered(lambda move: not move.invoice_date and move.is_invoice())
         if len(undated.company_id) == 1 and undated._get_subscription_orders():
             moves = undated.company_id._at_company_time(self)
+            undated._postpone_due_dates()
         posted = super(AccountMove, moves)._post(soft).with_env(self.env)
         posted._hook_on_posted()
         return posted
+
+    def _postpone_due_dates(self):
+        """Let drafts that are posted later than they were made be due on that day, not before.
+
+        Without a payment term core keeps the day on which the draft was made.
+        """
+        today = self.company_id._subscription_today()
+        late = self.filtered(
+            lambda move: (
+                not move.invoice_payment_term_id
+                and move.invoice_date_due
+                and move.invoice_date_due < today
+            )
+        )
+        late.invoice_date_due = today
 
     def _hook_on_posted(self):
         """Called after documents were posted and paired with payments. Return nothing."""

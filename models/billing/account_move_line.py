@@ -96,8 +96,10 @@ class AccountMoveLine(models.Model):
         """Let credit notes and corrected invoices remember the line they are about."""
         super()._copy_data_extend_business_fields(values)
         # sudo: whoever may reverse the invoice may do so without seeing the contract
-        if self.sudo().subscription_billed_period_ids and self.deferred_start_date:
+        own = self.sudo()
+        if own.display_type == "product" and own.move_id._get_subscription_rows():
             values["subscription_origin_line_id"] = self.id
+        if own.subscription_billed_period_ids and self.deferred_start_date:
             values["deferred_start_date"] = self.deferred_start_date
             values["deferred_end_date"] = self.deferred_end_date
         elif self.subscription_adjusted_period_id:

@@ -41,6 +41,7 @@ class BillingRun:
         size = self.env.company.subscription_batch_size or 100
         seen = set()
         self._commit_step(self.refresh_states)
+        self._commit_step(self.retry_quarantined)
         while all(self._commit_step(self.orders._refresh_due_steps)):
             pass  # a price rise of many contracts is many transactions
         self._commit_step(self.orders._refresh_one_off_dates)
@@ -116,6 +117,41 @@ class BillingRun:
         for order in orders.try_lock_for_update(allow_referencing=True):
             order._run_or_quarantine(order._subscription_refresh_state)
         return self.orders.browse()
+
+    def retry_quarantined(self):
+        """Try contracts in quarantine once a day: some reasons go away by themselves.
+
+        A day passes the lock date, a rate or a sequence is there again. Who looks after the
+        contract hears nothing new while the reason is the same.
+
+        :return: no contracts, as their documents are made by this step
+        """
+        quarantined = self.orders.search(Domain("subscription_quarantined_at", "!=", False))
+        stale = quarantined.filtered(
+            lambda order: order.subscription_retried_date != order._subscription_today()
+        )
+        for order in stale.try_lock_for_update(allow_referencing=True):
+            order._run_or_quarantine(
+                lambda order=order: self._try_again(order),
+                fail=lambda error, order=order: self._keep_quarantine(order, error),
+            )
+        return self.orders.browse()
+
+    def _try_again(self, order):
+        """Bill one contract as if nothing had been wrong with it."""
+        order._subscription_refresh_state()
+        order._bill_subscriptions()
+        order._release_quarantine()
+
+    def _keep_quarantine(self, order, error):
+        """Leave one contract where it is, with the reason of today."""
+        reason = order._get_failure_reason(error) or order.subscription_quarantine_reason
+        order._as_system().write(
+            {
+                "subscription_quarantine_reason": reason,
+                "subscription_retried_date": order._subscription_today(),
+            }
+        )
 
     def bill(self, orders):
         """Bill locked contracts together; when that fails, each half of them.

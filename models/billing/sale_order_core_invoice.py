@@ -27,6 +27,8 @@ class SaleOrder(models.Model):
             ready._subscription_refresh_taxes()
         invoices, credit_notes, silent = ready._get_checked_due_split()
         by_line = {}
+        for order in ready:
+            order._get_due_one_off_lines()._carry_rebates_on(invoices.get(order, []))
         for due in (due for items in invoices.values() for due in items):
             by_line.setdefault(due.line.id, []).append(due)
         orders = (self - contracts | ready).with_context(

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import models
 from odoo.fields import Command
 
@@ -91,6 +92,7 @@ class SaleOrder(models.Model):
             "journal_id": invoice.journal_id.id,
             "currency_id": invoice.currency_id.id,
             "invoice_currency_rate": invoice.invoice_currency_rate,
+            "invoice_payment_term_id": invoice._get_reducing_term().id,
         }
 
     def _prepare_credit_note_lines(self, items):
@@ -107,11 +109,14 @@ class SaleOrder(models.Model):
             in_order = line.with_env(self.env).with_context(
                 **const.sealed(const.ITEMS_KEY, {line.id: line_items})
             )
+            reverse = self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data
             for vals in in_order._prepare_invoice_lines_vals_list():
-                sequence = len(commands) + 1
-                commands.append(
-                    Command.create({**vals, "quantity": -vals["quantity"], "sequence": sequence})
-                )
+                turned = {
+                    "quantity": -vals["quantity"],
+                    "extra_tax_data": reverse(vals["extra_tax_data"]),
+                    "sequence": len(commands) + 1,
+                }
+                commands.append(Command.create({**vals, **turned}))
         return commands
 
     # ------------------------------------------------------------------
@@ -134,6 +139,8 @@ class SaleOrder(models.Model):
             vals = None
             for order, items in members:
                 order_vals = order._prepare_recurring_invoice(items)
+                if len(members) > 1:
+                    self._name_contract(order, order_vals)
                 vals = order._merge_invoice_values(vals, order_vals) if vals else order_vals
             vals_by_company.setdefault(members[0][0].company_id, []).append(vals)
         for company, vals_list in vals_by_company.items():
@@ -222,7 +229,25 @@ class SaleOrder(models.Model):
         for name in ("ref", "invoice_origin"):
             parts = [part for part in (vals.get(name), other.get(name)) if part]
             merged[name] = ", ".join(dict.fromkeys(parts))[:2000]
+        notes = [note for note in (vals.get("narration"), other.get("narration")) if note]
+        if len(notes) > 1 and notes[1] not in notes[0]:
+            # Notes are cleaned when they are written; core hands them over as plain text.
+            merged["narration"] = Markup("%s<br/>%s") % tuple(map(Markup, notes))
+        elif notes:
+            merged["narration"] = notes[0]
         return merged
+
+    @staticmethod
+    def _name_contract(order, vals):
+        """Say on each line of a shared invoice whose it is.
+
+        :param dict vals: values of the invoice of one contract, changed in place
+        """
+        reference = order.client_order_ref
+        name = f"{order.name} ({reference})" if reference else order.name
+        for _command, _id, line in vals["invoice_line_ids"]:
+            if line.get("display_type", "product") == "product":
+                line["name"] = f"{line['name']}\n{name}"
 
     def _create_invoices_with_items(self, items):
         """Let core build the invoice of one contract, its due recurring lines included."""

@@ -2,6 +2,15 @@ from odoo import api, fields, models
 
 from ...engine.errors import EngineError
 
+# What an invoice takes from the head of its contract.
+HEADER_FIELDS = {
+    "partner_id",
+    "partner_invoice_id",
+    "partner_shipping_id",
+    "payment_term_id",
+    "client_order_ref",
+}
+
 
 class SaleOrder(models.Model):
     """Drafts are soft: a change rebuilds the draft that bills the same days.
@@ -20,6 +29,13 @@ class SaleOrder(models.Model):
         help="A change of this contract touches a draft invoice that was edited or is being paid. "
         "The contract is billed on as soon as the draft is posted or deleted.",
     )
+
+    def _hook_on_written(self, vals, old_ends):
+        """Make untouched drafts anew for another payer, term or reference."""
+        super()._hook_on_written(vals, old_ends)
+        if HEADER_FIELDS & vals.keys():
+            contracts = self.filtered(lambda order: order._is_subscription_started())
+            contracts._get_draft_rows().move_id._renew_for_header()
 
     def _subscription_settle_drafts(self, until=None):
         """Bring draft documents up to date before billing.

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine import billing, errors
+from .invoice_balance import share_credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,15 @@ class DueItem:
     """Something to bill: an order line with the engine's charge or credit.
 
     ``row`` is the ledger row that a credit undoes, an empty recordset for charges.
-    ``forfeited`` marks a credit that takes service away without giving money back.
+    ``forfeited`` marks a credit that takes service away without giving money back. ``shares`` are
+    what a credit gives back of its invoice line and of the discounts beside it, taxes included.
     """
 
     line: Any
     item: Any
     row: Any
     forfeited: bool = False
+    shares: tuple = ()
 
     @property
     def is_credit(self):
@@ -208,6 +211,7 @@ class SaleOrder(models.Model):
             items = invoices.pop(order, [])
             if not items and not order._is_one_off_due():
                 continue
+            order._get_due_one_off_lines()._carry_rebates_on(items)
             moves |= order.with_context(
                 raise_if_nothing_to_invoice=False
             )._create_invoices_with_items(items)
@@ -240,6 +244,7 @@ class SaleOrder(models.Model):
             for due_item in noted:
                 key = due_item.row.move_id or order
                 credit_notes.setdefault(key, []).append(due_item)
+        share_credits(invoices, credit_notes)
         return invoices, credit_notes, silent
 
     def _split_credits(self, charges, credits):

@@ -84,16 +84,25 @@ class SaleOrderLine(models.Model):
                 vals_list = [{**vals, "quantity": quantity} for vals in vals_list]
             return vals_list
         base = self._prepare_invoice_line(**optional_values)
-        return [
-            {
+        vals_list = []
+        for due in items:
+            vals = {
                 **base,
                 **self._prepare_item_invoice_values(due, base["name"]),
                 "subscription_billed_period_ids": [
                     Command.create(self._prepare_ledger_values(due))
                 ],
             }
-            for due in items
-        ]
+            vals_list.append(vals)
+            for share in due.shares[1:]:
+                vals_list.append(
+                    {
+                        **base,
+                        "sale_line_ids": [Command.clear()],
+                        **self._prepare_discount_share_values(share),
+                    }
+                )
+        return vals_list
 
     def _prepare_item_invoice_values(self, due, name):
         """Return what a due item changes in the invoice line that core prepared.
@@ -120,10 +129,37 @@ class SaleOrderLine(models.Model):
             original = due.row.invoice_line_id
             values["quantity"] = -quantity
             if original:
-                values["tax_ids"] = [Command.set(original.tax_ids.ids)]
-                values["account_id"] = original.account_id.id
-                values["analytic_distribution"] = original.analytic_distribution
+                values.update(self._prepare_origin_values(original))
+            for share in due.shares[:1]:
+                values["extra_tax_data"] = share.prepare_tax_data(values)
         return values
+
+    def _prepare_origin_values(self, original):
+        """:return: what a line that gives something back takes from the one that asked for it"""
+        return {
+            "tax_ids": [Command.set(original.tax_ids.ids)],
+            "account_id": original.account_id.id,
+            "analytic_distribution": original.analytic_distribution,
+        }
+
+    def _prepare_discount_share_values(self, share):
+        """Return the invoice line that takes back the share of a discount that a line bore.
+
+        :param Share share: what goes back of the discount, negative
+        :rtype: dict
+        """
+        original = share.line
+        values = {
+            **self._prepare_origin_values(original),
+            "product_id": original.product_id.id,
+            "product_uom_id": original.product_uom_id.id,
+            "name": self.env._("Share of: %(discount)s", discount=original.name),
+            "quantity": 1.0,
+            "price_unit": -float(share.money.basis),
+            "discount": 0.0,
+            "subscription_origin_line_id": original.id,
+        }
+        return {**values, "extra_tax_data": share.prepare_tax_data(values)}
 
     def _get_item_quantity_price(self, due):
         """Return the whole quantity and the unrounded unit price that give the item's amount.
@@ -280,7 +316,28 @@ class SaleOrderLine(models.Model):
             values["tax_ids"] = billed_taxes.browse()
             if due.forfeited or due.item.terms.discount < 100:
                 values["price_unit"] = 0.0
+        for share in due.shares[:1]:
+            values["extra_tax_data"] = share.prepare_tax_data(values)
         return self._prepare_base_line_for_taxes_computation(**values)
+
+    def _prepare_due_base_lines(self, due, taxes=None):
+        """Return the tax engine's base lines of a due item and of what goes back with it.
+
+        Arguments as of :meth:`_prepare_due_base_line`.
+
+        :rtype: list[dict]
+        """
+        base_lines = [self._prepare_due_base_line(due, taxes)]
+        for share in due.shares[1:]:
+            values = {
+                "tax_ids": share.line.tax_ids,
+                "quantity": 1.0,
+                "price_unit": -float(share.money.basis),
+                "discount": 0.0,
+            }
+            values["extra_tax_data"] = share.prepare_tax_data(values)
+            base_lines.append(self._prepare_base_line_for_taxes_computation(**values))
+        return base_lines
 
     def _has_ended(self, day):
         """:return: whether no service of this line is left from a day on"""

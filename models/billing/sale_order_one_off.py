@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .rebate import fit_rebates, is_rebate
+
 
 class SaleOrder(models.Model):
     """What a contract sells only once: billed with the first period, and by core's own builder."""
@@ -117,10 +119,23 @@ class SaleOrderLine(models.Model):
         :rtype: float
         """
         self.ensure_one()
+        billed = self._get_once_billed()
+        # What core counts as still to invoice, plus what it counts as invoiced, is what is wanted.
+        return min(self.qty_to_invoice, self.qty_invoiced + self.qty_to_invoice - billed)
+
+    def _get_once_billed(self, states=("draft", "posted", "cancel")):
+        """Return how much of this line invoices ask for, unless somebody took that back.
+
+        :param states: states of the documents that count
+        :rtype: float
+        """
+        self.ensure_one()
         billed = 0.0
         # sudo: a salesperson bills own contracts without rights on the books
         for invoiced in self.sudo().invoice_lines:
             move = invoiced.move_id
+            if move.state not in states:
+                continue
             quantity = invoiced.product_uom_id._compute_quantity(
                 invoiced.quantity, self.product_uom_id, round=False
             )
@@ -128,8 +143,65 @@ class SaleOrderLine(models.Model):
                 billed += quantity
             elif move.subscription_credit_effect in ("again", "move"):
                 billed -= quantity
-        # What core counts as still to invoice, plus what it counts as invoiced, is what is wanted.
-        return min(self.qty_to_invoice, self.qty_invoiced + self.qty_to_invoice - billed)
+        return billed
+
+    # ------------------------------------------------------------------
+    # Rebates that one invoice cannot bear
+    # ------------------------------------------------------------------
+
+    def _carry_rebates_on(self, items):
+        """Leave to later invoices what the next one cannot bear of the rebates among its lines.
+
+        :param list items: :class:`DueItem` that the invoice bills with these lines
+        """
+        quantities = {line: line._get_once_to_bill() for line in self}
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for line, quantity in quantities.items()
+        ]
+        rebates = [base["record"] for base in base_lines if is_rebate(base)]
+        if not rebates:
+            return
+        base_lines += [base for due in items for base in due.line._prepare_due_base_lines(due)]
+        fitting = {base["record"]: base for base in fit_rebates(base_lines, self.company_id)}
+        for line in rebates:
+            if line not in fitting:
+                line._as_system().one_off_bill_date = line._get_day_after_today()
+            elif fitting[line]["price_unit"] != line.price_unit:
+                line._split_rebate(fitting[line]["price_unit"])
+
+    def _get_day_after_today(self):
+        """:return: from when on what an invoice of today cannot bear may be billed"""
+        return fields.Date.add(self.company_id._subscription_today(), days=1)
+
+    def _split_rebate(self, price_unit):
+        """Let this line be what an invoice bears of it, and a new line the rest.
+
+        :param float price_unit: what the next invoice bears, per unit
+        """
+        self.ensure_one()
+        order = self.order_id
+        name = self.name.splitlines()[0]
+        rest = {
+            "order_id": order.id,
+            "price_unit": self.price_unit - price_unit,
+            "name": self.env._("Rest of: %(discount)s", discount=name),
+            "one_off_bill_date": self._get_day_after_today(),
+            "sequence": self.sequence,
+            "extra_tax_data": False,
+        }
+        # sudo: a locked order keeps the sum of its lines
+        line = self.sudo()._as_system()
+        vals = line.copy_data(rest)[0]
+        line.write({"price_unit": price_unit, "extra_tax_data": False})
+        line = line.create(vals)
+        order._message_log(
+            body=self.env._(
+                "The invoice cannot bear all of %(discount)s: %(amount)s is left for the next one.",
+                discount=name,
+                amount=order.currency_id.format(abs(line.price_total)),
+            )
+        )
 
     @api.constrains("recurrence_id", "order_id")
     def _check_no_down_payment(self):

@@ -37,6 +37,16 @@ class SaleOrder(models.Model):
         "AND subscription_state IN ('upcoming', 'active', 'paused', 'suspended')"
     )
 
+    _quarantined = models.Index("(id) WHERE subscription_quarantined_at IS NOT NULL")
+
+    subscription_retried_date = fields.Date(
+        "Last Tried On",
+        copy=False,
+        readonly=True,
+        help="Day on which the billing run last tried to bill this contract although it was "
+        "stopped. It tries once a day, as some reasons go away by themselves.",
+    )
+
     # ------------------------------------------------------------------
     # Picking
     # ------------------------------------------------------------------
@@ -137,6 +147,7 @@ class SaleOrder(models.Model):
             {
                 "subscription_quarantine_reason": reason,
                 "subscription_quarantined_at": fields.Datetime.now(),
+                "subscription_retried_date": self._subscription_today(),
             }
         )
         self.activity_schedule(

@@ -8,18 +8,6 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    def _has_agreed_discount(self, day):
-        """Tell whether a line has a discount of its own, in the place of a pricelist's.
-
-        :param date day: limited discounts that end after it do not count
-        """
-        steps = [
-            step
-            for step in self._get_engine_steps()
-            if step.stop > day and step.kind not in ("trial", "limited")
-        ]
-        return bool(steps and steps[0].terms.discount)
-
     def _get_price_without_included_taxes(self, product, price):
         """Take out of a list price the taxes that the customer of this line does not pay.
 

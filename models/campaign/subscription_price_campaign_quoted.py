@@ -15,8 +15,11 @@ class SubscriptionPriceCampaign(models.Model):
         :return: `Decimal` prices by line
         :rtype: dict
         """
-        groups = {}
+        groups, prices = {}, {}
         for line, span in spans.items():
+            if line.combo_item_id:
+                prices[line] = self._find_combo_price(line, span.start)
+                continue
             quantity = float(self._get_step(line, span).quantity)
             key = (
                 line.recurrence_id,
@@ -28,12 +31,42 @@ class SubscriptionPriceCampaign(models.Model):
             )
             groups.setdefault(key, self.env["sale.order.line"])
             groups[key] |= line
-        prices = {}
         for key, lines in groups.items():
             asked = dict(zip(("recurrence", "currency", "uom"), key[:3], strict=True))
             found = self._find_quoted_prices(lines, key[3], key[5], quantity=key[4], **asked)
             prices.update((line, found[line]) for line in lines)
         return prices
+
+    def _find_combo_price(self, line, day):
+        """Ask the pricelist for a combo, and give one of its items the share that core gives it.
+
+        :param line: line of an item of a combo
+        :param date day: day of the quotation
+        :rtype: Decimal
+        """
+        combo = line._get_linked_line()
+        asked = {
+            "recurrence": line.recurrence_id,
+            "currency": line.currency_id,
+            "uom": combo.product_uom_id,
+            "quantity": combo.product_uom_qty or 1.0,
+        }
+        options = combo.product_no_variant_attribute_value_ids
+        price = float(self._find_quoted_prices(combo, options, day, **asked)[combo])
+        combos = combo.product_template_id.sudo().combo_ids  # sudo: as in core's method
+        convert = {"to_currency": line.currency_id, "company": self.company_id, "date": day}
+        bases = {one: one.currency_id._convert(one.base_price, **convert) for one in combos}
+        whole = sum(bases.values()) or 1
+        shares = {one: line.currency_id.round(base * price / whole) for one, base in bases.items()}
+        shares[combos[-1:]] += price - sum(shares.values())
+        extra = line.product_id._get_no_variant_attributes_price_extra(
+            line.product_no_variant_attribute_value_ids
+        )
+        share = shares.get(line.combo_item_id.combo_id, 0.0)
+        product = line.product_id.with_company(self.company_id)
+        return line._get_price_without_included_taxes(
+            product, share + line.combo_item_id.extra_price + extra
+        )
 
     def _find_quoted_prices(self, lines, options, day, **asked):
         """Ask the pricelist as core's quotation lines do, which read it from their order.

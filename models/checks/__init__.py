@@ -7,4 +7,5 @@ from . import (
     subscription_finding_database,
     subscription_finding_repair,
     subscription_finding_text,
+    subscription_finding_money,
 )

@@ -38,3 +38,15 @@ class SaleOrderLine(models.Model):
         """:return: the lines whose terms live in their steps"""
         # sudo: a customer who looks at a contract has no right to read its steps
         return self.filtered(lambda line: line.sudo()._is_running_line())
+
+    def _has_agreed_discount(self, day):
+        """Tell whether a line has a discount of its own, in the place of a pricelist's.
+
+        :param date day: limited discounts that end after it do not count
+        """
+        steps = [
+            step
+            for step in self._get_engine_steps()
+            if step.stop > day and step.kind not in ("trial", "limited")
+        ]
+        return bool(steps and steps[0].terms.discount)

@@ -4,7 +4,9 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain
+from ..billing.invoice_balance import share_credits
 from ..billing.next_taxes import NextTaxes
+from ..billing.rebate import fit_rebates, is_rebate
 
 
 class Preview:
@@ -136,6 +138,7 @@ class Preview:
         :rtype: list[dict]
         """
         credits = [due for due in items if due.is_credit and due.amount]
+        share_credits({self.order: credits})
         charges = [due for due in items if not due.is_credit and due.amount]
         documents = []
         if credits:
@@ -180,14 +183,8 @@ class Preview:
             )
             for line, quantity in one_off
         ]
-        entries += [
-            (
-                due.line,
-                due.line._get_item_text(due),
-                due.line._prepare_due_base_line(due, self.taxes),
-            )
-            for due in items
-        ]
+        entries += [entry for due in items for entry in self._get_entries(due)]
+        entries = self._fit_rebates(entries)
         totals = self.order._get_tax_totals_of([base_line for _line, _text, base_line in entries])
         return {
             "title": title,
@@ -206,6 +203,26 @@ class Preview:
             "tax": totals["tax_amount_currency"],
             "total": totals["total_amount_currency"],
         }
+
+    def _fit_rebates(self, entries):
+        """:return: these entries as far as the document can bear the rebates among them"""
+        base_lines = [base_line for _line, _text, base_line in entries]
+        fitting = fit_rebates(base_lines, self.order.company_id)
+        rebates = {base["record"]: base for base in fitting if is_rebate(base)}
+        return [
+            (line, text, rebates[line] if is_rebate(base) else base)
+            for line, text, base in entries
+            if not is_rebate(base) or line in rebates
+        ]
+
+    def _get_entries(self, due):
+        """:return: what a due item adds to a document: line, text and base line of each"""
+        texts = [due.line._get_item_text(due)]
+        texts += [
+            due.line._prepare_discount_share_values(share)["name"] for share in due.shares[1:]
+        ]
+        base_lines = due.line._prepare_due_base_lines(due, self.taxes)
+        return [(due.line, *entry) for entry in zip(texts, base_lines, strict=True)]
 
     # ------------------------------------------------------------------
     # Words

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ... import const
+from ..billing.rebate import fit_rebates
 
 
 class SaleOrder(models.Model):
@@ -133,7 +134,7 @@ class SaleOrder(models.Model):
 
         One-off lines count with the quantity that the first invoice will bill, recurring ones
         with each span that it will bill. One-off lines that only give something back wait for
-        the first period.
+        the first period, and of a rebate the first invoice bears no more than it asks for.
 
         :rtype: list[dict]
         """
@@ -155,7 +156,7 @@ class SaleOrder(models.Model):
                         quantity=line._get_due_now_quantity()
                     )
                 )
-        return base_lines
+        return fit_rebates(base_lines, self.company_id)
 
     def _get_early_payment_base_lines(self, base_lines):
         """Return the lines that an early payment discount adds, as the invoice will have them.

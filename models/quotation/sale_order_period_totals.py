@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..billing.next_taxes import NextTaxes
+from ..billing.rebate import is_rebate
 
 
 class SaleOrder(models.Model):
@@ -154,7 +155,31 @@ class SaleOrder(models.Model):
     def _get_one_off_rows(self):
         """:return: rows of what is sold once: now, and later when it is billed on delivery"""
         lines = self._get_priced_lines() - self._get_recurring_lines()
-        now = self._get_line_totals(lines, lambda line: {"quantity": line._get_due_now_quantity()})
+        kept = {
+            base["record"]: base["price_unit"]
+            for base in self._get_due_now_base_lines()
+            if is_rebate(base)
+        }
+        quantities = {line: line._get_due_now_quantity() for line in lines}
+        rebates = {
+            line: kept.get(line, 0.0)
+            for line in lines
+            if line.price_unit * quantities[line] < 0 and not line.is_downpayment
+        }
+        now = self._get_line_totals(
+            lines,
+            lambda line: {
+                "quantity": quantities[line],
+                "price_unit": rebates.get(line, line.price_unit),
+            },
+        )
+        left = self._get_line_totals(
+            lines,
+            lambda line: {
+                "quantity": quantities[line],
+                "price_unit": line.price_unit - rebates.get(line, line.price_unit),
+            },
+        )
         later = self._get_line_totals(
             lines,
             lambda line: {"quantity": line.product_uom_qty - line._get_due_now_quantity()},
@@ -165,5 +190,6 @@ class SaleOrder(models.Model):
             label = self.env._("Sold once, billed on %(day)s", day=day)
         return [
             {**now, "label": label},
+            {**left, "label": self.env._("Discount that is left for the next invoices")},
             {**later, "label": self.env._("Sold once, billed when it is delivered")},
         ]

@@ -6,7 +6,9 @@ from . import test_credit_note
 from . import test_documents
 from . import test_drafts
 from . import test_forfeit
+from . import test_given_back
 from . import test_grouping
+from . import test_header
 from . import test_invoice_form
 from . import test_isolation
 from . import test_ledger_random
@@ -15,6 +17,7 @@ from . import test_multi_company
 from . import test_one_off_once
 from . import test_quarantine
 from . import test_rebate
+from . import test_rebate_once
 from . import test_run
 from . import test_settings
 from . import test_speed

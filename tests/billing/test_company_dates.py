@@ -126,3 +126,12 @@ class TestCompanyDates(PaymentCommon):
         token = order.subscription_payment_token_id
         other = self.create_token(subscription_expiry_date=DAY)
         self.assertEqual(token._get_replacement(), other)
+
+    def test_draft_that_is_posted_later_is_due_on_that_day(self):
+        terms = self._create_template("Drafts", invoice_mode="draft")
+        order = self.create_contract(template=terms, day="2027-03-01")
+        draft = self.bill(order)
+        self.travel("2027-03-09")
+        draft.action_post()
+        self.assertEqual(draft.invoice_date, date(2027, 3, 9))
+        self.assertEqual(draft.invoice_date_due, date(2027, 3, 9))

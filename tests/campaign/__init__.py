@@ -1,3 +1,4 @@
 from . import test_price_campaign
 from . import test_price_campaign_apply
+from . import test_price_campaign_combo
 from . import test_price_campaign_money

@@ -1,4 +1,5 @@
 from . import test_confirm
+from . import test_discount_button
 from . import test_due_now
 from . import test_due_now_random
 from . import test_portal_quote

@@ -1,0 +1,383 @@
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from odoo.fields import Domain
+
+from ...engine.money import Currency, to_decimal
+from ...engine.refund import next_part
+
+ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Money:
+    """What an invoice line asks for, or what is given back of it, exact in its currency.
+
+    :param Decimal basis: in the terms in which the price is typed, taxes included or not
+    :param Decimal untaxed: without taxes
+    :param dict taxes: tax amount by tax
+    :param dict bases: base amount by tax
+    """
+
+    basis: Decimal = ZERO
+    untaxed: Decimal = ZERO
+    taxes: dict = field(default_factory=dict)
+    bases: dict = field(default_factory=dict)
+
+    @property
+    def total(self):
+        """:return: with all taxes"""
+        return self.untaxed + sum(self.taxes.values(), ZERO)
+
+    def add(self, other, factor=1):
+        """Add a multiple of other money to this."""
+        self.basis += other.basis * factor
+        self.untaxed += other.untaxed * factor
+        for mine, theirs in ((self.taxes, other.taxes), (self.bases, other.bases)):
+            for tax, amount in theirs.items():
+                mine[tax] = mine.get(tax, ZERO) + amount * factor
+
+    def map(self, function, other):
+        """:return: money of which each amount is a function of the amounts of two"""
+        pairs = ((self.taxes, other.taxes), (self.bases, other.bases))
+        taxes, bases = (
+            {tax: function(mine[tax], theirs.get(tax, ZERO)) for tax in mine}
+            for mine, theirs in pairs
+        )
+        return Money(
+            function(self.basis, other.basis), function(self.untaxed, other.untaxed), taxes, bases
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of an invoice line that goes back with a credit.
+
+    :param line: the invoice line, a discount beside the row that is credited or its own line
+    :param Money money: what goes back of it, with the sign of the line
+    """
+
+    line: Any
+    money: Money
+
+    def prepare_tax_data(self, values):
+        """Return the taxes of a line that gives this back, as core's tax engine takes them.
+
+        :param dict values: quantity, price and discount of that line on an invoice
+        :return: value of `extra_tax_data`, False where the line has no tax
+        :rtype: dict | bool
+        """
+        if not self.money.taxes:
+            return False
+        return {
+            **{name: values[name] for name in ("quantity", "price_unit", "discount")},
+            "currency_id": self.line.currency_id.id,
+            "manual_total_excluded_currency": -float(self.money.untaxed),
+            "manual_tax_amounts": {
+                str(tax.id): {
+                    "tax_amount_currency": -float(amount),
+                    "base_amount_currency": -float(self.money.bases[tax]),
+                }
+                for tax, amount in self.money.taxes.items()
+            },
+        }
+
+
+class InvoiceBalance:
+    """What invoices asked for, line by line and tax by tax, and what was given back of it.
+
+    A credit takes of each tax what keeps the parts adding up to what was asked, and of each
+    discount beside its line the share that the line bore: the last credit gives back the exact
+    rest. Reading all that takes a number of queries that does not grow with the invoices.
+
+    :param lines: invoice lines that something may be given back of
+    :param without: documents that are not looked at, as what they give back is asked
+    """
+
+    def __init__(self, lines, without=()):
+        self.env = lines.env
+        # sudo: whoever took a contract over may not read the invoices of the salesperson before
+        self.moves = lines.sudo().move_id
+        self.asked, self.given, self._of_moves, self._early = {}, {}, {}, {}
+        products = self.moves.line_ids.filtered(lambda line: line.display_type == "product")
+        self._beside = {move: self._get_discounts(move) for move in self.moves}
+        for line in products:
+            self.asked[line] = self._get_money(line)
+            self.given[line] = Money()
+        for origin, line, share in self._get_correcting(products):
+            if line.move_id in without:
+                continue
+            # What a credit note asks for is less than nothing.
+            self.given.setdefault(origin, Money()).add(self._get_money(line), -share)
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    def _get_currency(self, move):
+        currency = move.currency_id
+        return Currency(currency.name, to_decimal(currency.rounding))
+
+    def _get_money(self, line):
+        """:return: what a line of a document asks for, negative where it gives back
+        :rtype: Money
+        """
+        move = line.move_id
+        if move not in self._of_moves:
+            self._of_moves[move] = self._read_move(move)
+        return self._of_moves[move].get(line, Money())
+
+    def _read_move(self, move):
+        """:return: money by line of a document, the tax of early payment discounts included"""
+        sign = -1 if move.move_type == "out_refund" else 1
+        exact = self._get_currency(move).round
+        found, early = {}, []
+        for base in move._get_rounded_base_and_tax_lines()[0]:
+            if base["special_type"] == "early_payment":
+                early.append(base)
+            elif base["record"].display_type == "product":
+                found[base["record"]] = self._read_base_line(base, sign, exact)
+        for base in early:
+            self._spread_early_discount(base, found, sign, exact)
+        return found
+
+    def _read_base_line(self, base, sign, exact):
+        """:return: what the tax engine says of one line
+        :rtype: Money
+        """
+        details = base["tax_details"]
+        untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        money = Money(untaxed=exact(to_decimal(untaxed)) * sign)
+        if base["special_type"] != "early_payment":
+            money.basis = exact(to_decimal(base["record"]._get_price_basis_amount()))
+        for data in details["taxes_data"]:
+            if not data["is_reverse_charge"]:
+                amounts = data["tax_amount_currency"], data["base_amount_currency"]
+                tax, base_amount = (exact(to_decimal(amount)) * sign for amount in amounts)
+                money.taxes[data["tax"]] = money.taxes.get(data["tax"], ZERO) + tax
+                money.bases[data["tax"]] = money.bases.get(data["tax"], ZERO) + base_amount
+        return money
+
+    def _spread_early_discount(self, base, found, sign, exact):
+        """Lower the taxes of the lines by what an early payment discount takes off them."""
+        discount = self._read_base_line(base, sign, exact)
+        key = self._get_early_key(base["record"])
+        lines = [line for line in found if self._get_early_key(line) == key]
+        whole = sum((found[line].untaxed for line in lines), ZERO)
+        done, spread = ZERO, Money()
+        currency = self._get_currency(base["record"].move_id)
+        for line in lines if discount.taxes else ():
+            done += found[line].untaxed
+            part = self._get_part(discount, spread, done, whole, currency)
+            spread.add(part)
+            found[line].add(replace(part, basis=ZERO, untaxed=ZERO))
+
+    @staticmethod
+    def _get_early_key(line):
+        """:return: what lines share whose early payment discount core sums up"""
+        taxes = line.tax_ids.filtered(lambda tax: tax.amount_type != "fixed")
+        analytic = tuple(sorted((line.analytic_distribution or {}).items()))
+        return line.account_id, taxes, analytic
+
+    def _get_correcting(self, lines):
+        """Return what gave back something of these lines, or will when it is posted.
+
+        :return: triples of a line, a line of another document, and the share of it that is about
+            the first one
+        :rtype: list[tuple]
+        """
+        rows = lines.subscription_billed_period_ids
+        about = Domain("subscription_origin_line_id", "in", lines.ids)
+        if rows:
+            about |= Domain("subscription_adjusted_period_id", "in", rows.ids)
+        by_hand = lines.search(about & Domain("parent_state", "!=", "cancel"))
+        result = []
+        for line in by_hand:
+            origin = line.subscription_origin_line_id
+            origin = origin or line.subscription_adjusted_period_id.invoice_line_id
+            if line.subscription_adjusted_period_id or not line.subscription_billed_period_ids:
+                result.append((origin, line, 1))
+        credits = rows.reversed_by_ids.filtered(
+            lambda row: row.kind == "credit" and row.move_id and row.move_id.state != "cancel"
+        )
+        for line, line_rows in credits.grouped("invoice_line_id").items():
+            whole = abs(self._get_money(line).basis)
+            for origin, own in line_rows.grouped(
+                lambda row: row.reverses_id.invoice_line_id
+            ).items():
+                booked = abs(sum((to_decimal(row.booked_amount) for row in own), ZERO))
+                if origin != line and whole:
+                    result.append((origin, line, min(booked / whole, Decimal(1))))
+        return result
+
+    def _get_discounts(self, move):
+        """Return the discounts of an invoice, with the lines that bear each of them.
+
+        A discount is a negative line that bills no period: it lowers the lines of the same taxes,
+        or all of them when there are none.
+
+        :rtype: list[tuple]
+        """
+        lines = move.line_ids.filtered(lambda line: line.display_type == "product")
+        lines = lines.filtered(lambda line: not line.subscription_origin_line_id)
+        priced = lines.filtered(lambda line: self._get_money(line).untaxed > 0)
+        by_taxes = priced.grouped("tax_ids")
+        return [
+            (line, by_taxes.get(line.tax_ids, priced))
+            for line in lines
+            if self._get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
+        ]
+
+    # ------------------------------------------------------------------
+    # Giving back
+    # ------------------------------------------------------------------
+
+    def get_left(self, line):
+        """:return: what is left of what a line asked for
+        :rtype: Money
+        """
+        return self.asked[line].map(lambda asked, given: asked - given, self.given[line])
+
+    def give_back(self, line, amount):
+        """Take an amount off a line, with its taxes and the discounts beside it.
+
+        :param line: the invoice line
+        :param Decimal amount: in the terms in which the price is typed, with the sign of the line
+        :return: what goes back of the line itself, then of the discounts that it bore
+        :rtype: list[Share]
+        """
+        line = line.sudo()
+        asked, given = self.asked.get(line), self.given.get(line)
+        if asked is None or not asked.basis:
+            return []
+        currency = self._get_currency(line.move_id)
+        done = given.basis + amount
+        part = self._get_part(asked, given, done, asked.basis, currency)
+        part.basis = amount
+        if asked.basis == asked.untaxed:
+            part.untaxed = amount
+        elif asked.basis == asked.total:
+            part.untaxed = amount - sum(part.taxes.values(), ZERO)
+        for tax, base in asked.bases.items():
+            if base == asked.untaxed:
+                part.bases[tax] = part.untaxed
+        shares = [Share(line, part)]
+        self._take(line, part)
+        room = part.total
+        for discount, bearers in self._beside[line.move_id]:
+            if line in bearers:
+                back = self._get_discount_part(discount, bearers, room, currency)
+                if back.total:
+                    self._take(discount, back)
+                    room += back.total
+                    shares.append(Share(discount, back))
+        return shares
+
+    def _take(self, line, money):
+        self.given.setdefault(line, Money()).add(money)
+
+    def _get_part(self, asked, given, done, whole, currency):
+        """:return: the next part of money so that the parts add up to what was asked
+        :rtype: Money
+        """
+        return asked.map(
+            lambda total, before: next_part(total, before, done, whole, currency), given
+        )
+
+    def _get_discount_part(self, discount, bearers, room, currency):
+        """Return what goes back of a discount, never more than what goes back with it.
+
+        :param Decimal room: what the credit gives back otherwise
+        :rtype: Money
+        """
+        asked, given = self.asked[discount], self.given[discount]
+        whole = sum((self.asked[line].untaxed for line in bearers), ZERO)
+        done = sum((self.given[line].untaxed for line in bearers), ZERO)
+        part = self._get_part(asked, given, done, whole, currency)
+        over = -part.total - room
+        if part.total < 0 < over:
+            # Credits of before this rule took no share: it is not asked for all at once.
+            kept = max(room, ZERO)
+            part = self._get_part(part, Money(), kept, -part.total, currency)
+        return part
+
+    # ------------------------------------------------------------------
+    # Early payment discount of the document that gives back
+    # ------------------------------------------------------------------
+
+    def add_early_discount(self, share, term, document):
+        """Return a share with the taxes that its line needs on a document.
+
+        Core lowers the taxes of a document whose term reduces them always: what goes back less by
+        that must stand on the line.
+
+        :param Share share: what goes back
+        :param term: payment term of the document
+        :param document: anything that stands for the document
+        :rtype: Share
+        """
+        is_mixed = term.early_discount and term.early_pay_discount_computation == "mixed"
+        taxes = share.line.tax_ids.filtered(lambda tax: tax.amount_type != "fixed")
+        if not is_mixed or not taxes:
+            return share
+        currency = self._get_currency(share.line.move_id)
+        percent = to_decimal(term.discount_percentage) / 100
+        key = (document, *self._get_early_key(share.line))
+        before = self._early.get(key, ZERO)
+        after = self._early[key] = before + currency.round(share.money.untaxed * percent)
+        money = Money(
+            share.money.basis, share.money.untaxed, {**share.money.taxes}, {**share.money.bases}
+        )
+        old, new = (self._get_taxes(share.line, amount) for amount in (before, after))
+        for tax in new:
+            money.taxes[tax] = money.taxes.get(tax, ZERO) + new[tax] - old[tax]
+        for tax, base in money.bases.items():
+            if base == share.money.untaxed - (after - before):
+                money.bases[tax] = share.money.untaxed
+        return Share(share.line, money)
+
+    def _get_taxes(self, line, amount):
+        """:return: the taxes of an amount without taxes, by tax"""
+        AccountTax = line.env["account.tax"]
+        base = AccountTax._prepare_base_line_for_taxes_computation(
+            line,
+            price_unit=float(amount),
+            quantity=1.0,
+            discount=0.0,
+            extra_tax_data=False,
+            tax_ids=line.tax_ids.filtered(lambda tax: tax.amount_type != "fixed"),
+            special_mode="total_excluded",
+        )
+        base.update(manual_tax_amounts=None, manual_total_excluded_currency=None)
+        AccountTax._add_tax_details_in_base_lines([base], line.company_id)
+        AccountTax._round_base_lines_tax_details([base], line.company_id)
+        exact = self._get_currency(line.move_id).round
+        return {
+            data["tax"]: exact(to_decimal(data["tax_amount_currency"]))
+            for data in base["tax_details"]["taxes_data"]
+            if not data["is_reverse_charge"]
+        }
+
+
+def share_credits(*documents):
+    """Say for each credit what goes back with it: its taxes, and shares of discounts beside it.
+
+    :param documents: dicts of lists of `DueItem` by what stands for the document: the order of an
+        invoice, the invoice of a credit note; the lists are changed in place
+    """
+    pairs = [pair for by_document in documents for pair in by_document.items()]
+    credits = [due for _document, items in pairs for due in items if due.is_credit]
+    lines = [due.row.invoice_line_id for due in credits]
+    if not any(lines):
+        return
+    balance = InvoiceBalance(lines[0].union(*lines))
+    for document, items in pairs:
+        # sudo: a salesperson bills own contracts without rights on the books
+        is_note = document._name == "account.move"
+        term = document.sudo()["invoice_payment_term_id" if is_note else "payment_term_id"]
+        for place, due in enumerate(items):
+            if due.is_credit:
+                shares = balance.give_back(due.row.invoice_line_id, due.item.amount)
+                shares = [balance.add_early_discount(share, term, document) for share in shares]
+                items[place] = replace(due, shares=tuple(shares))

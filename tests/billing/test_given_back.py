@@ -1,0 +1,247 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestGivenBack(SubscriptionCommon):
+    """What is given back never exceeds what its invoice asked for, tax by tax and in total."""
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def take_seats_back(self, order, day="2027-01-01"):
+        """Take the seats of a contract back one by one, all on one day."""
+        self.travel(day)
+        line = order.order_line.filtered("recurrence_id")
+        notes = self.env["account.move"]
+        while line.product_uom_qty:
+            line.product_uom_qty -= 1
+            notes |= self.bill(order)
+        return notes
+
+    def sum_up(self, moves):
+        """:return: what documents ask for minus what they give back: untaxed, tax, total"""
+        return tuple(
+            round(sum(moves.mapped(name)), 2)
+            for name in ("amount_untaxed_signed", "amount_tax_signed", "amount_total_signed")
+        )
+
+    def assertAllGivenBack(self, order):
+        """Nothing is open, nothing too much was given, and no line of tax is left."""
+        moves = order.order_line.invoice_lines.move_id
+        self.assertEqual(self.sum_up(moves), (0.0, 0.0, 0.0))
+        self.assertEqual(sum(moves.mapped("amount_residual")), 0.0)
+        for lines in moves.line_ids.grouped("tax_line_id").values():
+            self.assertAlmostEqual(sum(lines.mapped("balance")), 0.0, 6)
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
+    def add_voucher(self, order, amount, **values):
+        """Add a discount that is sold once, with the taxes of the common product."""
+        voucher = self._create_product("Voucher", 0.0, is_recurring=False, **values)
+        order.order_line = [
+            Command.create({"product_id": voucher.id, "price_unit": -amount, "name": "Voucher"})
+        ]
+        return order
+
+    def create_discounted(self, amount, price=300.0, **values):
+        """Return a contract with a voucher that was billed for 1 to 30 June."""
+        self.travel("2027-06-01")
+        order = self.create_order(self.line_values(self.seat, price_unit=price))
+        self.add_voucher(order, amount, **values).action_confirm()
+        self.invoice = self.bill(order)
+        return order
+
+    # ------------------------------------------------------------------
+    # Taxes that are no percentage
+    # ------------------------------------------------------------------
+
+    def test_fixed_tax_is_given_back_in_proportion(self):
+        fixed = self._create_tax(2, amount_type="fixed")
+        device = self._create_product("Device", 30.0, taxes_id=[Command.set(fixed.ids)])
+        order = self.create_contract(self.line_values(device, 4), day="2027-06-01")
+        invoice = self.bill(order)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_tax), (120.0, 8.0))
+        for first in (5, 12, 20):
+            order._subscription_pause(date(2027, 6, first), date(2027, 6, first + 2))
+        self.bill(order, "2027-06-22")
+        moves = order.order_line.invoice_lines.move_id
+        self.assertEqual(self.sum_up(moves), (96.0, 6.4, 102.4))
+        self.assertBillsNothing(order)
+
+    def test_fixed_tax_with_another_on_top_leaves_nothing(self):
+        fixed = self._create_tax(0.37, amount_type="fixed", include_base_amount=True, sequence=1)
+        percent = self._create_tax(19, sequence=2)
+        device = self._create_product("Device", 7.77, taxes_id=[Command.set((fixed | percent).ids)])
+        order = self.create_contract(self.line_values(device, 7), day="2027-01-01")
+        self.bill(order)
+        self.take_seats_back(order)
+        self.assertAllGivenBack(order)
+
+    # ------------------------------------------------------------------
+    # Cents of several credits
+    # ------------------------------------------------------------------
+
+    def test_seats_that_are_taken_back_one_by_one_leave_nothing(self):
+        for price, quantity, rate, method, how in (
+            (1.13, 5, 19, "round_per_line", "tax_excluded"),
+            (3.33, 3, 20, "round_per_line", "tax_excluded"),
+            (3.33, 3, 20, "round_globally", "tax_included"),
+            (0.07, 4, 7.7, "round_globally", "tax_excluded"),
+        ):
+            with self.subTest(price=price, method=method, how=how):
+                self.company.tax_calculation_rounding_method = method
+                tax = self._create_tax(rate, price_include_override=how)
+                product = self._create_product("Seat", price, taxes_id=[Command.set(tax.ids)])
+                order = self.create_contract(self.line_values(product, quantity), day="2027-01-01")
+                self.bill(order)
+                self.assertEqual(len(self.take_seats_back(order)), quantity)
+                self.assertAllGivenBack(order)
+
+    def test_credits_that_are_netted_leave_nothing(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 5, price_unit=1.13),
+            self.line_values(self.hosting),
+            day="2027-01-01",
+        )
+        first = self.bill(order)
+        self.book_payment(first)
+        seats = order.order_line[0]
+        for day in ("01-05", "01-09", "01-14", "01-27"):
+            self.travel(f"2027-{day}")
+            seats.product_uom_qty -= 1
+        invoice = self.bill(order, "2027-02-01")
+        tax = sum(
+            base["tax_details"]["taxes_data"][0]["tax_amount_currency"]
+            for base in invoice._get_rounded_base_and_tax_lines()[0]
+            if base["record"].sale_line_ids == seats and base["record"].quantity < 0
+        )
+        credits = invoice.invoice_line_ids.filtered(lambda line: line.quantity < 0)
+        back = sum(credits.mapped("price_subtotal"))
+        self.assertAlmostEqual(tax, round(1.13 * back / 5.65, 2), 2)
+        self.assertLedgerWhole(order)
+
+    def test_credit_note_by_hand_gives_back_the_exact_rest(self):
+        order = self.create_contract(self.line_values(self.seat, 3, price_unit=3.33))
+        invoice = self.bill(order)
+        seats = order.order_line
+        for _number in range(2):
+            seats.product_uom_qty -= 1
+            self.bill(order)
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        self.assertEqual(self.sum_up(invoice | invoice.reversal_move_ids), (0.0, 0.0, 0.0))
+
+    # ------------------------------------------------------------------
+    # Early payment discount that reduces the tax
+    # ------------------------------------------------------------------
+
+    def create_term(self):
+        return self.env["account.payment.term"].create(
+            {
+                "name": "2 % in 10 days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+
+    def test_reduced_tax_is_what_is_given_back(self):
+        order = self.create_contract(
+            self.line_values(self.seat, price_unit=100), payment_term_id=self.create_term().id
+        )
+        invoice = self.bill(order)
+        self.assertEqual(invoice.amount_total, 119.6)
+        order.order_line.product_uom_qty = 0
+        note = self.bill(order)
+        self.assertEqual((note.amount_tax, note.amount_total), (19.6, 119.6))
+        self.assertAllGivenBack(order)
+
+    def test_reduced_tax_is_given_back_in_parts(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 5, price_unit=1.13),
+            payment_term_id=self.create_term().id,
+            day="2027-01-01",
+        )
+        self.assertEqual(self.bill(order).amount_tax, 1.11)
+        self.take_seats_back(order)
+        self.assertAllGivenBack(order)
+
+    # ------------------------------------------------------------------
+    # Vouchers and discounts beside the line
+    # ------------------------------------------------------------------
+
+    def test_voucher_is_taken_off_what_is_given_back(self):
+        for amount, back in ((30.0, 216.0), (300.0, 0.0), (150.0, 120.0)):
+            with self.subTest(amount=amount):
+                order = self.create_discounted(amount)
+                self.assertEqual(self.invoice.amount_total, (300.0 - amount) * 1.2)
+                order._subscription_close(self.travel("2027-06-11"))
+                notes = self.bill(order)
+                self.assertEqual(sum(notes.mapped("amount_total")), back)
+                self.assertBillsNothing(order)
+                self.assertLedgerWhole(order)
+
+    def test_voucher_and_line_that_are_given_back_in_parts_leave_nothing(self):
+        self.travel("2027-01-01")
+        order = self.create_order(self.line_values(self.seat, 7, price_unit=3.33))
+        self.add_voucher(order, 10.0).action_confirm()
+        self.bill(order)
+        self.take_seats_back(order)
+        moves = order.order_line.invoice_lines.move_id
+        self.assertEqual(self.sum_up(moves), (0.0, 0.0, 0.0))
+        self.assertBillsNothing(order)
+
+    def test_gift_card_without_tax_lowers_the_total_only(self):
+        order = self.create_discounted(300.0, taxes_id=[Command.clear()])
+        self.assertEqual((self.invoice.amount_tax, self.invoice.amount_total), (60.0, 60.0))
+        order._subscription_close(self.travel("2027-06-11"))
+        note = self.bill(order)
+        self.assertEqual((note.amount_tax, note.amount_total), (40.0, 40.0))
+
+    def test_set_up_fee_bears_its_share_of_the_voucher(self):
+        self.travel("2027-06-01")
+        order = self.create_order(
+            self.line_values(self.seat, price_unit=300.0),
+            self.line_values(self.setup_service, price_unit=100.0),
+        )
+        self.add_voucher(order, 40.0).action_confirm()
+        self.bill(order)
+        order._subscription_close(self.travel("2027-06-11"))
+        self.assertEqual(self.bill(order).amount_untaxed, 180.0)
+
+    def test_netted_credit_bears_its_share_of_the_voucher(self):
+        order = self.create_discounted(30.0)
+        self.book_payment(self.invoice)
+        self.travel("2027-06-16")
+        order.order_line[0].price_unit = 240.0
+        invoice = self.bill(order, "2027-07-01")
+        # July and half of June at 240.00, less half of June at 300.00 and of its voucher.
+        self.assertEqual(invoice.amount_untaxed, 240.0 + 120.0 - 150.0 + 15.0)
+
+    def test_voucher_of_a_credit_note_by_hand_is_the_rest(self):
+        order = self.create_discounted(30.0)
+        order._subscription_close(self.travel("2027-06-11"))
+        self.bill(order)
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(self.invoice.ids)], "journal_id": self.invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        moves = self.invoice | self.invoice.reversal_move_ids
+        self.assertEqual(self.sum_up(moves), (0.0, 0.0, 0.0))
+
+    def test_preview_shows_what_the_document_gives_back(self):
+        order = self.create_discounted(30.0)
+        order._subscription_close(self.travel("2027-06-11"))
+        preview = order._get_next_invoice_preview()
+        self.assertEqual(preview["total"], -216.0)

@@ -1,0 +1,77 @@
+from datetime import date
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..support.common_finding import FindingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFindingMoney(FindingCommon):
+    """The nightly check compares what goes back with what was asked, and what is sold once."""
+
+    def test_credit_note_by_hand_that_gives_back_too_much(self):
+        invoice = self.rows[-1].move_id
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        note = wizard.new_move_ids
+        note.invoice_line_ids.price_unit = 12.5
+        note.action_post()
+        finding = self.assertFound("over_given")
+        self.assertIn("6.00", finding.message)
+        self.assertNotRepairable(finding)
+
+    def test_one_tax_that_gives_back_too_much_is_found_below_the_total(self):
+        self.travel("2027-06-01")
+        for quantity in (1, 0):
+            self.line.product_uom_qty = quantity
+            self.bill(self.order)
+        note = self.rows[-1].reversed_by_ids.move_id.sorted("id")[-1:]
+        tax_line = note.line_ids.filtered("tax_line_id")
+        self.plant(
+            "UPDATE account_move_line SET amount_currency = amount_currency + 0.02,"
+            " balance = balance + 0.02 WHERE id = %s",
+            tax_line.id,
+        )
+        self.assertNotRepairable(self.assertFound("over_given"))
+
+    def test_line_that_was_given_back_whole_and_leaves_a_cent(self):
+        self.travel("2027-06-01")
+        self.line.product_uom_qty = 0
+        note = self.bill(self.order)
+        self.assertTrue(note.reversed_entry_id)
+        tax_line = note.line_ids.filtered("tax_line_id")
+        self.plant(
+            "UPDATE account_move_line SET amount_currency = amount_currency - 0.01,"
+            " balance = balance - 0.01 WHERE id = %s",
+            tax_line.id,
+        )
+        finding = self.assertFound("open_rest")
+        self.assertIn("0.01", finding.message)
+        self.assertNotRepairable(finding)
+
+    def test_what_is_sold_once_and_billed_twice(self):
+        order = self.create_contract(self.seat, self.setup_service)
+        once = order.order_line[1]
+        invoice = self.bill(order)
+        self.orders = order | self.bystander
+        self.assertFalse(self.check())
+        line = invoice.invoice_line_ids.filtered(lambda line: line.sale_line_ids == once)
+        copy = invoice.copy()
+        twin = copy.invoice_line_ids.filtered(lambda other: other.product_id == line.product_id)
+        (copy.invoice_line_ids - twin).unlink()
+        twin.sale_line_ids = once
+        self.order = order
+        self.assertNotRepairable(self.assertFound("once_twice"))
+        copy.button_cancel()
+        self.assertFalse(self.check())
+
+    def test_invoice_that_was_due_before_its_own_day(self):
+        self.plant(
+            "UPDATE account_move SET invoice_date_due = %s WHERE id = %s",
+            date(2027, 5, 31),
+            self.rows[-1].move_id.id,
+        )
+        self.assertNotRepairable(self.assertFound("due_day"))

@@ -1,0 +1,52 @@
+from odoo.tests import tagged
+
+from ..common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDiscountButton(SubscriptionCommon):
+    """The Discount button of a quotation takes its share of what is asked for now."""
+
+    def create_prorated(self, **values):
+        """Return a quotation of 300.00 a month that bills 10 of 30 days first."""
+        terms = self._create_template("Calendar", alignment="calendar", **values)
+        self.travel("2027-06-21")
+        order = self.create_order(self.line_values(self.seat, price_unit=300), template=terms)
+        self.assertEqual(order.amount_untaxed, 100.0)
+        return order
+
+    def apply(self, order, kind, **values):
+        wizard = self.env["sale.order.discount"].create(
+            {"sale_order_id": order.id, "discount_type": kind, **values}
+        )
+        wizard.action_apply_discount()
+
+    def test_percentage_is_taken_of_what_is_asked_now(self):
+        order = self.create_prorated()
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.assertEqual((order.amount_untaxed, order.amount_total), (90.0, 108.0))
+        order.action_confirm()
+        self.assertEqual(self.bill(order).amount_total, 108.0)
+        self.assertEqual(self.bill(order, "2027-07-01").amount_untaxed, 300.0)
+
+    def test_fixed_amount_beyond_what_is_asked_now_is_carried_on(self):
+        order = self.create_prorated()
+        self.apply(order, "amount", discount_amount=150.0)
+        self.assertEqual(order.amount_total, 0.0)
+        order.action_confirm()
+        self.assertEqual(self.bill(order).amount_total, 0.0)
+        self.assertEqual(self.bill(order, "2027-07-01").amount_total, 360.0 - 30.0)
+
+    def test_discount_of_the_lines_holds_for_every_period(self):
+        order = self.create_prorated()
+        self.apply(order, "sol_discount", discount_percentage=0.1)
+        self.assertEqual(order.amount_untaxed, 90.0)
+        order.action_confirm()
+        self.bill(order)
+        self.assertEqual(self.bill(order, "2027-07-01").amount_untaxed, 270.0)
+
+    def test_discount_of_a_quotation_that_begins_later(self):
+        order = self.create_prorated()
+        order.subscription_start_date = "2027-08-01"
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.assertEqual(order.amount_untaxed, 270.0)
