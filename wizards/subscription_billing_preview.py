@@ -67,7 +67,7 @@ class SubscriptionBillingPreview(models.TransientModel):
         }
 
     def _get_totals(self, previews):
-        """:return: the total per currency of all previews whose contracts the run would bill"""
+        """Return the total per currency of all previews whose contracts the run would bill."""
         totals = {}
         for preview in [preview for preview in previews if not preview["error"]]:
             currency = preview["currency_id"]

@@ -96,7 +96,7 @@ class SubscriptionChangeWizard(models.TransientModel):
             wizard.available_line_ids = wizard._get_available_lines()
 
     def _get_available_lines(self):
-        """:return: the lines of the contract of which something is left to change"""
+        """Return the lines of the contract of which something is left to change."""
         order = self.order_id
         today = order._subscription_today()
         return order._get_recurring_lines().filtered(
@@ -137,7 +137,7 @@ class SubscriptionChangeWizard(models.TransientModel):
     # ------------------------------------------------------------------
 
     def _get_first_day(self):
-        """:return: today, or the first day of a contract that is still to begin"""
+        """Return today, or the first day of a contract that is still to begin."""
         order = self.order_id
         return max(order._subscription_today(), order._get_subscription_start())
 
@@ -145,7 +145,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         return [segment._get_engine_segment() for segment in self.line_id.segment_ids]
 
     def _get_step(self):
-        """:return: the engine step that holds on the first day, None if there is none"""
+        """Return the engine step that holds on the first day, None if there is none."""
         if not self.order_id:
             return None
         try:
@@ -154,7 +154,7 @@ class SubscriptionChangeWizard(models.TransientModel):
             return None
 
     def _get_next_period(self):
-        """:return: first day of the next period of the line"""
+        """Return first day of the next period of the line."""
         day = self._get_first_day()
         try:
             step = step_from(self._get_segments(), day)
@@ -163,13 +163,13 @@ class SubscriptionChangeWizard(models.TransientModel):
         return step.terms.grid.next_boundary(max(day, step.start))
 
     def _get_value(self, step, name):
-        """:return: a value of an engine step, by the name of the field"""
+        """Return a value of an engine step, by the name of the field."""
         if name == "quantity":
             return float(step.quantity)
         return float(step.terms.price if name == "price_unit" else step.terms.discount)
 
     def _get_typed_values(self):
-        """:return: the values that differ from what holds on the first day, by field name"""
+        """Return the values that differ from what holds on the first day, by field name."""
         return {name: self[name] for name in VALUES if self[name] != self[f"base_{name}"]}
 
     def _get_until(self):

@@ -156,7 +156,7 @@ class SubscriptionMassWizard(models.TransientModel):
         }
 
     def _get_order_preview(self, order):
-        """:return: the preview that the wizard for one contract shows"""
+        """Return the preview that the wizard for one contract shows."""
         if self.operation == "switch":
             return Switch(order).get_preview(**self._prepare_switch_terms())
         name, values = {
@@ -167,7 +167,7 @@ class SubscriptionMassWizard(models.TransientModel):
         return wizard.preview or Preview(order).prepare([])
 
     def _prepare_pause_values(self, order):
-        """:return: values of the wizard that pauses or suspends one contract"""
+        """Return values of the wizard that pauses or suspends one contract."""
         return {
             "order_id": order.id,
             "kind": PAUSE_KINDS[self.operation],
@@ -176,11 +176,11 @@ class SubscriptionMassWizard(models.TransientModel):
         }
 
     def _prepare_resume_values(self, order):
-        """:return: values of the wizard that resumes one contract"""
+        """Return values of the wizard that resumes one contract."""
         return {"order_id": order.id, "date": self.resume_on_date}
 
     def _prepare_close_values(self, order):
-        """:return: values of the wizard that closes one contract, which knows its last day"""
+        """Return values of the wizard that closes one contract, which knows its last day."""
         values = {
             "order_id": order.id,
             "when": self.when,
@@ -190,7 +190,7 @@ class SubscriptionMassWizard(models.TransientModel):
         return {**values, "last_date": self.last_date} if self.when == "date" else values
 
     def _prepare_switch_terms(self):
-        """:return: arguments of a switch of one contract"""
+        """Return arguments of a switch of one contract."""
         return {
             "template": self.template_id,
             "recurrence": self.recurrence_id,

@@ -101,7 +101,8 @@ class SubscriptionSimulation(models.TransientModel):
         return result
 
     def _get_change(self):
-        """:return: what is tried out
+        """Return what is tried out.
+
         :rtype: Tried | None
         :raise UserError: the days do not fit together
         """
@@ -129,7 +130,7 @@ class SubscriptionSimulation(models.TransientModel):
         return self._get_line_change(day, until)
 
     def _get_line_change(self, day, until):
-        """:return: what changes on the line, None while nothing does"""
+        """Return what changes on the line, None while nothing does."""
         line = self.line_id._origin
         typed = {
             name: self[field]

@@ -19,7 +19,7 @@ def load_fake_stripe():
 
 
 def load_fake_module():
-    """:return: the module of the stand-in"""
+    """Return the module of the stand-in."""
     spec = importlib.util.spec_from_file_location("fake_stripe", FAKE)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

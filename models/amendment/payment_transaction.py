@@ -18,7 +18,7 @@ class PaymentTransaction(models.Model):
         return super(PaymentTransaction, self - refused)._check_amount_and_confirm_order()
 
     def _get_unfit_amendments(self):
-        """:return: amendments that this payment would confirm, but that no longer fit"""
+        """Return amendments that this payment would confirm, but that no longer fit."""
         self.ensure_one()
         return self.sale_order_ids.filtered(
             lambda order: order._is_open_amendment() and order._confirmation_error_message()

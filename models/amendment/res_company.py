@@ -25,7 +25,8 @@ class ResCompany(models.Model):
     )
 
     def _get_amendment_backdate_days(self):
-        """:return: how many days in the past an amendment of the current user may take effect
+        """Return how many days in the past an amendment of the current user may take effect.
+
         :rtype: int
         """
         self.ensure_one()

@@ -25,7 +25,7 @@ class SaleOrder(models.Model):
             order.subscription_later_text = (order.subscription_preview or {}).get("later", False)
 
     def _is_change_ahead(self):
-        """:return: whether this amendment takes effect later than on the day of its amount"""
+        """Return whether this amendment takes effect later than on the day of its amount."""
         return self._get_effective_date() > self._get_quote_date()
 
     def _is_asked_ahead(self):

@@ -52,7 +52,8 @@ class SaleOrderLine(models.Model):
         return names
 
     def _prepare_amended_details(self):
-        """:return: values that the line of the contract takes from this line of an amendment
+        """Return values that the line of the contract takes from this line of an amendment.
+
         :rtype: dict
         """
         values = {}
@@ -65,7 +66,8 @@ class SaleOrderLine(models.Model):
         return values
 
     def _get_amended_details_texts(self):
-        """:return: old and new of what :meth:`_get_amended_details` names
+        """Return old and new of what :meth:`_get_amended_details` names.
+
         :rtype: list[str]
         """
         names, texts = self._get_amended_details(), []

@@ -39,7 +39,8 @@ class AccountFiscalPosition(models.Model):
         return (*facts, (partner.vat or "")[:2], has_zip_rules and partner.zip)
 
     def _get_deciding_fields(self):
-        """:return: names of partner fields that decide, as far as they are installed
+        """Return names of partner fields that decide, as far as they are installed.
+
         :rtype: tuple[str]
         """
         return (

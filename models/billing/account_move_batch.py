@@ -86,7 +86,7 @@ class AccountMove(models.Model):
             self._fill_expected_amounts(vals)
 
     def _get_contract_distribution(self, line_vals):
-        """:return: the analytic distribution of the order line that an invoice line bills"""
+        """Return the analytic distribution of the order line that an invoice line bills."""
         ids = [line_id for _code, line_id, *_rest in line_vals.get("sale_line_ids", ())]
         # sudo: see _fill_common_values
         return self.env["sale.order.line"].sudo().browse(ids[:1]).analytic_distribution or False
@@ -115,7 +115,7 @@ class AccountMove(models.Model):
             line["amount_currency"] = line["balance"] = amount
 
     def _get_default_journal(self, currency_id):
-        """:return: the journal that core chooses for customer invoices in a currency"""
+        """Return the journal that core chooses for customer invoices in a currency."""
         draft = self.sudo().new(  # sudo: see _fill_common_values
             {
                 "move_type": "out_invoice",

@@ -23,7 +23,7 @@ class NextTaxes:
         return self._found.get(line, line.tax_ids)
 
     def _find(self):
-        """:return: the taxes of the day by line, for lines whose taxes nobody typed"""
+        """Return the taxes of the day by line, for lines whose taxes nobody typed."""
         contracts = self.orders.filtered(
             lambda order: (
                 order._is_subscription_started() and not order._is_next_invoice_as_quoted()

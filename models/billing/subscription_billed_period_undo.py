@@ -47,7 +47,7 @@ class SubscriptionBilledPeriod(models.Model):
     # ------------------------------------------------------------------
 
     def _is_cover(self):
-        """:return: whether this row covers days, as a credit or forfeit does not"""
+        """Return whether this row covers days, as a credit or forfeit does not."""
         return self.kind in COVER_KINDS
 
     def _get_left(self):
@@ -214,7 +214,7 @@ class SubscriptionBilledPeriod(models.Model):
         self._create_rows(followers)
 
     def _prepare_moved_values(self, **values):
-        """:return: values of the row that stands for this one on a corrected invoice"""
+        """Return values of the row that stands for this one on a corrected invoice."""
         self.ensure_one()
         return self._prepare_copy_values(
             "move",
@@ -226,7 +226,7 @@ class SubscriptionBilledPeriod(models.Model):
         )
 
     def _prepare_follow_values(self, row, line, **values):
-        """:return: values of the credit that stands for this one on the row that was moved"""
+        """Return values of the credit that stands for this one on the row that was moved."""
         self.ensure_one()
         return self._prepare_copy_values(
             self.kind,
@@ -240,7 +240,7 @@ class SubscriptionBilledPeriod(models.Model):
         )
 
     def _overlaps_cover(self):
-        """:return: whether days of these rows are covered by others of the same line"""
+        """Return whether days of these rows are covered by others of the same line."""
         for line, rows in self.grouped("line_id").items():
             cover = [
                 span

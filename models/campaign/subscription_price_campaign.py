@@ -255,7 +255,7 @@ class SubscriptionPriceCampaign(models.Model):
             )
 
     def _get_earliest_date(self):
-        """:return: the first day on which a price may change if customers are told today"""
+        """Return the first day on which a price may change if customers are told today."""
         return fields.Date.add(self.company_id._subscription_today(), days=self.notice_days)
 
     @api.ondelete(at_uninstall=False)

@@ -142,7 +142,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         return False
 
     def _is_meant_to_fall(self):
-        """:return: whether the percentage of the campaign lowers this price"""
+        """Return whether the percentage of the campaign lowers this price."""
         campaign, price = self.campaign_id, self.old_price
         if campaign.method == "percentage":
             percentage = campaign.percentage
@@ -169,11 +169,11 @@ class SubscriptionPriceCampaignLine(models.Model):
     # ------------------------------------------------------------------
 
     def _get_segments(self):
-        """:return: the steps of the contract line as engine segments"""
+        """Return the steps of the contract line as engine segments."""
         return self.line_id._get_engine_steps()
 
     def _get_span(self):
-        """:return: the days of the new price as an engine period"""
+        """Return the days of the new price as an engine period."""
         return Period(self.start_date, self.end_date or FOREVER)
 
     def _get_old_price(self):

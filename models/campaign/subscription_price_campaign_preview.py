@@ -111,7 +111,7 @@ class SubscriptionPriceCampaign(models.Model):
             )
 
     def _get_refused_action(self, failed):
-        """:return: the client action that names contracts without a preview, and why"""
+        """Return the client action that names contracts without a preview, and why."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -137,7 +137,7 @@ class SubscriptionPriceCampaign(models.Model):
         )
 
     def _get_lines_of(self, orders, operator="in"):
-        """:return: the lines of this campaign on some contracts, or on all others"""
+        """Return the lines of this campaign on some contracts, or on all others."""
         return self.env["subscription.price.campaign.line"].search(
             Domain("campaign_id", "=", self.id) & Domain("order_id", operator, orders.ids)
         )
@@ -201,7 +201,7 @@ class SubscriptionPriceCampaign(models.Model):
         }
 
     def _get_span(self, line):
-        """:return: the days on which a line gets another price as an engine period, or None"""
+        """Return the days on which a line gets another price as an engine period, or None."""
         return rise_span(
             line._get_engine_steps(),
             line.billed_period_ids._get_engine_rows(),
@@ -210,7 +210,7 @@ class SubscriptionPriceCampaign(models.Model):
         )
 
     def _get_first_day(self, order):
-        """:return: the earliest day on which this campaign changes a price of a contract"""
+        """Return the earliest day on which this campaign changes a price of a contract."""
         day, grid = order.subscription_term_end_date, order._get_term_grid()
         if self.start != "renewal" or not day or not grid:
             return self.effective_date

@@ -52,7 +52,7 @@ class AccountMove(models.Model):
                 )
 
     def _is_open_credit(self):
-        """:return: whether this is a posted credit note of a contract with something left on it"""
+        """Return whether this is a posted credit note of a contract with something left on it."""
         self.ensure_one()
         return (
             self.move_type == "out_refund"
@@ -62,7 +62,8 @@ class AccountMove(models.Model):
         )
 
     def _get_payment_to_refund(self):
-        """:return: the online payment of the credited invoice that most can be given back of
+        """Return the online payment of the credited invoice that most can be given back of.
+
         :rtype: account.payment
         """
         self.ensure_one()
@@ -154,7 +155,7 @@ class AccountMove(models.Model):
             self.filtered(lambda move: move._may_bill_contracts())._use_kept_credits()
 
     def _get_kept_credit(self):
-        """:return: how much kept credit is taken off this draft once it is posted"""
+        """Return how much kept credit is taken off this draft once it is posted."""
         self.ensure_one()
         if self.move_type != "out_invoice":
             return 0.0

@@ -49,7 +49,7 @@ class AccountPayment(models.Model):
             )
 
     def _get_subscription_orders(self):
-        """:return: the contracts whose invoices these payments are for"""
+        """Return the contracts whose invoices these payments are for."""
         # sudo: invoicing clerks have no right to read transactions and contracts
         payments = self.sudo()
         transactions = payments.payment_transaction_id
@@ -58,7 +58,7 @@ class AccountPayment(models.Model):
         return orders.filtered("is_subscription").with_env(self.env)
 
     def _get_open_credit_lines(self):
-        """:return: journal items of these payments that invoices may still be paid with"""
+        """Return journal items of these payments that invoices may still be paid with."""
         # sudo: whoever sees the payment may not read journal items
         lines = (
             self.sudo().filtered(lambda one: one.state in ("in_process", "paid")).move_id.line_ids
@@ -68,7 +68,7 @@ class AccountPayment(models.Model):
         )
 
     def _get_refund_lines(self):
-        """:return: open journal items of a payment and its refund, on one account"""
+        """Return open journal items of a payment and its refund, on one account."""
         lines = self._get_open_credit_lines()
         return lines if len(lines.account_id) == 1 and len(lines.move_id) == 2 else lines.browse()
 

@@ -73,7 +73,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_existing_protections(self):
-        """:return: by (type, name) the definition that Odoo noted, None if it noted none"""
+        """Return by (type, name) the definition that Odoo noted, None if it noted none."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -150,7 +150,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_orders_of_invoices(self, move_ids):
-        """:return: id of the first contract by id of the invoice that bills it"""
+        """Return id of the first contract by id of the invoice that bills it."""
         if not move_ids:
             return {}
         return dict(

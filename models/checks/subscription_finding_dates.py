@@ -131,7 +131,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _differs(self, line, name, value):
-        """:return: whether a field of a line holds another value, in the digits it stores"""
+        """Return whether a field of a line holds another value, in the digits it stores."""
         digits = line._fields[name].get_digits(self.env)
         return bool(float_compare(line[name], value, precision_digits=digits[1] if digits else 6))
 

@@ -53,28 +53,28 @@ class PaymentToken(models.Model):
         )
 
     def _is_owner_here(self):
-        """:return: whether the current user is logged in as the owner of this method"""
+        """Return whether the current user is logged in as the owner of this method."""
         self.ensure_one()
         user = self.env.user
         owner = self.sudo().partner_id.commercial_partner_id  # sudo: visitors read no methods
         return not user._is_public() and owner == user.partner_id.commercial_partner_id
 
     def _get_name_for_visitor(self):
-        """:return: how this method is called; its digits are for its owner and for colleagues"""
+        """Return how this method is called; its digits are for its owner and for colleagues."""
         self.ensure_one()
         method = self.sudo()  # sudo: visitors read no methods
         is_told = self.env.user._is_internal() or self._is_owner_here()
         return method.display_name if is_told else method.payment_method_id.name
 
     def _get_for_document(self, document):
-        """:return: methods that may pay a document, readable by nobody but the system"""
+        """Return methods that may pay a document, readable by nobody but the system."""
         owners = document._get_method_owners()
         # sudo: users see methods only of themselves
         methods = self.sudo().search([("partner_id.commercial_partner_id", "in", owners.ids)])
         return methods.filtered(lambda method: not method._get_refusal_for(document))
 
     def _is_of_subscriber(self):
-        """:return: whether the owner of this method is the customer or the payer of a contract"""
+        """Return whether the owner of this method is the customer or the payer of a contract."""
         self.ensure_one()
         owner = self.sudo().partner_id.commercial_partner_id  # sudo: visitors read no methods
         # sudo: contracts of every salesperson count

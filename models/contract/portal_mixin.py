@@ -23,7 +23,7 @@ class PortalMixin(models.AbstractModel):
         return self._portal_ensure_token() if self.has_access("read") else ""
 
     def _get_link_people(self):
-        """:return: the partners to whom links of this document are sent"""
+        """Return the partners to whom links of this document are sent."""
         self.ensure_one()
         people = self.env["res.partner"]
         for name in PEOPLE_FIELDS:

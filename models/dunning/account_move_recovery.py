@@ -73,6 +73,6 @@ class AccountMove(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _get_paying_transaction(self):
-        """:return: the online payment that settled this invoice, if it was one"""
+        """Return the online payment that settled this invoice, if it was one."""
         # sudo: invoicing clerks have no right to read transactions
         return self.sudo().transaction_ids.filtered(lambda tx: tx.state == "done")[-1:]

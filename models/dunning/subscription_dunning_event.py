@@ -126,7 +126,7 @@ class SubscriptionDunningEvent(models.Model):
         raise UserError(self.env._("What was done about unpaid invoices cannot be deleted."))
 
     def _get_key(self):
-        """:return: key of the step in the plan of the engine, None for what is no step"""
+        """Return key of the step in the plan of the engine, None for what is no step."""
         is_step = self.step_id and self.action not in MONEY
         return f"{self.step_id.id}:{self.action}" if is_step else None
 

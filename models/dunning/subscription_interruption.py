@@ -22,7 +22,8 @@ class SubscriptionInterruption(models.Model):
     )
 
     def _prepare_plan(self):
-        """:return: values by which this gap can be planned again, as JSON can hold them
+        """Return values by which this gap can be planned again, as JSON can hold them.
+
         :rtype: dict
         """
         self.ensure_one()

@@ -48,7 +48,7 @@ class SubscriptionTemplate(models.Model):
         return 0 if policy.active and policy.step_ids else self.unpaid_close_days
 
     def _get_unpaid_mail_template(self):
-        """:return: the mail that warns customers before an unpaid contract is closed"""
+        """Return the mail that warns customers before an unpaid contract is closed."""
         standard = self.env.ref(
             "sale_recurring.mail_template_unpaid_warning", raise_if_not_found=False
         )
@@ -71,7 +71,7 @@ class SubscriptionTemplate(models.Model):
         ]
 
     def _get_unpaid_sentence(self):
-        """:return: the rule for unpaid invoices in words, or an empty text"""
+        """Return the rule for unpaid invoices in words, or an empty text."""
         if not self._get_unpaid_close_days():
             return ""
         return self.env._(
@@ -86,7 +86,7 @@ class SubscriptionTemplate(models.Model):
     # ------------------------------------------------------------------
 
     def _get_dunning_sentence(self):
-        """:return: what happens to unpaid invoices in words, or an empty text"""
+        """Return what happens to unpaid invoices in words, or an empty text."""
         policy = self.dunning_policy_id
         if not policy or not policy.active or not policy.summary:
             return ""

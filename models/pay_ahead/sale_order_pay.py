@@ -60,7 +60,7 @@ class SaleOrder(models.Model):
         )
 
     def _is_billed_ahead(self):
-        """:return: whether a period is billed that begins after today"""
+        """Return whether a period is billed that begins after today."""
         today = self._subscription_today()
         rows = self.order_line.billed_period_ids - self._get_left_rows()
         return any(row.full.start > today and row.layers for row in rows._get_engine_rows())
@@ -98,12 +98,12 @@ class SaleOrder(models.Model):
         return draft
 
     def _is_draft_for(self, draft, amount):
-        """:return: whether a draft asks for what its customer was shown; an older one may not"""
+        """Return whether a draft asks for what its customer was shown; an older one may not."""
         compare = self.currency_id.compare_amounts
         return len(draft) == 1 and not compare(draft._get_amount_to_charge(), amount)
 
     def _get_last_ahead_payment(self):
-        """:return: the last payment that a customer began for a next period"""
+        """Return the last payment that a customer began for a next period."""
         self.ensure_one()
         # sudo: customers read no transactions
         Transaction = self.env["payment.transaction"].sudo()
@@ -112,7 +112,7 @@ class SaleOrder(models.Model):
         )
 
     def _get_pay_ahead_url(self):
-        """:return: path of the page on which the customer pays the next period"""
+        """Return path of the page on which the customer pays the next period."""
         self.ensure_one()
         return f"/my/orders/{self.id}/in_advance?access_token={self._get_link_token()}"
 

@@ -16,7 +16,7 @@ class ContractList:
 
     @staticmethod
     def get_domain():
-        """:return: all contracts that have a page, see `sale.order._has_contract_page`"""
+        """Return all contracts that have a page, see `sale.order._has_contract_page`."""
         return (
             Domain("is_subscription", "=", True)
             & Domain("state", "=", "sale")
@@ -25,7 +25,8 @@ class ContractList:
         )
 
     def get_filters(self):
-        """:return: label and domain of each filter by its name
+        """Return label and domain of each filter by its name.
+
         :rtype: dict
         """
         running = Domain("subscription_state", "in", const.RUNNING_STATES)
@@ -57,7 +58,8 @@ class ContractList:
         }
 
     def get_sortings(self):
-        """:return: label and order of search of each sorting by its name
+        """Return label and order of search of each sorting by its name.
+
         :rtype: dict
         """
         return {
@@ -73,7 +75,8 @@ class ContractList:
         }
 
     def get_inputs(self):
-        """:return: what a search may look at, by its name
+        """Return what a search may look at, by its name.
+
         :rtype: dict
         """
         return {

@@ -95,7 +95,7 @@ class ContractStatus:
         return self.order.subscription_state in const.RUNNING_STATES
 
     def _ends_soon(self):
-        """:return: whether nothing more is billed before the end"""
+        """Return whether nothing more is billed before the end."""
         return not self.next_date
 
     @cached_property
@@ -254,11 +254,11 @@ class ContractStatus:
         return self.order.currency_id.format(amount)
 
     def _get_last_day(self):
-        """:return: last day of service in words; today for a contract that was cancelled"""
+        """Return last day of service in words; today for a contract that was cancelled."""
         return format_date(self.env, self.order.subscription_last_date or self.today)
 
     def _get_running_gap(self):
-        """:return: the pause or suspension in which today lies, if any"""
+        """Return the pause or suspension in which today lies, if any."""
         return self.order.subscription_interruption_ids.filtered(
             lambda gap: (
                 gap.start_date <= self.today and not (gap.end_date or self.today) < self.today
@@ -266,7 +266,7 @@ class ContractStatus:
         ).sorted("start_date")[-1:]
 
     def _get_method_name(self):
-        """:return: what the contract is charged with by itself, for the eyes of the visitor"""
+        """Return what the contract is charged with by itself, for the eyes of the visitor."""
         order = self.order
         if order._get_subscription_terms().payment_mode not in const.CHARGED_MODES:
             return ""
@@ -274,5 +274,5 @@ class ContractStatus:
         return token._get_name_for_visitor() if token.active else ""
 
     def _is_in_advance(self):
-        """:return: whether some period that comes is billed on its first day"""
+        """Return whether some period that comes is billed on its first day."""
         return "advance" in self.order._get_recurring_lines().segment_ids.mapped("timing")

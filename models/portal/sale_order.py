@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _has_contract_page(self):
-        """:return: whether this order is shown as a contract: it runs or ran, and is no paper"""
+        """Return whether this order is shown as a contract: it runs or ran, and is no paper."""
         self.ensure_one()
         return (
             self.is_subscription

@@ -43,7 +43,7 @@ class ChangePreview(Preview):
         return [due for due in items if due.line == line and (day <= today or due.item.on >= day)]
 
     def _get_change_headline(self, day, today, items):
-        """:return: one sentence that says when the amounts below are due"""
+        """Return one sentence that says when the amounts below are due."""
         if day <= today:
             if items:
                 return self.env._("Now:")
@@ -91,5 +91,5 @@ class ChangePreview(Preview):
         return reasons
 
     def _has_same_amount(self, before, after):
-        """:return: whether two steps ask for the same, so that there is nothing to tell"""
+        """Return whether two steps ask for the same, so that there is nothing to tell."""
         return (before.quantity, before.terms) == (after.quantity, after.terms)

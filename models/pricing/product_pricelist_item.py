@@ -26,7 +26,7 @@ class ProductPricelistItem(models.Model):
         return super()._compute_base_price(product, quantity, uom, date, currency, **kwargs)
 
     def _is_relative_to_price(self):
-        """:return: whether this rule changes a price, instead of stating one"""
+        """Return whether this rule changes a price, instead of stating one."""
         return self.compute_price != "fixed" and self.base != "standard_price"
 
     def _get_recurring_base_price(self, product, quantity, uom, date, currency, **kwargs):

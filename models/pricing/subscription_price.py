@@ -136,7 +136,8 @@ class SubscriptionPrice(models.Model):
             )
 
     def _get_price_text(self):
-        """:return: the price with its period, for instance "10.00 € / month"
+        """Return the price with its period, for instance "10.00 € / month".
+
         :rtype: str
         """
         self.ensure_one()
@@ -185,7 +186,7 @@ class SubscriptionPrice(models.Model):
                 )
 
     def _competes_with(self, other):
-        """:return: whether nothing but chance would decide between the two prices"""
+        """Return whether nothing but chance would decide between the two prices."""
         same = all(
             self[name] == other[name]
             for name in ("product_id", "pricelist_id", "min_quantity", "company_id", "currency_id")

@@ -56,7 +56,8 @@ class SubscriptionPrice(models.Model):
         return candidates.sorted(lambda price: price._get_rank(currency), reverse=True)[:1]
 
     def _get_rank(self, currency):
-        """:return: how particular this price is; the highest rank wins
+        """Return how particular this price is; the highest rank wins.
+
         :rtype: tuple
         """
         return (
@@ -70,7 +71,7 @@ class SubscriptionPrice(models.Model):
 
     @api.model
     def _get_variant(self, product):
-        """:return: the variant meant: the product itself, or the only one of a template"""
+        """Return the variant meant: the product itself, or the only one of a template."""
         if product._name == "product.product":
             return product
         only = product.product_variant_count == 1

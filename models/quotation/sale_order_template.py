@@ -28,7 +28,7 @@ class SaleOrderTemplate(models.Model):
     )
 
     def _get_subscription_terms(self):
-        """:return: the terms of quotations made from this template, the company's if none"""
+        """Return the terms of quotations made from this template, the company's if none."""
         self.ensure_one()
         company = self.company_id or self.env.company
         return self.subscription_template_id or company._get_subscription_template()

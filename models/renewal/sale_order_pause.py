@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
             )
 
     def _get_waiting_renewal(self):
-        """:return: the confirmed renewal of one contract that has not begun, as sudo"""
+        """Return the confirmed renewal of one contract that has not begun, as sudo."""
         # sudo: a colleague may look after the renewal
         renewal = self._get_confirmed_renewal().sudo()
         begins = renewal.subscription_start_date

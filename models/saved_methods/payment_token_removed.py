@@ -21,7 +21,7 @@ class PaymentToken(models.Model):
             token.subscription_contract_text = ", ".join(names)
 
     def _get_running_contracts(self):
-        """:return: running contracts that are paid with these methods"""
+        """Return running contracts that are paid with these methods."""
         # sudo: the customer who removes a method has no right to search contracts
         return self.sudo().subscription_order_ids.filtered(
             lambda order: order.subscription_state in const.RUNNING_STATES
@@ -135,7 +135,7 @@ class PaymentToken(models.Model):
         ).sudo().send_mail(self.id)  # sudo: sent in the name of the company, whoever removes it
 
     def _get_contracts_without_it(self):
-        """:return: contracts that the mail about the removal of this method is about"""
+        """Return contracts that the mail about the removal of this method is about."""
         ids = const.unseal(self.env.context, const.CONTRACTS_KEY)
         # sudo: the mail is written whoever removes the method
         contracts = self.env["sale.order"].sudo().browse(ids or ())

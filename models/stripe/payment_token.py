@@ -68,7 +68,7 @@ class PaymentToken(models.Model):
 
     @api.model
     def _is_method_gone(self, kind, subject):
-        """:return: whether an event says that a method cannot be charged any more"""
+        """Return whether an event says that a method cannot be charged any more."""
         if kind.startswith("mandate."):
             return subject.get("status") == "inactive"
         return kind == "payment_method.detached"

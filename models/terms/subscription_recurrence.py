@@ -171,9 +171,9 @@ class SubscriptionRecurrence(models.Model):
         return Recurrence(self.unit, self.count)
 
     def _get_approximate_days(self):
-        """:return: length of one period, good enough to sort by"""
+        """Return length of one period, good enough to sort by."""
         return self.count * {"day": 1, "week": 7, "month": 30.4, "year": 365.2}[self.unit]
 
     def _is_same_length(self, other):
-        """:return: whether both records stand for the same billing period"""
+        """Return whether both records stand for the same billing period."""
         return (self.unit, self.count) == (other.unit, other.count)

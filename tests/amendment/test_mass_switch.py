@@ -55,14 +55,14 @@ class TestMassSwitch(WizardCase):
         }
 
     def get_previews(self, form):
-        """:return: the previews of the contracts, the oldest contract first"""
+        """Return the previews of the contracts, the oldest contract first."""
         return sorted(form.preview["contracts"], key=lambda contract: contract["id"])
 
     def get_untaxed(self, preview):
         return sum(document["untaxed"] for document in preview["documents"])
 
     def get_state(self, order):
-        """:return: what a refused switch must not touch"""
+        """Return what a refused switch must not touch."""
         return (
             order.subscription_template_id,
             order.order_line.mapped(lambda line: (line.id, line.recurrence_id, line.price_unit)),

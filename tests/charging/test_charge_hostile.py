@@ -207,7 +207,7 @@ class TestChargeHostile(StripeCommon, HttpCase):
         self.env.invalidate_all()
 
     def pay_own_invoice(self):
-        """:return: the reference at Stripe of a payment that the customer really made"""
+        """Return the reference at Stripe of a payment that the customer really made."""
         self.own_order.subscription_payment_token_id = self.own_token
         tx_id = self.in_a_job(self.own_invoice, lambda move: move._charge_subscription().id)
         return self.env["payment.transaction"].browse(tx_id).provider_reference

@@ -166,7 +166,7 @@ class TestPaymentForms(VisitorCase):
     # ------------------------------------------------------------------
 
     def get_status(self, path, **params):
-        """:return: the status of an answer of a route that takes JSON; never a fault of ours"""
+        """Return the status of an answer of a route that takes JSON; never a fault of ours."""
         body = json.dumps({"params": params})  # with NaN and Infinity, as browsers cannot
         headers = {"Content-Type": "application/json"}
         response = self.url_open(path, data=body, headers=headers)

@@ -107,12 +107,12 @@ class TestDunning(DunningCommon):
         self.assertEqual((gap.start_date, gap.end_date), (date(2027, 2, 20), date(2027, 2, 22)))
 
     def get_gaps(self, order):
-        """:return: kind, first day and day after the last of the gaps of a contract, in order"""
+        """Return kind, first day and day after the last of the gaps of a contract, in order."""
         gaps = order.subscription_interruption_ids.sorted("start_date")
         return [(gap.kind, str(gap.start_date), str(gap.end_date or "")) for gap in gaps]
 
     def suspend_before_a_pause(self):
-        """:return: a contract that is suspended before a planned pause in March, its invoice"""
+        """Return a contract that is suspended before a planned pause in March, its invoice."""
         order, invoice = self.create_late_contract()
         order._subscription_pause(date(2027, 3, 1), date(2027, 3, 10), credit_rule="credit")
         self.run_until_suspended()

@@ -16,7 +16,7 @@ class RequestCommon(DunningCommon):
         )
 
     def create_request(self, state=None, **values):
-        """:return: a contract and the draft its customer is asked to pay
+        """Return a contract and the draft its customer is asked to pay.
 
         :param str state: how charges of the saved method end, None for a customer without one
         """
@@ -28,7 +28,7 @@ class RequestCommon(DunningCommon):
         return order, draft
 
     def get_requests(self):
-        """:return: requests for payment in the mail queue"""
+        """Return requests for payment in the mail queue."""
         return self.get_mails().filtered(lambda mail: "please pay" in mail.subject)
 
     def live(self, until, day="2027-02-01"):

@@ -9,7 +9,7 @@ class TestRecovered(DunningCommon):
     """Recovered money is money that is in: counted once, and taken back with the payment."""
 
     def get_money(self, invoice):
-        """:return: day, kind, step and amount of each row about money"""
+        """Return day, kind, step and amount of each row about money."""
         invoice.invalidate_recordset()
         events = invoice.subscription_dunning_event_ids.sorted("id")
         return [

@@ -8,7 +8,7 @@ class TestHoot(HttpCase):
     """Run the unit tests of the client components in a real browser."""
 
     def get_hash(self, name):
-        """:return: the number under which the test page knows a suite"""
+        """Return the number under which the test page knows a suite."""
         number = 0
         for character in name:
             number = ((number << 5) - number + ord(character)) & 0xFFFFFFFF

@@ -33,7 +33,7 @@ class TestTours(HttpCase):
         )
 
     def create_contract(self):
-        """:return: a running contract of one seat that was billed today"""
+        """Return a running contract of one seat that was billed today."""
         partner = self.env["res.partner"].search([("name", "=", "Tour Customer")])
         product = self.env["product.product"].search([("name", "=", "Tour Seat")])
         order = self.env["sale.order"].create(

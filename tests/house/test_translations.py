@@ -22,7 +22,7 @@ class TestTranslations(TransactionCase):
         cls.po = polib.pofile(str(I18N / "pt_BR.po"))
 
     def _is_ours(self, occurrence):
-        """:return: whether a term is of this addon; mixins of other addons bring fields along
+        """Return whether a term is of this addon; mixins of other addons bring fields along.
 
         Bridges have terms of their own, which Odoo does not see behind a link to the addon.
         """

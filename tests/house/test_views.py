@@ -39,7 +39,7 @@ class TestPlainOrders(SubscriptionCommon):
     """Orders without recurring lines look as they did before."""
 
     def get_visible(self, record, arch):
-        """:return: what a person sees of a form: buttons, fields, pages, groups and columns"""
+        """Return what a person sees of a form: buttons, fields, pages, groups and columns."""
         values = RecordValues(record)
 
         def is_hidden(node, scope, attribute="invisible"):

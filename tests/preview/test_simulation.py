@@ -13,12 +13,12 @@ class TestSimulation(OperatorCase):
     """What a simulation shows is what the runs of the coming months make; it writes nothing."""
 
     def create_own_contract(self, *lines, **values):
-        """:return: a contract of the clerk that was not billed yet"""
+        """Return a contract of the clerk that was not billed yet."""
         order = self.create_contract(*lines, user_id=self.clerk.id, **values)
         return order.with_user(self.clerk)
 
     def get_money(self, simulation):
-        """:return: charged and credited of each month, rounded to the cent"""
+        """Return charged and credited of each month, rounded to the cent."""
         return [
             (round(month["charged"], 2), round(month["credited"], 2))
             for month in simulation["months"]
@@ -250,7 +250,7 @@ class TestSimulation(OperatorCase):
         )
 
     def assertNoWrites(self):
-        """:return: a context in which the database refuses every write"""
+        """Return a context in which the database refuses every write."""
         return ReadOnly(self)
 
 

@@ -25,7 +25,7 @@ class TestRenewalPlan(EndingCase):
         ).sudo()
 
     def get_steps(self, order):
-        """:return: (first day, quantity, price, discount) of the steps of the only line"""
+        """Return (first day, quantity, price, discount) of the steps of the only line."""
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
             for step in order.order_line.segment_ids.sorted("start_date")

@@ -8,7 +8,7 @@ from ..support.common_dunning import DunningCommon
 
 class RemovedCommon(DunningCommon):
     def get_removal_mails(self):
-        """:return: mails about removed methods in the queue"""
+        """Return mails about removed methods in the queue."""
         return self.env["mail.mail"].search([("model", "=", "payment.token")])
 
 

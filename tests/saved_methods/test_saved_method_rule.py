@@ -128,7 +128,7 @@ class TestSavedMethodRule(VisitorCase):
     # ------------------------------------------------------------------
 
     def create_foreign_token(self):
-        """:return: a method of the same customer that was saved in another company"""
+        """Return a method of the same customer that was saved in another company."""
         company = self.env["res.company"].create(
             {"name": "Other company", "currency_id": self.currency.id}
         )

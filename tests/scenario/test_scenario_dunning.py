@@ -22,7 +22,7 @@ class TestScenarioDunning(DunningCommon):
         )
 
     def create_customer_contract(self, state):
-        """:return: a contract of a customer of its own whose charges end in a state"""
+        """Return a contract of a customer of its own whose charges end in a state."""
         partner = self.partner.copy({"name": state, "email": f"{state}@example.com"})
         return self.create_contract(
             self.seat,
@@ -47,7 +47,7 @@ class TestScenarioDunning(DunningCommon):
         return orders
 
     def get_story(self, orders):
-        """:return: invoices, charges and dunning events of contracts, as short words"""
+        """Return invoices, charges and dunning events of contracts, as short words."""
         moves = orders.invoice_ids.sorted("id")
         return {
             "invoices": [

@@ -40,7 +40,7 @@ class TestDeclineCodes(PaymentCommon):
     """Each word that Stripe publishes has a class and a sentence."""
 
     def get_published(self, cls, name):
-        """:return: the words of a field in Stripe's own package"""
+        """Return the words of a field in Stripe's own package."""
         words = get_words(cls.__annotations__[name])
         self.assertTrue(words)
         return words

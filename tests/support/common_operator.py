@@ -15,18 +15,18 @@ class OperatorCase(SubscriptionCommon):
         cls.reason = cls.env.ref("sale_recurring.close_reason_price")
 
     def create_own_contract(self, *lines, **values):
-        """:return: a contract of the clerk, billed on the given day, as the clerk sees it"""
+        """Return a contract of the clerk, billed on the given day, as the clerk sees it."""
         order = self.create_contract(*lines, user_id=self.clerk.id, **values)
         self.bill(order)
         return order.with_user(self.clerk)
 
     def open_wizard(self, name, order):
-        """:return: the form of a wizard about one contract, as the clerk opens it"""
+        """Return the form of a wizard about one contract, as the clerk opens it."""
         Wizard = self.env[f"subscription.{name}.wizard"].with_user(self.clerk)
         return Form(Wizard.with_context(default_order_id=order.id))
 
     def get_facts(self, orders):
-        """:return: what a preview must not touch"""
+        """Return what a preview must not touch."""
         orders = orders.with_env(self.env)
         return (
             self.env["account.move"].search_count([]),
@@ -38,7 +38,7 @@ class OperatorCase(SubscriptionCommon):
         )
 
     def get_totals(self, preview):
-        """:return: kind and total of each document of a preview"""
+        """Return kind and total of each document of a preview."""
         return [(document["kind"], document["total"]) for document in preview["documents"]]
 
 
@@ -49,7 +49,7 @@ class EndingCase(OperatorCase):
         return order.message_ids.filtered("body").sorted("id")[-1:].body
 
     def get_plan(self, order):
-        """:return: the steps of all lines, readable in an assertion"""
+        """Return the steps of all lines, readable in an assertion."""
         return [
             (step.start_date.isoformat(), str(step.end_date or ""), step.quantity, step.price_unit)
             for step in order.order_line.segment_ids.sorted(lambda step: (step.line_id, step))
@@ -60,5 +60,5 @@ class WizardCase(OperatorCase):
     """Contracts of a clerk, looked at by the system."""
 
     def create_own_contract(self, *lines, **values):
-        """:return: a contract of the clerk, billed on the given day"""
+        """Return a contract of the clerk, billed on the given day."""
         return super().create_own_contract(*lines, **values).with_env(self.env)

@@ -76,7 +76,7 @@ class StripeCommon(PaymentCommon):
         )
 
     def create_validation(self, order):
-        """:return: a transaction that saves another card for a contract, without a payment"""
+        """Return a transaction that saves another card for a contract, without a payment."""
         return self.env["payment.transaction"].create(
             {
                 "provider_id": self.stripe.id,
@@ -107,7 +107,7 @@ class StripeCommon(PaymentCommon):
         return [amount for _id, amount in self.fake.captures(customer)]
 
     def get_intent(self, tx, status, **values):
-        """:return: a payment as Stripe's interface describes it"""
+        """Return a payment as Stripe's interface describes it."""
         return {
             "id": tx.provider_reference or "pi_1",
             "object": "payment_intent",

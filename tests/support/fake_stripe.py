@@ -160,7 +160,7 @@ class FakeStripe:
         return self._complete(self.ask("GET", f"payment_intents/{intent_id}"))
 
     def asked(self, method, path):
-        """:return: how often something was asked for"""
+        """Return how often something was asked for."""
         return len([one for one in self.requests if one[0] == method and one[1].startswith(path)])
 
     def captures(self, customer=None):

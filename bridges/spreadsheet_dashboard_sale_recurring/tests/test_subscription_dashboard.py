@@ -35,14 +35,14 @@ class TestSubscriptionDashboard(SubscriptionCommon, HttpCase):
         )
 
     def load(self, user):
-        """:return: the dashboard as the page loads it"""
+        """Return the dashboard as the page loads it."""
         self.authenticate(user.login, f"{user.login}-password")
         response = self.url_open(f"/spreadsheet/dashboard/data/{self.dashboard.id}")
         self.assertEqual(response.status_code, 200)
         return response.json()["snapshot"]
 
     def get_sources(self, data):
-        """:return: (model, domain, groups, measures) of all pivots, lists and charts"""
+        """Return (model, domain, groups, measures) of all pivots, lists and charts."""
         sources = [
             (pivot["model"], pivot["domain"], [], [measure["id"] for measure in pivot["measures"]])
             for pivot in data["pivots"].values()
