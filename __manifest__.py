@@ -1,7 +1,7 @@
 {
     "name": "Subscriptions",
     "summary": "Recurring contracts from sales orders: billed, charged and explained to the cent",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Subscriptions",
     "author": "sale_recurring contributors",
     "license": "LGPL-3",
@@ -93,6 +93,8 @@
         # portal
         "views/portal/portal_contract_list_templates.xml",
         "views/portal/portal_contract_templates.xml",
+        "views/portal/portal_contract_act_templates.xml",
+        "views/portal/subscription_template_views.xml",
         # menus
         "views/menus.xml",
     ],

@@ -6,6 +6,7 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.portal.contract_list import ContractList
 from ..models.portal.contract_page import ContractPage
+from ..models.portal.customer_acts import CustomerActs
 from .quotation import CustomerPortal
 
 PER_PAGE = 20
@@ -99,6 +100,9 @@ class SubscriptionPortal(CustomerPortal):
         values["contract"] = contract
         values["sale_order"] = False  # else core's breadcrumbs lead to orders
         values["contract_page"] = ContractPage(contract, all_invoices=invoices == "all")
+        is_colleague = request.env.user._is_internal()
+        values["acts"] = False if is_colleague else CustomerActs(contract)
+        values["done"] = kwargs.get("done")
         values["page_name"] = "subscription"
         response.template = "sale_recurring.portal_contract"
         return response

@@ -26,6 +26,8 @@ LOGGED_IN = EVERY_CUSTOMER | COLLEAGUES | {"foreign"}
 EVERYBODY = LOGGED_IN | VISITORS
 # A page that is also opened by its link.
 PAGE = CUSTOMER | LINK | READERS
+# What customers do alone with their contract.
+ACTS = CUSTOMER | LINK
 
 ORDER = "/my/orders/<int:order_id>"
 INVOICE = "/my/invoices/<int:invoice_id>"
@@ -73,6 +75,20 @@ CALLS = [
         PAY | {"amount": 36.0, "day": "2027-02-11"},
     ),
     Call(f"{ORDER}/pay", "GET", "active", PAGE),
+    # What a customer does alone; colleagues have the back office for it.
+    Call(f"{ORDER}/close", "GET", "active", ACTS, {"reason_id": 1, "day": "2027-02-11"}),
+    Call(
+        f"{ORDER}/close",
+        "POST",
+        "active",
+        ACTS,
+        {"reason_id": 1, "day": "2027-02-11", "note": "x", "total": 0.0},
+    ),
+    Call(f"{ORDER}/keep", "POST", "active", ACTS),
+    Call(f"{ORDER}/pause", "GET", "active", ACTS, {"until": "2027-02-20"}),
+    Call(f"{ORDER}/pause", "POST", "active", ACTS, {"until": "2027-02-20", "total": 0.0}),
+    Call(f"{ORDER}/resume", "GET", "active", NOBODY),
+    Call(f"{ORDER}/resume", "POST", "active", ACTS, {"total": 0.0}),
     Call(f"{ORDER}/invoices/<int:invoice_id>", "GET", "active", PAGE, {"invoice_id": "invoice"}),
     Call(f"{ORDER}/payment_method", "GET", "active", PAGE),
     Call(f"{ORDER}/payment_method/transaction", "JSON", "charged", PAGE, PAY),

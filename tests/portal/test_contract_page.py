@@ -2,45 +2,11 @@ from datetime import date
 
 from lxml import html
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
-from ..support.common_dunning import DunningCommon
+from ..support.common_portal import PortalCase
 
 TIMES = "\N{MULTIPLICATION SIGN}"
-
-
-class PortalCase(DunningCommon, HttpCase):
-    """A customer with a browser, logged in or only with a link."""
-
-    def log_in(self, partner=None):
-        """Go on as a user of the portal who is this partner."""
-        partner = partner or self.partner
-        user = new_test_user(
-            self.env, f"portal.{partner.id}", groups="base.group_portal", partner_id=partner.id
-        )
-        self.authenticate(user.login, user.login)
-        return user
-
-    def open(self, url, **params):
-        """:return: the page as a tree"""
-        response = self.url_open(url, params=params)
-        self.assertEqual(response.status_code, 200)
-        return html.fromstring(response.text)
-
-    def get_text(self, node):
-        """:return: all text of a node, spaces made plain"""
-        return " ".join(" ".join(node.itertext()).replace("\xa0", " ").split())
-
-    def get_part(self, page, name):
-        """:return: text of the named part of a page, None when it is not there"""
-        nodes = page.xpath(f"//*[@name='{name}']")
-        return self.get_text(nodes[0]) if nodes else None
-
-    def open_contract(self, order, **params):
-        return self.open(order.get_portal_url(), **params)
-
-    def get_status(self, order):
-        return self.get_part(self.open_contract(order), "status")
 
 
 @tagged("post_install", "-at_install")

@@ -95,6 +95,7 @@ class AccessCase(PaymentCommon):
     @classmethod
     def _create_documents(cls):
         """Create the orders, which are all of one salesperson."""
+        cls.template.pause_max_days = 30
         ending = cls._create_template("Ending", term_count=3, end_action="quote")
         asked = cls._create_template("Asked", payment_mode="after_payment")
         stranger = cls.users["stranger"].partner_id
