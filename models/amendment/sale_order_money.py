@@ -118,7 +118,7 @@ class SaleOrder(models.Model):
         for contract in self.filtered(lambda order: order._get_pending_amendments()):
             pending = contract._get_pending_amendments()[:1]
             left = contract._get_items_accepted_for(pending) if contract.state == "sale" else []
-            if contract._drop_waiting_credits(left):
+            if contract._get_items_without_waiting_credits(left):
                 continue  # somebody billed up to another day: what was accepted is still to come
             pending._as_system().subscription_amendment_pending = False
             contract._update_subscription_dates()

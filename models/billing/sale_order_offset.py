@@ -67,7 +67,7 @@ class SaleOrder(models.Model):
                 (netted if is_taken else noted).append(due)
         return netted, noted
 
-    def _drop_waiting_credits(self, items):
+    def _get_items_without_waiting_credits(self, items):
         """Return what a run today would put on documents, out of what is due.
 
         :param list items: :class:`DueItem` of this contract
@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
             due = self._get_order_due_items(today)
         except EngineError:
             return day
-        if self._drop_waiting_credits(due) or self._is_one_off_due():
+        if self._get_items_without_waiting_credits(due) or self._is_one_off_due():
             return day
         dates = [self._get_date_after_today(), self._get_due_one_off_date()]
         return min(filter(None, dates), default=False)

@@ -177,7 +177,7 @@ class SubscriptionFinding(models.Model):
             return []
         found = []
         items = order._get_order_due_items(order._subscription_today() - const.MISSED_AFTER)
-        items = order._drop_waiting_credits(items)
+        items = order._get_items_without_waiting_credits(items)
         for check, is_credit in (("missed", False), ("excess", True)):
             due = [item for item in items if item.is_credit == is_credit and item.item.quantity]
             if due:

@@ -274,7 +274,7 @@ class Preview:
         if not self.order._is_subscription_started() or not self.order._is_credit_offset():
             return False
         due = self.order._get_order_due_items(self.order._subscription_today())
-        billed = self.order._drop_waiting_credits(due)
+        billed = self.order._get_items_without_waiting_credits(due)
         waiting = [item for item in due if item not in billed]
         return waiting and self.env._(
             "%(amount)s without taxes wait to be taken off the next invoice.",
