@@ -1,6 +1,7 @@
 from . import (
     subscription_template,
     subscription_values_mixin,
+    subscription_intro_mixin,
     subscription_ramp_step,
     sale_order_setup_fee,
     sale_order_amounts,

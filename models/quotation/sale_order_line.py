@@ -9,31 +9,14 @@ from ...engine.money import to_decimal
 class SaleOrderLine(models.Model):
     """How a recurring line begins: free, cheaper for some periods, or growing step by step."""
 
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "subscription.intro.mixin"]
 
-    intro_discount = fields.Float(
-        "Intro Discount (%)",
-        digits="Discount",
-        help="Discount of the first paid periods, in place of the line's own. It ends by itself.",
-    )
-    intro_period_count = fields.Integer(
-        "Intro Periods",
-        help="For how many periods the intro discount holds. A shorter first period counts as one.",
-    )
     ramp_step_ids = fields.One2many("subscription.ramp.step", "line_id", "Ramp", copy=True)
 
     is_setup_fee = fields.Boolean(
         "Set-up Fee",
         help="Put here by the terms of the contract.",
-    )
-
-    _intro_discount_is_percentage = models.Constraint(
-        "CHECK (intro_discount >= 0 AND intro_discount <= 100)",
-        "An intro discount must lie between 0 and 100 %.",
-    )
-    _intro_period_count_not_negative = models.Constraint(
-        "CHECK (intro_period_count >= 0)",
-        "The number of periods of an intro discount cannot be negative. Use 0 for none.",
     )
 
     def _get_agreed_fields(self):

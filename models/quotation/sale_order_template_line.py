@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class SaleOrderTemplateLine(models.Model):
-    _inherit = "sale.order.template.line"
+    _name = "sale.order.template.line"
+    _inherit = ["sale.order.template.line", "subscription.intro.mixin"]
 
     recurrence_id = fields.Many2one(
         "subscription.recurrence",
@@ -13,24 +14,6 @@ class SaleOrderTemplateLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="How often this line will be billed. Empty: sold once.",
-    )
-
-    intro_discount = fields.Float(
-        "Intro Discount (%)",
-        digits="Discount",
-        help="Discount of the first paid periods only. It ends by itself.",
-    )
-    intro_period_count = fields.Integer(
-        "Intro Periods", help="For how many periods the intro discount holds."
-    )
-
-    _intro_discount_is_percentage = models.Constraint(
-        "CHECK (intro_discount >= 0 AND intro_discount <= 100)",
-        "An intro discount must lie between 0 and 100 %.",
-    )
-    _intro_period_count_not_negative = models.Constraint(
-        "CHECK (intro_period_count >= 0)",
-        "The number of periods of an intro discount cannot be negative. Use 0 for none.",
     )
 
     @api.depends("product_id", "sale_order_template_id.subscription_template_id")
