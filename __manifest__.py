@@ -45,9 +45,9 @@
         "views/billing/subscription_template_views.xml",
         "views/billing/res_config_settings_views.xml",
         "views/billing/subscription_billed_period_views.xml",
-        "views/billing/subscription_wizard_views.xml",
         "views/billing/account_move_views.xml",
         # preview
+        "views/preview/subscription_billing_preview_views.xml",
         "views/preview/subscription_simulation_views.xml",
         # quotation
         "views/quotation/sale_order_template_views.xml",
@@ -66,6 +66,7 @@
         "views/saved_methods/portal_payment_method_templates.xml",
         # lifecycle
         "views/lifecycle/subscription_interruption_views.xml",
+        "views/lifecycle/subscription_wizard_views.xml",
         "views/lifecycle/subscription_change_wizard_views.xml",
         "views/lifecycle/subscription_mass_wizard_views.xml",
         "views/lifecycle/sale_order_planned_views.xml",
