@@ -31,7 +31,7 @@ class SubscriptionPortal(CustomerPortal):
         return Domain(super()._prepare_orders_domain(partner)) & ~ContractList.get_domain()
 
     def _prepare_contracts_domain(self):
-        """:return: contracts of whoever is logged in and of their company"""
+        """Return contracts of whoever is logged in and of their company."""
         customer = request.env.user.partner_id.commercial_partner_id
         return Domain("partner_id", "child_of", customer.ids) & ContractList.get_domain()
 

@@ -151,20 +151,21 @@ class SubscriptionActs(SubscriptionPortal):
         return acts
 
     def _find_reason(self, acts, reason_id):
-        """:return: the reason that was picked, empty when it is none of those that are offered"""
+        """Return the reason that was picked, empty when it is none of those that are offered."""
         wanted = self._cast_as_int(reason_id)
         return acts.get_reasons().filtered(lambda reason: reason.id == wanted)
 
     @staticmethod
     def _read_day(text):
-        """:return: a day as browsers send it, None for anything else"""
+        """Return a day as browsers send it, None for anything else."""
         try:
             return fields.Date.to_date(text) if text and len(text) == 10 else None
         except ValueError:
             return None
 
     def _read_total(self, text):
-        """:return: an amount as forms send it
+        """Return an amount as forms send it.
+
         :raise UserError: it is none
         """
         total = self._cast_as_float(text)
@@ -208,6 +209,6 @@ class SubscriptionActs(SubscriptionPortal):
 
     @staticmethod
     def _get_back_url(order, access_token):
-        """:return: address of the contract's page, with the link if the visitor came with it"""
+        """Return address of the contract's page, with the link if the visitor came with it."""
         query = f"?{urlencode({'access_token': access_token})}" if access_token else ""
         return f"{order.access_url}{query}"

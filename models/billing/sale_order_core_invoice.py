@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
         return moves
 
     def _is_billable_contract(self):
-        """:return: whether this order is a contract that the billing run would look at"""
+        """Return whether this order is a contract that the billing run would look at."""
         return (
             self.is_subscription
             and self.state == "sale"
@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         )
 
     def _can_create_invoices(self):
-        """:return: whether core would let this user make invoices of these orders"""
+        """Return whether core would let this user make invoices of these orders."""
         if self.env["account.move"].has_access("create"):
             return True
         try:

@@ -85,7 +85,7 @@ class SubscriptionBilledPeriod(models.Model):
         return vals_list
 
     def _get_served_after_all(self):
-        """:return: the rows that cover again what forfeits of these rows gave up"""
+        """Return the rows that cover again what forfeits of these rows gave up."""
         forfeits = self.reversed_by_ids.filtered(lambda row: row.kind == "forfeit")
         periods = {(row.line_id, row.full_start_date) for row in forfeits}
         return forfeits.line_id.billed_period_ids.filtered(

@@ -23,5 +23,5 @@ class SaleOrderLine(models.Model):
         return to_decimal(float(f"{price:.12g}"))
 
     def _get_smallest_amount(self):
-        """:return: the last digit that the currency of this line writes, as `Decimal`"""
+        """Return the last digit that the currency of this line writes, as `Decimal`."""
         return to_decimal(1).scaleb(-self.currency_id.decimal_places)

@@ -93,7 +93,7 @@ class CustomerActs:
             )
 
     def _get_pause(self):
-        """:return: the pause of a customer in which today lies, if any"""
+        """Return the pause of a customer in which today lies, if any."""
         gap = self.order._get_gap_to_resume(self.today)
         return gap.filtered(lambda gap: gap.kind == "pause" and gap.start_date <= self.today)
 
@@ -116,7 +116,7 @@ class CustomerActs:
         return list(dict.fromkeys(day for day in days if not end or day < end))
 
     def get_reasons(self):
-        """:return: the reasons that customers may pick, in their order"""
+        """Return the reasons that customers may pick, in their order."""
         return self.env["subscription.close.reason"].search(
             Domain("is_voluntary", "=", True)
             & Domain("company_id", "in", [False, self.order.company_id.id])
@@ -244,7 +244,7 @@ class CustomerActs:
     # ------------------------------------------------------------------
 
     def _preview(self, get_items):
-        """:return: a preview of what falls due, with what is sold once and due anyway"""
+        """Return a preview of what falls due, with what is sold once and due anyway."""
         preview = Preview(self.order)
         one_off = self.order._get_preview_one_off_lines(self.today)
         return preview.or_reason(lambda: preview.for_operation(get_items(), one_off))
@@ -266,7 +266,7 @@ class CustomerActs:
         )
 
     def _get_name(self):
-        """:return: who acts, as far as it is known"""
+        """Return who acts, as far as it is known."""
         user = self.env.user
         return self.order.partner_id.name if user._is_public() else user.partner_id.name
 

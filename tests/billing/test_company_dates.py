@@ -38,7 +38,7 @@ class TestCompanyDates(PaymentCommon):
         self.travel(moment.date(), hour=moment.hour, minute=moment.minute)
 
     def get_ids(self):
-        """:return: the records that there are, by model"""
+        """Return the records that there are, by model."""
         self.env.flush_all()
         return {
             name: set(self.env[name].with_context(active_test=False).sudo().search([]).ids)

@@ -17,17 +17,17 @@ class PortalCase(DunningCommon, HttpCase):
         return user
 
     def open(self, url, **params):
-        """:return: the page as a tree"""
+        """Return the page as a tree."""
         response = self.url_open(url, params=params)
         self.assertEqual(response.status_code, 200)
         return html.fromstring(response.text)
 
     def get_text(self, node):
-        """:return: all text of a node, spaces made plain"""
+        """Return all text of a node, spaces made plain."""
         return " ".join(" ".join(node.itertext()).replace("\xa0", " ").split())
 
     def get_part(self, page, name):
-        """:return: text of the named part of a page, None when it is not there"""
+        """Return text of the named part of a page, None when it is not there."""
         nodes = page.xpath(f"//*[@name='{name}']")
         return self.get_text(nodes[0]) if nodes else None
 
