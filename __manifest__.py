@@ -38,6 +38,7 @@
         # contract
         "views/contract/subscription_segment_views.xml",
         "views/contract/sale_order_views.xml",
+        "views/contract/sale_order_header_views.xml",
         "views/contract/subscription_contract_search.xml",
         "views/contract/subscription_contract_views.xml",
         "views/contract/subscription_contract_actions.xml",
@@ -71,8 +72,10 @@
         "views/lifecycle/subscription_mass_wizard_views.xml",
         "views/lifecycle/sale_order_planned_views.xml",
         "views/lifecycle/sale_order_ending_views.xml",
+        "views/lifecycle/sale_order_agreement_templates.xml",
         # renewal
         "views/renewal/subscription_template_views.xml",
+        "views/renewal/subscription_renewal_wizard_views.xml",
         "views/renewal/sale_order_views.xml",
         # amendment
         "views/amendment/res_config_settings_views.xml",

@@ -10,6 +10,7 @@ from . import (
     subscription_mass_wizard,
     subscription_pause_wizard,
     subscription_simulation,
+    subscription_renewal_wizard,
     subscription_reopen_wizard,
     subscription_resume_wizard,
 )

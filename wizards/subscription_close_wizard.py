@@ -15,7 +15,8 @@ class SubscriptionCloseWizard(models.TransientModel):
     company_id = fields.Many2one(related="order_id.company_id")
     when = fields.Selection(
         [
-            ("period_end", "When the current period is over"),
+            ("period_end", "When the running period is over"),
+            ("billed_end", "When what is billed is over"),
             ("earliest", "On the earliest agreed day"),
             ("now", "Now"),
             ("date", "On a day I choose"),
@@ -23,7 +24,9 @@ class SubscriptionCloseWizard(models.TransientModel):
         "Service Ends",
         required=True,
         default="period_end",
-        help="When the current period is over: the customer gets everything that is billed. "
+        help="When the running period is over: what is billed beyond it is treated as unused days. "
+        "When what is billed is over: the customer gets everything that is billed, periods paid "
+        "in advance too. "
         "Earliest agreed day: notice and minimum commitment are kept. "
         "Now: today is no longer served.",
     )
@@ -54,6 +57,11 @@ class SubscriptionCloseWizard(models.TransientModel):
         "the contract propose it.",
     )
     warning = fields.Char(compute="_compute_warning")
+    days_text = fields.Char(
+        "Periods",
+        compute="_compute_days_text",
+        help="Shown when something is billed beyond the running period.",
+    )
 
     @api.depends("order_id", "when")
     def _compute_last_date(self):
@@ -66,10 +74,27 @@ class SubscriptionCloseWizard(models.TransientModel):
                 wizard.last_date = fields.Date.subtract(day, days=1)
             elif wizard.when == "earliest":
                 wizard.last_date = fields.Date.subtract(order._get_earliest_close_date(), days=1)
-            elif wizard.when == "period_end" or not wizard.last_date:
-                wizard.last_date = fields.Date.subtract(
-                    order._get_subscription_period_end(), days=1
+            elif wizard.when in ("period_end", "billed_end") or not wizard.last_date:
+                wizard.last_date = wizard._get_period_last_date(wizard.when == "billed_end")
+
+    @api.depends("order_id")
+    def _compute_days_text(self):
+        for wizard in self:
+            wizard.days_text = False
+            if not wizard.order_id:
+                continue
+            running, billed = wizard._get_period_last_date(), wizard._get_period_last_date(True)
+            if billed > running:
+                wizard.days_text = self.env._(
+                    "The running period ends on %(running)s, and it is billed until %(billed)s.",
+                    running=format_date(self.env, running),
+                    billed=format_date(self.env, billed),
                 )
+
+    def _get_period_last_date(self, with_billed=False):
+        """:return: last day of the running period, or of everything that is billed"""
+        end = self.order_id._get_subscription_period_end(with_billed)
+        return fields.Date.subtract(end, days=1)
 
     @api.depends("order_id")
     def _compute_credit_rule(self):

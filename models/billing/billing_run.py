@@ -115,7 +115,8 @@ class BillingRun:
             # One search each: the database reads an index for each of them, for none of their sum.
             orders |= self.orders.search(domain & Domain("subscription_quarantined_at", "=", False))
         for order in orders.try_lock_for_update(allow_referencing=True):
-            order._run_or_quarantine(order._subscription_refresh_state)
+            spoken = order.company_id._in_company_language(order)
+            spoken._run_or_quarantine(spoken._subscription_refresh_state)
         return self.orders.browse()
 
     def retry_quarantined(self):
@@ -162,6 +163,7 @@ class BillingRun:
         :return: the new documents
         :rtype: account.move
         """
+        orders = orders.company_id._in_company_language(orders)
         try:
             with self.env.cr.savepoint():
                 return orders._bill_subscriptions()

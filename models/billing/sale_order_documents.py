@@ -257,8 +257,9 @@ class SaleOrder(models.Model):
             by_line.setdefault(due.line.id, []).append(due)
         # Nothing of the engine, but a place on this invoice.
         by_line.update({line.id: [] for line in self._get_due_one_off_lines()})
+        # A document of the run is nobody's new work: salespeople follow it without a notice.
         order = self.company_id._at_company_time(self).with_context(
-            **const.sealed(const.ITEMS_KEY, by_line)
+            mail_auto_subscribe_no_notify=True, **const.sealed(const.ITEMS_KEY, by_line)
         )
         return order._create_invoices(grouped=True).with_env(self.env)
 

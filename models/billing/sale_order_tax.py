@@ -48,6 +48,23 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.fiscal_position_id != self.subscription_detected_position_id
 
+    def _get_copiable_order_lines(self):
+        """Leave lines to the past that a duplicate would bill next to what took their place.
+
+        Of a contract that has ended, the lines of its last day are copied.
+        """
+        lines = super()._get_copiable_order_lines()
+        today = self._subscription_today()
+        # sudo: whoever duplicates an order may have no right to read its steps
+        running = lines.sudo().filtered(lambda line: line._is_running_line())
+        dead = running.filtered(lambda line: line._has_ended(today))
+        if dead == running:
+            ends = {line: max(line.segment_ids.mapped("end_date"), default=None) for line in dead}
+            last = max(filter(None, ends.values()), default=None)
+            dead = dead.filtered(lambda line: ends[line] != last)
+        dead |= (running - dead).subscription_replaced_line_id & running
+        return lines - dead.sudo(self.env.su)
+
     def copy_data(self, default=None):
         """Let a duplicate look its fiscal position up, unless this one was chosen by hand."""
         vals_list = super().copy_data(default)

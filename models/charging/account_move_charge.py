@@ -184,7 +184,8 @@ class AccountMove(models.Model):
         Cron._commit_progress(remaining=len(invoices))
         charged = 0
         for invoice in invoices:
-            charged += bool(invoice._charge_subscription())
+            spoken = invoice.company_id._in_company_language(invoice)
+            charged += bool(spoken._charge_subscription())
             if not Cron._commit_progress(1):
                 break
         self._send_payment_requests()

@@ -51,7 +51,20 @@ class PaymentTransaction(models.Model):
         help="The payment provider cannot be asked: look at its own pages whether the money came.",
     )
 
+    subscription_outcome = fields.Char("Outcome", compute="_compute_subscription_outcome")
+
     _charges_to_ask = models.Index("(subscription_ask_at) WHERE subscription_ask_at IS NOT NULL")
+
+    @api.depends("state", "subscription_is_unknown")
+    @api.depends_context("lang")
+    def _compute_subscription_outcome(self):
+        """Call a charge without an answer what it is, not a draft."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for tx in self:
+            is_unknown = tx.subscription_is_unknown and tx.state == "draft"
+            tx.subscription_outcome = (
+                self.env._("Outcome unknown") if is_unknown else labels[tx.state]
+            )
 
     # ------------------------------------------------------------------
     # What an answer means

@@ -256,7 +256,7 @@ class SubscriptionFinding(models.Model):
                 "Ask the payment provider which charge took money, and cancel the others."
             ),
             "lost_charge": self.env._(
-                "Ask the payment provider about it. If no money was taken, press Charge Again on "
-                "the invoice."
+                "Ask the payment provider about it, then press Money Came or Money Did Not Come "
+                "on the invoice or in the list of charges."
             ),
         }

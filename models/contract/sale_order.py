@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
     )
     subscription_state = fields.Selection(
         const.SUBSCRIPTION_STATES,
-        "Subscription Status",
+        "Status",
         default="draft",
         required=True,
         readonly=True,

@@ -1,10 +1,62 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SaleOrderLine(models.Model):
     """Price of a recurring line while it is a quotation; a running line keeps what was agreed."""
 
     _inherit = "sale.order.line"
+
+    offered_recurrence_ids = fields.Many2many(
+        "subscription.recurrence",
+        compute="_compute_offered_recurrence_ids",
+        help="What the terms offer for this product: recurrences that it has a price for, all of "
+        "them when it has none.",
+    )
+
+    @api.depends("product_id", "recurrence_id", "order_id.subscription_template_id")
+    def _compute_offered_recurrence_ids(self):
+        every = self.env["subscription.recurrence"].search([])
+        for line in self:
+            offered = every
+            if line.product_id.is_recurring and not line._is_running_line():
+                offered = line.order_id._get_subscription_terms()._get_offered_recurrences()
+                offered = line._get_priced_recurrences(offered or every) or offered or every
+            line.offered_recurrence_ids = offered | line.recurrence_id
+
+    def _get_priced_recurrences(self, recurrences):
+        """:return: those of some recurrences that the product of this line has a price for"""
+        # sudo: customers who order online have no right to read prices
+        prices = self.product_id.sudo().subscription_price_ids.filtered(
+            lambda price: not price.product_id or price.product_id == self.product_id
+        )
+        return recurrences.filtered(
+            lambda recurrence: any(
+                recurrence._is_same_length(price.recurrence_id) for price in prices
+            )
+        )
+
+    @api.onchange("recurrence_id")
+    def _onchange_recurrence_id(self):
+        """Warn when a period costs the sales price although other periods have their own."""
+        product, recurrence = self.product_id, self.recurrence_id
+        if (
+            not recurrence
+            or self._is_running_line()
+            or not product.sudo().subscription_price_ids  # sudo: as above
+            or self._get_priced_recurrences(recurrence)
+        ):
+            return None
+        return {
+            "warning": {
+                "title": self.env._("No price for this recurrence"),
+                "message": self.env._(
+                    "%(product)s has no price %(per_period)s. Its sales price stands there now, "
+                    "which may be meant for another period: look at the unit price of the line.",
+                    product=product.display_name,
+                    per_period=recurrence._get_per_text(),
+                ),
+            }
+        }
 
     def _get_pricelist_kwargs(self):
         """Ask pricelists for the price of one period."""

@@ -140,7 +140,7 @@ class AccountMove(models.Model):
         for moves in groups:
             if not time_left:
                 break
-            moves._dun_customer_or_go_on()
+            moves.company_id._in_company_language(moves)._dun_customer_or_go_on()
             time_left = Cron._commit_progress(1)
         _logger.info("looked at the unpaid invoices of %(count)s customers", {"count": len(groups)})
 

@@ -17,7 +17,7 @@ STANDARD_MAIL = "sale_recurring.mail_template_dunning_reminder"
 
 
 class AccountMove(models.Model):
-    """One reminder per customer, about everything that is open."""
+    """One reminder per customer, about everything that is late."""
 
     _inherit = "account.move"
 
@@ -93,9 +93,10 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _get_open_subscription_invoices(self):
-        """Return what the customer of this invoice owes for contracts, the oldest first.
+        """Return what the customer of this invoice is late with for contracts, the oldest first.
 
-        Invoices whose payment is on its way are left out.
+        Invoices whose payment is on its way are left out, and so is what is not yet due: nobody
+        waits for that.
 
         :rtype: account.move
         """
@@ -111,7 +112,13 @@ class AccountMove(models.Model):
         )
         domain &= Domain("state", "=", "posted") | self._get_request_domain()
         moves = self.search(domain)
-        open_moves = moves.filtered(lambda move: not move._get_open_charges())
+        today = self.company_id._subscription_today()
+        open_moves = moves.filtered(
+            lambda move: (
+                (move == self or move._get_payment_due_date() < today)
+                and not move._get_open_charges()
+            )
+        )
         return open_moves.sorted(lambda move: (move._get_payment_due_date(), move.id))
 
     def _get_dunning_recipients(self):

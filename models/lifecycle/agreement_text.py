@@ -2,6 +2,15 @@ from odoo import fields
 from odoo.tools import format_date
 
 from ... import const
+from ...engine.ending import earliest_end
+from ...engine.recurrence import Recurrence
+
+AGREED_FIELDS = (
+    "subscription_notice_unit",
+    "subscription_notice_count",
+    "subscription_close_boundary",
+    "subscription_commitment_end_date",
+)
 
 
 class AgreementText:
@@ -37,6 +46,52 @@ class AgreementText:
             ),
             day=day,
         )
+
+    def get_quoted_sentences(self):
+        """Return what a customer agrees to by accepting a quotation: commitment, notice, first end.
+
+        What somebody typed on the quotation goes before the terms.
+
+        :rtype: list[str]
+        """
+        order, terms = self.order, self.order._get_subscription_terms()
+        start = order._get_subscription_start()
+        agreed = {name: order[name] for name in AGREED_FIELDS}
+        agreed.update(order._prepare_agreement_values(start))
+        unit, count = agreed["subscription_notice_unit"], agreed["subscription_notice_count"]
+        committed = agreed["subscription_commitment_end_date"] or None
+        commitment = terms._get_commitment_sentence()
+        if order.subscription_commitment_end_date:
+            last = order.subscription_commitment_last_date
+            commitment = self.env._("Runs at least until %(day)s.", day=format_date(self.env, last))
+        boundary = agreed["subscription_close_boundary"]
+        notice = terms._get_notice_text(unit, count, boundary)
+        if not (commitment or notice) or not order._is_new_contract():
+            return [commitment, notice]
+        day = earliest_end(
+            max(order._subscription_today(), start),
+            Recurrence(unit, count) if count else None,
+            committed,
+            self._get_quoted_grids(boundary, start),
+        )
+        end = order._get_subscription_term_end()
+        if end and day >= end:
+            return [commitment, notice]  # the term says it already
+        earliest = self.env._(
+            "Confirmed today, its last day of service is %(day)s at the earliest.",
+            day=format_date(self.env, fields.Date.subtract(day, days=1)),
+        )
+        return [commitment, notice, earliest]
+
+    def _get_quoted_grids(self, boundary, start):
+        """:return: the engine grids on whose boundaries the contract could end, as typed so far"""
+        if boundary == "term":
+            grid = self.order._get_term_grid()
+            return [grid] if grid else []
+        if boundary != "period":
+            return []
+        steps = [line._get_typed_segments(start) for line in self.order._get_recurring_lines()]
+        return [segments[0].terms.grid for segments in steps if segments]
 
     def _get_free_to_leave_sentence(self):
         """Return one sentence for a contract that may end at once."""

@@ -56,7 +56,10 @@ class OperationText:
         return " ".join(
             self.env._(
                 "%(title)s: %(amount)s.",
-                title=document["title"],
+                # Written when it is planned: the credit note follows with the next run.
+                title=self.env._("To be credited")
+                if document["kind"] == "credit"
+                else document["title"],
                 amount=self.order.currency_id.format(abs(document["total"])),
             )
             for document in Preview(self.order).get_operation_documents(items, one_off)

@@ -50,9 +50,31 @@ class SaleOrder(models.Model):
         tracking=True,
         help="On which days after notice and commitment a customer may end the contract.",
     )
+    subscription_commitment_hint = fields.Char(
+        "Commitment of the Template", compute="_compute_subscription_agreement_hints"
+    )
+    subscription_notice_hint = fields.Char(
+        "Notice of the Template", compute="_compute_subscription_agreement_hints"
+    )
+    subscription_close_boundary_hint = fields.Char(
+        "May End by the Template", compute="_compute_subscription_agreement_hints"
+    )
     subscription_agreement_text = fields.Text(
         "End and Renewal", compute="_compute_subscription_agreement_text"
     )
+
+    @api.depends("subscription_template_id")
+    @api.depends_context("lang")
+    def _compute_subscription_agreement_hints(self):
+        """Say in grey what holds where nobody typed something else."""
+        get_text = self.env["subscription.recurrence"]._get_length_text
+        for order in self:
+            terms, none = order._get_subscription_terms(), self.env._("None")
+            commitment = (terms.commitment_unit, terms.commitment_count)
+            notice = (terms.notice_unit, terms.notice_count)
+            order.subscription_commitment_hint = get_text(*commitment) if commitment[1] else none
+            order.subscription_notice_hint = get_text(*notice) if notice[1] else none
+            order.subscription_close_boundary_hint = terms._get_label("close_boundary")
 
     @api.depends("subscription_commitment_end_date")
     def _compute_subscription_commitment_last_date(self):
@@ -163,6 +185,7 @@ class SaleOrder(models.Model):
         "subscription_renewal_ids.state",
         "subscription_unpaid_close_date",
         "is_subscription",
+        "subscription_start_date",
     )
     @api.depends_context("lang")
     def _compute_subscription_agreement_text(self):
@@ -178,8 +201,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         if not self._is_subscription_started():
-            template = self._get_subscription_terms()
-            return [template._get_commitment_sentence(), template._get_notice_sentence()]
+            return AgreementText(self).get_quoted_sentences()
         return [
             self._get_planned_end_sentence(),
             self._get_commitment_sentence(),

@@ -118,18 +118,21 @@ class SubscriptionTemplate(models.Model):
         )
 
     def _get_notice_sentence(self):
-        if not self.notice_count:
+        return self._get_notice_text(self.notice_unit, self.notice_count, self.close_boundary)
+
+    @api.model
+    def _get_notice_text(self, unit, count, boundary):
+        """:return: one sentence about a notice period and the days it counts to, or empty"""
+        if not count:
             return ""
-        length = self.env["subscription.recurrence"]._get_length_text(
-            self.notice_unit, self.notice_count
-        )
+        length = self.env["subscription.recurrence"]._get_length_text(unit, count)
         return {
             "day": self.env._("Notice of %(length)s, to any day.", length=length),
             "period": self.env._(
                 "Notice of %(length)s, to the end of a billed period.", length=length
             ),
             "term": self.env._("Notice of %(length)s, to the end of the term.", length=length),
-        }.get(self.close_boundary, "")
+        }.get(boundary, "")
 
     # ------------------------------------------------------------------
     # What a pause does to billing periods, and how long a customer may pause

@@ -3,6 +3,8 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.segment import step_at
+from ..contract.sale_order_line import MIRRORED_FIELDS
+from .change_preview import ChangePreview
 from .dry_run import DryRun
 from .preview import Preview
 from .simulation import SIMULATED_MONTHS, Simulation
@@ -35,6 +37,18 @@ class SaleOrder(models.Model):
         "What is due already is part of it.",
     )
 
+    subscription_typed_text = fields.Char(
+        "What Saving Does",
+        compute="_compute_subscription_typed_text",
+        help="What the changes that are not saved yet charge or credit from today on.",
+    )
+
+    subscription_amount_waiting = fields.Monetary(
+        "MRR That Waits",
+        compute="_compute_subscription_amount_waiting",
+        help="What a paused or suspended contract is worth per month once service goes on.",
+    )
+
     @api.depends(
         "order_line.recurrence_id",
         "order_line.product_uom_qty",
@@ -56,6 +70,48 @@ class SaleOrder(models.Model):
             order.subscription_preview = (
                 source._get_next_invoice_preview() if order.is_subscription else False
             )
+
+    @api.depends(
+        "order_line.product_uom_qty", "order_line.price_unit", "order_line.discount", "locked"
+    )
+    def _compute_subscription_typed_text(self):
+        for order in self:
+            origin = order._origin
+            is_edited = order != origin and origin and origin._is_subscription_started()
+            texts = origin._get_typed_texts(order.order_line) if is_edited else []
+            order.subscription_typed_text = " ".join(texts)
+
+    def _get_typed_texts(self, typed_lines):
+        """Return what saving a form would do to this contract, one sentence per changed line.
+
+        :param typed_lines: the lines as somebody typed them, not saved yet
+        :rtype: list[str]
+        """
+        texts, today = [], self._subscription_today()
+        for typed in typed_lines.filtered(lambda line: line._origin._is_running_line()):
+            line = typed._origin
+            typed_values = {word: typed[name] for name, word in MIRRORED_FIELDS.items()}
+            if not any(line._differs(word, value) for word, value in typed_values.items()):
+                continue
+            values = self._prepare_change_values(**typed_values)
+            preview = ChangePreview(self).for_change(line, today, values)
+            amount = self.currency_id.format(preview["total"])
+            texts.append(
+                preview["error"]
+                or self.env._(
+                    "%(product)s changes from today on when you save: %(amount)s, taxes included.",
+                    product=line.product_id.display_name,
+                    amount=f"+{amount}" if preview["total"] > 0 else amount,
+                )
+            )
+        return texts
+
+    @api.depends("order_line.recurring_monthly", "subscription_state")
+    def _compute_subscription_amount_waiting(self):
+        for order in self:
+            waits = order.subscription_state in ("paused", "suspended")
+            lines = order.order_line if waits else order.order_line.browse()
+            order.subscription_amount_waiting = sum(lines.mapped("recurring_monthly"))
 
     @api.depends("subscription_preview", "state")
     def _compute_subscription_amount_next(self):
@@ -126,9 +182,10 @@ class SaleOrder(models.Model):
             return [(line, line._get_due_now_quantity()) for line in lines]
         return [(line, line.qty_to_invoice) for line in self._get_one_off_lines_until(until)]
 
-    def _get_subscription_period_end(self):
+    def _get_subscription_period_end(self, with_billed=True):
         """Return the day after the last of the periods that run today or are billed already.
 
+        :param bool with_billed: count what is billed beyond the running period
         :return: first day of the next period; today when no line is served
         :rtype: date
         """
@@ -140,7 +197,7 @@ class SaleOrder(models.Model):
             if step:
                 period_end = step.terms.grid.period_at(day).end
                 ends.append(min(period_end, step.end) if step.end else period_end)
-            if line.billed_until_date:
+            if line.billed_until_date and with_billed:
                 ends.append(line.billed_until_date)
         return max(ends)
 

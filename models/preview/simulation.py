@@ -77,9 +77,22 @@ class Simulation:
 
     def _get_notes(self):
         """Return sentences about what is assumed of the whole order."""
-        if self.order._is_subscription_started():
-            return []
-        return [self.env._("As if %(order)s were confirmed today.", order=self.order.name)]
+        notes = []
+        if not self.order._is_subscription_started():
+            notes = [self.env._("As if %(order)s were confirmed today.", order=self.order.name)]
+        once = self.order._get_priced_lines().filtered(
+            lambda line: not line.is_recurring and line._is_billed_on_delivery()
+        )
+        return notes + [
+            self.env._(
+                "%(product)s is sold once and billed when it is delivered: %(amount)s is not "
+                "shown.",
+                product=line.product_id.display_name,
+                amount=self.order.currency_id.format(line.price_subtotal),
+            )
+            for line in once
+            if line.qty_invoiced < line.product_uom_qty
+        ]
 
     def _get_end(self):
         """Return the first day without service, also of a quotation; None when it has no end."""
@@ -245,7 +258,8 @@ class Simulation:
             one_off += sold.get(on, [])
             if on not in by_day:
                 continue
-            is_invoice = not by_day[on] or any(due.amount > 0 for due in by_day[on])
+            is_sold = sum(line.price_subtotal for line, _quantity in one_off) > 0
+            is_invoice = is_sold or any(due.amount > 0 for due in by_day[on]) or not by_day[on]
             lines = one_off if is_invoice else []
             document = self._preview.get_document(
                 format_date(self.env, on),

@@ -111,11 +111,17 @@ class SaleOrder(models.Model):
         # sudo: customers see the totals of their order but have no right to read tax groups
         groups = self.env["account.tax.group"].sudo().browse(ids).exists()
         names = {group.id: group.name for group in groups}
+        titles = {group.id: group.preceding_subtotal for group in groups}
+        untaxed = self.env._("Untaxed Amount")
         return {
             **totals,
             "subtotals": [
                 {
                     **subtotal,
+                    "name": next(
+                        (titles.get(group["id"]) for group in subtotal["tax_groups"]), None
+                    )
+                    or untaxed,
                     "tax_groups": [
                         {**group, "group_name": names.get(group["id"], group["group_name"])}
                         for group in subtotal["tax_groups"]

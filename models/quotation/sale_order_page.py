@@ -25,8 +25,21 @@ class SaleOrder(models.Model):
     def _get_due_now_title(self):
         """:return: what stands above the amount of a quotation or contract; hook"""
         if self.state in ("draft", "sent"):
+            if self._is_due_on_first_day():
+                day = format_date(self.env, self.subscription_start_date)
+                return self.env._("Due on %(day)s", day=day)
             return self.env._("Due now")
         return self.env._("Due at confirmation")
+
+    def _is_due_on_first_day(self):
+        """:return: whether a quotation asks for nothing before service begins on a later day"""
+        start = self.subscription_start_date
+        return bool(
+            start
+            and start > self._subscription_today()
+            and not self.require_payment
+            and not (self._get_priced_lines() - self._get_recurring_lines())
+        )
 
     def _get_portal_facts(self):
         """Return what a customer should know of the contract at a glance. Hook for feature files.

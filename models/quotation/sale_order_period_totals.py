@@ -21,6 +21,9 @@ class SaleOrder(models.Model):
         compute="_compute_subscription_totals",
         help="What this order bills only once, without taxes.",
     )
+    subscription_due_title = fields.Char(
+        "When It Is Due", compute="_compute_subscription_due_title"
+    )
     subscription_amount_one_off_total = fields.Monetary(
         "Sold Once, Taxes Included", compute="_compute_subscription_totals"
     )
@@ -32,6 +35,12 @@ class SaleOrder(models.Model):
         "without what is sold once. A paused contract counts 0. Totals of several currencies "
         "are converted at the rate of today.",
     )
+
+    @api.depends("state", "subscription_start_date", "require_payment", "order_line.recurrence_id")
+    @api.depends_context("lang")
+    def _compute_subscription_due_title(self):
+        for order in self:
+            order.subscription_due_title = order._get_due_now_title()
 
     @api.depends("subscription_mrr", "currency_id")
     def _compute_subscription_amount_monthly(self):

@@ -43,6 +43,15 @@ class SaleOrder(models.Model):
         tracking=True,
         help="Prices of the next term. Discounts stay in any case.",
     )
+    subscription_term_hint = fields.Char(
+        "Term of the Template", compute="_compute_subscription_term_hints"
+    )
+    subscription_end_action_hint = fields.Char(
+        "At the End by the Template", compute="_compute_subscription_term_hints"
+    )
+    subscription_renewal_price_hint = fields.Char(
+        "Renewed by the Template", compute="_compute_subscription_term_hints"
+    )
     subscription_term_end_date = fields.Date(
         "Next Term From",
         copy=False,
@@ -63,6 +72,20 @@ class SaleOrder(models.Model):
         "AND subscription_term_end_date IS NOT NULL "
         "AND subscription_state IN ('upcoming', 'active', 'paused', 'suspended')"
     )
+
+    @api.depends("subscription_template_id")
+    @api.depends_context("lang")
+    def _compute_subscription_term_hints(self):
+        """Say in grey what holds where nobody typed something else."""
+        for order in self:
+            terms = order._get_subscription_terms()
+            order.subscription_term_hint = self.env._("None")
+            if terms.term_count:
+                order.subscription_term_hint = self.env["subscription.recurrence"]._get_length_text(
+                    terms.term_unit, terms.term_count
+                )
+            order.subscription_end_action_hint = terms._get_label("end_action")
+            order.subscription_renewal_price_hint = terms._get_label("renewal_price")
 
     # ------------------------------------------------------------------
     # What was agreed
@@ -289,7 +312,8 @@ class SaleOrder(models.Model):
     def _get_term_sentence(self):
         """:return: one sentence about the term of this contract and its end, or an empty text"""
         if not self._is_subscription_started():
-            return self._get_subscription_terms()._get_term_sentence()
+            terms, typed = self._get_subscription_terms(), self._get_typed_term_values()
+            return (terms.new(typed, origin=terms) if typed else terms)._get_term_sentence()
         end, stop = self.subscription_term_end_date, self.subscription_end_date
         if self.subscription_state not in const.RUNNING_STATES or not end or (stop and stop < end):
             return ""
@@ -314,6 +338,18 @@ class SaleOrder(models.Model):
         if stop == end and not self.subscription_has_planned_end:
             return self.env._("The term ends after %(last)s, and service with it.", **values)
         return self.env._("The term ends after %(last)s.", **values)
+
+    def _get_typed_term_values(self):
+        """:return: what somebody typed about the term of a quotation, in the words of its terms"""
+        values = {
+            "end_action": self.subscription_end_action,
+            "renewal_price": self.subscription_renewal_price,
+            "term_unit": self.subscription_term_unit,
+        }
+        values = {name: value for name, value in values.items() if value}
+        if self.subscription_term_unit:
+            values["term_count"] = self.subscription_term_count
+        return values
 
     def _get_planned_end_sentence(self):
         """Leave it to the term to say that service ends with it."""

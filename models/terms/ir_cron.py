@@ -24,12 +24,12 @@ class IrCron(models.Model):
 
         Records that another process has in hand are left to it.
 
-        :param do: called with one record
+        :param do: called with one record, which speaks the language of its company
         """
         time_left = self._commit_progress(remaining=len(records))
         for record in records:
             if not time_left:
                 break
             for locked in record.try_lock_for_update(allow_referencing=True):
-                do(locked)
+                do(locked.company_id._in_company_language(locked))
             time_left = self._commit_progress(1)

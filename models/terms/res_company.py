@@ -86,6 +86,19 @@ class ResCompany(models.Model):
         """
         return records.with_context(tz=self.subscription_tz)
 
+    def _in_company_language(self, records):
+        """Return records of this company for what a job writes down about them.
+
+        Reasons, notes and activities are stored as sentences. A job has no language, so that it
+        would write English for everybody; whoever works in the client keeps theirs.
+
+        :rtype: odoo.models.BaseModel
+        """
+        if self.env.context.get("lang") or len(self) != 1:
+            return records
+        # sudo: the language of a company is no secret, its address book may be
+        return records.with_context(lang=self.sudo().partner_id.lang)
+
     def _subscription_day_of(self, date):
         """Return the day of a date or of a moment, today when there is none.
 

@@ -305,6 +305,10 @@ class SubscriptionTemplate(models.Model):
             ("subscription_state", "in", const.RUNNING_STATES),
         ]
 
+    def _get_label(self, name):
+        """:return: what a selection field of these terms says to the reader, False when empty"""
+        return dict(self._fields[name]._description_selection(self.env)).get(self[name], False)
+
     def _get_offered_recurrences(self):
         """:return: the recurrences that a line on these terms may have, the default one first"""
         self.ensure_one()

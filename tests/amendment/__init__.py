@@ -10,5 +10,6 @@ from . import test_amendment_portal
 from . import test_amendment_random
 from . import test_amendment_switch
 from . import test_downgrade
+from . import test_duplicate
 from . import test_mass_switch
 from . import test_planned_lines

@@ -16,6 +16,7 @@ from . import test_line_text
 from . import test_multi_company
 from . import test_one_off_once
 from . import test_quarantine
+from . import test_quiet_documents
 from . import test_rebate
 from . import test_rebate_once
 from . import test_run

@@ -61,6 +61,17 @@ class TestSimulationOfQuotations(OperatorCase):
             self.assertEqual(confirmed["months"], simulation["months"])
             self.assertFalse(confirmed["notes"])
 
+    def test_what_is_sold_once_during_a_free_trial_is_part_of_its_month(self):
+        terms = self._create_template("Trial", trial_count=1, trial_unit="month")
+        order = self.create_order(self.seat, self.setup_service, template=terms)
+        months = order._get_simulation(months=3)["months"]
+        self.assertEqual([month["charged"] for month in months][:2], [250.0, 10.0])
+        product = self._create_product("On delivery", 9.0, is_recurring=False)
+        product.invoice_policy = "delivery"
+        order = self.create_order(self.seat, product)
+        notes = " ".join(order._get_simulation()["notes"])
+        self.assertIn("On delivery is sold once and billed when it is delivered", notes)
+
     def test_a_change_can_be_tried_on_a_quotation(self):
         order = self.quote(self.line_values(self.seat, 2))
         self.travel("2027-02-01")

@@ -5,4 +5,5 @@ from . import test_renewal_list_price
 from . import test_renewal_migration
 from . import test_renewal_pause
 from . import test_renewal_plan
+from . import test_renewal_wizard
 from . import test_term

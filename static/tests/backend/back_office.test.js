@@ -31,6 +31,9 @@ class Order extends models.Model {
     state = fields.Char();
     subscription_amount_one_off_total = fields.Float();
     subscription_later_text = fields.Char();
+    subscription_amount_next = fields.Float();
+    subscription_next_invoice_date = fields.Date();
+    subscription_order_type = fields.Char();
     currency_id = fields.Many2one({ relation: "res.currency" });
 
     _records = [
@@ -110,6 +113,22 @@ test("totals show what is sold once and what each period costs", async () => {
         "$ 250.00",
         "Then per month",
         "$ 36.00",
+    ]);
+});
+
+test("a contract that runs shows what it costs now and next, not when it began", async () => {
+    Object.assign(Order._records[0], {
+        state: "sale",
+        subscription_order_type: "new",
+        subscription_amount_next: 1913.52,
+        subscription_next_invoice_date: "2027-02-01",
+    });
+    await mountForm(1, `<field name="totals" widget="subscription_period_totals"/>`);
+    expect(queryAllTexts(".o_subscription_period_totals td")).toEqual([
+        "Now per month",
+        "$ 36.00",
+        "Next invoice on Feb 1, 2027",
+        "$ 1,913.52",
     ]);
 });
 

@@ -74,6 +74,7 @@ registry.category("web_tour.tours").add("subscription_price_campaign", {
  */
 registry.category("web_tour.tours").add("subscription_simulation", {
     steps: () => [
+        { content: "The menu", trigger: ".o_subscription_menu_toggle", run: "click" },
         {
             content: "Simulate",
             trigger: "button[name=action_subscription_simulate]",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { formatMonetary } from "@web/views/fields/formatters";
+import { formatDate, formatMonetary } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component } from "@odoo/owl";
@@ -24,6 +24,21 @@ export class PeriodTotalsField extends Component {
         return ["draft", "sent"].includes(this.props.record.data.state);
     }
 
+    /** A contract that runs: what it costs now and next, not what it cost when it began. */
+    get isContract() {
+        const { state, subscription_order_type: type } = this.props.record.data;
+        return state === "sale" && type !== "amendment";
+    }
+
+    get nextDate() {
+        const date = this.props.record.data.subscription_next_invoice_date;
+        return this.isContract && date ? formatDate(date) : "";
+    }
+
+    get nextAmount() {
+        return this.props.record.data.subscription_amount_next;
+    }
+
     /** An amendment of a later day: its amount due now has no part of what is sold once. */
     get isLater() {
         return Boolean(this.props.record.data.subscription_later_text);
@@ -40,6 +55,9 @@ export const periodTotalsField = {
     fieldDependencies: [
         { name: "currency_id", type: "many2one", relation: "res.currency" },
         { name: "state", type: "selection" },
+        { name: "subscription_amount_next", type: "monetary" },
+        { name: "subscription_next_invoice_date", type: "date" },
+        { name: "subscription_order_type", type: "selection" },
         { name: "subscription_amount_one_off_total", type: "monetary" },
         { name: "subscription_later_text", type: "char" },
     ],
