@@ -189,6 +189,7 @@ class CustomerActs:
         """
 
         def get_items():
+            """Try the pause as the act itself would."""
             self.order._check_customer_pause(self.pause_start, until)
             self.order._check_pause(self.pause_start, until, "pause")
             return DryOperation(self.order).get_pause_items(
