@@ -112,12 +112,11 @@ CREDIT_EFFECTS = [
     ("move", "Moved to a corrected invoice"),
 ]
 
-# A payment that was begun and left behind holds the amount of a quotation for this long.
-ABANDONED_AFTER = timedelta(hours=24)
 # Somebody may be filling in a payment form for this long after it was opened: meanwhile its invoice
-# is not charged, and the draft of a next period that it is for is kept.
+# is not charged, the amount of its quotation stays, and the draft of a next period that it is for
+# is kept.
 FORM_HELD_FOR = timedelta(minutes=20)
-# Invoices for which more forms than this were opened within a day are charged all the same.
+# Documents for which more forms than this were opened within a day are not held by them any more.
 FORMS_HELD_PER_DAY = 3
 # Nobody opens more forms than this for one document within an hour: each costs a provider's time.
 FORMS_PER_HOUR = 10

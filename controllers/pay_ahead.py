@@ -131,14 +131,10 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             "invoice_ids": [Command.set(draft_sudo.ids)],
             "subscription_ahead_order_id": order_sudo.id,
         }
-        is_saved = kwargs.get("flow") == "token"
-        if is_saved:
-            values.update(draft_sudo._prepare_saved_payment_values())
-            request.update_context(delay_token_charge=True)
-        tx_sudo = self._create_transaction(custom_create_values=values, **kwargs)
-        if is_saved:
-            tx_sudo._charge_after_commit()
-        return tx_sudo
+        if kwargs.get("flow") == "token":
+            # It is resolved by itself, like a charge that nobody was there for.
+            values["subscription_invoice_id"] = draft_sudo.id
+        return self._create_transaction(custom_create_values=values, **kwargs)
 
     def _check_pay_ahead_method(self, order_sudo, amount, kwargs):
         """Refuse methods that the page did not offer.

@@ -115,7 +115,10 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
     # ------------------------------------------------------------------
 
     def _create_transaction(self, *args, custom_create_values=None, **kwargs):
-        """Refuse payments that the rule of contracts does not allow, whichever route they take."""
+        """Refuse payments that the rule of contracts does not allow, whichever route they take.
+
+        A saved method is charged once the attempt is saved, see `_charge_after_commit`.
+        """
         missing = FORM_KEYS - kwargs.keys()
         if missing and not args:
             raise BadRequest(request.env._("This form is not complete. Reload the page."))
@@ -129,9 +132,16 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
             is_plain = (custom_create_values or {}).keys() & {"invoice_ids", "sale_order_ids"}
             if not method_sudo or (not is_plain and self._is_guarded(method_sudo)):
                 raise ValidationError(self._get_log_in_text())
-        return super()._create_transaction(
+        is_delayed = request.env.context.get("delay_token_charge")
+        is_attempt = bool(documents) and kwargs.get("flow") == "token" and not is_delayed
+        if is_attempt:
+            request.update_context(delay_token_charge=True)
+        tx_sudo = super()._create_transaction(
             *args, custom_create_values=custom_create_values, **kwargs
         )
+        if is_attempt:
+            tx_sudo._charge_after_commit()
+        return tx_sudo
 
     def _get_paid_documents(self, values):
         """Return what a payment is for, as far as contracts have to do with it.

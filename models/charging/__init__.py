@@ -4,6 +4,7 @@ from . import (
     payment_transaction_charge,
     payment_transaction_decline,
     payment_transaction_unknown,
+    payment_transaction_attempt,
     payment_transaction_trust,
     account_move_charge,
     account_move_charge_early,

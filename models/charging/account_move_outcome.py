@@ -150,10 +150,10 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _get_running_charges(self):
-        """:return: automatic charges of these invoices whose outcome is open"""
+        """:return: charges of these invoices to a saved method, whose outcome is open"""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         return self.sudo().transaction_ids.filtered(
-            lambda tx: tx.subscription_invoice_id and tx.state in ("draft", "pending", "authorized")
+            lambda tx: tx._is_running_attempt()
         )
 
     def _has_open_charge(self):

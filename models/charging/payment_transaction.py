@@ -48,7 +48,7 @@ class PaymentTransaction(models.Model):
                 # A payment may come through long after the quotation was given free again: it
                 # is taken at the amount that the customer accepted.
                 tx.sale_order_ids._subscription_freeze_quote(tx.subscription_quote_date)
-        updated.filtered("subscription_invoice_id")._hook_on_charge_state()
+        updated.filtered(lambda tx: tx._is_attempt())._hook_on_charge_state()
         return updated
 
     def _get_quote_transactions(self):

@@ -52,6 +52,8 @@ class PaymentTransaction(models.Model):
             # When it is done the money is in, and only has to be booked.
             is_to_book = self.state == "done" and not self.is_post_processed
             return is_to_book or self.state in ("draft", "pending", "authorized")
+        if self._is_running_attempt():
+            return True
         if self.state not in ("draft", "pending", "authorized") or not self._covers_invoices():
             return False
         return self._is_money_coming() or self._is_fresh_form()
@@ -64,7 +66,9 @@ class PaymentTransaction(models.Model):
         if self.provider_code in const.PROMISING_PROVIDERS:
             return False
         is_to_book = self.state == "done" and not self.is_post_processed and not self.payment_id
-        return is_to_book or self.state in ("pending", "authorized")
+        is_coming = self.state in ("pending", "authorized")
+        is_attempt = not self.subscription_invoice_id and self._is_running_attempt()
+        return is_to_book or is_coming or is_attempt
 
     def _covers_invoices(self):
         """:return: whether this payment is for all that is left of its invoices"""
@@ -226,6 +230,7 @@ class PaymentTransaction(models.Model):
             return
         if answer == "known":
             self._as_system().subscription_ask_at = fields.Datetime.now() + timedelta(days=1)
-            self.subscription_invoice_id._hook_on_charge_slow(self)
+            for invoice in self._get_charged_invoices():
+                invoice._hook_on_charge_slow(self)
         else:
             self._give_to_check()

@@ -85,7 +85,7 @@ class PaymentTransaction(models.Model):
                 **{**self._get_request_options(endpoint), **kwargs},
             )
         except ValidationError as error:
-            if self.subscription_invoice_id or const.unseal(self.env.context, const.REFUND_KEY):
+            if self._is_attempt() or const.unseal(self.env.context, const.REFUND_KEY):
                 self._hook_on_request_failed(error.__context__)
             raise
 
@@ -128,12 +128,11 @@ class PaymentTransaction(models.Model):
     def _is_charge_repeatable(self):
         """:return: whether the same request again cannot take the money twice"""
         self.ensure_one()
-        invoice = self.subscription_invoice_id
         return (
             self.provider_code in REPEATABLE_PROVIDERS
             and charging.may_repeat(self.last_state_change, fields.Datetime.now())
             and self.token_id.active
-            and self.currency_id.compare_amounts(invoice._get_amount_to_charge(), self.amount) >= 0
+            and self._is_still_wanted()
         )
 
     # ------------------------------------------------------------------
@@ -146,7 +145,7 @@ class PaymentTransaction(models.Model):
         self.invalidate_recordset()
         if self.state == "draft" and not self.subscription_is_unknown:
             self._as_system().subscription_is_unknown = True
-            self.subscription_invoice_id._hook_on_charge_unknown(self)
+            self._hook_on_attempt_unknown()
 
     def _note_known(self):
         """Stop asking about charges that have an outcome; those under way are asked daily."""
@@ -167,7 +166,7 @@ class PaymentTransaction(models.Model):
                 "subscription_ask_at": False,
             }
         )
-        self.subscription_invoice_id._hook_on_charge_to_check(self)
+        self._hook_on_attempt_to_check()
 
     # ------------------------------------------------------------------
     # Asking
@@ -295,7 +294,8 @@ class PaymentTransaction(models.Model):
                 "%(user)s found that the money came.", user=self.env.user.display_name
             )
             tx._set_done(state_message=message)
-            tx.subscription_invoice_id.message_post(body=message)
+            for record in (*tx._get_charged_invoices(), *tx.sale_order_ids):
+                record.message_post(body=message)
             tx.with_context(skip_sale_auto_invoice_send=True)._post_process()
         return True
 

@@ -99,6 +99,10 @@ class SaleOrder(models.Model):
             and self._get_subscription_terms().payment_mode == "charge"
         )
 
+    def _is_held_by(self, tx):
+        """Hold the amount for as long as nobody knows whether a saved method was charged."""
+        return tx._is_running_attempt() or super()._is_held_by(tx)
+
     def _is_payment_token_kept(self):
         """:return: whether a method that the customer saves with a payment pays what follows"""
         self.ensure_one()

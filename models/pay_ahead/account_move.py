@@ -64,18 +64,6 @@ class AccountMove(models.Model):
             )
         )
 
-    def _prepare_saved_payment_values(self):
-        """Return what a payment with a saved method has more than others: it is resolved by itself.
-
-        :rtype: dict
-        """
-        self.ensure_one()
-        now = fields.Datetime.now()
-        return {
-            "subscription_invoice_id": self.id,
-            "subscription_ask_at": charging.next_question(now, now),
-        }
-
     def _get_charge_failed_text(self, reason):
         """Say of a next period that it is billed again when it begins."""
         if not self._is_given_up_when_declined():

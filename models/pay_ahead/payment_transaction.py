@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import fields, models
 from odoo.fields import Command, Domain
 
 
@@ -27,22 +27,6 @@ class PaymentTransaction(models.Model):
             super()._hook_on_charge_outcome()
         if is_declined:
             draft._give_up_ahead()
-
-    def _charge_after_commit(self):
-        """Ask the provider as soon as this attempt is saved, in a transaction of its own.
-
-        Whatever dies in between leaves an attempt that the job resolves which asks about charges
-        without an outcome.
-        """
-        self.ensure_one()
-        registry, tx_id = self.env.registry, self.id
-
-        @self.env.cr.postcommit.add
-        def charge():
-            """Ask the provider, in a transaction that begins after the attempt is safe."""
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["payment.transaction"].browse(tx_id)._charge_subscription()
 
     def _hook_on_processed(self):
         """Give up drafts that were not paid; keep money that came later for the next invoice."""

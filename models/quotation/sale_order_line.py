@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from ...engine.change import Ramp, opening_steps
 from ...engine.ending import NO_TAIL, split_end
 from ...engine.money import to_decimal
+from .setup_fee import SetupFee
 
 
 class SaleOrderLine(models.Model):
@@ -16,13 +17,21 @@ class SaleOrderLine(models.Model):
 
     is_setup_fee = fields.Boolean(
         "Set-up Fee",
+        compute="_compute_is_setup_fee",
+        store=True,
         help="Put here by the terms of the contract.",
     )
 
+    @api.depends("product_id")
+    def _compute_is_setup_fee(self):
+        """Tell the set-up fee by its product; what it is does not change with the terms."""
+        for line in self:
+            wanted = SetupFee(line.order_id).get_source().setup_product_id
+            line.is_setup_fee = bool(wanted) and line.product_id == wanted
+
     def _get_agreed_fields(self):
         """Add with what the line began."""
-        start = {"intro_discount", "intro_period_count", "is_setup_fee"}
-        return super()._get_agreed_fields() | start
+        return super()._get_agreed_fields() | {"intro_discount", "intro_period_count"}
 
     def _get_typed_segments(self, start):
         """Return the steps this line asks for when it starts on the given day.

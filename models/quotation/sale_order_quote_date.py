@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -103,16 +105,30 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.signature:
             return True
-        limit = fields.Datetime.now() - const.ABANDONED_AFTER
         # sudo: salesmen have no right to read transactions
-        return any(
-            tx.state in ("pending", "authorized", "done")
-            or (tx.state == "draft" and tx.last_state_change > limit)
-            for tx in self.sudo().transaction_ids
+        return any(self._is_held_by(tx) for tx in self.sudo().transaction_ids)
+
+    def _is_held_by(self, tx):
+        """Return whether a payment of this quotation may still succeed. Hook.
+
+        A form that was opened and left holds the amount for minutes, and not again and again.
+
+        :param tx: a `payment.transaction`
+        :rtype: bool
+        """
+        self.ensure_one()
+        if tx.state != "draft":
+            return tx.state in ("pending", "authorized", "done")
+        now = fields.Datetime.now()
+        opened = self.sudo().transaction_ids.filtered(  # sudo: as above
+            lambda form: form.last_state_change > now - timedelta(days=1)
         )
+        is_fresh = tx.last_state_change > now - const.FORM_HELD_FOR
+        return is_fresh and len(opened) <= const.FORMS_HELD_PER_DAY
 
     def _subscription_refresh_quote(self):
         """Bring the amount due now of quotations up to today, unless it is fixed."""
+        self._subscription_release_quote()
         # Every night the amount may move: that is no news for the chatter.
         quotes = self._get_open_quotes().with_context(tracking_disable=True)
         for order in quotes.filtered(lambda order: not order.subscription_quote_frozen):

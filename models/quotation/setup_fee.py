@@ -17,18 +17,23 @@ class SetupFee:
             the price of the product
         :rtype: tuple
         """
-        product = self.env["product.product"]
-        if not self.order._is_new_contract() or not self.order._get_recurring_lines():
-            return product, 0.0
-        quote = self.order.sale_order_template_id
-        source = quote if quote.setup_product_id else self.order._get_subscription_terms()
+        source = self.get_source()
+        if not source or not self.order._get_recurring_lines():
+            return self.env["product.product"], 0.0
         price = self.order.company_id.currency_id._convert(
             source.setup_price or 0.0,
             self.order.currency_id or self.order.company_id.currency_id,
             self.order.company_id,
             self.order._get_subscription_start(),
         )
-        return source.setup_product_id or product, price
+        return source.setup_product_id, price
+
+    def get_source(self):
+        """:return: what says which set-up fee a new contract has; empty terms for other orders"""
+        if not self.order._is_new_contract():
+            return self.env["subscription.template"]
+        quote = self.order.sale_order_template_id
+        return quote if quote.setup_product_id else self.order._get_subscription_terms()
 
     def drop(self, lines):
         """Take lines of a set-up fee away, also from a form that is being filled in."""
@@ -45,7 +50,6 @@ class SetupFee:
         values = {
             "product_id": product.id,
             "product_uom_qty": 1.0,
-            "is_setup_fee": True,
             "sequence": max(self.order.order_line.mapped("sequence"), default=10) + 1,
         }
         return {**values, "price_unit": price} if price else values

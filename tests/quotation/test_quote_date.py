@@ -107,6 +107,26 @@ class TestQuoteDate(PaymentCommon):
         self.assertFalse(order.subscription_quote_frozen)
         self.assertEqual(order.amount_untaxed, 8.0)
 
+    def test_an_opened_form_holds_the_amount_for_minutes(self):
+        order = self._create_quotation()
+        self.travel("2027-01-22", hour=23, minute=50)
+        self.create_payment(order)
+        self.travel("2027-01-23", hour=0, minute=5)
+        order._subscription_refresh_quote()
+        self.assertEqual((order.subscription_quote_frozen, order.amount_untaxed), (True, 10.0))
+        self.travel("2027-01-23", hour=0, minute=11)
+        order._subscription_refresh_quote()
+        self.assertEqual((order.subscription_quote_frozen, order.amount_untaxed), (False, 9.0))
+
+    def test_forms_opened_again_and_again_hold_nothing(self):
+        order = self._create_quotation()
+        for minute in (41, 44, 47, 50):
+            self.travel("2027-01-22", hour=23, minute=minute)
+            self.create_payment(order)
+        self.travel("2027-01-23", hour=0, minute=1)
+        order._subscription_refresh_quote()
+        self.assertEqual((order.subscription_quote_frozen, order.amount_untaxed), (False, 9.0))
+
     def test_late_success_is_taken_at_the_accepted_amount(self):
         order = self._create_quotation()
         tx = self.create_payment(order)

@@ -59,9 +59,12 @@ class VisitorCase(DunningCommon, HttpCase):
         terms = self._create_template("Paid first", payment_mode="after_payment")
         return self.bill(self.create_contract(self.line_values(self.seat, 3), template=terms))
 
-    def pay(self, document, token=None, access_token=None, path=None, **values):
+    def pay(
+        self, document, token=None, access_token=None, path=None, is_charged=True, **values
+    ):
         """Send what the payment form of a document sends.
 
+        :param is_charged: let a saved method be charged once the attempt is saved
         :return: the transaction that was begun
         """
         if document._name == "sale.order":
@@ -84,7 +87,14 @@ class VisitorCase(DunningCommon, HttpCase):
                 **values,
             },
         )
-        return self.env["payment.transaction"].search([("reference", "=", result["reference"])])
+        tx = self.env["payment.transaction"].search([("reference", "=", result["reference"])])
+        if token and is_charged:
+            self.charge_attempt(tx)
+        return tx
+
+    def charge_attempt(self, tx):
+        """Let the provider be asked, as it is once the attempt is saved."""
+        self.in_a_job(tx, lambda tx: tx._charge_subscription())
 
     def answer(self, tx, state="done"):
         """Let the provider answer, and Odoo book it."""
