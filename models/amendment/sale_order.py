@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...engine.change import VALUES, agreed_values
+from .given_away import GivenAway
 
 
 class SaleOrder(models.Model):
@@ -285,6 +286,12 @@ class SaleOrder(models.Model):
                 lambda line: str(line.id) in current and str(line.id) not in known
             ).with_env(self.env)
         )
+
+    def _take_links_from(self, people):
+        """Give open quotations about a contract to its new customer as well."""
+        super()._take_links_from(people)
+        for contract in self.filtered(lambda order: order._is_subscription_started()):
+            GivenAway(contract).follow()
 
     # ------------------------------------------------------------------
     # Buttons

@@ -24,6 +24,7 @@ class SaleOrder(models.Model):
         :raise UserError: the contract cannot be switched, or is on these terms already
         """
         self.ensure_one()
+        self._check_subscription_operator()
         self._subscription_claim()
         Switch(self).check(template, recurrence)
         draft = Switch(self).draft(template, recurrence, mode, day)

@@ -194,7 +194,10 @@ class SaleOrder(models.Model):
         :param date day: its first day, as shown before
         :return: the new documents
         :rtype: account.move
+        :raise AccessError: no right to run contracts
         """
+        self.ensure_one()
+        self._check_subscription_operator()
         moves = self._bill_ahead(day)
         self._charge_ahead(moves)
         self.message_post(

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from ..common import SubscriptionCommon
+from ..support.common_payment import SIGNATURE
 
 
 @tagged("post_install", "-at_install")
@@ -66,3 +67,28 @@ class TestOrderLink(SubscriptionCommon, HttpCase):
         token = order._portal_ensure_token()
         order.partner_id = self.other
         self.assertEqual(order.access_token, token)
+
+    def test_open_quotations_go_to_the_new_customer_with_new_links(self):
+        """Whoever had the contract before could accept its renewal or change it."""
+        for quote in (self.order._create_renewal_quotation(), self.order._create_amendment()):
+            quote.action_quotation_sent()
+        quotes = self.order.subscription_renewal_ids | self.order.subscription_amendment_ids
+        tokens = {quote: quote._portal_ensure_token() for quote in quotes}
+        quotes.message_subscribe(self.partner.ids)
+        prices = quotes.order_line.mapped("price_unit")
+        self.order.partner_id = self.other
+        for quote, token in tokens.items():
+            with self.subTest(quote.subscription_order_type):
+                self.assertEqual(quote.partner_id | quote.partner_invoice_id, self.other)
+                self.assertFalse(self.opens(quote, token))
+                self.assertTrue(self.opens(quote, quote._portal_ensure_token()))
+                self.assertNotIn(self.partner, quote.message_partner_ids)
+                self.assertIn("send it again", str(quote.message_ids.mapped("body")))
+        self.assertEqual(quotes.order_line.mapped("price_unit"), prices)
+
+    def test_what_the_customer_before_signed_is_cancelled(self):
+        renewal = self.order._create_renewal_quotation()
+        renewal.write({"signed_by": "Ada", "signature": SIGNATURE})
+        self.order.partner_id = self.other
+        self.assertEqual((renewal.state, renewal.partner_id), ("cancel", self.partner))
+        self.assertIn("make another one", str(renewal.message_ids.mapped("body")))

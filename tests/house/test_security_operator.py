@@ -1,3 +1,6 @@
+import ast
+from pathlib import Path
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user
@@ -5,6 +8,65 @@ from odoo.tests import new_test_user
 from ..common import SubscriptionCommon
 
 RIGHT = "Only users of Subscriptions may run contracts"
+ADDON = Path(__file__).parents[2]
+# What buttons and dialogs call without asking for the right: it reads, or belongs to quotations, or
+# whoever calls asks first.
+ASKED_BEFORE = {
+    "_create_invoices",  # core's own button, with core's right to make invoices
+    "_bill_or_quarantine",
+    "_bill_subscriptions",
+    "_nothing_to_invoice_error_message",
+    "_post_list",
+    "_refresh_amendment",
+    "_release_quarantine",
+    "_run_or_quarantine",
+    "_subscription_claim",
+    "_subscription_forget_start",
+    "_subscription_refresh_quote",
+    "_subscription_refresh_state",
+    "_subscription_today",
+    "_take_renewal_changes",
+    "_without_billing_limits",
+}
+READERS = ("_check", "_compute", "_get", "_has", "_is", "_prepare")
+
+
+def get_calls(node):
+    """:return: names of the methods that some code calls"""
+    return {
+        call.func.attr
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    }
+
+
+def get_order_methods():
+    """:return: {name: definitions} of all that the addon adds to orders"""
+    found = {}
+    for path in sorted((ADDON / "models").rglob("sale_order*.py")):
+        for part in ast.parse(path.read_text()).body:
+            if isinstance(part, ast.ClassDef) and part.name == "SaleOrder":
+                for node in part.body:
+                    if isinstance(node, ast.FunctionDef):
+                        found.setdefault(node.name, []).append(node)
+    return found
+
+
+def find_unguarded(methods):
+    """:return: what buttons and dialogs call that changes orders and asks for no right"""
+    called = set()
+    for path in (ADDON / "wizards").rglob("*.py"):
+        called |= get_calls(ast.parse(path.read_text()))
+    for name in methods:
+        if name.startswith("action_"):
+            called |= set().union(*map(get_calls, methods[name]))
+    return {
+        name
+        for name in called & methods.keys()
+        if name.startswith("_")
+        and not name.startswith(READERS)
+        and not any("_check_subscription_operator" in get_calls(node) for node in methods[name])
+    }
 
 
 class TestOperator(SubscriptionCommon):
@@ -83,12 +145,26 @@ class TestOperator(SubscriptionCommon):
                 (contract._subscription_reopen, (day,)),
                 (contract._subscription_keep, ()),
                 (contract._create_amendment, ()),
+                (contract._subscription_bill_ahead, (day,)),
+                (contract._subscription_switch, (self.template, self.year)),
                 (contract._create_renewal_quotation, ()),
                 (contract._action_cancel, ()),
                 (contract._subscription_change_line, (contract.order_line, day, 5)),
             ):
                 with self.subTest(actor=actor.login, name=function.__name__):
                     self.assertNotAllowed(function, *args)
+
+    def test_every_operation_behind_a_button_guards_itself(self):
+        methods = get_order_methods()
+        self.assertGreater(len(find_unguarded({**methods, "action_x": []})), 10)
+        self.assertEqual(find_unguarded(methods), ASKED_BEFORE)
+
+    def test_an_operation_without_a_guard_is_seen(self):
+        planted = ast.parse("def action_x(self): self._subscription_give_away()").body[0]
+        operation = ast.parse("def _subscription_give_away(self): self.write({})").body[0]
+        methods = get_order_methods()
+        methods |= {"action_x": [planted], "_subscription_give_away": [operation]}
+        self.assertEqual(find_unguarded(methods) - ASKED_BEFORE, {"_subscription_give_away"})
 
     def test_a_renewal_is_confirmed_by_who_runs_its_contract(self):
         renewal = self.contract._create_renewal_quotation()
