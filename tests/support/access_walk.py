@@ -86,3 +86,36 @@ def _is_kept(field):
     is_magic = field.name in MAGIC_COLUMNS or field.name == "display_name"
     is_kept = field.store or field.inverse
     return is_ours and is_kept and not is_magic and not field.inherited
+
+
+def find_texts(env, models=()):
+    """Return the kept fields that hold words: all of the addon, and all of some models of core.
+
+    :param models: models of core whose own fields count as well
+    :return: {model: {name: type}}
+    :rtype: dict
+    """
+    found = {}
+    for name, model in env.registry.items():
+        if model._abstract or model._transient or not model._auto:
+            continue
+        texts = {
+            field.name: field.type
+            for field in model._fields.values()
+            if field.type in ("char", "text", "html") and field.store and not field.related
+            if name in models or _is_kept(field)
+        }
+        if texts:
+            found[name] = texts
+    return found
+
+
+def find_html_fields(env):
+    """:return: {model: names of HTML fields}, kept or computed, of what the addon has or extends"""
+    found = {}
+    for name, model in env.registry.items():
+        parts = [part for part in type.mro(model) if part.__module__.startswith(MODULE)]
+        names = {field.name for field in model._fields.values() if field.type == "html"}
+        if parts and names and not model._abstract:
+            found[name] = names
+    return found
