@@ -120,6 +120,9 @@ FORM_HELD_FOR = timedelta(minutes=20)
 FORMS_HELD_PER_DAY = 3
 # Nobody opens more forms than this for one document within an hour: each costs a provider's time.
 FORMS_PER_HOUR = 10
+# An invoice is charged no more often than this within a day because another method was given: each
+# attempt costs money, and a decline mails.
+RETRIES_PER_DAY = 5
 # Providers by which customers only promise to pay.
 PROMISING_PROVIDERS = ("none", "custom")
 

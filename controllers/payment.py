@@ -8,6 +8,7 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 # What each payment form sends, besides the amount.
 FORM_IDS = ("provider_id", "payment_method_id", "token_id", "partner_id", "currency_id")
 FORM_KEYS = {"provider_id", "payment_method_id", "token_id", "flow", "landing_route"}
+FORM_TEXTS = ("landing_route", "reference_prefix")
 FLOWS = ("direct", "redirect", "token")
 MAX_ID = 2**31 - 1
 MAX_AMOUNT = 10**15  # beyond that a number has no cents
@@ -30,6 +31,9 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         """Refuse amounts that are no numbers."""
         self._check_amount(self._cast_as_float(amount))
         self._check_id(self._cast_as_int(invoice_id))
+        if "sale_order_id" in kwargs:
+            kwargs["sale_order_id"] = self._cast_as_int(kwargs["sale_order_id"])
+            self._check_id(kwargs["sale_order_id"])
         return super().payment_pay(*args, amount=amount, invoice_id=invoice_id, **kwargs)
 
     @route()
@@ -50,9 +54,31 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
 
     @route()
     def overdue_invoices_transaction(self, payment_reference=None, **kwargs):
-        """Refuse what is no reference."""
+        """Refuse what is no reference, and a payment of nothing."""
         self._check_text(payment_reference)
+        late = request.env["account.move"].sudo().search_count(  # sudo: visitors read no invoices
+            self._get_overdue_invoices_domain(), limit=1
+        )
+        if not late:
+            raise ValidationError(
+                request.env._("No invoice is late. Reload the page to see what is open.")
+            )
         return super().overdue_invoices_transaction(payment_reference, **kwargs)
+
+    @route()
+    def payment_confirm(self, tx_id=None, access_token=None, **kwargs):
+        """Take a request without a link for one of a stranger."""
+        self._check_id(self._cast_as_int(tx_id))
+        self._check_text(access_token)
+        if not access_token:
+            raise NotFound
+        return super().payment_confirm(tx_id, access_token, **kwargs)
+
+    @route()
+    def archive_token(self, token_id=None):
+        """Refuse what is no saved method."""
+        self._check_id(token_id)
+        return super().archive_token(token_id)
 
     @staticmethod
     def _validate_transaction_kwargs(kwargs, additional_allowed_keys=()):
@@ -63,6 +89,18 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
     # ------------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------------
+
+    def _prepare_my_invoices_values(self, page, date_begin, date_end, sortby, filterby, **kwargs):
+        """Sort and filter the list as usual where an address asks for what there is not."""
+        sortings, filters = (
+            self._get_account_searchbar_sortings(),
+            self._get_account_searchbar_filters(),
+        )
+        sortby = sortby if sortby in sortings else None
+        filterby = filterby if filterby in filters else None
+        return super()._prepare_my_invoices_values(
+            page, date_begin, date_end, sortby, filterby, **kwargs
+        )
 
     def _get_extra_payment_form_values(self, invoice_id=None, **kwargs):
         """Show on the general payment form only saved methods that may be used there."""
@@ -122,6 +160,7 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         missing = FORM_KEYS - kwargs.keys()
         if missing and not args:
             raise BadRequest(request.env._("This form is not complete. Reload the page."))
+        kwargs.setdefault("tokenization_requested", False)
         self._check_form(kwargs)
         documents = self._get_paid_documents(custom_create_values or {})
         if documents:
@@ -223,7 +262,8 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         for name in FORM_IDS:
             SubscriptionPayment._check_id(values.get(name))
         SubscriptionPayment._check_amount(values.get("amount"))
-        SubscriptionPayment._check_text(values.get("landing_route"))
+        for name in FORM_TEXTS:
+            SubscriptionPayment._check_text(values.get(name))
         is_token = values.get("flow") == "token"
         if values.get("flow", "direct") not in FLOWS or (is_token and not values.get("token_id")):
             raise BadRequest(request.env._("This form is not complete. Reload the page."))

@@ -1,12 +1,21 @@
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
+from werkzeug.exceptions import BadRequest
 
 from odoo.addons.sale.controllers import portal as sale_portal
+from odoo.addons.sale_management.controllers import portal as offer_portal
 
 from .payment import SubscriptionPayment
 
+MAX_QUANTITY = 10**9
 
-class CustomerPortal(sale_portal.CustomerPortal):
+
+class CustomerPortal(offer_portal.CustomerPortal):
+    def _prepare_sale_portal_rendering_values(self, *args, sortby=None, **kwargs):
+        """Sort the list as usual where an address asks for what there is not."""
+        sortby = sortby if sortby in self._get_sale_searchbar_sortings() else None
+        return super()._prepare_sale_portal_rendering_values(*args, sortby=sortby, **kwargs)
+
     @route()
     def portal_order_page(self, order_id, access_token=None, payment_amount=None, **kwargs):
         """Show quotations with the amount of today; a payment link asks for at least that.
@@ -42,6 +51,36 @@ class CustomerPortal(sale_portal.CustomerPortal):
         return super().portal_quote_accept(
             order_id, access_token=access_token, name=name, signature=signature
         )
+
+    @route()
+    def portal_quote_document(self, order_id, document_id, access_token=None):
+        """Take a request without a link for one of a stranger."""
+        SubscriptionPayment._check_id(document_id)
+        return super().portal_quote_document(order_id, document_id, access_token)
+
+    @route()
+    def portal_quote_option_update(
+        self, order_id, line_id=None, access_token=None, input_quantity=False, **kwargs
+    ):
+        """Refuse what is no line or no quantity: customers choose how much of an option they take.
+
+        :raise BadRequest: somebody made the request up
+        """
+        SubscriptionPayment._check_id(order_id)
+        SubscriptionPayment._check_text(access_token)
+        line_id = self._cast_as_int(line_id) or 0
+        SubscriptionPayment._check_id(line_id)
+        self._check_quantity(input_quantity)
+        return super().portal_quote_option_update(
+            order_id, line_id, access_token, input_quantity=input_quantity, **kwargs
+        )
+
+    @staticmethod
+    def _check_quantity(quantity):
+        """:raise BadRequest: a value is no quantity that somebody may take"""
+        is_number = isinstance(quantity, (int, float)) and not isinstance(quantity, bool)
+        if quantity is not False and not (is_number and 0 <= quantity <= MAX_QUANTITY):
+            raise BadRequest(request.env._("A quantity must be a number of 0 or more."))
 
     def _get_payment_values(self, order_sudo, *args, **kwargs):
         """Show on the page of a contract's quotation only saved methods that may pay it."""

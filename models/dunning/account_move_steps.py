@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
@@ -154,7 +154,17 @@ class AccountMove(models.Model):
         last, token = self._get_last_decline(), self._get_subscription_token()
         is_allowed = last.subscription_decline_class != charging.NEVER
         is_other = bool(token) and (token != last.token_id or token._is_renewed_since(last))
-        return is_other and is_allowed
+        return is_other and is_allowed and not self._was_charged_often()
+
+    def _was_charged_often(self):
+        """:return: whether a further attempt today would be one too many, whoever wants it"""
+        self.ensure_one()
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        # sudo: neither customers nor salespeople read transactions
+        charges = self.sudo().transaction_ids.filtered(
+            lambda tx: tx.subscription_invoice_id and tx.last_state_change > since
+        )
+        return len(charges) >= const.RETRIES_PER_DAY
 
     # ------------------------------------------------------------------
     # Ask, suspend, close

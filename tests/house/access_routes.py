@@ -7,6 +7,7 @@ brings: the token of the document, the signed amount of a payment, or nothing.
 
 from typing import NamedTuple
 
+from ..support.common_access_http import LEFT_OUT
 from ..support.common_payment import SIGNATURE
 from .access_table import COLLEAGUES, CUSTOMER, EVERY_CUSTOMER, NOBODY, READERS
 
@@ -218,6 +219,27 @@ CALLS = [
     Call("/mail/message/<int:message_id>", "GET", "message", CUSTOMER | READERS, key=""),
 ]
 
+# What else can be said in an address or a request: nothing of it is needed.
+LISTED = "page date_begin date_end sortby filterby search search_in"
+EXTRA = {
+    "/my/orders": LISTED,
+    "/my/quotes": LISTED,
+    "/my/invoices": LISTED,
+    ORDER: "payment_amount downpayment amount_selection report_type message download",
+    f"{ORDER}/accept": "shown_total",
+    f"{ORDER}/update_line_dict": "input_quantity remove unlink",
+    f"{ORDER}/pay": "document",
+    f"{ORDER}/in_advance": "paid",
+    f"{ORDER}/payment_method": "saved paid",
+    f"{ORDER}/transaction": "is_validation partner_id currency_id sale_order_id",
+    f"{ORDER}/payment_method/transaction": "is_validation amount partner_id",
+    INVOICE: "amount payment_token payment report_type download",
+    "/invoice/transaction/<int:invoice_id>": "is_validation name_next_installment partner_id",
+    "/payment/pay": "reference invoice_id sale_order_id company_id provider_option_id",
+    "/payment/transaction": "reference_prefix is_validation",
+    "/my/payment_method": "provider_id",
+    "/payment/status/poll": "csrf_token",
+}
 # Routes of core that lead to documents of ours: each that begins so needs an entry as well.
 PREFIXES = (
     "/my/orders",
@@ -235,5 +257,9 @@ PROVIDER_ROUTES = {
     "/payment/stripe/return",
     "/payment/stripe/webhook",
 }
+# Core takes any model of any addon here. What is made up is answered with a fault of its own, which
+# changes and shows nothing; who may see what is asked of all of them like of the others.
+CORES_OWN = ("/mail/", "/portal/chatter_init", "/report/", "/web/content/")
 # What is typed into addresses and requests instead of what belongs there.
-TAMPERED = (None, "x", float("nan"), -1, 10**30, [1], "2027-13-45")
+TAMPERED = (LEFT_OUT, None, "x", float("nan"), -1, 10**30, [1], "2027-13-45")
+TAMPERED_EXTRA = ("x", float("nan"), -1, [1])

@@ -5,6 +5,7 @@ from ..support.common_dunning import DunningCommon
 
 FIELDS = ("subject", "body_html", "email_from", "email_to", "email_cc", "reply_to", "partner_to")
 ACTORS = {
+    "visitor": "base.group_public",
     "owner": "base.group_portal",
     "colleague": "base.group_portal",
     "other customer": "base.group_portal",

@@ -20,7 +20,9 @@ STAFF = {
     "admin": "sale_recurring.group_subscription_manager",
     "foreign": "sale_recurring.group_subscription_manager,account.group_account_user",
 }
-ACTORS = (*CUSTOMERS, *STAFF)
+# Somebody without a login, as the pages behind links run for.
+VISITOR = "visitor"
+ACTORS = (*CUSTOMERS, *STAFF, VISITOR)
 # Words that stand in the documents of the owner only: nobody else may meet them.
 SECRET_WORD = "Quetzalcoatl"
 SECRET_DETAILS = "7766"
@@ -55,6 +57,7 @@ class AccessCase(PaymentCommon):
         )
         cls.users = {name: cls._create_employee(name, groups) for name, groups in STAFF.items()}
         cls.users |= cls._create_customers()
+        cls.users[VISITOR] = cls.env.ref("base.public_user")
 
     @classmethod
     def _create_employee(cls, name, groups):

@@ -1,0 +1,47 @@
+"""What callers may reach by the context keys of the addon: read by ``test_access_context.py``.
+
+A new key of ``const.py`` needs an entry: whether only our code can set it, or why it opens nothing.
+"""
+
+SEALED = "only this code can set it"
+
+KEYS = {
+    "AHEAD_KEY": SEALED,
+    "APP_KEY": "forms show fields about contracts",
+    "BATCH_KEY": SEALED,
+    "CAMPAIGN_KEY": SEALED,
+    "CONTRACTS_KEY": SEALED,
+    "CREDIT_EFFECT_KEY": SEALED,
+    "DUNNING_KEY": SEALED,
+    "DUNNING_STEP_KEY": SEALED,
+    "ITEMS_KEY": SEALED,
+    "JOIN_DATE_KEY": SEALED,
+    "MOVED_TO_KEY": "a mail names a payment method",
+    "NO_LIMITS_KEY": SEALED,
+    "PRICE_DAY_KEY": SEALED,
+    "PROVIDER_OFF_KEY": SEALED,
+    "REFUND_KEY": SEALED,
+    "SEQUENCES_KEY": SEALED,
+    "SETTLING_KEY": SEALED,
+    "SHORT_NAME_KEY": "lists name lines in fewer words",
+    "SYSTEM_KEY": SEALED,
+}
+
+# What is tried with every key: the document, the method and what is given to it.
+GUARDS = (
+    ("active", "write", [{"subscription_state": "closed"}]),
+    ("active", "write", [{"subscription_end_date": "2027-03-03"}]),
+    ("active", "copy", [{"subscription_order_type": "renewal"}]),
+    ("active", "read", [["name", "order_line"]]),
+    ("active", "action_subscription_suspend", []),
+    ("active", "action_subscription_bill", []),
+    ("line", "write", [{"price_unit": 1.0}]),
+    ("line", "write", [{"ledger_revision": 9}]),
+    ("invoice", "write", [{"subscription_charge_count": 9}]),
+    ("invoice", "action_subscription_charge", []),
+    ("period", "write", [{"booked_amount": 1.0}]),
+    ("period", "unlink", []),
+    ("segment", "write", [{"quantity": 7.0}]),
+    ("transaction", "write", [{"subscription_ask_at": False}]),
+    ("card", "write", [{"partner_id": "customer"}]),
+)
