@@ -56,8 +56,12 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
     def overdue_invoices_transaction(self, payment_reference=None, **kwargs):
         """Refuse what is no reference, and a payment of nothing."""
         self._check_text(payment_reference)
-        late = request.env["account.move"].sudo().search_count(  # sudo: visitors read no invoices
-            self._get_overdue_invoices_domain(), limit=1
+        late = (
+            request.env["account.move"]
+            .sudo()
+            .search_count(  # sudo: visitors read no invoices
+                self._get_overdue_invoices_domain(), limit=1
+            )
         )
         if not late:
             raise ValidationError(

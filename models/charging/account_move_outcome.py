@@ -152,9 +152,7 @@ class AccountMove(models.Model):
     def _get_running_charges(self):
         """:return: charges of these invoices to a saved method, whose outcome is open"""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
-        return self.sudo().transaction_ids.filtered(
-            lambda tx: tx._is_running_attempt()
-        )
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_running_attempt())
 
     def _has_open_charge(self):
         """:return: whether an automatic charge of this invoice may still take the money"""

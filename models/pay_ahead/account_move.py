@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ... import const
-from ...engine import charging
 
 
 class AccountMove(models.Model):

@@ -9,7 +9,7 @@ from .test_charge_unknown import LOGGERS, SEND
 
 @tagged("post_install", "-at_install")
 class TestSavedAttempt(VisitorCase):
-    """A customer pays with a saved method: recorded before the provider is asked, so never twice."""
+    """Payments with saved methods are recorded before the provider is asked, so none is twice."""
 
     @classmethod
     def setUpClass(cls):

@@ -72,9 +72,7 @@ class TestAccessRoutes(AccessHttpCase):
                 for name, value in self._get_tampered(call):
                     count += 1
                     found, body, _changed = self.ask(call, False, **{name: value})
-                    if found.startswith("broken") or (
-                        SECRET_DETAILS in body and actor in VISITORS
-                    ):
+                    if found.startswith("broken") or (SECRET_DETAILS in body and actor in VISITORS):
                         wrong.append(f"{call.path} {name}={value!r}: {found}")
         self.assertGreater(count, 500)
         self.assertFalse(wrong, "\n" + "\n".join(wrong))

@@ -1,5 +1,7 @@
 """Markup in every field that holds words, and how to tell whether it came alive."""
 
+from contextlib import suppress
+
 from lxml import html as lxml_html
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -88,12 +90,9 @@ def _plant_in(env, records, name):
     records = records.sudo()
     records = records._as_system() if hasattr(records, "_as_system") else records
     typed = HOSTILE if field.type == "html" else TYPED
-    try:
-        with env.cr.savepoint():
-            records.write({name: typed})
-            records.flush_recordset()
-    except (UserError, ValueError):
-        pass
+    with suppress(UserError, ValueError), env.cr.savepoint():
+        records.write({name: typed})
+        records.flush_recordset()
     if all("Quetzalcoatl" in (record[name] or "") for record in records):
         return True
     if field.translate or field.company_dependent:

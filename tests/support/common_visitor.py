@@ -59,9 +59,7 @@ class VisitorCase(DunningCommon, HttpCase):
         terms = self._create_template("Paid first", payment_mode="after_payment")
         return self.bill(self.create_contract(self.line_values(self.seat, 3), template=terms))
 
-    def pay(
-        self, document, token=None, access_token=None, path=None, is_charged=True, **values
-    ):
+    def pay(self, document, token=None, access_token=None, path=None, is_charged=True, **values):
         """Send what the payment form of a document sends.
 
         :param is_charged: let a saved method be charged once the attempt is saved
