@@ -7,15 +7,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...exceptions import OutcomeUnknownError
-from ..support.common_payment import PaymentCommon
-
-SEND = (
-    "odoo.addons.payment_demo.models.payment_transaction.PaymentTransaction._send_payment_request"
-)
-LOGGERS = (
-    "odoo.addons.sale_recurring.models.charging.payment_transaction_charge",
-    "odoo.addons.payment.models.payment_transaction",
-)
+from ..support.common_payment import LOGGERS, SEND, PaymentCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,8 +3,8 @@ from unittest.mock import patch
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
+from ..support.common_payment import LOGGERS, SEND
 from ..support.common_visitor import VisitorCase
-from .test_charge_unknown import LOGGERS, SEND
 
 
 @tagged("post_install", "-at_install")

@@ -3,6 +3,8 @@
 A new key of ``const.py`` needs an entry: whether only our code can set it, or why it opens nothing.
 """
 
+from ... import const
+
 SEALED = "only this code can set it"
 
 KEYS = {
@@ -45,3 +47,8 @@ GUARDS = (
     ("transaction", "write", [{"subscription_ask_at": False}]),
     ("card", "write", [{"partner_id": "customer"}]),
 )
+
+
+def get_keys():
+    """Return the context keys of the addon by name of their constant."""
+    return {name: key for name, key in vars(const).items() if name.endswith("_KEY")}

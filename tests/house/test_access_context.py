@@ -4,8 +4,7 @@ from odoo.tests import tagged
 
 from ... import const
 from ..support.common_access import ACTORS, AccessCase
-from .access_context import GUARDS, KEYS, SEALED
-from .test_security_context import get_keys
+from .access_context import GUARDS, KEYS, SEALED, get_keys
 
 SENT = (True, {"1": [1]})
 

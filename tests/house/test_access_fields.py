@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..support.access_walk import find_fields
+from ..support.access_walk import find_fields, find_missing_fields
 from ..support.common_access import ACTORS, AccessCase
 from .access_fields import DROPPED, TYPED
 from .access_table import DOCUMENTS
@@ -29,18 +29,6 @@ NESTED = {
 }
 
 
-def find_missing(found, typed):
-    """:return: fields without an entry, entries without a field"""
-    there = {
-        (model, name)
-        for model, fields in found.items()
-        for name, is_derived in fields.items()
-        if not is_derived
-    }
-    known = {(model, name) for model, names in typed.items() for name in names.split()}
-    return sorted(there - known), sorted(known - there)
-
-
 @tagged("post_install", "-at_install")
 class TestAccessFields(AccessCase):
     """Each field that the system derives, written by everybody on a document of somebody else."""
@@ -48,11 +36,13 @@ class TestAccessFields(AccessCase):
     def test_every_field_that_people_type_is_in_the_table(self):
         found = find_fields(self.env)
         self.assertGreater(sum(map(len, found.values())), 250)
-        self.assertEqual(find_missing(found, TYPED), ([], []))
+        self.assertEqual(find_missing_fields(found, TYPED), ([], []))
 
     def test_a_field_without_an_entry_is_seen(self):
         names = TYPED["sale.order.line"].replace("recurrence_id", "")
-        missing, _left = find_missing(find_fields(self.env), TYPED | {"sale.order.line": names})
+        missing, _left = find_missing_fields(
+            find_fields(self.env), TYPED | {"sale.order.line": names}
+        )
         self.assertEqual(missing, [("sale.order.line", "recurrence_id")])
 
     def test_nobody_writes_what_the_system_derives(self):

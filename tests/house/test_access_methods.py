@@ -5,16 +5,9 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..support.access_walk import find_public_methods
+from ..support.access_walk import find_missing_methods, find_public_methods
 from ..support.common_access import ACTORS, AccessCase
 from . import access_table as table
-
-
-def find_missing(found, entries):
-    """:return: the methods without an entry, and the entries without a method"""
-    there = {(model, name) for model, names in found.items() for name in names}
-    known = {(model, name) for model, names in entries.items() for name in names}
-    return sorted(there - known), sorted(known - there)
 
 
 @tagged("post_install", "-at_install")
@@ -24,13 +17,13 @@ class TestAccessMethods(AccessCase):
     def test_every_public_method_is_in_the_table(self):
         found = find_public_methods(self.env)
         self.assertGreater(sum(map(len, found.values())), 90)
-        self.assertEqual(find_missing(found, table.METHODS), ([], []))
+        self.assertEqual(find_missing_methods(found, table.METHODS), ([], []))
 
     def test_a_method_or_model_without_an_entry_is_seen(self):
         entries = {model: dict(names) for model, names in table.METHODS.items()}
         del entries["sale.order"]["action_subscription_close"]
         del entries["payment.token"]
-        missing, _left = find_missing(find_public_methods(self.env), entries)
+        missing, _left = find_missing_methods(find_public_methods(self.env), entries)
         self.assertEqual(
             missing,
             [

@@ -2,15 +2,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..support.access_walk import find_models
+from ..support.access_walk import find_missing_models, find_models
 from ..support.common_access import ACTORS, SECRET_WORD, AccessCase
 from .access_models import EXPECTED
 from .access_table import DIALOGS, OPERATORS
-
-
-def find_missing(found, *tables):
-    """:return: the models that stand in none of the tables"""
-    return set(found).difference(*tables)
 
 
 @tagged("post_install", "-at_install")
@@ -20,11 +15,11 @@ class TestAccessModels(AccessCase):
     def test_every_model_is_in_a_table(self):
         found = find_models(self.env)
         self.assertGreater(len(found), 20)
-        self.assertFalse(find_missing(found, EXPECTED, DIALOGS))
+        self.assertFalse(find_missing_models(found, EXPECTED, DIALOGS))
 
     def test_a_model_without_an_entry_is_seen(self):
         dialogs = {name: typed for name, typed in DIALOGS.items() if "pause" not in name}
-        missing = find_missing(find_models(self.env), EXPECTED, dialogs)
+        missing = find_missing_models(find_models(self.env), EXPECTED, dialogs)
         self.assertEqual(missing, {"subscription.pause.wizard"})
 
     def test_a_dialog_shows_nothing_of_a_document_of_somebody_else(self):

@@ -5,11 +5,10 @@ from odoo.tests import TransactionCase, tagged
 
 from ..support import access_walk
 from ..support.common_typed import SHOWN_MODELS, plant
-from . import test_access_fields, test_access_methods, test_access_models
 from .access_fields import TYPED
+from .access_models import EXPECTED
 from .access_routes import CALLS, PREFIXES, PROVIDER_ROUTES
 from .access_table import DIALOGS, DOCUMENTS, METHODS
-from .test_security_matrix import EXPECTED
 
 
 @tagged("post_install", "-at_install")
@@ -44,12 +43,12 @@ class TestAccessPlanted(TransactionCase):
         )
         with patch.object(part, "give_away", lambda self: True, create=True):
             found = access_walk.find_public_methods(self.env)
-        missing, _left = test_access_methods.find_missing(found, METHODS)
+        missing, _left = access_walk.find_missing_methods(found, METHODS)
         self.assertEqual(missing, [("sale.order", "give_away")])
 
     def test_a_new_method_of_a_new_model_is_seen(self):
         found = {"subscription.planted": {"action_x"}}
-        missing, _left = test_access_methods.find_missing(found, {})
+        missing, _left = access_walk.find_missing_methods(found, {})
         self.assertEqual(missing, [("subscription.planted", "action_x")])
 
     def test_a_new_model_is_seen(self):
@@ -58,7 +57,7 @@ class TestAccessPlanted(TransactionCase):
         )
         with patch.dict(self.env.registry.models, {"subscription.planted": planted}):
             found = access_walk.find_models(self.env)
-        missing = test_access_models.find_missing(found, EXPECTED, DIALOGS)
+        missing = access_walk.find_missing_models(found, EXPECTED, DIALOGS)
         self.assertEqual(missing, {"subscription.planted"})
 
     def test_a_new_route_is_seen(self):
@@ -74,7 +73,7 @@ class TestAccessPlanted(TransactionCase):
 
     def test_a_new_field_that_people_type_is_seen(self):
         self._plant_field("sale.order")
-        missing, _left = test_access_fields.find_missing(access_walk.find_fields(self.env), TYPED)
+        missing, _left = access_walk.find_missing_fields(access_walk.find_fields(self.env), TYPED)
         self.assertEqual(missing, [("sale.order", "subscription_planted")])
 
     def test_a_new_field_of_the_system_is_tried_by_everybody(self):

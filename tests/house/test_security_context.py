@@ -7,15 +7,11 @@ from odoo.tests import new_test_user
 from ... import const
 from ..common import SubscriptionCommon
 from ..support.sources import get_sources
+from .access_context import get_keys
 
 FOLDERS = ("models", "wizards", "controllers", "report")
 # What a caller from outside can send: JSON and nothing else.
 SENT = (True, 1, "1", [1, 2], {"value": True}, {"1": [1]})
-
-
-def get_keys():
-    """Return the context keys of the addon by name of their constant."""
-    return {name: key for name, key in vars(const).items() if name.endswith("_KEY")}
 
 
 class TestContextKeys(SubscriptionCommon):

@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_dunning import DunningCommon
+from .access_renderings import CORE_REPORTS, RECORDS, REPORTS
 
 FIELDS = ("subject", "body_html", "email_from", "email_to", "email_cc", "reply_to", "partner_to")
 ACTORS = {
@@ -17,23 +18,6 @@ ACTORS = {
     "accountant": "account.group_account_user",
     "administrator": "sale_recurring.group_subscription_manager",
     "other company": "sale_recurring.group_subscription_manager,account.group_account_user",
-}
-# Which document each mail template of the addon is rendered on; a new one needs an entry.
-RECORDS = {
-    "mail_template_charge_authentication": "invoice",
-    "mail_template_dunning_reminder": "invoice",
-    "mail_template_method_expires": "method",
-    "mail_template_method_removed": "method",
-    "mail_template_method_wanted": "contract",
-    "mail_template_payment_request": "request",
-    "mail_template_price_notice": "contract",
-    "mail_template_unpaid_warning": "contract",
-}
-# Printed documents of the addon; a new one needs an entry.
-REPORTS = {}
-CORE_REPORTS = {
-    "sale.action_report_saleorder": "contract",
-    "account.account_invoices": "invoice",
 }
 
 

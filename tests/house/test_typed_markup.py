@@ -9,8 +9,8 @@ from ..support.common_access_http import AccessHttpCase
 from ..support.common_dunning import DunningCommon
 from ..support.common_payment import SIGNATURE
 from ..support.common_typed import NO_WORDS, SHOWN_MODELS, TYPED, find_live, plant
+from .access_renderings import CORE_REPORTS, RECORDS, REPORTS
 from .access_routes import CALLS
-from .test_security_renderings import CORE_REPORTS, RECORDS, REPORTS
 
 MARK = "Quetzalcoatl"
 # Which of our documents each mail template is drawn on here.

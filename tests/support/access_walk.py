@@ -119,3 +119,27 @@ def find_html_fields(env):
         if parts and names and not model._abstract:
             found[name] = names
     return found
+
+
+def find_missing_fields(found, typed):
+    """:return: fields without an entry, entries without a field"""
+    there = {
+        (model, name)
+        for model, fields in found.items()
+        for name, is_derived in fields.items()
+        if not is_derived
+    }
+    known = {(model, name) for model, names in typed.items() for name in names.split()}
+    return sorted(there - known), sorted(known - there)
+
+
+def find_missing_methods(found, entries):
+    """:return: the methods without an entry, and the entries without a method"""
+    there = {(model, name) for model, names in found.items() for name in names}
+    known = {(model, name) for model, names in entries.items() for name in names}
+    return sorted(there - known), sorted(known - there)
+
+
+def find_missing_models(found, *tables):
+    """:return: the models that stand in none of the tables"""
+    return set(found).difference(*tables)

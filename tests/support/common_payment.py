@@ -8,6 +8,15 @@ SIGNATURE = (
     "gg=="
 )
 
+# Where the demo provider is asked, and who writes down that it did not answer.
+SEND = (
+    "odoo.addons.payment_demo.models.payment_transaction.PaymentTransaction._send_payment_request"
+)
+LOGGERS = (
+    "odoo.addons.sale_recurring.models.charging.payment_transaction_charge",
+    "odoo.addons.payment.models.payment_transaction",
+)
+
 
 class PaymentCommon(SubscriptionCommon):
     """Contracts that are charged to a saved method of the demo provider.
