@@ -13,18 +13,28 @@ class TestOptionQuantity(VisitorCase):
         self.order = self.create_quotation()
         self.order.order_line = [
             Command.create(
-                {"display_type": "line_section", "name": "Options", "is_optional": True}
+                {
+                    "display_type": "line_section",
+                    "name": "Options",
+                    "is_optional": True,
+                    "sequence": 98,
+                }
             ),
             Command.create({**self.line_values(self.setup_service), "sequence": 99}),
         ]
-        self.option = self.order.order_line[-1]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.option = self.order.order_line.filtered(
+            lambda line: line.product_id == self.setup_service
+        )
+        self.assertTrue(self.option._can_be_edited_on_portal())
 
     def take(self, quantity, line=None):
         return self.make_jsonrpc_request(
             f"/my/orders/{self.order.id}/update_line_dict",
             {
                 "line_id": (line or self.option).id,
-                "access_token": self.order.access_token,
+                "access_token": self.order._portal_ensure_token(),
                 "input_quantity": quantity,
             },
         )
