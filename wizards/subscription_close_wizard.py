@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ..models.preview.dry_run import DryRun
 from ..models.preview.tried import Tried
+from ..tools import get_last_day
 
 
 class SubscriptionCloseWizard(models.TransientModel):
@@ -71,9 +72,9 @@ class SubscriptionCloseWizard(models.TransientModel):
                 wizard.last_date = False
             elif wizard.when == "now":
                 day = max(order._subscription_today(), order._get_subscription_start())
-                wizard.last_date = fields.Date.subtract(day, days=1)
+                wizard.last_date = get_last_day(day)
             elif wizard.when == "earliest":
-                wizard.last_date = fields.Date.subtract(order._get_earliest_close_date(), days=1)
+                wizard.last_date = get_last_day(order._get_earliest_close_date())
             elif wizard.when in ("period_end", "billed_end") or not wizard.last_date:
                 wizard.last_date = wizard._get_period_last_date(wizard.when == "billed_end")
 
@@ -170,7 +171,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         return self.env._(
             "This is earlier than agreed: the customer may leave after %(day)s. You can close the "
             "contract all the same; its chatter will say so.",
-            day=format_date(self.env, fields.Date.subtract(earliest, days=1)),
+            day=format_date(self.env, get_last_day(earliest)),
         )
 
     def action_close(self):

@@ -8,6 +8,7 @@ from ...engine.money import to_decimal
 from ...engine.segment import Segment, cut_gaps, end_at, live_step
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import fit_rebates
+from ..billing.tax_totals import TaxTotals
 
 
 def get_amended_items(contract, steps, touched, day, accepted):
@@ -303,7 +304,7 @@ class AmendmentPlan:
         total = 0.0
         for on in {*items_by_day, *sold}:
             groups = self.get_document_groups(items_by_day.get(on, []), sold.get(on, []))
-            total += self.order._get_tax_totals_of_documents(groups)["total_amount_currency"]
+            total += TaxTotals(self.order).get_of_documents(groups)["total_amount_currency"]
         return total
 
     def get_due_now_groups(self):

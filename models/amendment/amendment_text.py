@@ -5,6 +5,7 @@ from odoo.tools import format_date, formatLang
 from ... import const
 from ...engine.errors import EngineError
 from ...engine.segment import live_step
+from ...tools import get_number_text
 from ..preview.preview import Preview
 from .amendment_plan import AmendmentPlan
 
@@ -67,8 +68,8 @@ class AmendmentText(AmendmentPlan):
             texts.append(
                 self.env._(
                     "quantity %(old)s → %(new)s",
-                    old=f"{target.subscription_base_quantity:.15g}",
-                    new=f"{target.product_uom_qty:.15g}",
+                    old=get_number_text(target.subscription_base_quantity),
+                    new=get_number_text(target.product_uom_qty),
                 )
             )
         if "price" in values:
@@ -83,8 +84,8 @@ class AmendmentText(AmendmentPlan):
             texts.append(
                 self.env._(
                     "discount %(old)s %% → %(new)s %%",
-                    old=f"{target.subscription_base_discount:.15g}",
-                    new=f"{target.discount:.15g}",
+                    old=get_number_text(target.subscription_base_discount),
+                    new=get_number_text(target.discount),
                 )
             )
         return texts + target._get_amended_details_texts()
@@ -96,7 +97,7 @@ class AmendmentText(AmendmentPlan):
     def _get_line_text(self, line):
         """Return quantity, product and price of a line of this amendment."""
         values = {
-            "quantity": f"{line.product_uom_qty:.15g}",
+            "quantity": get_number_text(line.product_uom_qty),
             "product": line.product_id.display_name,
             "price": self._in_currency(line.price_subtotal),
         }

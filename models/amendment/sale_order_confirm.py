@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..billing.tax_totals import TaxTotals
 from .amendment_application import AmendmentApplication
 from .amendment_plan import AmendmentPlan
 from .amendment_text import AmendmentText
@@ -60,7 +61,7 @@ class SaleOrder(models.Model):
         is_accepted = self._is_amount_accepted(day)
         totals = self._get_due_now_totals()
         if self._is_change_ahead() and not is_accepted:
-            totals = self._get_tax_totals_of_documents([])  # it is billed on its day
+            totals = TaxTotals(self).get_of_documents([])  # it is billed on its day
         values = {
             **self._prepare_confirmation_values(),
             "subscription_effective_date": day,
@@ -112,7 +113,7 @@ class SaleOrder(models.Model):
         )
         for amendment in amendments:
             if amendment.amount_paid:
-                amendment.subscription_parent_id._schedule_charge_activity(
+                amendment.subscription_parent_id._schedule_activity_once(
                     self.env._("A cancelled amendment was paid"),
                     self.env._(
                         "%(amendment)s was paid and cannot be confirmed any more. Its payment goes "

@@ -70,25 +70,6 @@ class SaleOrderLine(models.Model):
         for line in self.filtered(lambda line: line._is_out_of_service()):
             line.recurring_monthly = 0.0
 
-    def _is_out_of_service(self):
-        """Return whether a line of a running contract has no step today.
-
-        On an amendment, whether its line of the contract has none on the day of the change.
-        """
-        self.ensure_one()
-        if self._is_amended_later():
-            return True
-        line = self._origin
-        # sudo: a customer who looks at a contract has no right to read its steps
-        steps = line.sudo().segment_ids
-        order = line.order_id
-        if not line._is_running_line():
-            return False
-        day = max(order._subscription_today(), order.subscription_start_date)
-        return not any(
-            step.start_date <= day and (not step.end_date or day < step.end_date) for step in steps
-        )
-
     def _is_amended_later(self):
         """:return: whether a line of an open amendment is in force only after its first day"""
         order = self.order_id
@@ -141,18 +122,6 @@ class SaleOrderLine(models.Model):
                 line.with_context(sale_write_from_compute=True).write(
                     {"technical_price_unit": line._get_list_price_of_today()}
                 )
-
-    def _get_list_price_of_today(self):
-        """:return: unit price that a new line like this one would get
-        :rtype: float
-        """
-        line = self.with_company(self.company_id)
-        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
-        return line.product_id._get_tax_included_unit_price_from_price(
-            line._get_display_price(),
-            product_taxes=taxes,
-            fiscal_position=line.order_id.fiscal_position_id,
-        )
 
     def _rebase(self, base):
         """Follow the contract in what nobody changed on this line of an amendment.
@@ -245,3 +214,21 @@ class SaleOrderLine(models.Model):
         is_later = day and day > order._subscription_today()
         is_once = not self.is_recurring and not self.display_type
         return day if is_once and is_later and not order.subscription_amendment_pending else False
+
+    def _get_line_before(self):
+        """Take the line of the contract that an amendment changes."""
+        return self.subscription_parent_line_id or super()._get_line_before()
+
+    def _get_contract_to_join(self):
+        """Let a line of an amendment join its contract on the day of the change."""
+        if not self.order_id._is_amendment():
+            return super()._get_contract_to_join()
+        return self.order_id._get_amended_contract(), self.order_id._get_effective_date()
+
+    def _get_lasting_quote(self):
+        """Tell nothing of amendments: their page says what changes when."""
+        return {} if self.order_id._is_open_amendment() else super()._get_lasting_quote()
+
+    def _is_out_of_service(self):
+        """Ask the line of the contract on the day of the change of an amendment."""
+        return self._is_amended_later() or super()._is_out_of_service()

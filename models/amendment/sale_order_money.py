@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import ValidationError
 
+from ..billing.tax_totals import TaxTotals
 from .amendment_plan import AmendmentPlan, get_amended_items
 
 
@@ -25,7 +26,7 @@ class SaleOrder(models.Model):
         """Round the amount due now of an amendment as the documents that follow from it."""
         if not self._is_amendment() or self._is_amount_frozen():
             return super()._get_due_now_totals()
-        return self._get_tax_totals_of_documents(AmendmentPlan(self).get_due_now_groups())
+        return TaxTotals(self).get_of_documents(AmendmentPlan(self).get_due_now_groups())
 
     def _has_due_one_off_lines(self):
         """Count what an amendment sells once as if its contract sold it already."""
@@ -162,7 +163,7 @@ class SaleOrder(models.Model):
     def _ask_to_settle_payment(self):
         """Ask the salesperson to look at a paid amendment that cannot be confirmed as it is."""
         self.ensure_one()
-        self._schedule_charge_activity(
+        self._schedule_activity_once(
             self.env._("A paid amendment waits"),
             self.env._(
                 "The customer paid %(order)s, but it cannot be confirmed. %(reason)s",

@@ -55,3 +55,11 @@ class SaleOrder(models.Model):
             (self.env._("Changes contract"), self._get_amended_contract().name),
             (self.env._("Holds from"), format_date(self.env, self._get_effective_date())),
         ]
+
+    def _get_one_off_rows(self):
+        """Say when an amendment bills what it sells once, where that is not now."""
+        rows = super()._get_one_off_rows()
+        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
+            day = format_date(self.env, self._get_effective_date())
+            rows[0]["label"] = self.env._("Sold once, billed on %(day)s", day=day)
+        return rows

@@ -1,5 +1,8 @@
 from . import (
+    res_company,
     res_config_settings,
+    sale_order_follow_up,
+    sale_order_line_invoiced,
     subscription_template,
     subscription_billed_period,
     subscription_billed_period_undo,
@@ -16,6 +19,7 @@ from . import (
     sale_order_drafts,
     sale_order_core_invoice,
     sale_order_run,
+    sale_order_quarantine,
     sale_order_one_off,
     sale_order_tax,
     sale_order_line,

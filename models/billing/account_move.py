@@ -61,6 +61,18 @@ class AccountMove(models.Model):
         is_reducing = term.early_discount and term.early_pay_discount_computation == "mixed"
         return term if is_reducing else term.browse()
 
+    def _waits_for_payment(self):
+        """Return whether this document becomes an invoice only when its money is in. Hook.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.move_type != "out_invoice" or self.currency_id.is_zero(self.amount_total):
+            return False
+        orders = self._get_subscription_orders()
+        modes = [order._get_subscription_terms().payment_mode for order in orders]
+        return "after_payment" in modes
+
     def _welcome_subscription_documents(self):
         """Give new documents their customer as follower and a note of their origin, all at once."""
         if not self:

@@ -55,9 +55,15 @@ class AccountMove(models.Model):
         # sudo: a salesperson bills own contracts without rights on the books
         drafts = self.sudo().filtered(lambda move: move.state == "draft")
         drafts = drafts.with_context(skip_is_manually_modified=True)
-        drafts._begin_to_ask()
+        drafts._hook_on_drafts_made()
         for move in drafts:
             move._as_system().subscription_draft_seal = move._get_draft_seal()
+
+    def _hook_on_drafts_made(self):
+        """Hook. Called with new drafts before what they say is remembered. Return nothing.
+
+        A period that is paid ahead has its own day, the others are asked for from today on.
+        """
 
     def _get_draft_seal(self):
         """:return: a digest of everything on this document that a clerk may edit"""
@@ -114,7 +120,7 @@ class AccountMove(models.Model):
                         amount=draft.currency_id.format(draft.amount_total),
                     )
                 )
-        self.sudo()._remember_voided_requests()  # sudo: as below
+        self.sudo()._hook_on_drafts_voided()  # sudo: as below
         # sudo: the salesperson who bills a contract may lack the right to delete a draft.
         # force_delete: these drafts never had a number that could leave a gap.
         self.sudo().with_context(force_delete=True, **const.sealed(const.SETTLING_KEY)).unlink()
@@ -150,6 +156,9 @@ class AccountMove(models.Model):
             or self.invoice_payment_term_id != order.payment_term_id
             or (order.client_order_ref or order.name) not in (self.ref or "")
         )
+
+    def _hook_on_drafts_voided(self):
+        """Hook. Called with drafts that are deleted next, to be made anew. Return nothing."""
 
     def _ask_to_settle_draft(self, order):
         """Ask for a decision about an edited draft that a change of a contract makes wrong.

@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         late.invoice_date_due = today
 
     def _hook_on_posted(self):
-        """Called after documents were posted and paired with payments. Return nothing."""
+        """Called after documents were posted and paired with payments. Return nothing. Hook."""
 
     def _get_repeated_reversals(self):
         """:return: the credit notes of this set whose invoice has an earlier one in it"""

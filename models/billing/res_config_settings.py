@@ -5,14 +5,6 @@ from odoo.exceptions import ValidationError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    subscription_tz = fields.Selection(
-        related="company_id.subscription_tz", readonly=False, required=True
-    )
-    subscription_template_id = fields.Many2one(
-        related="company_id.subscription_template_id",
-        readonly=False,
-        domain="[('company_id', 'in', [company_id, False])]",
-    )
     subscription_batch_size = fields.Integer(
         related="company_id.subscription_batch_size", readonly=False, required=True
     )
@@ -36,11 +28,17 @@ class ResConfigSettings(models.TransientModel):
         """:return: the scheduled actions of all workers, the first one first"""
         return self.env["sale.order"]._get_billing_crons(active_test=False)
 
+    def _get_worker_crons(self):
+        """Return the scheduled actions that several workers share, one set per job. Hook.
+
+        :rtype: list
+        """
+        return [self._get_all_billing_crons()]
+
     def set_values(self):
-        """Switch the scheduled actions of the workers that bill and charge on and off."""
+        """Switch the scheduled actions of the workers on and off."""
         super().set_values()
-        charging = self.env["account.move"]._get_charging_crons(active_test=False)
-        for crons in (self._get_all_billing_crons(), charging):
+        for crons in self._get_worker_crons():
             for position, cron in enumerate(crons, 1):
                 is_wanted = position <= self.subscription_worker_count
                 if cron.active != is_wanted:

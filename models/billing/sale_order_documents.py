@@ -3,6 +3,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ... import const
+from .credit_note import CreditNote
 
 # Tracking, one creation note and one subscription per record are what costs most in a batch; the
 # run writes the note and the follower for all documents at once instead.
@@ -34,7 +35,7 @@ class SaleOrder(models.Model):
         for key, items in items_by_key.items():
             invoice = key if key._name == "account.move" else moves
             order = items[0].line.order_id
-            vals = order.with_company(order.company_id)._prepare_credit_note(invoice, items)
+            vals = CreditNote(order.with_company(order.company_id), invoice, items).prepare()
             vals_by_company.setdefault(order.company_id, []).append(vals)
         for company, vals_list in vals_by_company.items():
             # sudo: as in core, a salesperson bills own orders without rights on the books
@@ -47,77 +48,6 @@ class SaleOrder(models.Model):
         moves = moves.with_env(self.env)
         moves._welcome_subscription_documents()
         return moves
-
-    def _prepare_credit_note(self, invoice, items):
-        """Return the values of the credit note for credits of one invoice.
-
-        :param invoice: the original invoice, empty when there is none
-        :param list items: :class:`DueItem` credits, of several contracts if they share the invoice
-        :rtype: dict
-        """
-        self.ensure_one()
-        orders = self.browse().union(*(due.line.order_id for due in items))
-        order = self
-        if self.partner_invoice_id.lang:
-            order = self.with_context(lang=self.partner_invoice_id.lang)
-        vals = order._prepare_invoice()
-        vals.update(
-            {
-                "move_type": "out_refund",
-                "invoice_date": self._subscription_today(),
-                "invoice_origin": ", ".join(orders.mapped("name")),
-                "invoice_line_ids": order._prepare_credit_note_lines(items),
-                "invoice_payment_term_id": False,
-                "payment_reference": False,
-                "preferred_payment_method_line_id": False,
-                # The customer's payments belong to invoices, never to a credit note.
-                "transaction_ids": [],
-            }
-        )
-        if invoice:
-            vals.update(order._prepare_reversal_values(invoice))
-        return vals
-
-    def _prepare_reversal_values(self, invoice):
-        """Return what a credit note takes from the invoice it is about.
-
-        :rtype: dict
-        """
-        return {
-            "reversed_entry_id": invoice.id,
-            "ref": self.env._("Credit of %(invoice)s", invoice=invoice.name),
-            "partner_id": invoice.partner_id.id,
-            "partner_shipping_id": invoice.partner_shipping_id.id,
-            "fiscal_position_id": invoice.fiscal_position_id.id,
-            "journal_id": invoice.journal_id.id,
-            "currency_id": invoice.currency_id.id,
-            "invoice_currency_rate": invoice.invoice_currency_rate,
-            "invoice_payment_term_id": invoice._get_reducing_term().id,
-        }
-
-    def _prepare_credit_note_lines(self, items):
-        """Return the lines of a credit note: what a netted credit says, with the sign turned.
-
-        :param list items: :class:`DueItem` credits
-        :rtype: list
-        """
-        by_line = {}
-        for due in items:
-            by_line.setdefault(due.line, []).append(due)
-        commands = []
-        for line, line_items in by_line.items():
-            in_order = line.with_env(self.env).with_context(
-                **const.sealed(const.ITEMS_KEY, {line.id: line_items})
-            )
-            reverse = self.env["account.tax"]._reverse_quantity_base_line_extra_tax_data
-            for vals in in_order._prepare_invoice_lines_vals_list():
-                turned = {
-                    "quantity": -vals["quantity"],
-                    "extra_tax_data": reverse(vals["extra_tax_data"]),
-                    "sequence": len(commands) + 1,
-                }
-                commands.append(Command.create({**vals, **turned}))
-        return commands
 
     # ------------------------------------------------------------------
     # From due items to documents, in batches: one note and one follower each, posted together
@@ -163,7 +93,7 @@ class SaleOrder(models.Model):
         lines.move_id.fetch(["state", "move_type", "invoice_date"])
 
     def _get_invoice_group_key(self):
-        """Return what contracts must share to be billed on one invoice.
+        """Return what contracts must share to be billed on one invoice. Hook.
 
         The invoice of the confirmation is never shared.
         """
@@ -277,3 +207,11 @@ class SaleOrder(models.Model):
         to_send = to_post.filtered(lambda move: move._get_subscription_invoice_mode() == "send")
         if to_send:
             to_send._queue_subscription_sending()
+
+    def _is_invoiced_after_payment(self):
+        """Return whether an invoice made now stays a draft until its money is in. Hook.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self._get_subscription_terms().payment_mode == "after_payment"

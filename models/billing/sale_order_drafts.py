@@ -75,26 +75,9 @@ class SaleOrder(models.Model):
             order = order_sudo.with_env(self.env)
             due = order._get_order_due_items(until)
             for draft, draft_rows in order_rows.grouped("move_id").items():
-                if any(self._is_touching(item, draft_rows) for item in due):
+                if any(item.is_touching(draft_rows) for item in due):
                     touched[draft] = touched.get(draft, self.browse()) | order
         return touched
-
-    @api.model
-    def _is_touching(self, due, rows):
-        """Return whether a due item is about the days that ledger rows bill or credit already.
-
-        :param DueItem due: what is due
-        :param rows: ledger rows of one draft
-        :rtype: bool
-        """
-        if due.is_credit:
-            return due.row in rows
-        return any(
-            row.line_id == due.line
-            and row.start_date < due.item.full.end
-            and due.item.full.start < row.end_date
-            for row in rows
-        )
 
     def _get_draft_rows(self):
         """:return: ledger rows of these contracts that stand on draft documents"""
@@ -134,7 +117,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _release_waiting_contracts(self):
-        """Let contracts go on that have no reason to wait any more; called by the billing run.
+        """Hook. Let contracts go on that have no reason to wait; called by the billing run.
 
         A payment was decided, or the change that touched the draft was taken back. Contracts that
         another process has in hand are left to it.

@@ -1,41 +1,12 @@
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 
 from ... import const
 from ...engine import billing, errors
+from ...tools import get_last_day
 from .invoice_balance import share_credits
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """Something to bill: an order line with the engine's charge or credit.
-
-    ``row`` is the ledger row that a credit undoes, an empty recordset for charges.
-    ``forfeited`` marks a credit that takes service away without giving money back. ``shares`` are
-    what a credit gives back of its invoice line and of the discounts beside it, taxes included.
-    """
-
-    line: Any
-    item: Any
-    row: Any
-    forfeited: bool = False
-    shares: tuple = ()
-
-    @property
-    def is_credit(self):
-        """:return: whether money goes back"""
-        return isinstance(self.item, billing.Credit)
-
-    @property
-    def amount(self):
-        """:return: signed amount in the price basis, Decimal; 0 when forfeited"""
-        if self.forfeited:
-            return self.item.amount * 0
-        return -self.item.amount if self.is_credit else self.item.amount
 
 
 class SaleOrder(models.Model):
@@ -96,6 +67,14 @@ class SaleOrder(models.Model):
     def _get_items_ahead(self, until):
         """Return what is billed of a period before it begins, None unless one is. Hook."""
         return
+
+    def _get_billing_day(self):
+        """Return the day up to which a billing run bills one contract today: today. Hook.
+
+        :rtype: date
+        """
+        self.ensure_one()
+        return self._subscription_today()
 
     def _get_items_by_steps(self, until):
         """Return what the steps of the lines want minus what their ledger has.
@@ -190,7 +169,9 @@ class SaleOrder(models.Model):
         return moves
 
     def _hook_on_subscription_billed(self, moves):
-        """Called after contracts were billed, in the same transaction. Return nothing.
+        """Hook. Called after contracts were billed, in the same transaction. Return nothing.
+
+        Kept credit is taken off the documents before an amendment looks at what is left to bill.
 
         :param moves: new invoices and credit notes, posted or draft
         """
@@ -260,13 +241,13 @@ class SaleOrder(models.Model):
         netted, noted = [], []
         left, given = {}, {}
         for due in charges:
-            key = self._get_due_tax_key(due)
+            key = due.get_tax_key()
             left[key] = left.get(key, 0) + due.amount
         # A negative price that ends early is money to ask for: where nothing goes back on the
         # credit note of its invoice, it is billed like a charge.
         for due in sorted(credits, key=lambda due: due.amount > 0):
             move = due.row.move_id
-            taxes = self._get_due_tax_key(due)
+            taxes = due.get_tax_key()
             if due.amount > 0:
                 is_netted = given.get(move, 0) + due.amount > 0
             else:
@@ -290,11 +271,6 @@ class SaleOrder(models.Model):
         is_open = move.state == "posted" and not move.currency_id.is_zero(move.amount_residual)
         return not is_open and self._is_same_payer(move)
 
-    def _get_due_tax_key(self, due):
-        """:return: the taxes of a due item; a credit bears those of what it undoes"""
-        taxes = due.row.invoice_line_id.tax_ids if due.is_credit else due.line.tax_ids
-        return frozenset(taxes.ids)
-
     def _is_same_payer(self, move):
         """:return: whether an invoice was made for the one who pays this contract now"""
         payer = self.partner_invoice_id.commercial_partner_id
@@ -311,7 +287,7 @@ class SaleOrder(models.Model):
             order._message_log(
                 body=self.env._(
                     "Nothing to pay up to %(day)s, so no invoice was made for it.",
-                    day=format_date(order.env, fields.Date.subtract(last, days=1)),
+                    day=format_date(order.env, get_last_day(last)),
                 )
             )
 
@@ -360,7 +336,10 @@ class SaleOrder(models.Model):
         return self._get_effective_segments(line), line.billed_period_ids._get_engine_rows()
 
     def _get_next_invoice_date(self, line_dates):
-        """Return the day on which one contract is billed next.
+        """Return the day on which one contract is billed next. Hook.
+
+        Credits that wait put it off; an amount that a customer accepted has the last word after
+        them: a run today bills it, or finds that it only waits, and forgets it.
 
         :param list line_dates: next dates of its lines, those without one included
         :return: the earliest of them and of what is sold once, False when nothing will be due

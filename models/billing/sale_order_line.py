@@ -1,12 +1,14 @@
-from odoo import fields, models, tools
+from odoo import models, tools
 from odoo.fields import Command
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ... import const
 from ...engine import billing
 from ...engine.change import FREE
+from ...engine.ledger import ledger
 from ...engine.money import to_decimal
-from .sale_order_due import DueItem
+from ...tools import get_last_day, get_number_text
+from .due_item import DueItem, get_credit_splits
 
 
 class SaleOrderLine(models.Model):
@@ -43,12 +45,12 @@ class SaleOrderLine(models.Model):
             self.billed_period_ids._get_engine_rows() if rows is None else rows,
             day,
             delivered=self._get_delivered_for_billing(),
-            splits=self.order_id._get_credit_splits(forfeited),
+            splits=get_credit_splits(forfeited),
         )
         return [self._get_due_item(item, forfeited) for item in items]
 
     def _get_due_item(self, item, forfeited_spans):
-        """Wrap an engine item with the records it is about.
+        """Wrap an engine item with the records it is about. Hook.
 
         :param item: engine charge or credit
         :param list forfeited_spans: spans whose unused days are not credited
@@ -77,7 +79,7 @@ class SaleOrderLine(models.Model):
             vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
             if self.product_id.type == "combo" and self.qty_to_invoice <= 0:
                 # A heading only, as of the second period: core has counted the combo as invoiced.
-                name = f"{self.product_id.name} x {self.product_uom_qty:.15g}"
+                name = f"{self.product_id.name} x {get_number_text(self.product_uom_qty)}"
                 vals_list = [{**vals, "name": name, "quantity": 0} for vals in vals_list]
             elif items is not None:
                 quantity = self._get_once_to_bill()
@@ -122,7 +124,7 @@ class SaleOrderLine(models.Model):
             "discount": float(due.item.terms.discount),
             "product_uom_id": due.item.terms.unit or self.product_uom_id.id,
             "deferred_start_date": due.item.span.start,
-            "deferred_end_date": fields.Date.subtract(due.item.span.end, days=1),
+            "deferred_end_date": get_last_day(due.item.span.end),
             "extra_tax_data": False,
         }
         if due.is_credit:
@@ -217,7 +219,7 @@ class SaleOrderLine(models.Model):
         return self.env._(
             "%(start)s to %(end)s",
             start=format_date(self.env, start),
-            end=format_date(self.env, fields.Date.subtract(end, days=1)),
+            end=format_date(self.env, get_last_day(end)),
         )
 
     def _get_measure_text(self, item):
@@ -339,15 +341,44 @@ class SaleOrderLine(models.Model):
             base_lines.append(self._prepare_base_line_for_taxes_computation(**values))
         return base_lines
 
-    def _has_ended(self, day):
-        """:return: whether no service of this line is left from a day on"""
+    def _get_coverage(self):
+        """Return what this recurring line costs and until when it is billed, in words.
+
+        :return: product, quantity, price and status
+        :rtype: dict
+        """
         self.ensure_one()
-        if not self._is_running_line():
-            return False
-        ends = self._origin.segment_ids.mapped("end_date")
-        if not ends:
-            # A contract that was closed on its first day has no steps left.
-            return self.order_id.subscription_state == "closed" or bool(
-                self._origin.order_id.order_line.segment_ids
-            )
-        return all(ends) and max(ends) <= day
+        currency = self.order_id.currency_id
+        return {
+            "product": self.product_id.display_name or self.name,
+            "quantity": self.product_uom_qty,
+            "price": self.env._(
+                "%(price)s %(per_period)s",
+                price=formatLang(self.env, self.price_subtotal, currency_obj=currency),
+                per_period=self.recurrence_id._get_per_text(),
+            ),
+            "status": self._get_coverage_text(),
+            "is_billed": bool(self.billed_last_date),
+        }
+
+    def _get_coverage_text(self):
+        """:return: until when this line is billed, in words"""
+        if not self.billed_last_date:
+            # More was added from the first day on: that part comes next.
+            if sum(self.billed_period_ids.mapped("booked_amount")) > 0:
+                return self.env._("Billed in part, the rest comes next")
+            return self.env._("Not billed yet")
+        day = format_date(self.env, self.billed_last_date)
+        if self._has_ended(self.order_id._subscription_today()):
+            return self.env._("Ended, billed until %(day)s", day=day)
+        return self.env._("Billed until %(day)s", day=day)
+
+    def _get_dry_rows(self, vals_list):
+        """Return ledger rows that are not written, for a dry run.
+
+        :param list vals_list: values of new rows that cover days of this line
+        :return: engine rows
+        :rtype: tuple
+        """
+        Ledger = self.env["subscription.billed.period"]
+        return ledger(Ledger.new(values)._make_engine_entry() for values in vals_list)

@@ -146,3 +146,8 @@ class SaleOrderLine(models.Model):
             old=", ".join(old.mapped("name")) or self.env._("none"),
             new=", ".join(new.mapped("name")) or self.env._("none"),
         )
+
+    def _hook_on_recurring_created(self):
+        """Tell computed from typed taxes before anything is billed."""
+        super()._hook_on_recurring_created()
+        self._remember_automatic_taxes()

@@ -55,13 +55,13 @@ class SaleOrder(models.Model):
         noted = [due for due in waiting if not self._is_same_payer(due.row.move_id)]
         left = {}
         for due in charges + netted:
-            taxes = self._get_due_tax_key(due)
+            taxes = due.get_tax_key()
             left[taxes] = left.get(taxes, 0) + due.amount
         if sum(left.values()) <= 0:
             return netted, noted
         for due in waiting:
             if due not in noted:
-                taxes = self._get_due_tax_key(due)
+                taxes = due.get_tax_key()
                 is_taken = left.get(taxes, 0) + due.amount >= 0
                 left[taxes] = left.get(taxes, 0) + (due.amount if is_taken else 0)
                 (netted if is_taken else noted).append(due)

@@ -23,7 +23,7 @@ class SaleOrder(models.Model):
         return self.require_payment
 
     def _has_due_one_off_lines(self):
-        """:return: whether the next invoice also bills what is sold once"""
+        """Return whether the next invoice also bills what is sold once. Hook."""
         return bool(self._get_due_one_off_lines())
 
     def _get_due_one_off_lines(self):

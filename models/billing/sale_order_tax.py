@@ -135,15 +135,12 @@ class SaleOrder(models.Model):
         )
 
     def _is_next_invoice_as_quoted(self):
-        """:return: whether the next invoice is the one that the quotation announced"""
+        """Return whether the next invoice is the one that was announced before the start. Hook.
+
+        :rtype: bool
+        """
         self.ensure_one()
-        start = self.subscription_start_date
-        return (
-            not self.order_line.billed_period_ids
-            and bool(start and self.subscription_quote_date)
-            and start <= self.subscription_quote_date
-            and self._is_something_due_on(self.subscription_quote_date)
-        )
+        return False
 
     def _get_lines_to_tax(self):
         """:return: the lines that are still to be billed, once or again"""

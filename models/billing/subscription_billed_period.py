@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ...engine.billing import Entry, ledger
 from ...engine.money import to_decimal
 from ...engine.period import Period
+from ...tools import get_last_day
 
 # Kinds that cover days of a line; the others take cover away from the row they reverse.
 COVER_KINDS = ("charge", "move", "waive")
@@ -116,7 +117,7 @@ class SubscriptionBilledPeriod(models.Model):
     @api.depends("end_date")
     def _compute_last_date(self):
         for row in self:
-            row.last_date = row.end_date and fields.Date.subtract(row.end_date, days=1)
+            row.last_date = get_last_day(row.end_date)
 
     @api.depends_context("lang")
     def _compute_display_name(self):

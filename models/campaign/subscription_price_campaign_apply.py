@@ -214,9 +214,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         orders._replace_segments_of_lines(segments)
         for line in self:
             line._reprice_tail(is_undone)
-        orders._update_subscription_dates()
         orders._message_log_batch(bodies=self._get_notes(is_undone))
-        orders._trigger_billing()
         orders._hook_on_subscription_changed()
 
     def _reprice_tail(self, is_undone):

@@ -17,6 +17,7 @@ from . import (
     account_move_request,
     account_move_line,
     account_payment,
+    res_config_settings,
     sale_order_payment,
     sale_order,
 )

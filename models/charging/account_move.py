@@ -71,12 +71,20 @@ class AccountMove(models.Model):
         is_unpaid = self.move_type == "out_invoice" and self.payment_state in UNPAID_STATES
         return is_unpaid and (self.state == "posted" or self._is_payment_request())
 
-    def _begin_to_ask(self):
+    def _hook_on_drafts_made(self):
         """Note on new drafts from which day on their customer is asked to pay them."""
+        super()._hook_on_drafts_made()
         for move in self.filtered(lambda move: move._waits_for_payment()):
             if not move.subscription_asked_date:
                 move._as_system().subscription_asked_date = move.company_id._subscription_today()
             move._follow_voided_request()
+
+    def _is_left_when_unpaid(self):
+        """Return whether this draft goes away when its customer does not pay it. Hook.
+
+        :rtype: bool
+        """
+        return False
 
     def _get_payment_due_date(self):
         """:return: day on which the money should be in: of a request, the day it was asked for"""
@@ -139,15 +147,6 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # Invoices that are made after the payment: until then a draft stands for what is due
     # ------------------------------------------------------------------
-
-    def _waits_for_payment(self):
-        """:return: whether this document becomes an invoice only when its money is in"""
-        self.ensure_one()
-        if self.move_type != "out_invoice" or self.currency_id.is_zero(self.amount_total):
-            return False
-        orders = self._get_subscription_orders()
-        modes = [order._get_subscription_terms().payment_mode for order in orders]
-        return "after_payment" in modes
 
     def _get_amount_to_charge(self):
         """Return what is left to pay of this document, be it posted or not.

@@ -73,4 +73,4 @@ class AccountMove(models.Model):
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_charge_activity(summary, text)
+            order._schedule_activity_once(summary, text)

@@ -7,9 +7,11 @@ from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 
 from ... import const
-from ...engine import charging
+from ...engine import charging, dunning
 
 _logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 4  # where no policy says another number
 
 
 class AccountMove(models.Model):
@@ -99,12 +101,15 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_draft_charge_domain(self, today):
-        """:return: the domain of drafts that wait for the money before they become invoices"""
+        """Return the domain of drafts that wait for the money before they become invoices. Hook.
+
+        :param date today: that of the company
+        :rtype: Domain
+        """
         return Domain(
             [
                 ("state", "=", "draft"),
                 ("subscription_draft_seal", "!=", False),
-                ("subscription_pay_first", "=", False),
                 ("amount_total", ">", 0),
             ]
         ) & self._get_charged_contracts_domain("after_payment", today)
@@ -253,7 +258,7 @@ class AccountMove(models.Model):
         return tx
 
     def _create_charge_transaction(self):
-        """Lock the invoice and record the attempt to charge what is left of it.
+        """Lock the invoice and record the attempt to charge what is left of it. Hook.
 
         :return: a draft transaction, empty when nothing can be charged
         :rtype: payment.transaction
@@ -304,3 +309,60 @@ class AccountMove(models.Model):
             "subscription_invoice_id": self.id,
             "subscription_ask_at": charging.next_question(now, now),
         }
+
+    def _get_charge_verdict(self):
+        """:return: what the engine says about charging this document once more by itself"""
+        self.ensure_one()
+        token, last = self._get_subscription_token(), self._get_last_decline()
+        return dunning.charge_verdict(
+            last.subscription_decline_class or None,
+            bool(token) and not self._is_another_method_since(last),
+            self.subscription_charge_count,
+            self._get_most_attempts(),
+        )
+
+    def _get_most_attempts(self):
+        """Return how often this document is charged at most by itself. Hook."""
+        return MOST_ATTEMPTS
+
+    def _is_another_method_since(self, last):
+        """Return whether the method that pays this document is not the one that failed. Hook.
+
+        :param last: the `payment.transaction` that was declined
+        :rtype: bool
+        """
+        token = self._get_subscription_token()
+        return bool(token) and token != last.token_id
+
+    def _waits_for_new_method(self):
+        """:return: whether this document failed to be charged, and another method may do"""
+        self.ensure_one()
+        if (
+            not self._is_open_to_pay()
+            or not self.subscription_charge_error
+            or self._get_open_charges()
+        ):
+            return False
+        last = self._get_last_decline()
+        is_allowed = last.subscription_decline_class != charging.NEVER
+        is_other = self._is_another_method_since(last)
+        return is_other and is_allowed and not self._was_charged_often()
+
+    def _was_charged_often(self):
+        """:return: whether a further attempt today would be one too many, whoever wants it"""
+        self.ensure_one()
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        # sudo: neither customers nor salespeople read transactions
+        charges = self.sudo().transaction_ids.filtered(
+            lambda tx: tx.subscription_invoice_id and tx.last_state_change > since
+        )
+        return len(charges) >= const.RETRIES_PER_DAY
+
+    def _get_last_decline(self):
+        """:return: the last charge of this invoice that was declined, empty if it never was
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read transactions
+        declined = self.sudo().transaction_ids.filtered("subscription_decline_class")
+        return declined.sorted("id")[-1:]

@@ -64,7 +64,7 @@ class AccountMove(models.Model):
             self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name()), text
             )
 
@@ -118,7 +118,7 @@ class AccountMove(models.Model):
         )
         self._as_system().subscription_charge_error = text
         for order in self.subscription_order_ids:
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name), text
             )
 
@@ -141,7 +141,7 @@ class AccountMove(models.Model):
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("Late payment of %(invoice)s", invoice=self.display_name), text
             )
 
@@ -241,3 +241,12 @@ class AccountMove(models.Model):
         :rtype: ir.cron
         """
         return self.env["ir.cron"]._get_workers("model._cron_charge_subscriptions()", active_test)
+
+    def _ask_salespeople(self, summary, text):
+        """Ask the salespeople of the contracts of this document to look after it.
+
+        :param str summary: what happened
+        :param str text: what happened and what to do, in words
+        """
+        for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
+            order._schedule_activity_once(summary, text)

@@ -25,8 +25,9 @@ class AccountMove(models.Model):
         help="When the customer was asked by mail to pay this draft.",
     )
 
-    def _remember_voided_requests(self):
+    def _hook_on_drafts_voided(self):
         """Keep on their contracts what was done about requests that are about to be deleted."""
+        super()._hook_on_drafts_voided()
         requests = self.filtered("subscription_asked_date")
         for move in requests.sorted("subscription_asked_date", reverse=True):
             facts = move._prepare_voided_request_facts()
@@ -34,30 +35,23 @@ class AccountMove(models.Model):
                 order._as_system().subscription_voided_request = facts
 
     def _prepare_voided_request_facts(self):
-        """:return: what the next draft about the same days has to know of this one, as JSON"""
+        """Return what the next draft about the same days has to know of this one. Hook.
+
+        :return: values that JSON takes
+        :rtype: dict
+        """
         self.ensure_one()
         move = self.sudo()  # sudo: whoever changes a contract may not read payments
-        gaps = self.env["subscription.interruption"].sudo()  # sudo: as above
         rows = move.invoice_line_ids.subscription_billed_period_ids
         attempted_at = move.subscription_charge_attempted_at
         return {
             "asked": move.subscription_asked_date.isoformat(),
             "until": max(rows.mapped("end_date")).isoformat() if rows else None,
-            "in_dunning": move.subscription_in_dunning,
             "count": move.subscription_charge_count,
             "error": move.subscription_charge_error,
             "attempted_at": attempted_at and fields.Datetime.to_string(attempted_at),
             "transactions": move.transaction_ids.filtered("subscription_decline_class").ids,
-            "events": move.subscription_dunning_event_ids.ids,
-            "warned": self._get_warned_contracts().ids,
-            "gaps": gaps.search([("dunning_move_id", "=", move.id)]).ids,
         }
-
-    def _get_warned_contracts(self):
-        """:return: contracts whose customer was warned that they end if this stays unpaid"""
-        # sudo: contracts of every salesperson count
-        orders = self.env["sale.order"].sudo()
-        return orders.search([("subscription_unpaid_move_id", "=", self.id)])
 
     def _follow_voided_request(self):
         """Take over what was done about the request that this draft was made anew for.
@@ -78,32 +72,24 @@ class AccountMove(models.Model):
             self._take_over_request(min(kept, key=lambda facts: facts["asked"]))
 
     def _take_over_request(self, facts):
-        """Go on where the dunning of a deleted draft stood.
+        """Go on where a deleted draft stood. Hook.
 
         :param dict facts: of :meth:`_prepare_voided_request_facts`
         """
-        # sudo: whoever changes a contract may write none of these
-        Event = self.env["subscription.dunning.event"].sudo()
+        # sudo: whoever changes a contract may not write payments
         Transaction = self.env["payment.transaction"].sudo()
-        Gap = self.env["subscription.interruption"].sudo()
         declined = Transaction.browse(facts["transactions"]).exists()
         # Two drafts may follow one: the first takes over what was done.
         declined = declined.filtered(lambda tx: not tx.invoice_ids)
-        events = Event.browse(facts["events"]).exists()
         self._as_system().write(
             {
                 "subscription_asked_date": facts["asked"],
-                "subscription_in_dunning": facts["in_dunning"],
                 "subscription_charge_count": facts["count"],
                 "subscription_charge_error": facts["error"],
                 "transaction_ids": [Command.link(tx.id) for tx in declined],
             }
         )
         declined._as_system().subscription_invoice_id = self
-        events.filtered(lambda event: not event.move_id)._follow_document(self)
-        Gap.browse(facts["gaps"]).exists().dunning_move_id = self
-        warned = self.env["sale.order"].sudo().browse(facts["warned"])  # sudo: as above
-        warned._as_system().subscription_unpaid_move_id = self
         if self._get_charge_verdict() != dunning.GO:
             self._as_system().subscription_charge_attempted_at = facts["attempted_at"]
 
@@ -157,7 +143,7 @@ class AccountMove(models.Model):
         template = self.env.ref(REQUEST_MAIL, raise_if_not_found=False)
         if not move.partner_id.email:
             summary = self.env._("%(invoice)s waits for payment", invoice=name)
-            move._ask_about_dunning(summary, move._get_no_address_text())
+            move._ask_salespeople(summary, move._get_no_address_text())
             return
         if not template:
             return
@@ -169,3 +155,10 @@ class AccountMove(models.Model):
         )
         orders = move.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
+
+    def _get_no_address_text(self):
+        """Return that nobody can be written to, in a sentence."""
+        return self.env._(
+            "%(customer)s has no email address and could not be reminded. Add one, or call them.",
+            customer=self.partner_id[:1].display_name,
+        )

@@ -83,7 +83,7 @@ class AccountMove(models.Model):
             days=charging.SLOWEST_BANK.days,
         )
         for order in self.subscription_order_ids:
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name()),
                 text,
             )

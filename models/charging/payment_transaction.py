@@ -97,6 +97,12 @@ class PaymentTransaction(models.Model):
         fresh._hook_on_processed()
         return result
 
+    def _hook_on_method_saved(self):
+        """Hook. Called once when a payment or validation with a saved method went through.
+
+        The documents of the payment are booked and its orders know the method. Return nothing.
+        """
+
     def _create_payment(self, **extra_create_values):
         """Book money for contracts on the company's day."""
         orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders()
@@ -192,6 +198,6 @@ class PaymentTransaction(models.Model):
         if self.subscription_invoice_id:
             return  # a charge that came in late: an activity says so already
         for order in invoices.subscription_order_ids:
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("%(order)s was paid too much", order=order.name), text
             )

@@ -98,7 +98,7 @@ class PaymentTransaction(models.Model):
         for invoice in self._get_charged_invoices():
             invoice._hook_on_charge_to_check(self)
         for order in self.sale_order_ids:
-            order._schedule_charge_activity(
+            order._schedule_activity_once(
                 self.env._("Payment of %(order)s is uncertain", order=order.name),
                 self.env._(
                     "Nobody can say whether %(order)s was paid: the payment provider does not tell "

@@ -184,7 +184,7 @@ class PaymentTransaction(models.Model):
         self._note_pending()
 
     def _hook_on_charge_outcome(self):
-        """Called once per final state of a charge, after core booked it. Return nothing."""
+        """Called once per final state of a charge, after core booked it. Return nothing. Hook."""
         self.ensure_one()
         invoice = self.subscription_invoice_id
         told = self.subscription_told_state

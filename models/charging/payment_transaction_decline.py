@@ -49,6 +49,14 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         return self.state_message or self.env._("The payment provider gave no reason.")
 
+    def _is_authentication_needed(self):
+        """Return whether the bank wants the customer to confirm this payment in person. Hook.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return False
+
     def _note_decline(self):
         """Class charges that were declined or cancelled; forget the class of any other."""
         for tx in self:

@@ -14,14 +14,13 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _is_about_contracts(self):
-        """:return: whether this payment, refund or validation has to do with contracts"""
+        """Return whether this payment, refund or validation has to do with contracts. Hook.
+
+        :rtype: bool
+        """
         self.ensure_one()
         tx = self.source_transaction_id or self
-        if (
-            tx.subscription_invoice_id
-            or tx.subscription_method_order_id
-            or tx.subscription_ahead_order_id
-        ):
+        if tx.subscription_invoice_id:
             return True
         documents = (*tx.invoice_ids, *tx.sale_order_ids)
         return any(document._is_about_contracts() for document in documents)

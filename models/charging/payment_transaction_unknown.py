@@ -100,7 +100,7 @@ class PaymentTransaction(models.Model):
         return {}
 
     def _hook_on_request_failed(self, cause):
-        """Called when a request about a charge failed. Raise, or return nothing.
+        """Called when a request about a charge failed. Raise, or return nothing. Hook.
 
         :param cause: what the HTTP client raised
         :raise OutcomeUnknownError: the provider may have done what it was asked for

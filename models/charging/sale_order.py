@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -50,7 +49,7 @@ class SaleOrder(models.Model):
             lambda move: (
                 move.state == "draft"
                 and move.move_type == "out_invoice"
-                and not move.subscription_pay_first
+                and not move._is_left_when_unpaid()
                 and (not before or move.id < before.id)
             )
         )
@@ -78,25 +77,6 @@ class SaleOrder(models.Model):
         moves._use_kept_credits()
         moves._make_covered_invoices()
         moves._trigger_charging()
-
-    def _is_invoiced_after_payment(self):
-        """:return: whether an invoice made now stays a draft until its money is in; hook"""
-        self.ensure_one()
-        return self._get_subscription_terms().payment_mode == "after_payment"
-
-    def _schedule_charge_activity(self, summary, note):
-        """Ask the salesperson of one contract to look after a payment.
-
-        :param str summary: what happened
-        :param str note: what happened and what to do, in words
-        """
-        self.ensure_one()
-        self.activity_schedule(
-            "sale_recurring.mail_activity_charge_failed",
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=(self.user_id or self.env.ref("base.user_admin")).id,
-        )
 
     # ------------------------------------------------------------------
     # Contracts whose invoices are made after the payment
@@ -142,3 +122,12 @@ class SaleOrder(models.Model):
         if text := self.subscription_under_way_text:
             facts.append((self.env._("Payment under way"), text))
         return facts
+
+    def _get_open_invoices_to_pay(self):
+        """:return: invoices, and requests for payment, of this contract that are not paid"""
+        self.ensure_one()
+        # sudo: customers reach them by the link of the contract
+        moves = self.sudo().order_line.invoice_lines.move_id.filtered(
+            lambda move: move._is_open_to_pay()
+        )
+        return moves.sorted(lambda move: (move._get_payment_due_date(), move.id))

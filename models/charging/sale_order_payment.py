@@ -55,7 +55,7 @@ class SaleOrder(models.Model):
         return values
 
     def _get_transactions_to_settle(self):
-        """Return the online payments of this order that a new invoice should be settled with.
+        """Return the online payments of this order that a new invoice should be settled with. Hook.
 
         A payment that another invoice of the order waits for is left alone, and so is a
         validation, which moves no money. What a payment was too much for its own invoice goes to
@@ -122,12 +122,8 @@ class SaleOrder(models.Model):
         order = self.sudo().browse(int(order_id)).exists()
         return bool(order) and order._is_payment_token_required()
 
-    def _is_paid_by_invoice(self):
-        """:return: whether this order is a contract, whose invoices are paid instead of itself"""
-        return any(order.is_subscription and order._is_subscription_started() for order in self)
-
     def _check_online_payment(self, kwargs):
-        """Refuse an online payment that would take money without settling anything.
+        """Refuse an online payment that would take money without settling anything. Hook.
 
         The amount comes from a page that may have been open since yesterday.
 
@@ -163,24 +159,8 @@ class SaleOrder(models.Model):
                     )
                 )
 
-    def _get_pay_invoice_text(self):
-        """:return: one sentence for whoever wants to pay a running contract"""
-        return self.env._(
-            "%(order)s is a running contract. Pay its open invoice instead.", order=self.name
-        )
-
-    def _get_changed_amount_text(self, shown):
-        """:return: one sentence for a customer whose page shows another amount than is due now"""
-        self.ensure_one()
-        return self.env._(
-            "The amount due now is %(due)s, no longer %(shown)s. Reload this page to see what "
-            "changed.",
-            due=self.currency_id.format(self.amount_total - self.amount_paid),
-            shown=self.currency_id.format(shown),
-        )
-
     def _subscription_store_token(self, token):
-        """Keep the payment method that a customer paid with, for the invoices to come.
+        """Keep the payment method that a customer paid with, for the invoices to come. Hook.
 
         A method that the contract has already stays: a payment that is processed twice, or late,
         never replaces a later choice.

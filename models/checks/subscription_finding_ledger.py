@@ -327,38 +327,3 @@ class SubscriptionFinding(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
-
-    def _get_booked_difference(self, rows):
-        """Compare what a posted line says with its ledger rows.
-
-        :param rows: all rows of this line, oldest first
-        :return: the latest row, which takes a difference; and the amount that is missing there
-        :rtype: tuple
-        """
-        self.ensure_one()
-        valued = rows.filtered(lambda row: row.kind not in ("waive", "forfeit"))
-        latest = valued[-1:]
-        if not latest:
-            return latest, 0.0
-        amount = self.currency_id._convert(
-            self._get_price_basis_amount(),
-            latest.currency_id,
-            self.company_id,
-            self.move_id.invoice_date or self.date,
-        )
-        return latest, amount - sum(valued.mapped("booked_amount"))
-
-    def _is_billed_by_row(self, row):
-        """Return whether a ledger row says exactly what this line bills.
-
-        :param row: `subscription.billed.period` record
-        :rtype: bool
-        """
-        self.ensure_one()
-        return (
-            row.line_id in self.sale_line_ids
-            and row.start_date == self.deferred_start_date
-            and row.last_date == self.deferred_end_date
-            and row.currency_id == self.currency_id
-            and row.currency_id.is_zero(row.booked_amount - self._get_price_basis_amount())
-        )

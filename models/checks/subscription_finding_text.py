@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import format_date, formatLang
 
+from ...tools import get_number_text
+
 
 class SubscriptionFinding(models.Model):
     """Findings in words: what is wrong, and what the repair does or a person must do."""
@@ -139,8 +141,8 @@ class SubscriptionFinding(models.Model):
             self.env._(
                 "%(field)s: %(stored)s instead of %(expected)s",
                 field=line._fields[name]._description_string(self.env),
-                stored=f"{stored:.15g}",
-                expected=f"{expected:.15g}",
+                stored=get_number_text(stored),
+                expected=get_number_text(expected),
             )
             for name, stored, expected in (self.facts or {}).get("values", [])
         ]

@@ -1,4 +1,10 @@
-from odoo.tools import formatLang
+from markupsafe import Markup
+from odoo import fields
+from odoo.tools import format_date, formatLang
+
+from ...engine.change import changed_values, step_from
+from ...engine.segment import step_at
+from ...tools import get_last_day, get_number_text
 
 
 class ChangeText:
@@ -25,8 +31,8 @@ class ChangeText:
             texts.append(
                 self.env._(
                     "Quantity: %(old)s → %(new)s",
-                    old=f"{float(before.quantity):.15g}",
-                    new=f"{float(after.quantity):.15g}",
+                    old=get_number_text(before.quantity),
+                    new=get_number_text(after.quantity),
                 )
             )
         if before.terms.price != after.terms.price:
@@ -41,8 +47,8 @@ class ChangeText:
             texts.append(
                 self.env._(
                     "Discount: %(old)s %% → %(new)s %%",
-                    old=f"{float(before.terms.discount):.15g}",
-                    new=f"{float(after.terms.discount):.15g}",
+                    old=get_number_text(before.terms.discount),
+                    new=get_number_text(after.terms.discount),
                 )
             )
         return texts
@@ -80,3 +86,48 @@ class ChangeText:
             old=amounts[0],
             new=amounts[1],
         )
+
+    def log_change(self, line, day, old, new, until=None):
+        """Say in the chatter what changed, from when until when, and for how much.
+
+        :param old, new: the engine segments before and after
+        """
+        before = step_from(old, day)
+        day = max(day, before.start)
+        after = step_at(new, day)
+        values = {
+            "product": line.product_id.display_name,
+            "day": format_date(self.env, day),
+            "last": until and format_date(self.env, get_last_day(until)),
+        }
+        if until:
+            title = self.env._("%(product)s changes from %(day)s to %(last)s:", **values)
+        else:
+            title = self.env._("%(product)s changes from %(day)s on:", **values)
+        texts = self.get_texts(line, before, after)
+        if texts:
+            self.post(title, [*texts, self.get_amount_text(line, before, after)])
+
+    def post(self, title, texts):
+        """Post a title with a list of texts in the chatter."""
+        items = Markup("").join(Markup("<li>%s</li>") % text for text in texts)
+        self.order.message_post(body=Markup("%s<ul>%s</ul>") % (title, items))
+
+    def log_step(self, step):
+        """Say in the chatter what a planned step changed when its day came."""
+        line, start = step.line_id, step.start_date
+        segments = line._get_engine_steps()
+        if not changed_values(segments, start):
+            return
+        before = step_at(segments, fields.Date.subtract(start, days=1))
+        after = step_at(segments, start)
+        names = {"product": line.product_id.display_name, "day": format_date(self.env, start)}
+        amount = self.get_amount_text(line, before, after)
+        if before.kind == "trial":
+            title = self.env._(
+                "The free trial of %(product)s is over, it is billed from %(day)s on:", **names
+            )
+            self.post(title, [amount])
+            return
+        title = self.env._("The planned change of %(product)s took effect on %(day)s:", **names)
+        self.post(title, [*self.get_texts(line, before, after), amount])

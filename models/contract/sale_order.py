@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.money import Currency, to_decimal
+from ...tools import get_last_day
 
 
 class SaleOrder(models.Model):
@@ -121,23 +122,6 @@ class SaleOrder(models.Model):
         string="Payment Methods to Choose From",
         compute="_compute_subscription_available_token_ids",
     )
-    subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
-    subscription_quarantine_reason = fields.Text(
-        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user"
-    )
-    subscription_quarantined_at = fields.Datetime(
-        "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
-    )
-    subscription_billed_period_ids = fields.One2many(
-        "subscription.billed.period",
-        "order_id",
-        "Billed Periods",
-        copy=False,
-        readonly=True,
-    )
-    subscription_billed_period_count = fields.Integer(
-        "Number of Billed Periods", compute="_compute_subscription_billed_period_count"
-    )
     subscription_interruption_ids = fields.One2many(
         "subscription.interruption",
         "order_id",
@@ -166,7 +150,7 @@ class SaleOrder(models.Model):
     def _compute_subscription_last_date(self):
         for order in self:
             end = order.subscription_end_date
-            order.subscription_last_date = end and fields.Date.subtract(end, days=1)
+            order.subscription_last_date = get_last_day(end)
 
     def _inverse_subscription_last_date(self):
         for order in self:
@@ -183,15 +167,6 @@ class SaleOrder(models.Model):
                 order.subscription_mrr = 0.0
             else:
                 order.subscription_mrr = sum(order.order_line.mapped("recurring_monthly"))
-
-    def _compute_subscription_billed_period_count(self):
-        counts = dict(
-            self.env["subscription.billed.period"]._read_group(
-                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
-            )
-        )
-        for order in self:
-            order.subscription_billed_period_count = counts.get(order, 0)
 
     @api.depends("partner_id", "partner_invoice_id", "company_id")
     def _compute_subscription_available_token_ids(self):
@@ -256,28 +231,32 @@ class SaleOrder(models.Model):
         return bool(self._origin.subscription_anchor_date)
 
     def _get_subscription_start(self):
-        """:return: first day of service; for a quotation without one, the day of its amount
+        """Return the first day of service; of a quotation without one, the day of its amount. Hook.
+
         :rtype: date
         """
         self.ensure_one()
         return self.subscription_start_date or self._get_quote_date()
 
     def _get_subscription_anchor(self):
-        """:return: day from which alignment counts the periods
+        """Return the day from which alignment counts the periods. Hook.
+
+        An amendment asks its contract, a renewal the contract before, whatever stands here.
+
         :rtype: date
         """
         self.ensure_one()
-        parent = self._get_renewed_contract()
-        anchor = self.subscription_anchor_date or parent.subscription_anchor_date
-        return anchor or self._get_trial_end() or self._get_subscription_start()
+        anchor = self.subscription_anchor_date or self._get_trial_end()
+        return anchor or self._get_subscription_start()
 
     def _get_subscription_term_end(self):
-        """Return the first day without service, or None when the contract is open-ended.
+        """Return the first day without service, or None when the contract is open-ended. Hook.
 
-        The term ends the steps unless the contract goes on after it.
+        Here only what somebody typed counts; the term comes after it, and an amendment ends with
+        its contract, whatever it says itself.
         """
         self.ensure_one()
-        return self.subscription_end_date or self._get_agreed_end()
+        return self.subscription_end_date or None
 
     def _get_recurring_lines(self):
         """:return: the lines that are billed again and again"""
@@ -289,14 +268,10 @@ class SaleOrder(models.Model):
     # Core methods, each overridden once
     # ------------------------------------------------------------------
 
-    def _confirmation_error_message(self):
-        message = super()._confirmation_error_message()
-        if message or not self._has_due_now_amount():
-            return message
-        return self._get_subscription_error_message()
-
     def _get_subscription_error_message(self):
         """Return why this quotation cannot become a contract, or False. Hook for feature files.
+
+        What the kind of order refuses is said before what stands here.
 
         :return: one translated sentence or False
         """
@@ -331,38 +306,11 @@ class SaleOrder(models.Model):
         for order in running:
             order._subscription_end_with_order()
         result = super()._action_cancel()
-        running._update_subscription_dates()
-        running._trigger_billing()
+        running._hook_on_cancelled()
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_billed(self):
-        # sudo: whoever may delete the order may do so without rights on the ledger
-        billed = self.filtered(lambda order: order.sudo().subscription_billed_period_ids)
-        if billed:
-            raise UserError(
-                self.env._(
-                    "%(order)s has billed periods and cannot be deleted: its invoices refer to "
-                    "them.",
-                    order=billed[0].name,
-                )
-            )
-
-    def action_draft(self):
-        """Let only quotations that never ran go back to draft."""
-        ran = self.filtered("subscription_billed_period_ids")
-        if ran:
-            raise UserError(
-                self.env._(
-                    "%(order)s has billed periods and cannot become a quotation again. "
-                    "Duplicate it instead.",
-                    order=ran[0].name,
-                )
-            )
-        result = super().action_draft()
-        drafts = self.filtered(lambda order: order.is_subscription and order.state == "draft")
-        drafts._subscription_forget_start()
-        return result
+    def _hook_on_cancelled(self):
+        """Hook. Called with running contracts whose orders were cancelled. Return nothing."""
 
     def _check_subscription_start(self, start):
         """Refuse another first day of service of contracts: their steps begin on it.
@@ -381,9 +329,8 @@ class SaleOrder(models.Model):
                 )
 
     def write(self, vals):
-        """Hold the amount that a customer signs; let a new end date reach the steps."""
-        if vals.get("signature"):
-            self._subscription_freeze_quote()
+        """Take typed dates of running contracts as changes of their steps."""
+        self._hook_before_written(vals)
         typed = {} if self._is_system_write() else vals
         self._check_agreed_write(typed)
         if "subscription_start_date" in typed:
@@ -398,3 +345,35 @@ class SaleOrder(models.Model):
             result = super().write(vals)
         self._hook_on_written(vals, old_ends)
         return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let feature files complete new orders."""
+        orders = super().create(vals_list)
+        orders._hook_on_created()
+        return orders
+
+    def _hook_on_created(self):
+        """Called with orders that were just created, with their lines. Return nothing. Hook."""
+
+    def _hook_on_lines_created(self, lines):
+        """Called when lines were added to one order. Return nothing. Hook.
+
+        :param lines: the new `sale.order.line` records
+        """
+
+    def _hook_before_written(self, vals):
+        """Hook. Called before values are written on orders. Return nothing.
+
+        :param dict vals: what is about to be written
+        """
+
+    def _hook_on_written(self, vals, old_ends):
+        """Hook. Called after values were written on orders. Return nothing.
+
+        Renewals refuse an end that does not fit, and move it with the term; then lifecycle lets it
+        reach the steps.
+
+        :param dict vals: what was written
+        :param dict old_ends: end dates before, by running contract whose end date was typed
+        """

@@ -30,13 +30,6 @@ class SaleOrderLine(models.Model):
     segment_ids = fields.One2many(
         "subscription.segment", "line_id", "Steps", copy=False, readonly=True
     )
-    billed_period_ids = fields.One2many(
-        "subscription.billed.period",
-        "line_id",
-        "Billed Periods",
-        copy=False,
-        readonly=True,
-    )
     ledger_revision = fields.Integer(copy=False, default=0, readonly=True)
     billed_until_date = fields.Date(
         "Unbilled From",
@@ -104,6 +97,7 @@ class SaleOrderLine(models.Model):
 
     @api.depends("recurrence_id", "price_subtotal", "display_type", "segment_ids.is_planned")
     def _compute_recurring_monthly(self):
+        """Hook. Compute the monthly value; nothing for what is free today."""
         for line in self:
             is_free = line._get_subscription_basis() == "delivered" or line._is_in_trial()
             if not line.is_recurring or is_free:
@@ -141,54 +135,8 @@ class SaleOrderLine(models.Model):
         return bool(line.recurrence_id and line.order_id.subscription_anchor_date)
 
     def _is_recurring_confirmed(self):
+        """Return whether this is a recurring line of a confirmed order. Hook."""
         return bool(self.recurrence_id) and not self.display_type and self.state == "sale"
-
-    @api.depends("recurrence_id", "order_id.require_payment", "order_id.is_subscription")
-    def _compute_qty_to_invoice(self):
-        """Recurring lines are billed by the billing run, never by core's difference."""
-        super()._compute_qty_to_invoice()
-        for line in self:
-            if line._is_recurring_confirmed():
-                line.qty_to_invoice = 0.0
-            elif line._is_one_off_billed_as_ordered():
-                line.qty_to_invoice = line.product_uom_qty - line.qty_invoiced
-
-    @api.depends("recurrence_id", "billed_until_date")
-    def _compute_invoice_status(self):
-        super()._compute_invoice_status()
-        for line in self:
-            if line._is_recurring_confirmed():
-                today = line.company_id._subscription_today()
-                billed = line.billed_until_date and line.billed_until_date > today
-                line.invoice_status = "invoiced" if billed else "no"
-
-    def _prepare_qty_invoiced(self):
-        """Count the latest period only: the quantity of a contract is not used up by time."""
-        running = self.filtered(lambda line: line.recurrence_id and line._is_running_line())
-        quantities = super(SaleOrderLine, self - running)._prepare_qty_invoiced()
-        quantities.update({line: line._get_latest_billed_quantity() for line in running})
-        return quantities
-
-    def _get_latest_billed_quantity(self):
-        """:return: the quantity that is billed for the last day that is billed"""
-        self.ensure_one()
-        rows = self.billed_period_ids._get_engine_rows()
-        layers = [layer for row in rows if not row.amount_free for layer in row.layers]
-        last = max((span.end for span, _quantity in layers), default=None)
-        return float(sum(quantity for span, quantity in layers if span.end == last))
-
-    @api.depends("recurrence_id")
-    def _compute_untaxed_amount_to_invoice(self):
-        running = self.filtered(lambda line: line._is_recurring_confirmed())
-        running.untaxed_amount_to_invoice = 0.0
-        super(SaleOrderLine, self - running)._compute_untaxed_amount_to_invoice()
-
-    @api.depends("recurrence_id", "state")
-    def _compute_amount_to_invoice(self):
-        super()._compute_amount_to_invoice()
-        for line in self:
-            if line._is_recurring_confirmed():
-                line.amount_to_invoice = 0.0
 
     @api.depends("is_running")
     def _compute_product_updatable(self):
@@ -205,7 +153,7 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         """Let lines that are added to a confirmed order take part in its billing."""
         lines = super().create(vals_list)
-        lines.filtered("recurrence_id")._remember_automatic_taxes()
+        lines.filtered("recurrence_id")._hook_on_recurring_created()
         for order, added in lines.grouped("order_id").items():
             if order._is_subscription_started() and added.filtered("recurrence_id"):
                 order._check_subscription_operator()
@@ -214,8 +162,11 @@ class SaleOrderLine(models.Model):
             order._hook_on_lines_created(added)
         return lines
 
+    def _hook_on_recurring_created(self):
+        """Hook. Called with new recurring lines before they join contracts. Return nothing."""
+
     def _join_contract(self):
-        """Open the first step of recurring lines that were added to one confirmed order.
+        """Hook. Open the first step of recurring lines that were added to one confirmed order.
 
         What is sold once is billed with the next run.
 
@@ -230,7 +181,6 @@ class SaleOrderLine(models.Model):
             day = const.unseal(self.env.context, const.JOIN_DATE_KEY) or order._subscription_today()
             start = max(day, order.subscription_start_date)
             order._subscription_start_lines(recurring, start)
-            order._trigger_billing()
             order._hook_on_subscription_changed()
         elif recurring:
             raise UserError(

@@ -52,11 +52,9 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        is_amendment = order._is_amendment()
-        contract = order._get_amended_contract() if is_amendment else order
-        day = order._get_effective_date() if is_amendment else order._get_subscription_start()
+        contract, day = self._get_contract_to_join()
         # sudo: a customer or colleague who may see this line is shown when it is billed
-        replaced = (self.subscription_parent_line_id or self.subscription_replaced_line_id).sudo()
+        replaced = self._get_line_before().sudo()
         if replaced:
             return self._get_anchor_after(replaced, day)
         if not contract._is_subscription_started():
@@ -68,6 +66,10 @@ class SaleOrderLine(models.Model):
             if live_step(line._get_engine_steps(), day):
                 return line._get_own_anchor(day) or order._get_subscription_anchor()
         return order._get_subscription_anchor()
+
+    def _get_line_before(self):
+        """Return the line that this one goes on with, empty if there is none. Hook."""
+        return self.subscription_replaced_line_id
 
     def _get_anchor_after(self, line, day):
         """Return the anchor of this line, which goes on with another one.
@@ -104,3 +106,10 @@ class SaleOrderLine(models.Model):
         grid, order = step.terms.grid, self.order_id
         common = order._align_anchor(order._get_subscription_anchor(), grid.recurrence)
         return None if Grid(grid.recurrence, common) == grid else grid.anchor
+
+    def _get_contract_to_join(self):
+        """Return the contract that this line belongs to, and from when on. Hook.
+
+        :rtype: tuple
+        """
+        return self.order_id, self.order_id._get_subscription_start()

@@ -81,9 +81,7 @@ class SaleOrderLine(models.Model):
         period, and a discount that somebody typed must survive a change of terms. For the same
         reason amendments and renewals keep the discount of their contract.
         """
-        agreed = self._get_running_lines() | self.filtered(
-            lambda line: line.subscription_parent_line_id or line.subscription_replaced_line_id
-        )
+        agreed = self._get_running_lines() | self.filtered(lambda line: line._get_line_before())
         super(SaleOrderLine, self - agreed)._compute_discount()
 
     def _get_running_lines(self):
@@ -102,3 +100,15 @@ class SaleOrderLine(models.Model):
             if step.stop > day and step.kind not in ("trial", "limited")
         ]
         return bool(steps and steps[0].terms.discount)
+
+    def _get_list_price_of_today(self):
+        """:return: unit price that a new line like this one would get
+        :rtype: float
+        """
+        line = self.with_company(self.company_id)
+        taxes = line.product_id.taxes_id._filter_taxes_by_company(line.company_id)
+        return line.product_id._get_tax_included_unit_price_from_price(
+            line._get_display_price(),
+            product_taxes=taxes,
+            fiscal_position=line.order_id.fiscal_position_id,
+        )

@@ -1,7 +1,10 @@
 from odoo import fields, models
 
-from ...engine.ending import NO_TAIL, Tail, move_end
-from ...engine.ledger import ledger
+from ...engine.change import opening_steps
+from ...engine.ending import NO_TAIL, Tail, move_end, split_end
+from ...engine.money import to_decimal
+from ...engine.price_rise import regular_price
+from ...engine.segment import live_step
 
 
 class SaleOrderLine(models.Model):
@@ -94,12 +97,117 @@ class SaleOrderLine(models.Model):
             values[name] = fields.Date.to_string(values[name])
         return values
 
-    def _get_dry_rows(self, vals_list):
-        """Return ledger rows that are not written, for a dry run.
+    def _has_ended(self, day):
+        """:return: whether no service of this line is left from a day on"""
+        self.ensure_one()
+        if not self._is_running_line():
+            return False
+        ends = self._origin.segment_ids.mapped("end_date")
+        if not ends:
+            # A contract that was closed on its first day has no steps left.
+            return self.order_id.subscription_state == "closed" or bool(
+                self._origin.order_id.order_line.segment_ids
+            )
+        return all(ends) and max(ends) <= day
 
-        :param list vals_list: values of new rows that cover days of this line
-        :return: engine rows
+    def _is_out_of_service(self):
+        """Return whether a line of a running contract has no step today. Hook.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        line = self._origin
+        # sudo: a customer who looks at a contract has no right to read its steps
+        steps = line.sudo().segment_ids
+        order = line.order_id
+        if not line._is_running_line():
+            return False
+        day = max(order._subscription_today(), order.subscription_start_date)
+        return not any(
+            step.start_date <= day and (not step.end_date or day < step.end_date) for step in steps
+        )
+
+    def _get_lasting_values(self):
+        """Return what a duplicate of this line begins with in place of what is limited in time.
+
+        On the duplicate a discount that ends by itself would never end.
+
+        :return: price and discount that come after those of today, empty when these last
+        :rtype: dict
+        """
+        self.ensure_one()
+        # sudo: whoever duplicates an order may have no right to read its steps
+        line = self.sudo()
+        if not line.segment_ids or self.display_type:
+            return {}
+        today = line.order_id._subscription_today()
+        steps = line._get_whole_plan()
+        step = live_step(steps, today)
+        later = [other for other in steps if other.kind == "permanent" and other.stop > today]
+        if not step or step.kind != "limited" or not later:
+            return {}
+        price = float(regular_price(steps, today))
+        return {
+            "price_unit": price,
+            "technical_price_unit": price,
+            "discount": float(later[0].terms.discount),
+        }
+
+    def _get_typed_segments(self, start):
+        """Return the steps this line asks for when it starts on the given day.
+
+        A trial, an intro discount and a ramp are steps like any other; they end by themselves.
+
+        :param date start: first day of service
+        :rtype: list[engine.segment.Segment]
+        """
+        return list(self._get_opening(start)[0])
+
+    def _get_opening(self, start):
+        """Return the steps with which this line starts, and what the end of its term takes away.
+
+        What was agreed for days after the term comes back when the contract goes on.
+
+        :param date start: first day of service
+        :return: engine segments and the engine's `Tail`
         :rtype: tuple
         """
-        Ledger = self.env["subscription.billed.period"]
-        return ledger(Ledger.new(values)._make_engine_entry() for values in vals_list)
+        self.ensure_one()
+        end = self.order_id._get_subscription_term_end()
+        if self.display_type or not self.recurrence_id or (end and end <= start):
+            return (), NO_TAIL
+        steps = self._get_opening_steps(start)
+        return split_end(steps, end) if end else (steps, NO_TAIL)
+
+    def _is_in_trial(self):
+        """:return: whether this line is free because its trial is not over yet"""
+        # sudo: a customer who looks at a contract has no right to read its steps
+        steps = self._origin.sudo().segment_ids
+        trial = steps.filtered(lambda step: step.discount_kind == "trial")
+        if not trial:
+            return False
+        today = self.order_id._subscription_today()
+        return any(not step.end_date or today < step.end_date for step in trial)
+
+    def _get_opening_steps(self, start):
+        """Return what this line asks for from a day on, as if its term had no end. Hook.
+
+        :param date start: first day of service
+        :return: engine segments
+        :rtype: tuple
+        """
+        return opening_steps(
+            start,
+            None,
+            to_decimal(self.product_uom_qty),
+            self._get_typed_terms(),
+            trial_end=self.order_id._get_trial_end(),
+            **self._get_opening_limits(),
+        )
+
+    def _get_opening_limits(self):
+        """Return what holds for some time after the start: `limited` and `ramps`. Hook.
+
+        :rtype: dict
+        """
+        return {"limited": None, "ramps": ()}

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ... import const
 from ...engine.money import to_decimal
 from ...engine.segment import mrr
+from ...tools import get_last_day
 
 
 class SaleOrderLine(models.Model):
@@ -33,39 +34,7 @@ class SaleOrderLine(models.Model):
     def _compute_billed_last_date(self):
         for line in self:
             end = line.billed_until_date
-            line.billed_last_date = end and fields.Date.subtract(end, days=1)
-
-    def _get_coverage(self):
-        """Return what this recurring line costs and until when it is billed, in words.
-
-        :return: product, quantity, price and status
-        :rtype: dict
-        """
-        self.ensure_one()
-        currency = self.order_id.currency_id
-        return {
-            "product": self.product_id.display_name or self.name,
-            "quantity": self.product_uom_qty,
-            "price": self.env._(
-                "%(price)s %(per_period)s",
-                price=formatLang(self.env, self.price_subtotal, currency_obj=currency),
-                per_period=self.recurrence_id._get_per_text(),
-            ),
-            "status": self._get_coverage_text(),
-            "is_billed": bool(self.billed_last_date),
-        }
-
-    def _get_coverage_text(self):
-        """:return: until when this line is billed, in words"""
-        if not self.billed_last_date:
-            # More was added from the first day on: that part comes next.
-            if sum(self.billed_period_ids.mapped("booked_amount")) > 0:
-                return self.env._("Billed in part, the rest comes next")
-            return self.env._("Not billed yet")
-        day = format_date(self.env, self.billed_last_date)
-        if self._has_ended(self.order_id._subscription_today()):
-            return self.env._("Ended, billed until %(day)s", day=day)
-        return self.env._("Billed until %(day)s", day=day)
+            line.billed_last_date = get_last_day(end)
 
     # ------------------------------------------------------------------
     # What a step of a line is worth per month

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine import errors
@@ -8,12 +8,23 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps
 from ...explain import explain
+from ..contract.change_text import ChangeText
+from ..terms.subscription_template import UNUSED_DAYS
 
 
 class SaleOrder(models.Model):
     """Steps of a contract's lines: how they change, and the line as their mirror."""
 
     _inherit = "sale.order"
+
+    subscription_close_credit_rule = fields.Selection(
+        UNUSED_DAYS,
+        "Unused Days When Closed",
+        copy=False,
+        readonly=True,
+        help="What happens to days that are billed already but lie after the end. Chosen when the "
+        "contract is closed; until then its terms decide.",
+    )
 
     # ------------------------------------------------------------------
     # Changes
@@ -42,9 +53,7 @@ class SaleOrder(models.Model):
         new, tail = self._get_changed_plan(line, day, values, until)
         self._replace_segments(line, new)
         line._store_tail(tail)
-        self._log_line_change(line, day, old, new, until)
-        self._update_subscription_dates()
-        self._trigger_billing()
+        ChangeText(self).log_change(line, day, old, new, until)
         self._hook_on_subscription_changed()
 
     @api.model
@@ -179,7 +188,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _mirror_segments(self):
-        """Copy the step in force to each running line; the only writer of the mirror.
+        """Copy the step in force to each running line; the only writer of the mirror. Hook.
 
         A gap leaves the line as it is, and trial steps are skipped: the line shows what the
         customer pays, never 0 for a pause.
@@ -231,3 +240,8 @@ class SaleOrder(models.Model):
         if end and self._get_close_credit_rule() == "forfeit":
             gaps.append(Period(end, FOREVER))
         return gaps
+
+    def _get_close_credit_rule(self):
+        """:return: 'credit' or 'forfeit', for billed days after the end of this contract"""
+        terms = self._get_subscription_terms()
+        return self.subscription_close_credit_rule or terms.credit_on_close or "credit"

@@ -39,14 +39,17 @@ class SaleOrder(models.Model):
             order._hook_on_subscription_state(old, state)
 
     def _hook_on_subscription_state(self, old, new):
-        """Called after one contract moved from a state to another. Return nothing."""
+        """Hook. Called after one contract moved from a state to another. Return nothing.
+
+        The stage follows first.
+        """
         self.ensure_one()
         stage = self.env["subscription.stage"]._get_stage_of_state(new, self.company_id)
         if stage:
             self.subscription_stage_id = stage
 
     def _subscription_refresh_state(self):
-        """Let the calendar move the state: a future start, a pause or an end was reached."""
+        """Let the calendar move the state: a future start, a pause or an end was reached. Hook."""
         for order in self.filtered(lambda order: order._is_subscription_started()):
             # Closed and renewed contracts come back by an operation, never by the calendar.
             if order.subscription_state not in ("closed", "renewed"):
@@ -77,17 +80,15 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_start(self):
-        """Turn confirmed orders into contracts: dates, steps, state. Billing follows by itself."""
+        """Turn confirmed orders into contracts: dates, steps, state. Hook, bills nothing."""
         for order in self:
             start = order._get_subscription_start()
             values = {
                 "subscription_start_date": start,
-                "subscription_quote_date": order._get_quote_date(),
-                "subscription_frozen_totals": order._get_due_now_totals(),
                 "subscription_anchor_date": order._get_subscription_anchor(),
                 "subscription_template_id": order._get_subscription_terms().id,
                 "subscription_origin_id": order.subscription_origin_id.id or order.id,
-                **order._prepare_agreement_values(start),
+                **order._prepare_start_values(start),
             }
             end = order._get_subscription_term_end()
             if end:
@@ -99,13 +100,17 @@ class SaleOrder(models.Model):
             order._set_subscription_state("upcoming" if is_future else "active")
             order._subscription_refresh_state()
             order._hook_on_subscription_start()
-        self._trigger_billing()
 
     def _hook_on_subscription_start(self):
-        """Called once per contract after its steps are open. Return nothing, never bill here."""
+        """Hook. Called once per contract after its steps are open. Return nothing, never bill here.
+
+        A renewal looks at the contract before it first. Then billing settles the taxes, a saved
+        method is asked for, and the contract before is handed over; what that one has and the
+        renewal has not is said last.
+        """
 
     def _subscription_start_lines(self, lines, start):
-        """Open the first steps of recurring lines from the given day on.
+        """Open the first steps of recurring lines from the given day on. Hook.
 
         :param lines: recurring lines of this contract that have no steps yet
         :param date start: first day of service
@@ -122,13 +127,12 @@ class SaleOrder(models.Model):
         )
         for line, (_segments, tail) in openings.items():
             line._store_tail(tail)
-        self._update_subscription_dates()
 
     def _hook_on_start_forgotten(self):
-        """Called before one contract that never billed loses its steps. Return nothing."""
+        """Hook. Called before one contract that never billed loses its steps. Return nothing."""
 
     def _subscription_forget_start(self):
-        """Take back the steps of orders that never billed, when they are quotations again."""
+        """Take back the steps of orders that never billed, when they are quotations again. Hook."""
         for order in self:
             order._hook_on_start_forgotten()
             # sudo: nobody edits steps and gaps by hand; this contract never billed anything
@@ -140,34 +144,55 @@ class SaleOrder(models.Model):
                 ._get_stage_of_state("draft", order.company_id)
                 .id,
                 "subscription_anchor_date": False,
-                "subscription_frozen_totals": False,
                 "subscription_next_invoice_date": False,
             }
-            if order.subscription_start_date == order.subscription_quote_date:
-                values["subscription_start_date"] = False  # it was the day of the confirmation
             order._as_system().write(values)
-        self._subscription_release_quote()
+
+    def _prepare_start_values(self, start):
+        """Hook. Return what else is written on a contract that starts.
+
+        :param date start: first day of service
+        :rtype: dict
+        """
+        return {}
+
+    def _get_quote_date(self):
+        """Return the day as of which this order is looked at: today. Hook.
+
+        :rtype: date
+        """
+        self.ensure_one()
+        return self._subscription_today()
+
+    def _get_trial_end(self):
+        """Return the first paid day of a contract that begins with a trial, None here. Hook.
+
+        :rtype: date | None
+        """
+        self.ensure_one()
+        return
+
+    def _is_renewed_on(self, day):
+        """Return whether another contract has taken over by that day: none here. Hook."""
+        return False
 
     # ------------------------------------------------------------------
     # End
     # ------------------------------------------------------------------
 
     def _subscription_end_with_order(self):
-        """End one contract whose order is about to be cancelled.
+        """Hook. End one contract whose order is about to be cancelled.
 
         One that never billed keeps its agreed dates, so that it can become a quotation again.
         """
         self.ensure_one()
-        if self.subscription_billed_period_ids:
-            self._subscription_close(max(self._subscription_today(), self.subscription_start_date))
-        else:
-            self._hook_on_start_forgotten()
-            # sudo: nobody edits steps by hand; this contract never billed anything
-            self.order_line.segment_ids.sudo().unlink()
+        self._hook_on_start_forgotten()
+        # sudo: nobody edits steps by hand; this contract never billed anything
+        self.order_line.segment_ids.sudo().unlink()
         self._set_subscription_state("closed")
 
     def _hook_on_subscription_close(self):
-        """Called after the end of one contract is set, before it is billed. Return nothing."""
+        """Hook. Called after the end of one contract is set, before it is billed."""
 
     def _check_running(self, wanted):
         self.ensure_one()
@@ -184,11 +209,16 @@ class SaleOrder(models.Model):
         """Bring state, mirror and dates up to the changed steps, and say what happened."""
         self.ensure_one()
         self._subscription_refresh_state()
-        self._update_subscription_dates()
         if message:
             self.message_post(body=message.strip())
-        self._trigger_billing()
         self._hook_on_subscription_changed()
 
     def _hook_on_subscription_changed(self):
-        """Called after steps or the end of running contracts changed. Return nothing."""
+        """Hook. Called after steps or the end of running contracts changed. Return nothing.
+
+        Billing goes first, so that every other room finds the dates written.
+        """
+
+    def _is_new_contract(self):
+        """:return: whether this order begins a chain, not an amendment or a renewal"""
+        return (self.subscription_order_type or "new") == "new"

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.period import FOREVER, Period
+from ...tools import get_last_day
 
 
 class SubscriptionInterruption(models.Model):
@@ -76,7 +77,7 @@ class SubscriptionInterruption(models.Model):
     @api.depends("end_date")
     def _compute_last_date(self):
         for gap in self:
-            gap.last_date = gap.end_date and fields.Date.subtract(gap.end_date, days=1)
+            gap.last_date = get_last_day(gap.end_date)
 
     def _get_engine_gaps(self):
         """:return: the days without service as engine periods, open gaps up to the last date
@@ -150,3 +151,22 @@ class SubscriptionInterruption(models.Model):
         if self.anchor_rule != "restart":
             return ""
         return self.env._("A new period begins on the day on which service goes on.")
+
+    def _get_cut_date(self, end):
+        """Return from when on a contract with these gaps that ended was not served.
+
+        :param date end: first day without service
+        :return: first day of a pause that reached beyond the end, else the end itself
+        :rtype: date
+        """
+        gaps = self.filtered(lambda gap: not gap.end_date or gap.end_date > end)
+        return min([end, *gaps.mapped("start_date")])
+
+    def _get_next_restart(self, day):
+        """:return: the day after which another restart of the periods is planned, None if none is
+        :rtype: date | None
+        """
+        days = self.filtered(
+            lambda gap: gap.anchor_rule == "restart" and gap.end_date and gap.end_date > day
+        ).mapped("end_date")
+        return min(days, default=None)

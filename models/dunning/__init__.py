@@ -6,6 +6,7 @@ from . import (
     account_move_recovery,
     account_move,
     account_move_steps,
+    account_move_request,
     account_move_mail,
     sale_order,
     sale_order_unpaid,

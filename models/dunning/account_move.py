@@ -118,15 +118,6 @@ class AccountMove(models.Model):
             policy.grace_days,
         )
 
-    def _get_last_decline(self):
-        """:return: the last charge of this invoice that was declined, empty if it never was
-        :rtype: payment.transaction
-        """
-        self.ensure_one()
-        # sudo: invoicing clerks have no right to read transactions
-        declined = self.sudo().transaction_ids.filtered("subscription_decline_class")
-        return declined.sorted("id")[-1:]
-
     # ------------------------------------------------------------------
     # Run
     # ------------------------------------------------------------------

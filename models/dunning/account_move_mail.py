@@ -40,7 +40,7 @@ class AccountMove(models.Model):
         for move in locked:
             move._log_dunning(*due[move], "failed" if note else "done", note)
             if note:
-                move._ask_about_dunning(
+                move._ask_salespeople(
                     self.env._("%(invoice)s is unpaid", invoice=move._get_payment_name()), note
                 )
         self.env["ir.cron"]._commit_progress()
@@ -62,12 +62,6 @@ class AccountMove(models.Model):
             _logger.exception("a reminder of invoice %(invoice)s failed", {"invoice": self.id})
             return self.env._("The mail could not be written: %(reason)s", reason=error)
         return None
-
-    def _get_no_address_text(self):
-        return self.env._(
-            "%(customer)s has no email address and could not be reminded. Add one, or call them.",
-            customer=self.partner_id[:1].display_name,
-        )
 
     def _send_dunning_mail(self, step):
         """Queue the reminder, and say so on the contracts that it is about.
@@ -177,3 +171,48 @@ class AccountMove(models.Model):
                     )
                     sentences.setdefault(key, text)
         return list(sentences.values())
+
+    def _get_dunning_sentence(self):
+        """Return how late this invoice is and what happens next, in one sentence."""
+        self.ensure_one()
+        late = (self.company_id._subscription_today() - self._get_payment_due_date()).days
+        if self._get_open_charges():
+            return self.env._(
+                "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
+                "before its outcome is known.",
+                invoice=self._get_payment_name(),
+                days=late,
+            )
+        future = self._get_dunning_future()
+        labels = dict(
+            self._fields["subscription_dunning_next_action"]._description_selection(self.env)
+        )
+        parts = [
+            self.env._(
+                "%(action)s (%(day)s)",
+                action=labels[planned.step.action],
+                day=format_date(self.env, planned.day),
+            )
+            for index, planned in enumerate(future)
+            if not index or planned.step.action in dunning.HARMFUL
+        ]
+        if not parts:
+            return self.env._(
+                "%(invoice)s is %(days)s days late, and nothing more is done about it.",
+                invoice=self._get_payment_name(),
+                days=late,
+            )
+        return self.env._(
+            "%(invoice)s is %(days)s days late. What follows unless it is paid: %(steps)s.",
+            invoice=self._get_payment_name(),
+            days=late,
+            steps=", ".join(parts),
+        )
+
+    def _get_unpaid_note(self):
+        """Return one sentence about an unpaid invoice."""
+        return self.env._(
+            "%(invoice)s is unpaid since %(due)s.",
+            invoice=self._get_payment_name(),
+            due=format_date(self.env, self._get_payment_due_date()),
+        )

@@ -1,18 +1,16 @@
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 
 from ... import const
-from ...engine import charging, dunning
+from ...engine import dunning
 
 _logger = logging.getLogger(__name__)
 
 MAILS = (dunning.REMIND, dunning.WARN)
-# Charges of one document by itself where no policy says how many.
-MOST_ATTEMPTS = 4
 
 
 class AccountMove(models.Model):
@@ -71,12 +69,7 @@ class AccountMove(models.Model):
             reason=reason,
         )
         summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
-        self._ask_about_dunning(summary, text)
-
-    def _ask_about_dunning(self, summary, text):
-        """Ask the salespeople of the contracts of this invoice to look after it."""
-        for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
-            order._schedule_charge_activity(summary, text)
+        self._ask_salespeople(summary, text)
 
     # ------------------------------------------------------------------
     # Charge
@@ -96,17 +89,10 @@ class AccountMove(models.Model):
         if not move._charge_subscription_invoice():
             self._note_nothing_charged(step)
 
-    def _get_charge_verdict(self):
-        """:return: what the engine says about charging this document once more by itself"""
-        self.ensure_one()
-        token, last = self._get_subscription_token(), self._get_last_decline()
+    def _get_most_attempts(self):
+        """Let the policy say it."""
         policy = self._get_dunning_policy()
-        return dunning.charge_verdict(
-            last.subscription_decline_class or None,
-            bool(token) and last.token_id == token and not token._is_renewed_since(last),
-            self.subscription_charge_count,
-            policy.max_attempts if policy else MOST_ATTEMPTS,
-        )
+        return policy.max_attempts if policy else super()._get_most_attempts()
 
     def _note_nothing_charged(self, step):
         """Write down that an attempt came to nothing, unless another process made one."""
@@ -142,30 +128,6 @@ class AccountMove(models.Model):
             return self.env._("Outside the policy: something changed, or a colleague asked for it.")
         return self.env._("With another payment method.")
 
-    def _waits_for_new_method(self):
-        """:return: whether this document failed to be charged, and another method may do"""
-        self.ensure_one()
-        if (
-            not self._is_open_to_pay()
-            or not self.subscription_charge_error
-            or self._get_open_charges()
-        ):
-            return False
-        last, token = self._get_last_decline(), self._get_subscription_token()
-        is_allowed = last.subscription_decline_class != charging.NEVER
-        is_other = bool(token) and (token != last.token_id or token._is_renewed_since(last))
-        return is_other and is_allowed and not self._was_charged_often()
-
-    def _was_charged_often(self):
-        """:return: whether a further attempt today would be one too many, whoever wants it"""
-        self.ensure_one()
-        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
-        # sudo: neither customers nor salespeople read transactions
-        charges = self.sudo().transaction_ids.filtered(
-            lambda tx: tx.subscription_invoice_id and tx.last_state_change > since
-        )
-        return len(charges) >= const.RETRIES_PER_DAY
-
     # ------------------------------------------------------------------
     # Ask, suspend, close
     # ------------------------------------------------------------------
@@ -179,7 +141,7 @@ class AccountMove(models.Model):
             due=format_date(self.env, self._get_payment_due_date()),
         )
         summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
-        self._ask_about_dunning(summary, text)
+        self._ask_salespeople(summary, text)
         self._log_dunning(step, dunning.ACTIVITY)
 
     def _dun_suspend(self, step):
@@ -196,7 +158,7 @@ class AccountMove(models.Model):
         orders = self._get_dunned_orders(step.policy_id)
         # Noted first, because a closing may delete the draft that this is about.
         self._log_dunning(step, dunning.CLOSE, *self._get_no_contract_outcome(orders))
-        note = orders[:1]._get_unpaid_note(self)
+        note = self._get_unpaid_note()
         for order in orders:
             order._close_unpaid(note)
 

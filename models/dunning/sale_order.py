@@ -1,8 +1,6 @@
 from odoo import fields, models
-from odoo.tools import format_date, plaintext2html
 
 from ... import const
-from ...engine import dunning
 from .subscription_dunning_event import EVENT_ACTIONS
 
 
@@ -11,6 +9,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
     subscription_dunning_next_date = fields.Date(
         "Next Dunning Step On", copy=False, readonly=True, help="If nobody pays until then."
     )
@@ -33,7 +32,7 @@ class SaleOrder(models.Model):
         for order in self:
             moves = order._get_dunning_moves()
             order.subscription_dunning_text = "\n".join(
-                order._get_dunning_sentence(move) for move in moves
+                move._get_dunning_sentence() for move in moves
             )
             order.subscription_overdue_amount = sum(move._get_amount_to_charge() for move in moves)
 
@@ -73,42 +72,6 @@ class SaleOrder(models.Model):
             lambda move: (move._get_payment_due_date(), move.id)
         )
 
-    def _get_dunning_sentence(self, move):
-        """:return: how late an invoice is and what happens next, in one sentence"""
-        late = (self._subscription_today() - move._get_payment_due_date()).days
-        if move._get_open_charges():
-            return self.env._(
-                "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "
-                "before its outcome is known.",
-                invoice=move._get_payment_name(),
-                days=late,
-            )
-        future = move._get_dunning_future()
-        labels = dict(
-            self._fields["subscription_dunning_next_action"]._description_selection(self.env)
-        )
-        parts = [
-            self.env._(
-                "%(action)s (%(day)s)",
-                action=labels[planned.step.action],
-                day=format_date(self.env, planned.day),
-            )
-            for index, planned in enumerate(future)
-            if not index or planned.step.action in dunning.HARMFUL
-        ]
-        if not parts:
-            return self.env._(
-                "%(invoice)s is %(days)s days late, and nothing more is done about it.",
-                invoice=move._get_payment_name(),
-                days=late,
-            )
-        return self.env._(
-            "%(invoice)s is %(days)s days late. What follows unless it is paid: %(steps)s.",
-            invoice=move._get_payment_name(),
-            days=late,
-            steps=", ".join(parts),
-        )
-
     def _refresh_dunning(self):
         """Bring one contract up to what is known of its late invoices."""
         self.ensure_one()
@@ -125,15 +88,6 @@ class SaleOrder(models.Model):
             self._as_system().write(values)
         if not moves:
             self._dunning_resume()
-
-    def _schedule_charge_activity(self, summary, note):
-        """Bring an open activity about the same thing up to date instead of adding another."""
-        # sudo: the activity may belong to a colleague
-        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
-        if same:
-            same.note = plaintext2html(note)
-        else:
-            super()._schedule_charge_activity(summary, note)
 
     # ------------------------------------------------------------------
     # Buttons
@@ -169,7 +123,7 @@ class SaleOrder(models.Model):
             self._subscription_resume(today)
         self._subscription_pause(
             today,
-            reason=self._get_unpaid_note(move),
+            reason=move._get_unpaid_note(),
             kind="suspension",
             dunning_move_id=move.id,
             planned_pauses=planned,

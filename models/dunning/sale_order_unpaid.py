@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import const
+from .chain import get_contracts_after, get_contracts_before
 
 _logger = logging.getLogger(__name__)
 
@@ -68,24 +69,10 @@ class SaleOrder(models.Model):
             & Domain("invoice_line_ids.sale_line_ids.order_id", "any", running | renewed)
         )
         orders = moves.invoice_line_ids.sale_line_ids.order_id
-        orders |= orders._get_contracts_after()
+        orders |= get_contracts_after(orders)
         return orders.filtered_domain(running).filtered(
             lambda order: order._get_subscription_terms() in templates
         )
-
-    def _get_contracts_after(self):
-        """:return: the contracts that go on with these, to the last of each chain"""
-        result, orders = self.browse(), self
-        while orders := orders._get_confirmed_renewals() - result:
-            result |= orders
-        return result
-
-    def _get_contracts_before(self):
-        """:return: the contracts that this one has taken over from, to the first of its chain"""
-        result, order, today = self.browse(), self, self._subscription_today()
-        while (order := order._get_renewed_contract()) and order not in result:
-            result |= order.filtered(lambda order: order._is_renewed_on(today))
-        return result
 
     @api.model
     def _get_unpaid_domain(self, day):
@@ -108,7 +95,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # sudo: whoever looks at a contract may not read its invoices
-        orders = self.sudo() | self.sudo()._get_contracts_before()
+        orders = self.sudo() | get_contracts_before(self.sudo())
         moves = orders.order_line.invoice_lines.move_id.filtered_domain(
             self._get_unpaid_domain(self._subscription_today())
         )
@@ -128,7 +115,7 @@ class SaleOrder(models.Model):
         close = move._get_dunning_start() + timedelta(days=days)
         if order.subscription_unpaid_move_id == move:
             if order.subscription_unpaid_close_date <= today:
-                order._close_unpaid(order._get_unpaid_note(move))
+                order._close_unpaid(move._get_unpaid_note())
             return
         order._forget_unpaid()
         if today >= close - timedelta(days=rule.unpaid_warn_days):
@@ -184,14 +171,6 @@ class SaleOrder(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _get_unpaid_note(self, move):
-        """:return: one sentence about an unpaid invoice"""
-        return self.env._(
-            "%(invoice)s is unpaid since %(due)s.",
-            invoice=move._get_payment_name(),
-            due=format_date(self.env, move._get_payment_due_date()),
-        )
-
     def _get_agreement_sentences(self):
         """Add the rule for unpaid invoices, or when it strikes."""
         day, move = self.subscription_unpaid_close_date, self.sudo().subscription_unpaid_move_id
@@ -207,3 +186,8 @@ class SaleOrder(models.Model):
         if self.subscription_state not in const.RUNNING_STATES and self._is_subscription_started():
             return sentences
         return [*sentences, self._get_subscription_terms()._get_unpaid_sentence()]
+
+    @api.depends("subscription_unpaid_close_date")
+    def _compute_subscription_agreement_text(self):
+        """Follow the warning."""
+        super()._compute_subscription_agreement_text()

@@ -1,9 +1,9 @@
-from odoo import fields
 from odoo.tools import format_date
 
 from ... import const
 from ...engine.ending import earliest_end
 from ...engine.recurrence import Recurrence
+from ...tools import get_last_day
 
 AGREED_FIELDS = (
     "subscription_notice_unit",
@@ -24,6 +24,16 @@ class AgreementText:
         self.order = order
         self.env = order.env
 
+    def get_commitment_sentence(self):
+        """Return until when the customer is committed, in one sentence, empty for not at all."""
+        end = self.order.subscription_commitment_end_date
+        if not end or end <= self.order._subscription_today():
+            return ""
+        return self.env._(
+            "The customer is committed until %(day)s.",
+            day=format_date(self.env, self.order.subscription_commitment_last_date),
+        )
+
     def get_earliest_sentence(self):
         """Return one sentence about the earliest last day of service, empty for none."""
         if (
@@ -36,7 +46,7 @@ class AgreementText:
             return ""
         if earliest <= max(self.order._subscription_today(), self.order.subscription_start_date):
             return self._get_free_to_leave_sentence()
-        day = format_date(self.env, fields.Date.subtract(earliest, days=1))
+        day = format_date(self.env, get_last_day(earliest))
         if not self.order.subscription_notice_count:
             return self.env._("The last day of service can be %(day)s or later.", day=day)
         return self.env._(
@@ -79,17 +89,14 @@ class AgreementText:
             return [commitment, notice]  # the term says it already
         earliest = self.env._(
             "Confirmed today, its last day of service is %(day)s at the earliest.",
-            day=format_date(self.env, fields.Date.subtract(day, days=1)),
+            day=format_date(self.env, get_last_day(day)),
         )
         return [commitment, notice, earliest]
 
     def _get_quoted_grids(self, boundary, start):
         """:return: the engine grids on whose boundaries the contract could end, as typed so far"""
-        if boundary == "term":
-            grid = self.order._get_term_grid()
-            return [grid] if grid else []
         if boundary != "period":
-            return []
+            return self.order._get_close_grids(boundary)
         steps = [line._get_typed_segments(start) for line in self.order._get_recurring_lines()]
         return [segments[0].terms.grid for segments in steps if segments]
 

@@ -28,7 +28,9 @@ class DryOperation(DryRun):
             steps, _tail = line._get_moved_end(end, new_end)
             plan[line] = cut_gaps(steps, gaps + closure)
         is_forfeit = self.order._get_close_credit_rule() == "forfeit"
-        restored = self.order._prepare_restored_rows(self.order._get_cut_date(end), day, plan)
+        restored = self.order._prepare_restored_rows(
+            self.order.subscription_interruption_ids._get_cut_date(end), day, plan
+        )
         return self.get_plan_items(
             max(day, self.order._subscription_today()),
             plan,
@@ -49,7 +51,7 @@ class DryOperation(DryRun):
         """
         steps, last = {}, start
         if until and is_restart:
-            last, stop = until, self.order._get_next_restart(until)
+            last, stop = until, self.order.subscription_interruption_ids._get_next_restart(until)
             steps = {
                 line: restart_periods(line._get_engine_steps(), until, until, stop)
                 for line in self.order._get_recurring_lines()
@@ -68,7 +70,10 @@ class DryOperation(DryRun):
         gap = self.order._get_gap_to_resume(day)
         others = (self.order.subscription_interruption_ids - gap)._get_engine_gaps()
         rest = [Period(gap.start_date, day)] if gap.start_date < day else []
-        plan, until = {}, self.order._get_next_restart(gap.end_date or day)
+        plan, until = (
+            {},
+            self.order.subscription_interruption_ids._get_next_restart(gap.end_date or day),
+        )
         for line in self.order._get_recurring_lines():
             steps = line._get_engine_steps()
             if gap.anchor_rule == "restart":

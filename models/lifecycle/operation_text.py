@@ -2,17 +2,30 @@ from odoo.tools import format_date
 
 from ...engine.errors import EngineError
 from ...explain import explain
+from ...tools import join_sentences
 from ..preview.preview import Preview
 
 
-def join_sentences(texts):
-    """Join what a note says, each text closed by a full stop; empty ones are left out.
+def get_retry_text(orders, failed):
+    """Return what became of contracts that were tried again.
 
-    :param texts: translated sentences, and what people typed
+    :param orders: `sale.order` records that were in quarantine
+    :param failed: those of them that still are
     :rtype: str
     """
-    closed = (text if text[-1] in ".!?" else f"{text}." for text in texts if text)
-    return " ".join(closed)
+    if len(orders) != 1:
+        return orders.env._(
+            "Released from quarantine: %(cured)s. Still there: %(failed)s, each with its reason.",
+            cured=len(orders - failed),
+            failed=len(failed),
+        )
+    if not failed:
+        return orders.env._("%(order)s takes part in the billing again.", order=orders.name)
+    return orders.env._(
+        "%(order)s still cannot be billed. %(reason)s",
+        order=orders.name,
+        reason=orders.subscription_quarantine_reason,
+    )
 
 
 class OperationText:

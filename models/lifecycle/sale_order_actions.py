@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ... import const
 from ..billing.billing_run import BillingRun
+from .operation_text import get_retry_text
 
 
 class SaleOrder(models.Model):
@@ -145,19 +146,6 @@ class SaleOrder(models.Model):
             "subscription.resume.wizard", self.env._("Resume %(order)s", order=self.name)
         )
 
-    def _get_wizard_action(self, model, name):
-        self.ensure_one()
-        self._check_subscription_operator()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_order_id": self.id},
-        }
-
     def action_subscription_resume(self):
         """Go on with the service today, or take back a gap that has not begun."""
         self._check_subscription_operator()
@@ -182,27 +170,10 @@ class SaleOrder(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "warning" if failed else "success",
-                "message": held_back._get_retry_text(failed),
+                "message": get_retry_text(held_back, failed),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-    def _get_retry_text(self, failed):
-        """:return: what became of contracts that were tried again, in words"""
-        if len(self) != 1:
-            return self.env._(
-                "Released from quarantine: %(cured)s. Still there: %(failed)s, each with its "
-                "reason.",
-                cured=len(self - failed),
-                failed=len(failed),
-            )
-        if not failed:
-            return self.env._("%(order)s takes part in the billing again.", order=self.name)
-        return self.env._(
-            "%(order)s still cannot be billed. %(reason)s",
-            order=self.name,
-            reason=self.subscription_quarantine_reason,
-        )
 
     # ------------------------------------------------------------------
     # Billing of a selection

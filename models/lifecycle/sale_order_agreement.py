@@ -6,6 +6,7 @@ from ... import const
 from ...engine.ending import earliest_end
 from ...engine.recurrence import Recurrence
 from ...engine.segment import step_at
+from ...tools import get_last_day
 from ..terms.subscription_template import TERM_UNITS
 from .agreement_text import AgreementText
 from .subscription_template import CLOSE_BOUNDARIES
@@ -80,7 +81,7 @@ class SaleOrder(models.Model):
     def _compute_subscription_commitment_last_date(self):
         for order in self:
             end = order.subscription_commitment_end_date
-            order.subscription_commitment_last_date = end and fields.Date.subtract(end, days=1)
+            order.subscription_commitment_last_date = get_last_day(end)
 
     def _inverse_subscription_commitment_last_date(self):
         for order in self:
@@ -98,6 +99,11 @@ class SaleOrder(models.Model):
                     )
                 )
 
+    def _prepare_start_values(self, start):
+        """Take over what the terms say about the end, unless it was typed on the quotation."""
+        values = super()._prepare_start_values(start)
+        return {**values, **self._prepare_agreement_values(start)}
+
     def _prepare_agreement_values(self, start):
         """Return what the terms say about the end of a contract that starts on a day.
 
@@ -106,7 +112,6 @@ class SaleOrder(models.Model):
         :param date start: first day of service
         :rtype: dict
         """
-        self.ensure_one()
         template = self._get_subscription_terms()
         values = {
             "subscription_commitment_end_date": self.subscription_commitment_end_date
@@ -144,12 +149,13 @@ class SaleOrder(models.Model):
         )
         return min(max(day, start), self.subscription_end_date or day)
 
-    def _get_close_grids(self):
-        """:return: the engine grids on whose boundaries this contract may end"""
-        if self.subscription_close_boundary == "term":
-            grid = self._get_term_grid()
-            return [grid] if grid else []
-        if self.subscription_close_boundary != "period":
+    def _get_close_grids(self, boundary=None):
+        """Return the engine grids on whose boundaries this contract may end. Hook.
+
+        :param str boundary: what counts in place of what is agreed
+        :rtype: list
+        """
+        if (boundary or self.subscription_close_boundary) != "period":
             return []
         today, grids = self._subscription_today(), []
         for line in self._get_recurring_lines():
@@ -178,17 +184,12 @@ class SaleOrder(models.Model):
         "subscription_close_credit_rule",
         "subscription_state",
         "subscription_template_id",
-        "subscription_term_end_date",
-        "subscription_end_action",
-        "subscription_renewal_price",
-        "subscription_renewal_quote_date",
-        "subscription_renewal_ids.state",
-        "subscription_unpaid_close_date",
         "is_subscription",
         "subscription_start_date",
     )
     @api.depends_context("lang")
     def _compute_subscription_agreement_text(self):
+        """Join the sentences about the end. Hook for what the sentences of other rooms read."""
         for order in self:
             sentences = order._get_agreement_sentences() if order.is_subscription else []
             order.subscription_agreement_text = " ".join(filter(None, sentences))
@@ -204,11 +205,12 @@ class SaleOrder(models.Model):
             return AgreementText(self).get_quoted_sentences()
         return [
             self._get_planned_end_sentence(),
-            self._get_commitment_sentence(),
+            AgreementText(self).get_commitment_sentence(),
             AgreementText(self).get_earliest_sentence(),
         ]
 
     def _get_planned_end_sentence(self):
+        """Return what people read about a planned end. Hook."""
         last = self.subscription_last_date
         if not last:
             return ""
@@ -221,12 +223,3 @@ class SaleOrder(models.Model):
                 day=day,
             )
         return self.env._("Service ends after %(day)s.", day=day)
-
-    def _get_commitment_sentence(self):
-        end = self.subscription_commitment_end_date
-        if not end or end <= self._subscription_today():
-            return ""
-        return self.env._(
-            "The customer is committed until %(day)s.",
-            day=format_date(self.env, self.subscription_commitment_last_date),
-        )

@@ -5,7 +5,6 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import told_to_user
-from ..terms.subscription_template import UNUSED_DAYS
 from .operation_text import OperationText
 
 
@@ -14,14 +13,6 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_close_credit_rule = fields.Selection(
-        UNUSED_DAYS,
-        "Unused Days When Closed",
-        copy=False,
-        readonly=True,
-        help="What happens to days that are billed already but lie after the end. Chosen when the "
-        "contract is closed; until then its terms decide.",
-    )
     subscription_has_planned_end = fields.Boolean(
         "End Is Planned", compute="_compute_subscription_has_planned_end"
     )
@@ -30,10 +21,9 @@ class SaleOrder(models.Model):
         "subscription_end_date",
         "subscription_close_credit_rule",
         "subscription_state",
-        "subscription_renewal_ids.state",
     )
     def _compute_subscription_has_planned_end(self):
-        """Tell whether somebody closed the contract on a day that is still to come."""
+        """Tell whether somebody closed the contract on a day that is still to come. Hook."""
         for order in self:
             end = order.subscription_end_date
             order.subscription_has_planned_end = bool(
@@ -41,20 +31,14 @@ class SaleOrder(models.Model):
                 and end > order._subscription_today()
                 and order.subscription_close_credit_rule
                 and order.subscription_state in const.RUNNING_STATES
-                and not order._get_confirmed_renewal()
             )
-
-    def _get_close_credit_rule(self):
-        """:return: 'credit' or 'forfeit', for billed days after the end of this contract"""
-        terms = self._get_subscription_terms()
-        return self.subscription_close_credit_rule or terms.credit_on_close or "credit"
 
     # ------------------------------------------------------------------
     # Close
     # ------------------------------------------------------------------
 
     def _subscription_close(self, day, reason=None, note=None, credit_rule=None):
-        """End contracts: no service from the given day on.
+        """End contracts: no service from the given day on. Hook.
 
         Drafts that bill days after the end go away at once, as far as nobody edited them; the
         next run bills what is left of their days and credits what was posted.
@@ -88,7 +72,11 @@ class SaleOrder(models.Model):
             order._after_operation(text)
 
     def _check_close_date(self, day):
-        """:raise UserError: the contract would end before it starts"""
+        """Refuse an end before the start. Hook.
+
+        :param date day: first day without service
+        :raise UserError: the contract cannot end on that day
+        """
         start = self._get_subscription_start()
         if day < start:
             raise UserError(
@@ -117,7 +105,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_keep(self):
-        """Let one contract go on as its template says, as if nobody had closed it."""
+        """Let one contract go on as its template says, as if nobody had closed it. Hook."""
         self.ensure_one()
         self._check_subscription_operator()
         last = self.subscription_last_date
@@ -158,7 +146,7 @@ class SaleOrder(models.Model):
             order._subscription_claim()
             order._check_reopen(day)
             end, rule = order.subscription_end_date, order._get_close_credit_rule()
-            since = order._get_cut_date(end)
+            since = order.subscription_interruption_ids._get_cut_date(end)
             order._cut_interruptions(end)
             order._as_system().write(
                 {**order._prepare_not_closed_values(), **order._prepare_reopened_values(day)}
@@ -207,19 +195,6 @@ class SaleOrder(models.Model):
             "reason": note,
             "user_id": self.env.user.id,
         }
-
-    def _get_cut_date(self, end):
-        """Return from when on a contract that ended was not served.
-
-        :param date end: first day without service
-        :return: first day of a pause that reached beyond the end, else the end itself
-        :rtype: date
-        """
-        self.ensure_one()
-        gaps = self.subscription_interruption_ids.filtered(
-            lambda gap: not gap.end_date or gap.end_date > end
-        )
-        return min([end, *gaps.mapped("start_date")])
 
     def _cut_interruptions(self, end):
         """Let no pause reach beyond the end of one contract.
@@ -270,3 +245,18 @@ class SaleOrder(models.Model):
         mirror.order_line.subscription_later_steps = False
         mirror.write(self._prepare_not_closed_values())
         return result
+
+    def _subscription_end_with_order(self):
+        """Close a contract that was billed, so that what was paid for nothing goes back."""
+        if not self.subscription_billed_period_ids:
+            return super()._subscription_end_with_order()
+        self._subscription_close(max(self._subscription_today(), self.subscription_start_date))
+        return self._set_subscription_state("closed")
+
+    def _hook_on_written(self, vals, old_ends):
+        """Let a new end date reach the steps."""
+        super()._hook_on_written(vals, old_ends)
+        for order, old_end in old_ends.items():
+            if order.subscription_end_date != old_end:
+                order._subscription_apply_end(old_end)
+                order._after_operation(None)

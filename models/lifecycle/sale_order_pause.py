@@ -1,6 +1,6 @@
 from functools import partial
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -29,9 +29,7 @@ class SaleOrder(models.Model):
         anchor_rule=None,
         **values,
     ):
-        """Interrupt the service of contracts; nothing is billed for the gap.
-
-        Prices and discounts stay what they are.
+        """Interrupt the service of contracts; nothing is billed for the gap, prices stay. Hook.
 
         :param date day: first day without service
         :param date until: first day of service after the gap, None until resumed
@@ -144,7 +142,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_resume(self, day):
-        """End the pause or suspension that covers a day; service goes on from that day.
+        """End the pause or suspension that covers a day; service goes on from that day. Hook.
 
         When none does, the next planned one is taken back. Later ones stay planned.
 
@@ -203,7 +201,7 @@ class SaleOrder(models.Model):
         day = gap.end_date
         if gap.anchor_rule != "restart" or not day:
             return
-        until = self._get_next_restart(day)
+        until = self.subscription_interruption_ids._get_next_restart(day)
         restart = partial(restart_periods, day=day, anchor=day, until=until)
         self._change_periods(restart, restart)
         gap.previous_anchor_date = self.subscription_anchor_date
@@ -218,7 +216,7 @@ class SaleOrder(models.Model):
         day = gap.end_date
         if gap.anchor_rule != "restart" or not day:
             return
-        until = self._get_next_restart(day)
+        until = self.subscription_interruption_ids._get_next_restart(day)
         start, anchor = gap.start_date, gap.previous_anchor_date
         self._change_periods(
             lambda steps: undo_restart(steps, start, until),
@@ -226,15 +224,6 @@ class SaleOrder(models.Model):
         )
         if anchor and self.subscription_anchor_date == day:
             self._as_system().subscription_anchor_date = anchor
-
-    def _get_next_restart(self, day):
-        """:return: the day after which another restart of the periods is planned, None if none is
-        :rtype: date | None
-        """
-        days = self.subscription_interruption_ids.filtered(
-            lambda gap: gap.anchor_rule == "restart" and gap.end_date and gap.end_date > day
-        ).mapped("end_date")
-        return min(days, default=None)
 
     def _change_periods(self, operation, change_later):
         """Change the grid of all lines of one contract, also of what its end cut off.
@@ -248,15 +237,6 @@ class SaleOrder(models.Model):
         self._replace_segments_of_lines(new)
         for line in lines:
             line._change_tail(change_later)
-
-    @api.model
-    def _get_credit_splits(self, forfeited):
-        """Return the days that no credit reaches across: money goes back on one side only.
-
-        :param list forfeited: spans whose unused days are not credited, engine periods
-        :rtype: list[date]
-        """
-        return [day for span in forfeited for day in (span.start, span.end)]
 
     # ------------------------------------------------------------------
     # Dry runs

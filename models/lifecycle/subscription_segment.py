@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...engine.change import VALUES, value_of
+from ...tools import get_number_text
 from ..contract.change_text import ChangeText
 
 
@@ -124,7 +125,7 @@ class SubscriptionSegment(models.Model):
         line, step = self.line_id, self._get_engine_segment()
         replaced = line.subscription_replaced_line_id
         values = {
-            "quantity": f"{self.quantity:.15g}",
+            "quantity": get_number_text(self.quantity),
             "amount": line.currency_id.format(float(step.terms.amount(step.quantity, 1))),
             "per_period": line.recurrence_id._get_per_text(),
         }

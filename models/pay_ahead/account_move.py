@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import const
 
@@ -28,18 +29,25 @@ class AccountMove(models.Model):
         is_asked = self.subscription_pay_first and self.move_type == "out_invoice"
         return super()._waits_for_payment() or bool(is_asked and self.amount_total)
 
-    def _begin_to_ask(self):
+    def _hook_on_drafts_made(self):
         """Ask nobody for a period that its customer pays right now, others by its first day."""
         asked = self.filtered(lambda move: not move.subscription_pay_first)
         for move in asked.filtered(lambda move: move._waits_for_payment()):
             move._as_system().subscription_asked_date = (
                 move.subscription_asked_date or move.subscription_ahead_date
             )
-        super(AccountMove, asked)._begin_to_ask()
+        super(AccountMove, asked)._hook_on_drafts_made()
 
     def _is_left_when_unpaid(self):
-        """:return: whether this draft goes away when the customer who began to pay it leaves"""
-        return self.state == "draft" and self.subscription_pay_first
+        """Give up what a customer began to pay ahead and left."""
+        is_left = self.state == "draft" and self.subscription_pay_first
+        return is_left or super()._is_left_when_unpaid()
+
+    @api.model
+    def _get_draft_charge_domain(self, today):
+        """Charge no period that its customer pays right now."""
+        others = Domain("subscription_pay_first", "=", False)
+        return super()._get_draft_charge_domain(today) & others
 
     def _is_given_up_when_declined(self):
         """:return: whether this is a draft of a period that begins later, and billed again then"""

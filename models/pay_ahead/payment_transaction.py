@@ -60,3 +60,8 @@ class PaymentTransaction(models.Model):
         if document._name != "sale.order":
             return domain
         return domain | Domain("subscription_ahead_order_id", "in", document.ids)
+
+    def _is_about_contracts(self):
+        """Count payments of next periods."""
+        tx = self.source_transaction_id or self
+        return bool(tx.subscription_ahead_order_id) or super()._is_about_contracts()

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ...engine.segment import step_at
 from ..preview.preview import Preview
+from ..quotation.quotation_text import QuotationText
 from .contract_status import ContractStatus
 
 SHOWN_INVOICES = 12  # a year of monthly ones
@@ -127,7 +128,7 @@ class ContractPage:
             (self.env._("Your reference"), order.client_order_ref),
             (self.env._("Service from"), self._tell_day(order.subscription_start_date)),
             (self.env._("Service until"), end and self._tell_day(end)),
-            (self.env._("Free trial"), is_trial and order._get_trial_text(trial_end)),
+            (self.env._("Free trial"), is_trial and QuotationText(order).get_trial(trial_end)),
             (self.env._("Runs at least until"), is_committed and self._tell_day(committed)),
             (self.env._("Payment under way"), order.subscription_under_way_text),
             (self.env._("Billed to"), self._get_address(order.partner_invoice_id)),

@@ -7,6 +7,7 @@ from ...explain import explain
 from ..billing.invoice_balance import share_credits
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import fit_rebates, is_rebate
+from ..billing.tax_totals import TaxTotals
 
 
 class Preview:
@@ -185,7 +186,7 @@ class Preview:
         ]
         entries += [entry for due in items for entry in self._get_entries(due)]
         entries = self._fit_rebates(entries)
-        totals = self.order._get_tax_totals_of([base_line for _line, _text, base_line in entries])
+        totals = TaxTotals(self.order).get([base_line for _line, _text, base_line in entries])
         return {
             "title": title,
             "kind": kind,

@@ -50,18 +50,12 @@ class SaleOrder(models.Model):
     )
 
     @api.depends(
-        "order_line.recurrence_id",
         "order_line.product_uom_qty",
         "order_line.price_unit",
         "order_line.discount",
         "order_line.tax_ids",
         "subscription_next_invoice_date",
-        "subscription_start_date",
-        "subscription_template_id",
-        "subscription_effective_mode",
-        "subscription_effective_date",
-        "require_payment",
-        *const.START_FIELDS,
+        *const.DUE_NOW_FIELDS,
     )
     def _compute_subscription_preview(self):
         for order in self:

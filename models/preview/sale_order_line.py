@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...engine.simulation import measure_usage
+from ...tools import get_number_text
 
 
 class SaleOrderLine(models.Model):
@@ -35,7 +36,18 @@ class SaleOrderLine(models.Model):
             "%(product)s is billed by delivered quantity. It is assumed that deliveries go on at "
             "%(quantity)s %(unit)s per day of service, as since %(day)s.",
             product=product,
-            quantity=f"{round(float(usage.per_day), 2):.15g}",
+            quantity=get_number_text(round(float(usage.per_day), 2)),
             unit=self.product_uom_id.name,
             day=format_date(self.env, usage.since),
         )
+
+    def _get_steps_of_next_terms(self, segments, simulation, until):
+        """Return steps with what terms change that begin within a simulation. Hook.
+
+        :param segments: engine segments, as the change that is tried leaves them
+        :param Simulation simulation: what is tried, and on which contract
+        :param date until: first day that is not looked at any more
+        :return: engine segments
+        """
+        del simulation, until
+        return segments

@@ -9,7 +9,7 @@ from ...engine.period import FOREVER
 from ...engine.segment import cut_gaps
 from ...engine.simulation import months_from, simulate
 from ...explain import explain
-from ..billing.sale_order_due import DueItem
+from ..billing.due_item import DueItem, get_credit_splits
 from .preview import Preview
 from .tried import Tried
 
@@ -60,7 +60,7 @@ class Simulation:
             "notes": self._get_notes(),
             "error": False,
         }
-        splits = self.order._get_credit_splits(self.forfeited)
+        splits = get_credit_splits(self.forfeited)
         found = {}
         try:
             for line, segments, rows in self._get_plans():
@@ -94,7 +94,7 @@ class Simulation:
             if line.qty_invoiced < line.product_uom_qty
         ]
 
-    def _get_end(self):
+    def get_end(self):
         """Return the first day without service, also of a quotation; None when it has no end."""
         contract = self.contract
         if contract._is_subscription_started():
@@ -106,12 +106,11 @@ class Simulation:
 
         :rtype: list[tuple]
         """
-        renewals = self._get_renewals([*months_from(self.today, self.months)][-1].end)
+        until = [*months_from(self.today, self.months)][-1].end
         plans = []
         for line, steps in self.order._get_simulated_steps().items():
             segments = self._get_tried_steps(line, steps)
-            for day in renewals:
-                segments = line._get_list_pricing(day)(segments)
+            segments = line._get_steps_of_next_terms(segments, self, until)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, self.gaps), rows))
         return plans
@@ -140,33 +139,11 @@ class Simulation:
                 )
         if self.tried.is_restart and self.tried.gap.end < FOREVER:
             day = self.tried.gap.end
-            segments = restart_periods(segments, day, day, self.order._get_next_restart(day))
+            later = self.order.subscription_interruption_ids._get_next_restart(day)
+            segments = restart_periods(segments, day, day, later)
         if self.tried.end and segments:
-            segments, _tail = line._get_moved_end(self._get_end(), self.tried.end, segments)
+            segments, _tail = line._get_moved_end(self.get_end(), self.tried.end, segments)
         return segments
-
-    def _get_renewals(self, until):
-        """Return the first days of the terms that begin at list prices.
-
-        :param date until: first day that is not looked at any more
-        :rtype: list[date]
-        """
-        contract, until = self.contract, min(self.tried.end or FOREVER, until)
-        if contract._is_subscription_started():
-            return contract._get_list_price_days(until)
-        return self._get_quoted_price_days(until)
-
-    def _get_quoted_price_days(self, until):
-        """Return what `_get_list_price_days` would if this quotation were confirmed today."""
-        terms, grid = self.contract._get_subscription_terms(), self.contract._get_term_grid()
-        price = self.contract.subscription_renewal_price or terms.renewal_price
-        if not grid or price != "list" or self.contract._get_end_action() != "renew":
-            return []
-        day, days = grid.next_boundary(self.contract._get_subscription_start()), []
-        while day < min(self._get_end() or until, until):
-            days.append(day)
-            day = grid.next_boundary(day)
-        return days
 
     def _get_month(self, parts, by_day):
         """Return one month of :meth:`get`.
@@ -232,7 +209,7 @@ class Simulation:
 
     def _is_served(self, day):
         """Return whether the contract is active on a day of a simulation."""
-        end = min(self.tried.end or FOREVER, self._get_end() or FOREVER)
+        end = min(self.tried.end or FOREVER, self.get_end() or FOREVER)
         return day < end and not any(gap.contains(day) for gap in self.gaps)
 
     def _get_item(self, line, item):

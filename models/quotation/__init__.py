@@ -1,4 +1,5 @@
 from . import (
+    sale_order_payment,
     subscription_template,
     subscription_values_mixin,
     subscription_intro_mixin,

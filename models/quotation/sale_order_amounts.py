@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ... import const
 from ..billing.rebate import fit_rebates
+from ..billing.tax_totals import TaxTotals
 
 
 class SaleOrder(models.Model):
@@ -26,20 +27,7 @@ class SaleOrder(models.Model):
     # Amounts
     # ------------------------------------------------------------------
 
-    @api.depends(
-        "require_payment",
-        "subscription_template_id",
-        "subscription_start_date",
-        "subscription_end_date",
-        "subscription_quote_date",
-        "subscription_quote_frozen",
-        "subscription_frozen_totals",
-        "subscription_baseline",
-        "subscription_effective_mode",
-        "subscription_effective_date",
-        "order_line.recurrence_id",
-        *const.START_FIELDS,
-    )
+    @api.depends(*const.DUE_NOW_FIELDS)
     def _compute_amounts(self):
         """Ask quotations with recurring lines for the amount due now; freeze it on contracts."""
         contracts = self.filtered(lambda order: order._has_due_now_amount())
@@ -50,20 +38,7 @@ class SaleOrder(models.Model):
             order.amount_tax = totals["tax_amount_currency"]
             order.amount_total = totals["total_amount_currency"]
 
-    @api.depends(
-        "require_payment",
-        "subscription_template_id",
-        "subscription_start_date",
-        "subscription_end_date",
-        "subscription_quote_date",
-        "subscription_quote_frozen",
-        "subscription_frozen_totals",
-        "subscription_baseline",
-        "subscription_effective_mode",
-        "subscription_effective_date",
-        "order_line.recurrence_id",
-        *const.START_FIELDS,
-    )
+    @api.depends(*const.DUE_NOW_FIELDS)
     def _compute_tax_totals(self):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_tax_totals()
@@ -83,26 +58,26 @@ class SaleOrder(models.Model):
                 # A trial is no price that anybody else pays.
                 if not (base_line["record"].is_recurring and order._get_trial_end()):
                     base_line["discount"] = 0.0
-            totals = order._get_tax_totals_of(base_lines)
+            totals = TaxTotals(order).get(base_lines)
             order.amount_undiscounted = totals["base_amount_currency"]
 
     def _has_due_now_amount(self):
-        """:return: whether this order's amounts are the amount due now"""
+        """Return whether the amounts of this order are the amount due now. Hook."""
         self.ensure_one()
         return bool(self._get_recurring_lines())
 
     def _get_due_now_totals(self):
-        """Return the amount due now; of a contract, the one it was confirmed with.
+        """Return the amount due now; of a contract, the one it was confirmed with. Hook.
 
         :return: the summary that `tax_totals` holds
         :rtype: dict
         """
         self.ensure_one()
         frozen = self._is_amount_frozen() and self._origin.subscription_frozen_totals
-        return frozen or self._get_tax_totals_of(self._get_due_now_base_lines())
+        return frozen or TaxTotals(self).get(self._get_due_now_base_lines())
 
     def _is_amount_frozen(self):
-        """:return: whether the amount due now is that of the confirmation; hook for amendments"""
+        """Return whether the amount due now is that of the confirmation. Hook."""
         return self._is_subscription_started()
 
     def _translate_tax_totals(self, totals):
@@ -136,7 +111,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_due_now_base_lines(self):
-        """Return the tax engine's base lines of the amount due now.
+        """Return the tax engine's base lines of the amount due now. Hook.
 
         One-off lines count with the quantity that the first invoice will bill, recurring ones
         with each span that it will bill. One-off lines that only give something back wait for
@@ -163,106 +138,3 @@ class SaleOrder(models.Model):
                     )
                 )
         return fit_rebates(base_lines, self.company_id)
-
-    def _get_early_payment_base_lines(self, base_lines):
-        """Return the lines that an early payment discount adds, as the invoice will have them.
-
-        Core's method takes whole subtotals of the order lines; here the discount is taken on what
-        is due now, and summed up by account, analytic distribution and taxes as on an invoice,
-        because taxes are rounded per line there.
-
-        :param list base_lines: base lines of the amount due now
-        :rtype: list[dict]
-        """
-        self.ensure_one()
-        term = self.payment_term_id
-        is_mixed = term.early_discount and term.early_pay_discount_computation == "mixed"
-        if not is_mixed or not term.discount_percentage or not base_lines:
-            return []
-        currency = self.currency_id or self.company_id.currency_id
-        AccountTax = self.env["account.tax"]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-        sums = {}
-        for base_line in base_lines:
-            if not base_line["tax_ids"]:
-                continue
-            subtotal = base_line["tax_details"]["total_excluded_currency"]
-            key = self._get_early_payment_key(base_line)
-            amount = currency.round(subtotal * term.discount_percentage / 100)
-            sums[key] = sums.get(key, 0.0) + amount
-        result = []
-        for (tax_ids, *_rest), amount in sums.items():
-            for price_unit, taxes in ((-amount, AccountTax.browse(tax_ids)), (amount, AccountTax)):
-                result.append(
-                    AccountTax._prepare_base_line_for_taxes_computation(
-                        self,
-                        price_unit=price_unit,
-                        quantity=1.0,
-                        currency_id=currency,
-                        rate=self.currency_rate,
-                        sign=1,
-                        special_mode="total_excluded",
-                        special_type="early_payment",
-                        tax_ids=taxes,
-                    )
-                )
-        return result
-
-    def _get_early_payment_key(self, base_line):
-        """:return: what invoice lines must share for core to sum up their early payment discount"""
-        line = base_line["record"]
-        taxes = base_line["tax_ids"].filtered(lambda tax: tax.amount_type != "fixed")
-        accounts = line.product_id.product_tmpl_id.with_company(
-            self.company_id
-        ).get_product_accounts(self.fiscal_position_id)
-        analytic = line.analytic_distribution or {}
-        # Ids, as core compares commands: the same taxes in another order are another sum.
-        return tuple(taxes.ids), accounts["income"], tuple(sorted(analytic.items()))
-
-    def _get_tax_totals_of(self, base_lines):
-        """Let core's tax engine sum up base lines, as it will on an invoice with them.
-
-        :param list base_lines: dicts of `_prepare_base_line_for_taxes_computation`
-        :return: the summary that `tax_totals` holds
-        :rtype: dict
-        """
-        return self._get_tax_totals_of_documents([base_lines])
-
-    def _get_tax_totals_of_documents(self, documents):
-        """Let core's tax engine sum up several documents, each rounded for itself.
-
-        :param list documents: base lines of each document
-        :return: the summary that `tax_totals` holds
-        :rtype: dict
-        """
-        self.ensure_one()
-        AccountTax = self.env["account.tax"]
-        currency = self.currency_id or self.company_id.currency_id
-        summed_up = []
-        for document in documents:
-            base_lines = document + self._get_early_payment_base_lines(document)
-            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-            self._book_rounding_differences(base_lines, currency)
-            summed_up += base_lines
-        return AccountTax._get_tax_totals_summary(
-            base_lines=summed_up, currency=currency, company=self.company_id
-        )
-
-    def _book_rounding_differences(self, base_lines, currency):
-        """Add rounding differences to the lines that bear them, rounded as entries are.
-
-        Taxes that are rounded globally leave each line a share of the difference. Where the
-        currency knows no such small amount, it is lost when the line of the invoice is stored.
-
-        :param list base_lines: base lines with rounded tax details, changed in place
-        :param currency: currency of the order
-        """
-        for suffix, unit in (("_currency", currency), ("", self.company_id.currency_id)):
-            for base_line in base_lines:
-                details = base_line["tax_details"]
-                details[f"total_excluded{suffix}"] = unit.round(
-                    details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]
-                )
-                details[f"delta_total_excluded{suffix}"] = 0.0

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...engine.change import Ramp, opening_steps
-from ...engine.ending import NO_TAIL, split_end
+from ...engine.change import Ramp
 from ...engine.money import to_decimal
+from ...tools import get_number_text
 from .setup_fee import SetupFee
 
 
@@ -32,51 +32,6 @@ class SaleOrderLine(models.Model):
     def _get_agreed_fields(self):
         """Add with what the line began."""
         return super()._get_agreed_fields() | {"intro_discount", "intro_period_count"}
-
-    def _get_typed_segments(self, start):
-        """Return the steps this line asks for when it starts on the given day.
-
-        A trial, an intro discount and a ramp are steps like any other; they end by themselves.
-
-        :param date start: first day of service
-        :rtype: list[engine.segment.Segment]
-        """
-        return list(self._get_opening(start)[0])
-
-    def _get_opening(self, start):
-        """Return the steps with which this line starts, and what the end of its term takes away.
-
-        What was agreed for days after the term comes back when the contract goes on.
-
-        :param date start: first day of service
-        :return: engine segments and the engine's `Tail`
-        :rtype: tuple
-        """
-        self.ensure_one()
-        end = self.order_id._get_subscription_term_end()
-        if self.display_type or not self.recurrence_id or (end and end <= start):
-            return (), NO_TAIL
-        steps = self._get_opening_steps(start)
-        return split_end(steps, end) if end else (steps, NO_TAIL)
-
-    def _get_opening_steps(self, start):
-        """Return what this line asks for from a day on, as if its term had no end. Hook.
-
-        :param date start: first day of service
-        :return: engine segments
-        :rtype: tuple
-        """
-        order = self.order_id
-        is_new = order._is_new_contract()
-        return opening_steps(
-            start,
-            None,
-            to_decimal(self.product_uom_qty),
-            self._get_typed_terms(),
-            trial_end=order._get_trial_end(),
-            limited=self._get_limited_discount() if is_new else None,
-            ramps=self._get_ramps() if is_new else (),
-        )
 
     def _get_limited_discount(self):
         """:return: discount and number of periods that it holds for, None without one"""
@@ -116,16 +71,6 @@ class SaleOrderLine(models.Model):
             values["price_unit"] = values["technical_price_unit"] = paid[0].price_unit
         return values
 
-    def _is_in_trial(self):
-        """:return: whether this line is free because its trial is not over yet"""
-        # sudo: a customer who looks at a contract has no right to read its steps
-        steps = self._origin.sudo().segment_ids
-        trial = steps.filtered(lambda step: step.discount_kind == "trial")
-        if not trial:
-            return False
-        today = self.order_id._subscription_today()
-        return any(not step.end_date or today < step.end_date for step in trial)
-
     def _get_portal_texts(self):
         """Tell customers what changes by itself, while it is a quotation."""
         texts = super()._get_portal_texts()
@@ -138,7 +83,7 @@ class SaleOrderLine(models.Model):
         limited = self._get_limited_discount()
         if not limited:
             return []
-        percent = f"{self.intro_discount:.15g}"
+        percent = get_number_text(self.intro_discount)
         if self.intro_period_count == 1:
             return [self.env._("%(percent)s %% off the first period", percent=percent)]
         return [
@@ -155,7 +100,7 @@ class SaleOrderLine(models.Model):
             self.env._(
                 "from period %(period)s on: %(quantity)s at %(price)s each",
                 period=step.period,
-                quantity=f"{step.quantity:.15g}",
+                quantity=get_number_text(step.quantity),
                 price=self.currency_id._format_unit_price(
                     step.price_unit * (1 - step.discount / 100)
                 ),
@@ -176,12 +121,8 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
-    # ------------------------------------------------------------------
-    #
-    # ------------------------------------------------------------------
-
     def _get_lasting_quote(self):
-        """Return what a line of a quotation is once all has changed that changes by itself.
+        """Return what a line of a quotation is once all has changed that changes by itself. Hook.
 
         :return: quantity, price and discount, nothing where it stays as it is or where nothing
             lasts within the term
@@ -189,8 +130,6 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        if order._is_open_amendment():
-            return {}
         steps = order._get_quoted_segments(self, order._get_subscription_start())
         if len(steps) < 2 or steps[-1].kind != "permanent":
             return {}
@@ -220,3 +159,9 @@ class SaleOrderLine(models.Model):
             for line in lines
         }
         return list(lengths.values()) or [none]
+
+    def _get_opening_limits(self):
+        """Begin a new contract with its intro discount and its ramp."""
+        if not self.order_id._is_new_contract():
+            return super()._get_opening_limits()
+        return {"limited": self._get_limited_discount(), "ramps": self._get_ramps()}

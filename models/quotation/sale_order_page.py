@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ..preview.preview import Preview
+from .quotation_text import QuotationText
 
 
 class SaleOrder(models.Model):
@@ -11,7 +12,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _get_due_now_details(self):
-        """Return how the amount due now of a quotation comes about, line by line.
+        """Return how the amount due now of a quotation comes about, line by line. Hook.
 
         :return: dicts of product, text, quantity and amount without taxes
         :rtype: list[dict]
@@ -23,7 +24,7 @@ class SaleOrder(models.Model):
         return [line for line in document["lines"] if line["quantity"]]
 
     def _get_due_now_title(self):
-        """:return: what stands above the amount of a quotation or contract; hook"""
+        """Return what stands above the amount of a quotation or contract. Hook."""
         if self.state in ("draft", "sent"):
             if self._is_due_on_first_day():
                 day = format_date(self.env, self.subscription_start_date)
@@ -53,7 +54,7 @@ class SaleOrder(models.Model):
         if start := self.subscription_start_date:
             facts.append((self.env._("Service from"), format_date(self.env, start)))
         elif is_quotation:
-            facts.append((self.env._("Service from"), self._get_start_text()))
+            facts.append((self.env._("Service from"), QuotationText(self).get_start()))
         if last := self.subscription_last_date:
             facts.append((self.env._("Service until"), format_date(self.env, last)))
         if is_quotation or self.subscription_state not in const.RUNNING_STATES:
@@ -63,12 +64,6 @@ class SaleOrder(models.Model):
         if token := self.sudo().subscription_payment_token_id:  # sudo: customers read no tokens
             facts.append((self.env._("Paid with"), token._get_name_for_visitor()))
         return facts
-
-    def _get_start_text(self):
-        """:return: when a quotation without a start date begins"""
-        if self.subscription_quote_frozen:
-            return format_date(self.env, self._get_quote_date())
-        return self.env._("the day of your confirmation")
 
     def _get_next_invoice_text(self):
         """:return: day and amount of the next invoice in words, or False"""

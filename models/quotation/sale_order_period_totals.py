@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import is_rebate
+from ..billing.tax_totals import TaxTotals
 
 
 class SaleOrder(models.Model):
@@ -104,7 +104,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         taxes = taxes or NextTaxes(self)
-        totals = self._get_tax_totals_of(
+        totals = TaxTotals(self).get(
             [
                 line._prepare_base_line_for_taxes_computation(
                     **{
@@ -162,7 +162,10 @@ class SaleOrder(models.Model):
         ]
 
     def _get_one_off_rows(self):
-        """:return: rows of what is sold once: now, and later when it is billed on delivery"""
+        """Return rows of what is sold once: now, and later when it is billed on delivery. Hook.
+
+        :rtype: list[dict]
+        """
         lines = self._get_priced_lines() - self._get_recurring_lines()
         kept = {
             base["record"]: base["price_unit"]
@@ -193,12 +196,8 @@ class SaleOrder(models.Model):
             lines,
             lambda line: {"quantity": line.product_uom_qty - line._get_due_now_quantity()},
         )
-        label = self.env._("Of which sold once")
-        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
-            day = format_date(self.env, self._get_effective_date())
-            label = self.env._("Sold once, billed on %(day)s", day=day)
         return [
-            {**now, "label": label},
+            {**now, "label": self.env._("Of which sold once")},
             {**left, "label": self.env._("Discount that is left for the next invoices")},
             {**later, "label": self.env._("Sold once, billed when it is delivered")},
         ]

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain
+from ..billing.due_item import is_something_due
 
 
 class SaleOrder(models.Model):
@@ -42,7 +43,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         is_fixed = self.subscription_quote_frozen or self._is_subscription_started()
-        return (is_fixed and self.subscription_quote_date) or self._subscription_today()
+        return (is_fixed and self.subscription_quote_date) or super()._get_quote_date()
 
     def _get_billing_day(self):
         """Return the day up to which a billing run bills today.
@@ -54,7 +55,7 @@ class SaleOrder(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        today = self._subscription_today()
+        today = super()._get_billing_day()
         accepted = max(self._get_quote_date(), self._get_subscription_start())
         if not self._is_subscription_started():
             return accepted
@@ -62,14 +63,10 @@ class SaleOrder(models.Model):
             self.subscription_quote_frozen
             and not self.order_line.billed_period_ids
             and accepted < today
-            and self._is_something_due_on(accepted)
+            and is_something_due(self, accepted)
         ):
             return accepted
         return today
-
-    def _is_something_due_on(self, day):
-        """:return: whether a first invoice of that day would bill anything"""
-        return self._has_due_one_off_lines() or bool(self._get_order_due_items(day))
 
     # ------------------------------------------------------------------
     # Fix, release, refresh
@@ -82,7 +79,7 @@ class SaleOrder(models.Model):
         )
 
     def _subscription_freeze_quote(self, day=None):
-        """Keep start date and amount of quotations as the customer saw them.
+        """Keep start date and amount of quotations as the customer saw them. Hook.
 
         :param date day: day of the amount that was accepted, today when empty
         """
@@ -218,3 +215,38 @@ class SaleOrder(models.Model):
             raise UserError(self._get_pay_invoice_text())
         self._subscription_refresh_quote()
         return super()._get_default_payment_link_values()
+
+    def _hook_before_written(self, vals):
+        """Hold the amount that a customer signs."""
+        super()._hook_before_written(vals)
+        if vals.get("signature"):
+            self._subscription_freeze_quote()
+
+    def _prepare_start_values(self, start):
+        """Keep the amount that the contract was confirmed with, and its day."""
+        return {
+            **super()._prepare_start_values(start),
+            "subscription_quote_date": self._get_quote_date(),
+            "subscription_frozen_totals": self._get_due_now_totals(),
+        }
+
+    def _subscription_forget_start(self):
+        """Forget the amount of the confirmation, and a start that was only its day."""
+        super()._subscription_forget_start()
+        for order in self:
+            values = {"subscription_frozen_totals": False}
+            if order.subscription_start_date == order.subscription_quote_date:
+                values["subscription_start_date"] = False  # it was the day of the confirmation
+            order._as_system().write(values)
+        self._subscription_release_quote()
+
+    def _is_next_invoice_as_quoted(self):
+        """Know whether it bills what is due on the day of the quotation, from its first day on."""
+        start, day = self.subscription_start_date, self.subscription_quote_date
+        is_announced = (
+            not self.order_line.billed_period_ids
+            and bool(start and day)
+            and start <= day
+            and is_something_due(self, day)
+        )
+        return is_announced or super()._is_next_invoice_as_quoted()

@@ -1,8 +1,9 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ... import const
+from ...tools import get_last_day
+from .quotation_text import QuotationText
 
 
 class SaleOrder(models.Model):
@@ -79,11 +80,7 @@ class SaleOrder(models.Model):
     def _compute_subscription_trial_last_date(self):
         for order in self:
             end = order._get_trial_end()
-            order.subscription_trial_last_date = end and fields.Date.subtract(end, days=1)
-
-    def _is_new_contract(self):
-        """:return: whether this order begins a chain, not an amendment or a renewal"""
-        return (self.subscription_order_type or "new") == "new"
+            order.subscription_trial_last_date = get_last_day(end)
 
     def _get_trial_end(self):
         """Return the first paid day of a contract that begins with a trial, None without one.
@@ -93,7 +90,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         count = self.subscription_trial_count
         if count <= 0 or not self._is_new_contract():
-            return None
+            return super()._get_trial_end()
         unit = self.subscription_trial_unit or "day"
         return self._get_subscription_start() + relativedelta(**{f"{unit}s": count})
 
@@ -115,18 +112,8 @@ class SaleOrder(models.Model):
         facts = super()._get_portal_facts()
         end = self._get_trial_end()
         if end and end > self._subscription_today():
-            facts.append((self.env._("Free trial"), self._get_trial_text(end)))
+            facts.append((self.env._("Free trial"), QuotationText(self).get_trial(end)))
         return facts
-
-    def _get_trial_text(self, end):
-        """:return: how long a trial with that first paid day is free, in words"""
-        has_start = self.subscription_start_date or self.subscription_quote_frozen
-        if not has_start:  # it begins whenever the customer confirms
-            return self.env["subscription.recurrence"]._get_length_text(
-                self.subscription_trial_unit or "day", self.subscription_trial_count
-            )
-        last = fields.Date.subtract(end, days=1)
-        return self.env._("until %(day)s", day=format_date(self.env, last))
 
     def _hook_on_start_forgotten(self):
         """Give lines that a ramp or an intro discount has changed what was typed."""
@@ -135,3 +122,9 @@ class SaleOrder(models.Model):
             values = line._prepare_typed_values()
             if values:
                 line._as_system().with_context(sale_write_from_compute=True).write(values)
+
+    def _confirmation_error_message(self):
+        message = super()._confirmation_error_message()
+        if message or not self._has_due_now_amount():
+            return message
+        return self._get_subscription_error_message()

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ...tools import get_last_day, get_number_text
 from ..contract.change_text import ChangeText
 
 # What was agreed about term and end goes on; only the minimum commitment is the terms' again.
@@ -104,7 +105,7 @@ class RenewalBasis:
                 if self.contract.subscription_term_unit
             },
         }
-        last = fields.Date.subtract(day, days=1)
+        last = get_last_day(day)
         if last > self.contract._subscription_today():
             values["validity_date"] = last
         return values
@@ -217,7 +218,7 @@ class RenewalOffer:
             return self.env._("%(product)s ends before the renewal.", **names)
         steps = line._load_steps(new)
         if not old:
-            quantity = f"{float(steps[0].quantity):.15g}"
+            quantity = get_number_text(steps[0].quantity)
             return self.env._("%(product)s was added: %(quantity)s.", quantity=quantity, **names)
         texts = ChangeText(self.order).get_texts(line, line._load_steps(old)[0], steps[0])
         if not texts:

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import plaintext2html
 
+from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalBasis, RenewalOffer
 
 
@@ -57,21 +58,21 @@ class SaleOrder(models.Model):
         if is_free and not RenewalOffer(self).is_edited():
             self._take_renewal_changes()
             title = self.env._("Brought up to %(order)s:", order=self.subscription_parent_id.name)
-            self._post_list(title, changes)
+            ChangeText(self).post(title, changes)
             return
         base, now = RenewalOffer(self).get_base(), RenewalOffer(self).get_now()
         if base.get("told") == now:
             return
         self._as_system().subscription_renewal_base = {**base, "told": now}
         title = RenewalOffer(self).get_title()
-        self._post_list(title, changes)
+        ChangeText(self).post(title, changes)
         summary = self.env._("The contract changed: look at this renewal quotation")
         if summary not in self.activity_ids.mapped("summary"):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=summary,
                 note=plaintext2html(" ".join([title, *changes])),
-                user_id=self._get_quarantine_user().id,
+                user_id=self._get_responsible_user().id,
             )
 
     def _take_renewal_changes(self):
@@ -136,7 +137,7 @@ class SaleOrder(models.Model):
                 )
             changes = RenewalOffer(order).get_changes()
             order._take_renewal_changes()
-            order._post_list(self.env._("Taken over from the contract:"), changes)
+            ChangeText(order).post(self.env._("Taken over from the contract:"), changes)
         return True
 
     def action_subscription_leave_changes(self):
@@ -148,7 +149,7 @@ class SaleOrder(models.Model):
                 **RenewalOffer(order).get_base(),
                 "kept": now,
             }
-            order._post_list(self.env._("Left out of this renewal:"), changes)
+            ChangeText(order).post(self.env._("Left out of this renewal:"), changes)
         return True
 
     # ------------------------------------------------------------------
@@ -184,12 +185,12 @@ class SaleOrder(models.Model):
                 "does not have:",
                 order=self.subscription_parent_id.sudo().name,
             )
-            self._post_list(title, changes)
+            ChangeText(self).post(title, changes)
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Changes of the contract are not in its renewal"),
                 note=plaintext2html(" ".join([title, *changes])),
-                user_id=self._get_quarantine_user().id,
+                user_id=self._get_responsible_user().id,
             )
 
     def _take_unseen_changes(self):

@@ -10,9 +10,10 @@ from ...engine.change import agreed_values, plan_from, renewed_steps
 from ...engine.money import to_decimal
 from ...engine.price_rise import list_priced, regular_price
 from ...engine.recurrence import first_boundary
-from ...engine.segment import coalesce, live_step
+from ...engine.segment import coalesce
 from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalOffer
+from .simulated_terms import get_list_price_days
 
 OFFERED_FIELDS = {
     "quantity": "product_uom_qty",
@@ -73,32 +74,6 @@ class SaleOrderLine(models.Model):
             return list_priced(steps, day, to_decimal(price))
 
         return set_price
-
-    def _get_lasting_values(self):
-        """Return what a duplicate of this line begins with in place of what is limited in time.
-
-        On the duplicate a discount that ends by itself would never end.
-
-        :return: price and discount that come after those of today, empty when these last
-        :rtype: dict
-        """
-        self.ensure_one()
-        # sudo: whoever duplicates an order may have no right to read its steps
-        line = self.sudo()
-        if not line.segment_ids or self.display_type:
-            return {}
-        today = line.order_id._subscription_today()
-        steps = line._get_whole_plan()
-        step = live_step(steps, today)
-        later = [other for other in steps if other.kind == "permanent" and other.stop > today]
-        if not step or step.kind != "limited" or not later:
-            return {}
-        price = float(regular_price(steps, today))
-        return {
-            "price_unit": price,
-            "technical_price_unit": price,
-            "discount": float(later[0].terms.discount),
-        }
 
     # ------------------------------------------------------------------
     # Renewal quotation
@@ -273,3 +248,10 @@ class SaleOrderLine(models.Model):
         if not texts or self.order_id.state not in ("draft", "sent"):
             return texts
         return [*texts, *self._get_planned_texts()]
+
+    def _get_steps_of_next_terms(self, segments, simulation, until):
+        """Begin terms at list prices, where that was agreed."""
+        segments = super()._get_steps_of_next_terms(segments, simulation, until)
+        for day in get_list_price_days(simulation, until):
+            segments = self._get_list_pricing(day)(segments)
+        return segments

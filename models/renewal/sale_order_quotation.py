@@ -4,7 +4,9 @@ from odoo.fields import Domain
 from odoo.tools import format_date, plaintext2html
 
 from ... import const
+from ...tools import get_last_day
 from .renewal_offer import RenewalBasis
+from .renewal_text import RenewalText
 
 
 class SaleOrder(models.Model):
@@ -93,7 +95,8 @@ class SaleOrder(models.Model):
     def _is_renewed_on(self, day):
         """:return: whether another contract has taken over by that day"""
         end = self.subscription_end_date
-        return bool(end and end <= day and self._get_confirmed_renewal())
+        is_taken_over = bool(end and end <= day and self._get_confirmed_renewal())
+        return is_taken_over or super()._is_renewed_on(day)
 
     # ------------------------------------------------------------------
     # Quotation
@@ -193,12 +196,10 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%(order)s ends after %(day)s unless the customer accepts.",
                     order=order.name,
-                    day=format_date(
-                        self.env, fields.Date.subtract(renewal.subscription_start_date, days=1)
-                    ),
+                    day=format_date(self.env, get_last_day(renewal.subscription_start_date)),
                 )
             ),
-            user_id=order._get_quarantine_user().id,
+            user_id=order._get_responsible_user().id,
         )
 
     def _tell_of_failed_renewal(self, error):
@@ -218,7 +219,7 @@ class SaleOrder(models.Model):
                         or self.env._("An unexpected error: %(error)s.", error=error),
                     )
                 ),
-                user_id=self._get_quarantine_user().id,
+                user_id=self._get_responsible_user().id,
             )
 
     def _subscription_keep(self):
@@ -255,7 +256,7 @@ class SaleOrder(models.Model):
             text = self.env._(
                 "Goes on with %(order)s on %(day)s.", order=contract.sudo().name, day=day
             )
-            sentences[:0] = [text, *self._get_planned_sentences()]
+            sentences[:0] = [text, *RenewalText(self).get_planned_sentences()]
         if renewal:
             text = self.env._(
                 "%(renewal)s goes on from %(day)s.",
@@ -263,34 +264,12 @@ class SaleOrder(models.Model):
                 day=format_date(self.env, renewal.sudo().subscription_start_date),
             )
             return [text, *sentences]
-        return [*sentences, self._get_quotation_sentence()]
+        return [*sentences, RenewalText(self).get_quotation_sentence()]
 
-    def _get_planned_sentences(self):
-        """:return: what changes by itself on a renewal quotation, one sentence per line"""
-        if self._is_subscription_started():
-            return []
-        return [
-            self.env._(
-                "%(product)s %(changes)s.",
-                product=line.product_id.display_name,
-                changes="; ".join(texts),
-            )
-            for line in self._get_recurring_lines()
-            if (texts := line._get_planned_texts())
-        ]
-
-    def _get_quotation_sentence(self):
-        """:return: one sentence about the renewal quotation of this contract, or an empty text"""
-        waiting = self._get_open_renewals()[:1]
-        if waiting:
-            return self.env._(
-                "The renewal quotation %(renewal)s waits to be accepted.", renewal=waiting.name
-            )
-        day = self.subscription_renewal_quote_date
-        is_running = self.subscription_state in const.RUNNING_STATES
-        if not day or not is_running or self.subscription_has_planned_end:
-            return ""
-        return self.env._(
-            "A renewal quotation is prepared on %(day)s; service ends unless it is accepted.",
-            day=format_date(self.env, day),
-        )
+    @api.depends("subscription_renewal_ids.state")
+    def _compute_subscription_has_planned_end(self):
+        """Plan no end where another contract goes on."""
+        super()._compute_subscription_has_planned_end()
+        for order in self.filtered("subscription_has_planned_end"):
+            if order._get_confirmed_renewal():
+                order.subscription_has_planned_end = False

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ... import const
 from ...engine.recurrence import Grid, Recurrence, first_boundary
+from ..contract.change_text import ChangeText
 from ..terms.subscription_template import END_ACTIONS, TERM_UNITS
+from .renewal_text import RenewalText
 from .subscription_template import RENEWAL_PRICES
 
 
@@ -127,9 +128,9 @@ class SaleOrder(models.Model):
             return None
         return self.subscription_term_end_date or grid.next_boundary(self._get_subscription_start())
 
-    def _prepare_agreement_values(self, start):
+    def _prepare_start_values(self, start):
         """Add the term, and what happens at its end."""
-        values = super()._prepare_agreement_values(start)
+        values = super()._prepare_start_values(start)
         template, length, grid = self._get_subscription_terms(), None, self._get_term_grid()
         end = False
         if grid:
@@ -222,8 +223,7 @@ class SaleOrder(models.Model):
                 self._apply_list_prices(day)
             day = grid.next_boundary(day)
         self._as_system().subscription_term_end_date = day
-        self.message_post(body=self._get_renewed_text(first, day))
-        self._trigger_billing()
+        self.message_post(body=RenewalText(self).get_renewed(first, day))
         self._hook_on_subscription_changed()
 
     def _apply_list_prices(self, day):
@@ -236,7 +236,7 @@ class SaleOrder(models.Model):
                 continue
             self._replace_segments(line, new)
             first = next(step.start for step in new if step not in old and step.start >= day)
-            self._log_line_change(line, first, old, new)
+            ChangeText(self).log_change(line, first, old, new)
         self._update_subscription_dates()
 
     def _get_list_price_days(self, until):
@@ -263,21 +263,6 @@ class SaleOrder(models.Model):
         for first in self._get_list_price_days(fields.Date.add(day, days=1)):
             segments = line._get_list_pricing(first)(segments)
         return segments
-
-    def _get_renewed_text(self, first, day):
-        values = {
-            "start": format_date(self.env, first),
-            "last": format_date(self.env, fields.Date.subtract(day, days=1)),
-        }
-        if self.subscription_renewal_price == "list":
-            return self.env._(
-                "Renewed from %(start)s at the list prices of that day. The term ends after "
-                "%(last)s.",
-                **values,
-            )
-        return self.env._(
-            "Renewed from %(start)s at the same prices. The term ends after %(last)s.", **values
-        )
 
     @api.model
     def _get_stale_state_domains(self, first, last):
@@ -307,37 +292,7 @@ class SaleOrder(models.Model):
 
     def _get_agreement_sentences(self):
         """Add what happens at the end of the term."""
-        return [self._get_term_sentence(), *super()._get_agreement_sentences()]
-
-    def _get_term_sentence(self):
-        """:return: one sentence about the term of this contract and its end, or an empty text"""
-        if not self._is_subscription_started():
-            terms, typed = self._get_subscription_terms(), self._get_typed_term_values()
-            return (terms.new(typed, origin=terms) if typed else terms)._get_term_sentence()
-        end, stop = self.subscription_term_end_date, self.subscription_end_date
-        if self.subscription_state not in const.RUNNING_STATES or not end or (stop and stop < end):
-            return ""
-        values = {
-            "last": format_date(self.env, fields.Date.subtract(end, days=1)),
-            "length": self.env["subscription.recurrence"]._get_length_text(
-                self.subscription_term_unit, self.subscription_term_count
-            ),
-        }
-        if self.subscription_end_action == "renew" and not stop:
-            if self.subscription_renewal_price == "list":
-                return self.env._(
-                    "The term ends after %(last)s, then the contract goes on for %(length)s at the "
-                    "list prices of that day.",
-                    **values,
-                )
-            return self.env._(
-                "The term ends after %(last)s, then the contract goes on for %(length)s at the "
-                "same prices.",
-                **values,
-            )
-        if stop == end and not self.subscription_has_planned_end:
-            return self.env._("The term ends after %(last)s, and service with it.", **values)
-        return self.env._("The term ends after %(last)s.", **values)
+        return [RenewalText(self).get_term_sentence(), *super()._get_agreement_sentences()]
 
     def _get_typed_term_values(self):
         """:return: what somebody typed about the term of a quotation, in the words of its terms"""
@@ -359,3 +314,31 @@ class SaleOrder(models.Model):
             and not self.subscription_has_planned_end
         )
         return "" if is_said else super()._get_planned_end_sentence()
+
+    def _get_subscription_anchor(self):
+        """Count the periods of a renewal like those of the contract before."""
+        parent = self._get_renewed_contract()
+        anchor = self.subscription_anchor_date or parent.subscription_anchor_date
+        return anchor or super()._get_subscription_anchor()
+
+    def _get_subscription_term_end(self):
+        """End the steps with the term, unless the contract goes on after it."""
+        return super()._get_subscription_term_end() or self._get_agreed_end()
+
+    def _get_close_grids(self, boundary=None):
+        """Let contracts end with their terms, where that was agreed."""
+        if (boundary or self.subscription_close_boundary) != "term":
+            return super()._get_close_grids(boundary)
+        grid = self._get_term_grid()
+        return [grid] if grid else []
+
+    @api.depends(
+        "subscription_term_end_date",
+        "subscription_end_action",
+        "subscription_renewal_price",
+        "subscription_renewal_quote_date",
+        "subscription_renewal_ids.state",
+    )
+    def _compute_subscription_agreement_text(self):
+        """Follow the term and its renewal."""
+        super()._compute_subscription_agreement_text()

@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     payment_transaction,
     payment_token_expiry,
     payment_token,

@@ -1,4 +1,5 @@
 from ..billing.next_taxes import NextTaxes
+from ..billing.tax_totals import TaxTotals
 
 
 class Mandate:
@@ -54,11 +55,7 @@ class Mandate:
                     tax_ids=taxes.of(line),
                 )
             )
-        return (
-            self.order._get_tax_totals_of(base_lines)["total_amount_currency"]
-            if base_lines
-            else 0.0
-        )
+        return TaxTotals(self.order).get(base_lines)["total_amount_currency"] if base_lines else 0.0
 
     def get_end(self):
         """Return day from which nothing is charged any more, or False when nobody knows.

@@ -93,7 +93,8 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _hook_on_method_saved(self):
-        """Called once when a payment or validation with a saved method went through."""
+        """Let the method pay the contracts that it was saved for."""
+        super()._hook_on_method_saved()
         self.ensure_one()
         if self.subscription_method_order_id and self.operation == "validation":
             self.subscription_method_order_id._subscription_replace_token(self.token_id)
@@ -114,3 +115,8 @@ class PaymentTransaction(models.Model):
         return any(
             tx.state in ("authorized", "done") and (tx.token_id or tx.tokenize) for tx in self
         )
+
+    def _is_about_contracts(self):
+        """Count validations by which a customer replaces the method of a contract."""
+        tx = self.source_transaction_id or self
+        return bool(tx.subscription_method_order_id) or super()._is_about_contracts()

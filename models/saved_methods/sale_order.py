@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
             link=self._get_payment_method_url(),
         )
         self._message_log(body=text)
-        self._schedule_charge_activity(
+        self._schedule_activity_once(
             self.env._("%(order)s needs a payment method", order=self.name), text
         )
 
@@ -139,12 +139,3 @@ class SaleOrder(models.Model):
             method=token._get_name_for_visitor(),
             day=format_date(self.env, expiry),
         )
-
-    def _get_open_invoices_to_pay(self):
-        """:return: invoices, and requests for payment, of this contract that are not paid"""
-        self.ensure_one()
-        # sudo: customers reach them by the link of the contract
-        moves = self.sudo().order_line.invoice_lines.move_id.filtered(
-            lambda move: move._is_open_to_pay()
-        )
-        return moves.sorted(lambda move: (move._get_payment_due_date(), move.id))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ... import const
+from ...tools import get_last_day
 
 
 class SaleOrder(models.Model):
@@ -43,7 +44,7 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Your free trial ends on %(last)s. Add a payment method so that your subscription "
                 "goes on; nothing is charged before %(day)s.",
-                last=format_date(self.env, fields.Date.subtract(end, days=1)),
+                last=format_date(self.env, get_last_day(end)),
                 day=format_date(self.env, max(day, end)),
             )
         return self.env._(

@@ -110,10 +110,10 @@ class PaymentTransaction(models.Model):
             self._as_system().subscription_decline_code = "/".join(dict.fromkeys(codes))
 
     def _is_authentication_needed(self):
-        """:return: whether the bank wants the customer to confirm this payment in person"""
-        self.ensure_one()
+        """Know Stripe's codes for it."""
         codes = (self.subscription_decline_code or "").split("/")
-        return any(code in AUTHENTICATION_CODES for code in codes)
+        is_needed = any(code in AUTHENTICATION_CODES for code in codes)
+        return is_needed or super()._is_authentication_needed()
 
     # ------------------------------------------------------------------
     # Outcome

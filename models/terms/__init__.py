@@ -2,6 +2,7 @@ from . import (
     ir_cron,
     res_company,
     res_currency,
+    res_config_settings,
     subscription_recurrence,
     subscription_template,
     subscription_template_text,

@@ -14,7 +14,7 @@ class SubscriptionTemplate(models.Model):
 
     @api.model
     def _get_summary_fields(self):
-        """:return: names of the fields that the sentences are made of. Hook for feature files."""
+        """Return the names of the fields that the sentences are made of. Hook."""
         return [
             "recurrence_id.name",
             "recurrence_ids.name",
@@ -88,6 +88,7 @@ class SubscriptionTemplate(models.Model):
         }.get(self.payment_mode, "")
 
     def _get_term_sentence(self):
+        """Return what the terms say about their end. Hook."""
         if not self.term_count:
             return self.env._("Runs until somebody closes it.")
         length = self.env["subscription.recurrence"]._get_length_text(

@@ -72,6 +72,18 @@ class TestAmendmentMoney(AmendmentCommon, PaymentCommon):
         self.assertAlmostEqual(self.bill(self.contract).amount_total, amendment.amount_total)
         self.assertFalse(amendment.subscription_amendment_pending)
 
+    def test_an_accepted_reduction_that_waits_for_the_next_invoice_is_closed_by_the_run(self):
+        """The run is called for what was accepted, though its credit puts the date off."""
+        self.contract.subscription_template_id.credit_on_downgrade = "offset"
+        amendment = self._amend_seats(1)
+        amendment._subscription_freeze_quote()
+        amendment.action_confirm()
+        self.assertTrue(amendment.subscription_amendment_pending)
+        self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 2, 15))
+        self.assertFalse(self.bill(self.contract))
+        self.assertFalse(amendment.subscription_amendment_pending)
+        self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 2, 28))
+
     def test_a_line_that_is_paid_before_it_begins_is_billed_ahead(self):
         amendment = self.amend(
             require_payment=True,

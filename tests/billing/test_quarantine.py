@@ -11,7 +11,7 @@ from ...engine.errors import DuplicateRow
 from ...explain import explain
 from ..common import SubscriptionCommon
 
-RUN_LOGGER = "odoo.addons.sale_recurring.models.billing.sale_order_run"
+RUN_LOGGER = "odoo.addons.sale_recurring.models.billing.sale_order_quarantine"
 
 
 @tagged("post_install", "-at_install")

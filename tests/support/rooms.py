@@ -52,6 +52,7 @@ class Rooms:
             for room in self.order
             for path in sorted((addon / "models" / room).rglob("*.py"))
         }
+        self.modules = {path: _get_imported(tree) for path, tree in self.trees.items()}
         for path, tree in self.trees.items():
             for node in ast.walk(tree):
                 if isinstance(node, ast.ClassDef):
@@ -68,8 +69,6 @@ class Rooms:
     def _read_class(self, path, node):
         model, parents = _get_model(node)
         room = self._get_room(path)
-        if not model:
-            return
         self.parents[model] |= parents - {model}
         if _get_texts(node, "_name") and model not in parents:
             self.models.setdefault(model, room)
@@ -99,16 +98,23 @@ class Rooms:
             todo |= self.parents[one] - found
         return found
 
-    def get_home(self, name, model=None):
+    def get_home(self, name, model=None, is_text=False):
         """Return the room that defines a name, the earliest one where several models do.
 
         ``None`` where only core does, or where nobody does.
+
+        :param str name: of a method or field
+        :param str model: the model it is used on, where that is known
+        :param bool is_text: a text may name what a model defines, never what a plain class does
         """
         models = self.names.get(name, {})
+        if is_text:
+            models = {one: models[one] for one in models if "." in one}
         own = (
             {one: models[one] for one in self._get_family(model) if one in models} if model else {}
         )
-        if not own and ("_" not in name or name in COMMON):
+        is_attribute = model and "." not in model  # what a plain class keeps for itself
+        if not own and (is_attribute or "_" not in name or name in COMMON):
             return None
         models = own or models
         rooms = []
@@ -129,25 +135,26 @@ class Rooms:
 
     def _get_targets(self, path, owner, node):
         if isinstance(node, ast.Attribute):
-            if node.attr in self.outside:
-                yield node.attr, OUTSIDE[0]
-            model = _get_model(owner)[0] if owner and _is_self(node.value) else None
-            home = self.get_home(node.attr, model)
-            yield node.attr, home
+            if getattr(node.value, "id", None) not in self.modules[path]:
+                model = _get_model(owner)[0] if owner and _is_self(node.value) else None
+                yield node.attr, self.get_home(node.attr, model)
+                yield node.attr, node.attr in self.outside and OUTSIDE[0]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for name in node.value.split("."):
-                yield name, name.isidentifier() and self.get_home(name)
-            if node.value in self.models:
-                yield node.value, self.models[node.value]
+                yield name, name.isidentifier() and self.get_home(name, is_text=True)
+            yield node.value, self.models.get(node.value)
         elif isinstance(node, ast.ImportFrom) and node.level:
-            folder = path.parents[node.level - 1]
-            base = [*folder.relative_to(self.addon).parts, *(node.module or "").split(".")]
-            for alias in node.names:
-                parts = [part for part in (*base, alias.name) if part]
-                if parts[0] == "models" and len(parts) > 2 and parts[1] in self.places:
-                    yield ".".join(parts), parts[1]
-                elif parts[0] in OUTSIDE:
-                    yield ".".join(parts), OUTSIDE[0]
+            yield from self._get_imports(path, node)
+
+    def _get_imports(self, path, node):
+        folder = path.parents[node.level - 1]
+        base = [*folder.relative_to(self.addon).parts, *(node.module or "").split(".")]
+        for alias in node.names:
+            parts = [part for part in (*base, alias.name) if part]
+            if parts[0] == "models" and len(parts) > 2 and parts[1] in self.places:
+                yield ".".join(parts), parts[1]
+            elif parts[0] in OUTSIDE:
+                yield ".".join(parts), OUTSIDE[0]
 
     def get_crossings(self):
         """Return the references from one room to another."""
@@ -201,6 +208,15 @@ def _walk(tree, owner=None):
         yield from _walk(node, node if isinstance(node, ast.ClassDef) else owner)
 
 
+def _get_imported(tree):
+    return {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
 def _is_docstring(parent, node):
     kinds = ast.Module | ast.ClassDef | ast.FunctionDef
     return (
@@ -219,10 +235,15 @@ def _get_texts(node, name):
 
 
 def _get_model(node):
-    """Return the model that a class defines or extends, and those it inherits from."""
+    """Return the model that a class defines or extends, and those it inherits from.
+
+    A plain class goes by its own name.
+    """
     inherited = _get_texts(node, "_inherit")
     named = _get_texts(node, "_name") or inherited
-    return (named[0] if named else None), set(inherited)
+    if named:
+        return named[0], set(inherited)
+    return node.name, {base.id for base in node.bases if isinstance(base, ast.Name)}
 
 
 def _get_field(node):

@@ -1,0 +1,60 @@
+from odoo import models
+from odoo.tools import plaintext2html
+
+
+class SaleOrder(models.Model):
+    """Who looks after a contract, what they open, and who speaks on it."""
+
+    _inherit = "sale.order"
+
+    def _get_wizard_action(self, model, name):
+        self.ensure_one()
+        self._check_subscription_operator()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def _schedule_activity_once(self, summary, note):
+        """Ask whoever looks after one contract to do something, once about each thing.
+
+        :param str summary: what happened; an open activity with the same one is brought up to date
+        :param str note: what happened and what to do, in words
+        """
+        self.ensure_one()
+        # sudo: the activity may belong to a colleague
+        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
+        if same:
+            same.note = plaintext2html(note)
+            return
+        self.activity_schedule(
+            "sale_recurring.mail_activity_charge_failed",
+            summary=summary,
+            note=plaintext2html(note),
+            user_id=self._get_responsible_user().id,
+        )
+
+    def _get_responsible_user(self):
+        """:return: who looks after this contract: its salesperson unless that one has left"""
+        user = self.user_id
+        # sudo: a colleague who bills may not read who has left
+        is_here = user and user.sudo().active and not user.sudo().share
+        return user if is_here else self.env.ref("base.user_admin")
+
+    def activity_schedule(self, act_type_xmlid="", date_deadline=None, *args, **kwargs):
+        """Take the company's day where core takes that of whoever acts, UTC in a job."""
+        if not date_deadline and len(self.company_id) == 1:
+            date_deadline = self.company_id._subscription_today()
+        return super().activity_schedule(act_type_xmlid, date_deadline, *args, **kwargs)
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Let the system speak on contracts while somebody without a login pays or signs."""
+        is_unnamed = author_id is None and not email_from and self.env.user._is_public()
+        if is_unnamed and any(order.is_subscription for order in self):
+            author_id = self.env.ref("base.partner_root").id
+        return super()._message_compute_author(author_id, email_from)

@@ -1,0 +1,30 @@
+"""Small things that several rooms say or count the same way; no model, no database."""
+
+from datetime import timedelta
+
+
+def join_sentences(texts):
+    """Join what a note says, each text closed by a full stop; empty ones are left out.
+
+    :param texts: translated sentences, and what people typed
+    :rtype: str
+    """
+    closed = (text if text[-1] in ".!?" else f"{text}." for text in texts if text)
+    return " ".join(closed)
+
+
+def get_number_text(value):
+    """Return a quantity or a percentage as people write it: no zeros after the last digit.
+
+    :param value: a float, a Decimal or a Fraction
+    :rtype: str
+    """
+    return f"{float(value):.15g}"
+
+
+def get_last_day(end):
+    """Return the last day of a half-open span, what came in for one that has no end.
+
+    :param end: first day that no longer belongs to the span
+    """
+    return end and end - timedelta(days=1)
