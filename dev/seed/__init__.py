@@ -31,6 +31,11 @@ CONTRACTS = 145
 REVIEW_DAYS = (10, 20)
 # On days with nothing else the jobs have nothing new to do: what falls due wakes them anyway.
 PAPERWORK = ("quote", "lose", "hours")
+GROWING = (
+    "account_move, account_move_line, account_partial_reconcile, mail_message, "
+    "payment_transaction, sale_order, sale_order_line, subscription_billed_period, "
+    "subscription_segment"
+)
 
 
 def live(env):
@@ -179,7 +184,7 @@ class Story:
         self.books.close_month(day)
         self.env.cr.commit()
         # Tables that grow from nothing are read whole until somebody looks at them.
-        self.env.cr.execute("ANALYZE")
+        self.env.cr.execute(f"ANALYZE {GROWING}")
         self.env.cr.commit()
         self.env.invalidate_all()
         orders = self.env["sale.order"].search_count([("subscription_state", "=", "active")])

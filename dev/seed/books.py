@@ -152,7 +152,7 @@ class Books:
             for credit, move in zip(credits, moves, strict=True):
                 lines.append(credit | _get_open_receivables(move))
         if lines:
-            self.env["account.move.line"]._reconcile_plan(lines)
+            self.env["account.move.line"].with_context(tracking_disable=True)._reconcile_plan(lines)
 
     def _prepare_collection(self, kind, day, moves):
         """Return one entry: the sum on the bank account, a credit line for each invoice."""
@@ -221,7 +221,7 @@ class Books:
             for payment, move in zip(payments, moves, strict=True)
         ]
         if plan:
-            self.env["account.move.line"]._reconcile_plan(plan)
+            self.env["account.move.line"].with_context(tracking_disable=True)._reconcile_plan(plan)
 
 
 def _take(promises, day):
