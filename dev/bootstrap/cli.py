@@ -13,7 +13,7 @@ from .demo import run_demo
 from .lint import run_lint
 from .postgres import Cluster
 from .settings import ADDON, Settings
-from .testing import map_paths, pytest_arguments, run_coverage, run_tests
+from .testing import map_paths, pytest_arguments, run_coverage, run_soak, run_tests
 from .workplace import prepare
 
 SHOWN = ("PATH", "PYTHONPATH", "ODOO_RC", "SR_ADDON", "PGHOST", "PGPORT", "PGUSER")
@@ -115,6 +115,7 @@ COMMANDS = {
     "demo": run_demo,
     "test": run_tests,
     "coverage": run_coverage,
+    "soak": run_soak,
     "bench": run_bench,
     "core": run_core,
     "compat": run_compat,

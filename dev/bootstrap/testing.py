@@ -80,6 +80,21 @@ def run_tests(place, arguments, *, with_coverage=False):
     return done.returncode
 
 
+def run_soak(place, arguments):
+    """Live through random worlds for an hour: [MINUTES]; the seed of what fails is printed.
+
+    SR_SEED=N lives through that one world again.
+
+    :return: pytest's exit code
+    :rtype: int
+    """
+    minutes = arguments[0] if arguments else "60"
+    if not minutes.isdigit():
+        raise ProblemError("Say for how many minutes: dev/run soak 60.")
+    place.environ["SR_SOAK_MINUTES"] = minutes
+    return run_tests(place, ["tests/scenario/test_random_worlds.py", "-q"])
+
+
 def run_coverage(place, arguments):
     """Run every test and say which lines of the addon it reached: [PYTEST ARGUMENTS].
 

@@ -2,7 +2,8 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from ... import const
-from .invoice_balance import InvoiceBalance, Share
+from .invoice_balance import InvoiceBalance
+from .invoice_money import Share
 
 
 class AccountMove(models.Model):

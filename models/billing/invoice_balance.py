@@ -1,87 +1,11 @@
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from odoo.fields import Domain
 
 from ...engine.money import Currency, to_decimal
 from ...engine.refund import next_part
-
-ZERO = Decimal(0)
-
-
-@dataclass(slots=True)
-class Money:
-    """What an invoice line asks for, or what is given back of it, exact in its currency.
-
-    :param Decimal basis: in the terms in which the price is typed, taxes included or not
-    :param Decimal untaxed: without taxes
-    :param dict taxes: tax amount by tax
-    :param dict bases: base amount by tax
-    """
-
-    basis: Decimal = ZERO
-    untaxed: Decimal = ZERO
-    taxes: dict = field(default_factory=dict)
-    bases: dict = field(default_factory=dict)
-
-    @property
-    def total(self):
-        """:return: with all taxes"""
-        return self.untaxed + sum(self.taxes.values(), ZERO)
-
-    def add(self, other, factor=1):
-        """Add a multiple of other money to this."""
-        self.basis += other.basis * factor
-        self.untaxed += other.untaxed * factor
-        for mine, theirs in ((self.taxes, other.taxes), (self.bases, other.bases)):
-            for tax, amount in theirs.items():
-                mine[tax] = mine.get(tax, ZERO) + amount * factor
-
-    def map(self, function, other):
-        """:return: money of which each amount is a function of the amounts of two"""
-        pairs = ((self.taxes, other.taxes), (self.bases, other.bases))
-        taxes, bases = (
-            {tax: function(mine[tax], theirs.get(tax, ZERO)) for tax in mine}
-            for mine, theirs in pairs
-        )
-        return Money(
-            function(self.basis, other.basis), function(self.untaxed, other.untaxed), taxes, bases
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of an invoice line that goes back with a credit.
-
-    :param line: the invoice line, a discount beside the row that is credited or its own line
-    :param Money money: what goes back of it, with the sign of the line
-    """
-
-    line: Any
-    money: Money
-
-    def prepare_tax_data(self, values):
-        """Return the taxes of a line that gives this back, as core's tax engine takes them.
-
-        :param dict values: quantity, price and discount of that line on an invoice
-        :return: value of `extra_tax_data`, False where the line has no tax
-        :rtype: dict | bool
-        """
-        if not self.money.taxes:
-            return False
-        return {
-            **{name: values[name] for name in ("quantity", "price_unit", "discount")},
-            "currency_id": self.line.currency_id.id,
-            "manual_total_excluded_currency": -float(self.money.untaxed),
-            "manual_tax_amounts": {
-                str(tax.id): {
-                    "tax_amount_currency": -float(amount),
-                    "base_amount_currency": -float(self.money.bases[tax]),
-                }
-                for tax, amount in self.money.taxes.items()
-            },
-        }
+from .invoice_money import ZERO, Money, Share
 
 
 class InvoiceBalance:
@@ -98,8 +22,9 @@ class InvoiceBalance:
     def __init__(self, lines, without=()):
         self.env = lines.env
         # sudo: whoever took a contract over may not read the invoices of the salesperson before
-        self.moves = lines.sudo().move_id
+        self.moves = self._get_together(lines.sudo().move_id)
         self.asked, self.given, self._of_moves, self._early = {}, {}, {}, {}
+        self._read_moves(self.moves)
         products = self.moves.line_ids.filtered(lambda line: line.display_type == "product")
         self._beside = {move: self._get_discounts(move) for move in self.moves}
         for line in products:
@@ -119,14 +44,23 @@ class InvoiceBalance:
         currency = move.currency_id
         return Currency(currency.name, to_decimal(currency.rounding))
 
+    @staticmethod
+    def _get_together(records):
+        """:return: the same records, of which one query reads what each of them links"""
+        return records.browse(records.ids)
+
+    def _read_moves(self, moves):
+        """Read documents, all at once: core asks line by line."""
+        for name in ("tax_ids", "tax_tag_ids", "subscription_billed_period_ids"):
+            moves.line_ids.mapped(name)
+        for move in moves:
+            self._of_moves[move] = self._read_move(move)
+
     def _get_money(self, line):
         """:return: what a line of a document asks for, negative where it gives back
         :rtype: Money
         """
-        move = line.move_id
-        if move not in self._of_moves:
-            self._of_moves[move] = self._read_move(move)
-        return self._of_moves[move].get(line, Money())
+        return self._of_moves[line.move_id].get(line, Money())
 
     def _read_move(self, move):
         """:return: money by line of a document, the tax of early payment discounts included"""
@@ -192,15 +126,24 @@ class InvoiceBalance:
         if rows:
             about |= Domain("subscription_adjusted_period_id", "in", rows.ids)
         by_hand = lines.search(about & Domain("parent_state", "!=", "cancel"))
-        result = []
-        for line in by_hand:
-            origin = line.subscription_origin_line_id
-            origin = origin or line.subscription_adjusted_period_id.invoice_line_id
-            if line.subscription_adjusted_period_id or not line.subscription_billed_period_ids:
-                result.append((origin, line, 1))
         credits = rows.reversed_by_ids.filtered(
             lambda row: row.kind == "credit" and row.move_id and row.move_id.state != "cancel"
         )
+        others = (by_hand | credits.invoice_line_id).move_id - self.moves
+        self._read_moves(self._get_together(others))
+        result = []
+        for line in by_hand:
+            # A corrected invoice takes over what was given on the one that it corrects.
+            origin = line.subscription_adjusted_period_id.invoice_line_id
+            origin = origin or line.subscription_origin_line_id
+            if origin.move_id not in self._of_moves:
+                continue
+            own = self._get_money(line).untaxed * self._get_money(origin).untaxed
+            # A corrected invoice asks again for what it is about.
+            if own < 0 and (
+                line.subscription_adjusted_period_id or not line.subscription_billed_period_ids
+            ):
+                result.append((origin, line, 1))
         for line, line_rows in credits.grouped("invoice_line_id").items():
             whole = abs(self._get_money(line).basis)
             for origin, own in line_rows.grouped(
@@ -358,6 +301,18 @@ class InvoiceBalance:
             for data in base["tax_details"]["taxes_data"]
             if not data["is_reverse_charge"]
         }
+
+
+def fetch_credited(items):
+    """Read at once what the invoices of credits say, which is asked of one after the other.
+
+    :param list items: `DueItem` of any contracts
+    """
+    rows = [due.row for due in items if due.is_credit]
+    if rows:
+        rows = rows[0].browse(due.id for due in rows)
+        rows.invoice_line_id.mapped("tax_ids")
+        rows.move_id.mapped("amount_residual")
 
 
 def share_credits(*documents):

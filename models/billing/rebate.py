@@ -36,7 +36,9 @@ def fit_rebates(base_lines, company):
             room += total
             continue
         if currency.compare_amounts(room, 0) > 0:
-            fitting[base["record"]] = _cut(base, room, total, company)
+            cut = _cut(base, room, total, company)
+            if is_rebate(cut):
+                fitting[base["record"]] = cut
         room = 0.0
     return [
         fitting[base["record"]] if is_rebate(base) else base
@@ -45,17 +47,44 @@ def fit_rebates(base_lines, company):
     ]
 
 
+def note_unbearable(invoices, credit_notes):
+    """Let credits that an invoice cannot bear, taxes included, become credit notes.
+
+    Credits are netted by their amounts without taxes; taxes per piece and cents may turn the total.
+
+    :param dict invoices: lists of `DueItem` by order, changed in place
+    :param dict credit_notes: lists of `DueItem` by the invoice that they undo, changed in place
+    """
+    for order, items in invoices.items():
+        netted = [due for due in items if due.is_credit and due.amount < 0]
+        if not netted:
+            continue
+        totals = {
+            id(due): sum(
+                _get_total(base, order.company_id) for base in due.line._prepare_due_base_lines(due)
+            )
+            for due in items
+        }
+        while netted and order.currency_id.compare_amounts(sum(totals.values()), 0) < 0:
+            due = netted.pop()
+            del totals[id(due)]
+            items.remove(due)
+            credit_notes.setdefault(due.row.move_id or order, []).append(due)
+
+
 def _cut(base, room, total, company):
     """:return: a base line of a rebate that takes no more than the room, to the cent"""
     currency = base["currency_id"]
     share = base["quantity"] * (1 - base["discount"] / 100)
     amount = currency.round(base["price_unit"] * share * room / -total)
+    cut = {**base, "manual_tax_amounts": None}
+    cut.update(manual_total_excluded_currency=None, manual_total_excluded=None)
     for _try in range(3):
-        cut = {**base, "price_unit": amount / share, "manual_tax_amounts": None}
-        cut.update(manual_total_excluded_currency=None, manual_total_excluded=None)
-        if currency.compare_amounts(_get_total(cut, company), -room) >= 0:
+        cut["price_unit"] = amount / share
+        over = -room - _get_total(cut, company)
+        if currency.compare_amounts(over, 0) <= 0:
             break
-        amount += currency.rounding
+        amount += over  # a tax per piece is not in proportion
     return cut
 
 

@@ -6,7 +6,8 @@ from odoo.tools import format_date
 from ... import const
 from ...engine import billing, errors
 from ...tools import get_last_day
-from .invoice_balance import share_credits
+from .invoice_balance import fetch_credited, share_credits
+from .rebate import note_unbearable
 
 
 class SaleOrder(models.Model):
@@ -210,6 +211,7 @@ class SaleOrder(models.Model):
         :rtype: tuple
         """
         invoices, credit_notes, silent = {}, {}, []
+        fetch_credited([item for items in due.values() for item in items])
         for order, items in due.items():
             charges = [due for due in items if not due.is_credit and due.amount]
             credits = [due for due in items if due.is_credit and due.amount]
@@ -226,6 +228,7 @@ class SaleOrder(models.Model):
                 key = due_item.row.move_id or order
                 credit_notes.setdefault(key, []).append(due_item)
         share_credits(invoices, credit_notes)
+        note_unbearable(invoices, credit_notes)
         return invoices, credit_notes, silent
 
     def _split_credits(self, charges, credits):

@@ -140,7 +140,9 @@ class SaleOrderLine(models.Model):
                 invoiced.quantity, self.product_uom_id, round=False
             )
             if move.move_type == "out_invoice":
-                billed += quantity
+                undone = move.reversed_entry_id.subscription_credit_effect
+                # What takes back a credit note that freed nothing asks for nothing more.
+                billed += quantity if undone in (False, "again", "move") else 0.0
             elif move.subscription_credit_effect in ("again", "move"):
                 billed -= quantity
         return billed

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..billing.invoice_balance import InvoiceBalance, Money
+from ..billing.invoice_balance import InvoiceBalance
+from ..billing.invoice_money import Money
 
 
 class SubscriptionFinding(models.Model):

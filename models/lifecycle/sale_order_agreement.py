@@ -105,7 +105,7 @@ class SaleOrder(models.Model):
         return {**values, **self._prepare_agreement_values(start)}
 
     def _prepare_agreement_values(self, start):
-        """Return what the terms say about the end of a contract that starts on a day.
+        """Return what the terms say about the end of a contract that starts on a day. Hook.
 
         What somebody typed on the quotation is kept.
 

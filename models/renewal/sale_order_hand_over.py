@@ -17,6 +17,16 @@ class SaleOrder(models.Model):
             super()._get_subscription_error_message()
         )
 
+    def _prepare_agreement_values(self, start):
+        """Let the minimum commitment of a chain begin once, not again with each renewal."""
+        values = super()._prepare_agreement_values(start)
+        contract = self._get_renewed_contract()
+        if contract and not self.subscription_commitment_end_date:
+            # sudo: a customer who signs has no right to read the contract before
+            agreed = contract.sudo().subscription_commitment_end_date
+            values["subscription_commitment_end_date"] = agreed
+        return values
+
     def _get_renewal_error(self, contract):
         """Return why this quotation cannot go on with a contract, or False.
 

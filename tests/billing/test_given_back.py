@@ -245,3 +245,29 @@ class TestGivenBack(SubscriptionCommon):
         order._subscription_close(self.travel("2027-06-11"))
         preview = order._get_next_invoice_preview()
         self.assertEqual(preview["total"], -216.0)
+
+    # ------------------------------------------------------------------
+    # Many at once
+    # ------------------------------------------------------------------
+
+    def count_credits(self, count):
+        """Close so many contracts with a voucher and return how many queries say what goes back."""
+        self.travel("2027-06-01")
+        orders = self.env["sale.order"]
+        for _number in range(count):
+            orders |= self.add_voucher(
+                self.create_order(self.line_values(self.seat, price_unit=300.0)), 30.0
+            )
+        orders.action_confirm()
+        self.bill(orders)
+        self.travel("2027-06-11")
+        for order in orders:
+            order._subscription_close(date(2027, 6, 11))
+        queries = self.count_queries(lambda: orders._split_due_items(orders._get_due_items()))
+        notes = self.bill(orders)
+        self.assertEqual(notes.mapped("amount_total"), [216.0] * count)
+        return queries
+
+    def test_what_goes_back_of_a_batch_is_found_in_as_many_queries_as_of_one(self):
+        few, many = self.count_credits(2), self.count_credits(8)
+        self.assertEqual(few, many)

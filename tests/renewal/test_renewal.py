@@ -82,6 +82,18 @@ class TestRenewal(EndingCase):
         self.assertEqual(renewal.subscription_template_id, self.terms)
         self.assertEqual(renewal.amount_untaxed, 49.0)
 
+    def test_minimum_commitment_does_not_begin_again(self):
+        self.terms.write({"commitment_count": 6, "commitment_unit": "month"})
+        order = self.create_quoted(self.seat).sudo()
+        self.assertEqual(order.subscription_commitment_last_date, date(2027, 7, 30))
+        renewal = order._create_renewal_quotation()
+        renewal.action_confirm()
+        self.assertEqual(renewal.subscription_commitment_last_date, date(2027, 7, 30))
+        again = renewal._create_renewal_quotation()
+        again.subscription_commitment_last_date = date(2028, 7, 30)
+        again.action_confirm()
+        self.assertEqual(again.subscription_commitment_last_date, date(2028, 7, 30))
+
     def test_list_prices_when_the_terms_say_so(self):
         self.terms.renewal_price = "list"
         order = self.create_quoted(self.line_values(self.seat, discount=10.0)).sudo()

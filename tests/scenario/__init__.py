@@ -1,3 +1,4 @@
+from . import test_random_worlds
 from . import test_scenario_calendar
 from . import test_scenario_change
 from . import test_scenario_dunning

@@ -1,0 +1,51 @@
+import os
+import random
+
+from freezegun.api import real_monotonic
+from odoo.tests import tagged
+
+from ..support.common_combo import ComboCase
+from ..support.common_payment import PaymentCommon
+from ..support.random_world import RandomWorld
+
+WORLDS = 20
+CONTRACTS = 10
+STEPS = 3
+
+
+@tagged("post_install", "-at_install")
+class TestRandomWorlds(PaymentCommon, ComboCase):
+    """Two hundred drawn histories, ten at a time: money adds up whatever people do.
+
+    `make soak` draws more of them for an hour; SR_SEED=N lives through one world again.
+    """
+
+    def get_seeds(self):
+        """Yield the seeds of the worlds, known ones in the suite and ever new ones in a soak."""
+        if seeds := os.environ.get("SR_SEED"):
+            yield from map(int, seeds.split(","))
+            return
+        minutes = float(os.environ.get("SR_SOAK_MINUTES") or 0)
+        yield from range(0 if minutes else WORLDS)
+        end = real_monotonic() + minutes * 60
+        while real_monotonic() < end:
+            yield random.SystemRandom().randrange(10**9)
+
+    def test_random_worlds(self):
+        for seed in self.get_seeds():
+            with self.subTest(seed=seed):
+                self.live(seed)
+
+    def live(self, seed):
+        """Live through one world, and take everything back."""
+        savepoint = self.cr.savepoint(flush=False)
+        world = RandomWorld(self, seed)
+        try:
+            world.run(CONTRACTS, STEPS)
+            self.env.flush_all()
+        except Exception as error:
+            raise AssertionError(f"SR_SEED={seed}: {error}\n{world.log}") from error
+        finally:
+            savepoint.rollback()
+            savepoint.close(rollback=False)
+            self.env.transaction.clear()
