@@ -90,6 +90,7 @@
         "views/dunning/subscription_dunning_event_views.xml",
         "views/dunning/subscription_template_views.xml",
         "views/dunning/sale_order_views.xml",
+        "views/dunning/res_partner_views.xml",
         # campaign
         "views/campaign/subscription_price_campaign_views.xml",
         # checks
@@ -101,6 +102,8 @@
         "views/portal/subscription_template_views.xml",
         # menus
         "views/menus.xml",
+        # last, when all mails are there
+        "data/mail_refresh_data.xml",
     ],
     "assets": {
         "web.assets_backend": [

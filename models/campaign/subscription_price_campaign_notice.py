@@ -86,6 +86,30 @@ class SubscriptionPriceCampaign(models.Model):
 class SubscriptionPriceCampaignLine(models.Model):
     _inherit = "subscription.price.campaign.line"
 
+    def _get_totals(self):
+        """Return what a full period of their contract costs before and with these prices.
+
+        :return: words for the period, old and new total, whether taxes are in it
+        :rtype: list[dict]
+        """
+        order = self.order_id
+        if not order:
+            return []
+        rises = {line.line_id: {"price_unit": line.new_price} for line in self}
+        changed = self.line_id.recurrence_id.ids
+        raised = order._get_period_totals(lambda line: rises.get(line, {}))
+        new = {row["id"]: row["total"] for row in raised}
+        return [
+            {
+                "per": row["label"],
+                "old": row["total"],
+                "new": new.get(row["id"], row["total"]),
+                "is_taxed": bool(row["tax"]),
+            }
+            for row in order._get_period_totals()
+            if row["id"] in changed
+        ]
+
     def _filter_untold(self):
         """:return: planned lines whose customer got no mail"""
         return self.filtered(lambda line: line.state == "done" and not line.notified_at)

@@ -1,5 +1,6 @@
 from . import (
     ir_cron,
+    mail_template,
     res_company,
     res_currency,
     res_config_settings,
