@@ -5,6 +5,8 @@ from . import (
     subscription_finding_ledger,
     subscription_finding_dates,
     subscription_finding_database,
+    subscription_finding_payment,
+    subscription_finding_told,
     subscription_finding_repair,
     subscription_finding_text,
     subscription_finding_money,

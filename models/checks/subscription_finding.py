@@ -24,6 +24,9 @@ CHECKS = [
     ("constraint", "Database protection missing"),
     ("double_charge", "Charged twice at once"),
     ("lost_charge", "Charge without an outcome"),
+    ("unbooked", "Money that is not booked"),
+    ("two_charges", "Money under way twice for one period"),
+    ("untold", "Customer was not told"),
 ]
 
 

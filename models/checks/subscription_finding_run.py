@@ -12,7 +12,14 @@ _logger = logging.getLogger(__name__)
 POSITION_KEY = "sale_recurring.check_position"
 QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True}
 # Found on the whole database rather than contract by contract.
-GLOBAL_CHECKS = ("constraint", "double_charge", "lost_charge")
+GLOBAL_CHECKS = (
+    "constraint",
+    "double_charge",
+    "lost_charge",
+    "unbooked",
+    "two_charges",
+    "untold",
+)
 
 
 class SubscriptionFinding(models.Model):
@@ -96,7 +103,11 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _check_database(self):
-        """Check what belongs to no single contract, and bring its findings up to date."""
+        """Check what belongs to no single contract, and bring its findings up to date.
+
+        Requests to people that were settled without anybody noticing end here as well.
+        """
+        self.env["mail.activity"]._settle_subscription_activities()
         self.env.flush_all()
         self._refresh_findings(self._find_in_database(), Domain("check", "in", GLOBAL_CHECKS))
 
@@ -195,20 +206,6 @@ class SubscriptionFinding(models.Model):
                 note=plaintext2html(
                     ", ".join(f"{label}: {count}" for label, count in counts.items())
                 ),
-                user_id=self._get_administrator(company).id,
+                user_id=company._get_subscription_administrator().id,
             )
         fresh.reported_at = fields.Datetime.now()
-
-    @api.model
-    def _get_administrator(self, company):
-        """Return who is told about findings of a company.
-
-        :param company: `res.company`, empty for what concerns the whole database
-        :rtype: res.users
-        """
-        admin = self.env.ref("base.user_admin")
-        group = self.env.ref("sale_recurring.group_subscription_manager")
-        users = group.all_user_ids.filtered(
-            lambda user: user.active and not user.share and company <= user.company_ids
-        )
-        return admin if admin in users else users.sorted("id")[:1] or admin

@@ -188,6 +188,33 @@ class SubscriptionFinding(models.Model):
             **words,
         )
 
+    def _get_message_unbooked(self, words):
+        return self.env._(
+            "The money of %(references)s for %(invoice)s is in, but it is not in the books. "
+            "%(reason)s",
+            **words,
+            reason=(self.facts or {}).get("reason", ""),
+        )
+
+    def _get_message_two_charges(self, words):
+        return self.env._(
+            "More money is under way for the days of %(invoice)s than is owed: %(references)s.",
+            **words,
+        )
+
+    def _get_message_untold(self, words):
+        if (self.facts or {}).get("action") == "suspend":
+            return self.env._(
+                "%(contract)s was suspended on %(day)s for %(invoice)s, but no mail left that said "
+                "so before.",
+                **words,
+            )
+        return self.env._(
+            "%(contract)s was closed on %(day)s for %(invoice)s, but no mail left that said so "
+            "before.",
+            **words,
+        )
+
     # ------------------------------------------------------------------
     # What to do
     # ------------------------------------------------------------------
@@ -260,5 +287,22 @@ class SubscriptionFinding(models.Model):
             "lost_charge": self.env._(
                 "Ask the payment provider about it, then press Money Came or Money Did Not Come "
                 "on the invoice or in the list of charges."
+            ),
+            **self._get_payment_cures(),
+        }
+
+    def _get_payment_cures(self):
+        """:return: what a person must do about money and mails, by kind"""
+        return {
+            "untold": self.env._(
+                "Call the customer. Reopen the contract, or resume its service, if they could not "
+                "know of it."
+            ),
+            "unbooked": self.env._(
+                "Look at journal and accounts of the payment provider, then book the payment."
+            ),
+            "two_charges": self.env._(
+                "Ask the payment provider to stop one of them, or give back what is too much once "
+                "it came in."
             ),
         }
