@@ -251,6 +251,13 @@ class SubscriptionCommon(TransactionCase):
         late = ("state", "missed", "excess")
         self.assertEqual([found for found in self.find(orders) if found[0] not in late], [])
 
+    def let_mails_leave(self):
+        """Let the mails in the queue leave, as a mail server does, and keep them to be read."""
+        mails = self.env["mail.mail"].search([("state", "=", "outgoing")])
+        mails.write({"auto_delete": False, "state": "sent"})
+        for mail in mails:
+            mail._postprocess_sent_message(mail.recipient_ids.ids, [])
+
     # ------------------------------------------------------------------
     # Nightly check
     # ------------------------------------------------------------------

@@ -58,7 +58,7 @@ class AccountMove(models.Model):
                 ),
             ]
         )
-        invoices = Domain("state", "=", "posted") & Domain("invoice_date_due", "<", today)
+        invoices = Domain("state", "=", "posted") & self._get_due_domain("<", today)
         requests = self._get_request_domain() & Domain("subscription_asked_date", "<", today)
         return unpaid & (invoices | requests)
 
@@ -75,10 +75,18 @@ class AccountMove(models.Model):
         return next((policy for policy in policies if policy.active), none)
 
     def _is_dunnable(self):
-        """:return: whether this invoice is late and no payment of it is on its way"""
+        """:return: whether this is late, nobody pays it right now, and it is not left out"""
         self.ensure_one()
         is_late = bool(self.filtered_domain(self._get_dunning_domain(self.company_id)))
-        return is_late and not self._get_open_charges()
+        return is_late and not self._is_left_alone()
+
+    def _is_left_alone(self):
+        """:return: whether a payment is on its way, or somebody left this out of dunning"""
+        self.ensure_one()
+        # sudo: run of every company. The lines were read to tell that this is late.
+        orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
+        is_left_out = any(order._get_left_out_reason() for order in orders)
+        return is_left_out or bool(self._get_open_charges())
 
     def _get_dunning_done(self):
         """:return: day of each step that was done for this invoice, by key of the plan"""
@@ -97,16 +105,18 @@ class AccountMove(models.Model):
             return ()
         return dunning.steps_due(*self._get_dunning_facts(policy))
 
-    def _get_dunning_future(self):
+    def _get_dunning_future(self, assumed=None):
         """Return the steps that are still to come for this invoice if nobody pays it.
 
+        :param dict assumed: days of steps, by key, that count as done although they are not yet
         :rtype: tuple[engine.dunning.Planned, ...]
         """
         self.ensure_one()
         policy = self._get_dunning_policy()
         if not policy or not self._get_payment_due_date():
             return ()
-        return dunning.future_steps(*self._get_dunning_facts(policy))
+        plan, done, *rest = self._get_dunning_facts(policy)
+        return dunning.future_steps(plan, {**(assumed or {}), **done}, *rest)
 
     def _get_dunning_facts(self, policy):
         """:return: arguments of the questions that the engine answers"""
@@ -211,13 +221,17 @@ class AccountMove(models.Model):
         moves = self.with_company(company).with_context(allowed_company_ids=company.ids)
         # A closing may delete a draft; its contracts are brought up to date all the same.
         orders = moves.sudo()._get_subscription_orders()  # sudo: run of every company
+        has_drafts = "draft" in moves.mapped("state")  # nothing else ever goes away
         moves._note_money()
         for move in moves:
             move._dun_invoice()
-        moves.exists()._dun_by_mail()
-        for move in moves.exists():
+        left = moves.exists() if has_drafts else moves
+        left._dun_by_mail()
+        for move in left:
             move._dun_invoice()
-        moves.exists()._end_dunning_day()
+        left = left.exists() if has_drafts else left
+        left._suspend_after_pause()
+        left._end_dunning_day()
         for order in orders:
             order._refresh_dunning()
 
@@ -225,8 +239,9 @@ class AccountMove(models.Model):
         """Note what was paid and what comes next."""
         for move in self.try_lock_for_update(allow_referencing=True):
             late = move.filtered_domain(move._get_dunning_domain(move.company_id))
-            move._log_recovery()
-            waits = bool(late) and bool(move._get_open_charges())
+            if move._log_recovery() or not late:
+                move._settle_activities()
+            waits = bool(late) and move._is_left_alone()
             acts = late and not waits
             following = next(iter(move._get_dunning_future()), None) if acts else None
             move._as_system().write(
@@ -283,10 +298,9 @@ class AccountMove(models.Model):
     # Core
     # ------------------------------------------------------------------
 
-    def _invoice_paid_hook(self):
+    def _hook_on_paid(self):
         """Let the dunning run look at paid invoices at once: their contracts may be suspended."""
-        result = super()._invoice_paid_hook()
+        super()._hook_on_paid()
         if any(move.subscription_in_dunning for move in self):
             # sudo: triggering a cron is reserved to administrators
             self.env.ref("sale_recurring.ir_cron_dun_subscriptions").sudo()._trigger()
-        return result

@@ -22,7 +22,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _dun_by_mail(self):
-        """Send one mail for all invoices of one customer whose next step of today is a mail.
+        """Send one mail per reader for invoices of one customer whose next step is a mail.
 
         The mail waits in Odoo's queue in the transaction that notes it on each invoice.
         """
@@ -33,64 +33,69 @@ class AccountMove(models.Model):
                 step = move._get_dunning_policy()._get_step(planned.step.key)
                 due[move] = (step, planned.step.action)
         locked = self.browse(move.id for move in due).try_lock_for_update(allow_referencing=True)
-        if not locked:
-            return
-        first = locked.sorted(lambda move: (move._get_payment_due_date(), move.id))[0]
-        note = first._try_dunning_mail(due[first][0])
-        for move in locked:
-            move._log_dunning(*due[move], "failed" if note else "done", note)
-            if note:
-                move._ask_salespeople(
-                    self.env._("%(invoice)s is unpaid", invoice=move._get_payment_name()), note
-                )
-        self.env["ir.cron"]._commit_progress()
+        for moves in locked.grouped(lambda move: move._get_dunning_reader()).values():
+            first = moves.sorted(lambda move: (move._get_payment_due_date(), move.id))[0]
+            note = first._try_dunning_mail(due[first][0])
+            for move in moves:
+                move._log_dunning(*due[move], "failed" if note else "done", note)
+                if note:
+                    name = move._get_payment_name()
+                    summary = self.env._("%(invoice)s is unpaid", invoice=name)
+                    move._ask_salespeople(summary, note)
+            self.env["ir.cron"]._commit_progress()
 
     def _try_dunning_mail(self, step):
-        """Queue the reminder for the customer of this invoice.
+        """Queue the reminder for whoever reads those of this invoice.
 
         :param step: `subscription.dunning.policy.step`
         :return: why it could not be written, None when it was
         """
-        if not self._get_dunning_recipients():
+        if not self._get_dunning_reader():
             return self._get_no_address_text()
         try:
             with self.env.cr.savepoint():
-                self._send_dunning_mail(step)
+                return self._send_dunning_mail(step)
         except OperationalError:
             raise
         except Exception as error:
             _logger.exception("a reminder of invoice %(invoice)s failed", {"invoice": self.id})
             return self.env._("The mail could not be written: %(reason)s", reason=error)
-        return None
 
     def _send_dunning_mail(self, step):
         """Queue the reminder, and say so on the contracts that it is about.
 
         :param step: `subscription.dunning.policy.step`
+        :return: why nobody would read it, None when somebody does
         """
         self.ensure_one()
         standard = self.env.ref(STANDARD_MAIL, raise_if_not_found=False)
         template = step.mail_template_id or standard
         if not template:
-            return
-        template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
+            return self.env._("There is no mail template for reminders. Choose one on the step.")
+        # sudo: mails of the company hold links of the customer
+        mail = self.env["mail.mail"].sudo().browse(template.sudo().send_mail(self.id))
+        is_own = template != standard
+        if is_own and not (mail.recipient_ids or mail.email_to or mail.email_cc):
+            mail.unlink()
+            return self.env._("The mail template %(name)s has no reader.", name=template.name)
         moves = self._get_open_subscription_invoices()
+        moves._note_announcements(mail)
         text = self.env._(
             "The customer was reminded by mail of %(invoices)s.",
             invoices=", ".join(move._get_payment_name() for move in moves),
         )
         orders = moves.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
+        return None
 
     # ------------------------------------------------------------------
     # What the mail says
     # ------------------------------------------------------------------
 
     def _get_open_subscription_invoices(self):
-        """Return what the customer of this invoice is late with for contracts, the oldest first.
+        """Return what the reader of reminders of this invoice owes for contracts, oldest first.
 
-        Invoices whose payment is on its way are left out, and so is what is not yet due: nobody
-        waits for that.
+        What is not late, is left out of dunning or is being paid is none of it.
 
         :rtype: account.move
         """
@@ -105,28 +110,47 @@ class AccountMove(models.Model):
             ]
         )
         domain &= Domain("state", "=", "posted") | self._get_request_domain()
-        moves = self.search(domain)
-        today = self.company_id._subscription_today()
-        open_moves = moves.filtered(
+        today, reader = self.company_id._subscription_today(), self._get_dunning_reader()
+        moves = self.search(domain).filtered(
             lambda move: (
                 (move == self or move._get_payment_due_date() < today)
-                and not move._get_open_charges()
+                and move._get_dunning_reader() == reader
+                and not move._is_left_alone()
             )
         )
-        return open_moves.sorted(lambda move: (move._get_payment_due_date(), move.id))
+        return moves.sorted(lambda move: (move._get_payment_due_date(), move.id))
+
+    def _get_dunning_reader(self):
+        """Return who reads reminders of this document: whoever received it, when that helps.
+
+        Somebody who left, or has no address, is stood in for by their company, then by the
+        customer of the contract.
+
+        :return: empty when nobody helps, or there is no document
+        :rtype: res.partner
+        """
+        if self.partner_id._can_read_reminders():
+            return self.partner_id
+        # sudo: run of every company
+        orders = self.sudo()._get_subscription_orders()
+        people = self.commercial_partner_id | orders.partner_invoice_id | orders.partner_id
+        people |= orders.partner_id.commercial_partner_id
+        people = people.with_env(self.env)
+        return people.filtered(lambda person: person._can_read_reminders())[:1]
 
     def _get_dunning_recipients(self):
-        """Return who is reminded: whoever received the open invoices and has an address.
+        """:return: id of whoever is reminded, as mail templates want it"""
+        return ",".join(str(partner.id) for partner in self._get_dunning_reader())
 
-        :return: ids of partners, separated by commas
-        :rtype: str
-        """
-        partners = self._get_open_subscription_invoices().partner_id.filtered("email")
-        return ",".join(str(partner.id) for partner in partners)
+    def _get_dunning_number(self):
+        """:return: how many reminders of the first of these documents there are with this one"""
+        events = self[:1].sudo().subscription_dunning_event_ids  # sudo: mail of every company
+        sent = events.filtered(lambda event: event.action in MAILS and event.outcome == "done")
+        return len(sent) + 1
 
-    def _get_dunning_card_orders(self):
+    def _get_dunning_card_orders(self, moves=None):
         """:return: contracts of open invoices that are charged and wait for another method"""
-        moves = self._get_open_subscription_invoices()
+        moves = self._get_open_subscription_invoices() if moves is None else moves
         orders = moves.sudo()._get_subscription_orders()  # sudo: mail of every company
         wanted = orders.filtered(
             lambda order: (
@@ -135,47 +159,43 @@ class AccountMove(models.Model):
         )
         return wanted.with_env(self.env)._filtered_access("read")
 
-    def _is_new_method_needed(self):
+    def _is_new_method_needed(self, moves=None):
         """:return: whether a bank wants another method for one of the customer's invoices"""
         return any(
             move._get_last_decline().subscription_decline_class == METHOD
-            for move in self._get_open_subscription_invoices()
+            for move in (self._get_open_subscription_invoices() if moves is None else moves)
         )
 
-    def _get_dunning_warnings(self):
-        """Return what happens next to contracts of the customer unless the invoices are paid.
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
 
-        :return: whole sentences
-        :rtype: list[str]
-        """
-        sentences = {}
-        for move in self._get_open_subscription_invoices().filtered("subscription_in_dunning"):
-            names = ", ".join(move.sudo()._get_subscription_orders().mapped("name"))
-            for planned in move._get_dunning_future():
-                if planned.step.action == dunning.SUSPEND and not planned.is_skipped:
-                    key = (names, dunning.SUSPEND)
-                    text = self.env._(
-                        "%(contract)s is suspended on %(day)s unless %(invoice)s is paid before.",
-                        contract=names,
-                        day=format_date(self.env, planned.day),
-                        invoice=move._get_payment_name(),
-                    )
-                    sentences.setdefault(key, text)
-                elif planned.step.action == dunning.CLOSE:
-                    key = (names, dunning.CLOSE)
-                    text = self.env._(
-                        "%(contract)s ends on %(day)s unless %(invoice)s is paid before.",
-                        contract=names,
-                        day=format_date(self.env, planned.day),
-                        invoice=move._get_payment_name(),
-                    )
-                    sentences.setdefault(key, text)
-        return list(sentences.values())
+    def _get_dunning_title(self):
+        """:return: what the subject of a reminder says besides the company, with the sum"""
+        self.ensure_one()
+        moves = self._get_open_subscription_invoices()
+        total, number = moves._get_sum_text(), moves._get_dunning_number()
+        if number == 1:
+            return self.env._("%(total)s is still open", total=total)
+        if number == 2:
+            return self.env._("second reminder, %(total)s is late", total=total)
+        return self.env._("please pay now, %(total)s is late", total=total)
+
+    def _get_sum_text(self):
+        """:return: what is late of these documents, one amount per currency"""
+        amounts = {}
+        for move in self:
+            currency = move.currency_id
+            amounts[currency] = amounts.get(currency, 0.0) + move._get_amount_due_now()
+        return " + ".join(currency.format(amount) for currency, amount in amounts.items())
 
     def _get_dunning_sentence(self):
         """Return how late this invoice is and what happens next, in one sentence."""
         self.ensure_one()
         late = (self.company_id._subscription_today() - self._get_payment_due_date()).days
+        for order in self.sudo()._get_subscription_orders():  # sudo: as in _is_left_alone
+            if reason := order._get_left_out_reason():
+                return reason
         if self._get_open_charges():
             return self.env._(
                 "%(invoice)s is %(days)s days late. A payment is under way, so nothing is done "

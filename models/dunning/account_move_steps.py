@@ -47,6 +47,10 @@ class AccountMove(models.Model):
             if planned.is_skipped:
                 text = self.env._("A later step of the same kind was due as well.")
                 self._log_dunning(step, action, "skipped", text)
+            elif action in dunning.HARMFUL and not self._may_take_service_away(
+                step, action, self._get_harmed_orders(step, action)
+            ):
+                return False
             else:
                 getattr(self, f"_dun_{action}")(step)
                 self.env.flush_all()
@@ -146,16 +150,51 @@ class AccountMove(models.Model):
 
     def _dun_suspend(self, step):
         """Suspend the contracts of this invoice until it is paid."""
-        orders = self._get_dunned_orders(step.policy_id).filtered(
-            lambda order: order.subscription_state == "active"
-        )
+        orders = self._get_harmed_orders(step, dunning.SUSPEND)
         for order in orders:
             order._dunning_suspend(self)
         self._log_dunning(step, dunning.SUSPEND, *self._get_no_contract_outcome(orders))
 
+    def _get_harmed_orders(self, step, action):
+        """:return: contracts that a step would suspend or close today"""
+        orders = self._get_dunned_orders(step.policy_id)
+        if action == dunning.SUSPEND:
+            return orders.filtered(lambda order: order.subscription_state == "active")
+        return orders
+
+    def _suspend_after_pause(self):
+        """Suspend contracts that were paused on the day of the step, now that they go on."""
+        for move in self:
+            if dunning.SUSPEND not in move._get_dunning_policy().step_ids.mapped("action"):
+                continue
+            events = move.sudo().subscription_dunning_event_ids  # sudo: run of every company
+            behind = events.filtered(
+                lambda event: event.action == dunning.SUSPEND and event.outcome != "failed"
+            ).step_id
+            if behind and move._is_dunnable():
+                move._suspend_late(behind[:1])
+
+    def _suspend_late(self, step):
+        """Do the step *suspend* to contracts that it left out, once they run again; commits.
+
+        :param step: `subscription.dunning.policy.step` that is behind us
+        """
+        self.ensure_one()
+        spared = self.env["sale.order"]
+        for order in self._get_harmed_orders(step, dunning.SUSPEND):
+            gaps = order.subscription_interruption_ids.sudo()  # sudo: run of every company
+            if self not in gaps.dunning_move_id:
+                spared |= order
+        if not spared or not self._may_take_service_away(step, dunning.SUSPEND, spared):
+            return
+        for order in spared:
+            order._dunning_suspend(self)
+        self._log_dunning(step.browse(), dunning.SUSPEND, *self._get_no_contract_outcome(spared))
+        self.env["ir.cron"]._commit_progress()
+
     def _dun_close(self, step):
         """Close the contracts of this invoice, whose customer was warned."""
-        orders = self._get_dunned_orders(step.policy_id)
+        orders = self._get_harmed_orders(step, dunning.CLOSE)
         # Noted first, because a closing may delete the draft that this is about.
         self._log_dunning(step, dunning.CLOSE, *self._get_no_contract_outcome(orders))
         note = self._get_unpaid_note()

@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
             order.subscription_dunning_text = "\n".join(
                 move._get_dunning_sentence() for move in moves
             )
-            order.subscription_overdue_amount = sum(move._get_amount_to_charge() for move in moves)
+            order.subscription_overdue_amount = sum(move._get_amount_due_now() for move in moves)
 
     def _read_dunning_facts(self):
         """Read at once what the sentences about late invoices of all these contracts need."""

@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -7,6 +6,7 @@ from odoo.tools import format_date
 
 from ... import const
 from .chain import get_contracts_after, get_contracts_before
+from .unpaid_rule import UnpaidRule
 
 _logger = logging.getLogger(__name__)
 
@@ -82,8 +82,9 @@ class SaleOrder(models.Model):
         unpaid = Domain("move_type", "=", "out_invoice") & Domain(
             "payment_state", "in", ("not_paid", "partial")
         )
-        invoices = Domain("state", "=", "posted") & Domain("invoice_date_due", "<", day)
-        requests = self.env["account.move"]._get_request_domain()
+        Move = self.env["account.move"]
+        invoices = Domain("state", "=", "posted") & Move._get_due_domain("<", day)
+        requests = Move._get_request_domain()
         return unpaid & (invoices | requests & Domain("subscription_asked_date", "<", day))
 
     def _get_oldest_unpaid(self):
@@ -106,20 +107,12 @@ class SaleOrder(models.Model):
         """Warn the customer of one contract, close it, or forget a warning that helped."""
         self.ensure_one()
         order = self.with_company(self.company_id)
-        rule, move = order._get_subscription_terms(), order._get_oldest_unpaid()
-        days = rule._get_unpaid_close_days()
+        move = order._get_oldest_unpaid()
+        days = order._get_subscription_terms()._get_unpaid_close_days()
         if not move or not days or not order._is_running():
             order._forget_unpaid()
             return
-        today = order._subscription_today()
-        close = move._get_dunning_start() + timedelta(days=days)
-        if order.subscription_unpaid_move_id == move:
-            if order.subscription_unpaid_close_date <= today:
-                order._close_unpaid(move._get_unpaid_note())
-            return
-        order._forget_unpaid()
-        if today >= close - timedelta(days=rule.unpaid_warn_days):
-            order._warn_unpaid(move, max(close, today + timedelta(days=rule.unpaid_warn_days)))
+        UnpaidRule(order, move).apply()
 
     def _is_running(self):
         """:return: whether this contract runs and nobody closed it already"""
@@ -133,29 +126,6 @@ class SaleOrder(models.Model):
             self._as_system().write(
                 {"subscription_unpaid_move_id": False, "subscription_unpaid_close_date": False}
             )
-
-    def _warn_unpaid(self, move, day):
-        """Tell the customer by mail on which day the contract is closed, once per invoice.
-
-        :param move: the unpaid `account.move`
-        :param date day: day of the closing
-        """
-        self._as_system().write(
-            {"subscription_unpaid_move_id": move.id, "subscription_unpaid_close_date": day}
-        )
-        template = self._get_subscription_terms()._get_unpaid_mail_template()
-        if template:
-            # sudo: mails of the company hold links of the customer
-            template.sudo().send_mail(self.id)
-        self.message_post(
-            body=self.env._(
-                "%(invoice)s is unpaid since %(due)s. The customer was warned: the contract is "
-                "closed on %(day)s unless it is paid before.",
-                invoice=move._get_payment_name(),
-                due=format_date(self.env, move._get_payment_due_date()),
-                day=format_date(self.env, day),
-            )
-        )
 
     def _close_unpaid(self, note):
         """Close one contract today, because an invoice stayed unpaid.

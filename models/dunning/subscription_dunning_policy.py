@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -126,9 +128,22 @@ class SubscriptionDunningPolicy(models.Model):
                 step._get_key(dunning.WARN), max(0, step.days - self.warn_days), dunning.WARN
             )
             for step in self.step_ids
-            if step.action == dunning.CLOSE
+            if step.action == dunning.CLOSE or self._is_sudden(step)
         ]
         return tuple(steps)
+
+    def _is_sudden(self, step):
+        """:return: whether a suspension comes without any reminder that could announce it"""
+        reminders = self.step_ids.filtered(lambda one: one.action == dunning.REMIND)
+        is_announced = any(one.days < step.days for one in reminders)
+        return step.action == dunning.SUSPEND and not is_announced
+
+    def _get_notice_time(self):
+        """:return: time between a warning that was missed and what it warns of
+        :rtype: timedelta
+        """
+        self.ensure_one()
+        return timedelta(days=max(1, self.warn_days))
 
     def _get_step(self, key):
         """:return: the `subscription.dunning.policy.step` behind a key of the plan"""

@@ -21,12 +21,14 @@ class TestUnpaid(EndingCase):
         self.assertEqual(order.invoice_ids.invoice_date_due, date(2027, 2, 1))
         return order
 
-    def run_rule(self, day):
-        """Let the nightly job look at unpaid invoices on a day."""
+    def run_rule(self, day, leave=True):
+        """Let the nightly job look at unpaid invoices on a day, and its mails leave."""
         self.travel(day)
         log = self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR")
         with self.enter_registry_test_mode(), log:
             self.env.ref("sale_recurring.ir_cron_close_unpaid").method_direct_trigger()
+        if leave:
+            self.let_mails_leave()
 
     def get_mails(self, order):
         return self.env["mail.mail"].search(

@@ -14,11 +14,15 @@ TYPED = {
         subscription_backdate_days_manager subscription_backdate_days_user
         subscription_batch_size subscription_template_id subscription_tz
     """,
+    "res.partner": """
+        subscription_left_out subscription_left_out_reason subscription_left_out_until
+    """,
     "sale.order": """
         subscription_all_recurrence_id subscription_close_boundary subscription_close_note
         subscription_close_reason_id subscription_commitment_end_date
         subscription_commitment_last_date subscription_effective_date
         subscription_effective_mode subscription_end_action subscription_end_date
+        subscription_left_out subscription_left_out_reason subscription_left_out_until
         subscription_last_date subscription_notice_count subscription_notice_unit
         subscription_payment_token_id subscription_ramp_step_ids subscription_renewal_price
         subscription_renewal_quote_date subscription_setup_offered subscription_stage_id

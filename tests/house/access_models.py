@@ -36,6 +36,7 @@ EXPECTED = {
     "subscription.dunning.policy": SETUP,
     "subscription.dunning.policy.step": SETUP,
     "subscription.dunning.event": HISTORY,
+    "subscription.dunning.notice": HISTORY,
     # Typed on quotations.
     "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
     "subscription.price.campaign": {"administrator": "rwcu"},

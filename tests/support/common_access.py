@@ -211,6 +211,7 @@ class AccessCase(PaymentCommon):
             "event": cls.env["subscription.dunning.event"].create(
                 {**event, **company, "order_ids": [Command.set(order.ids)]}
             ),
+            "notice": cls._create_notice(order, **company),
             "policy step": policy.step_ids,
             "campaign line": campaign.line_ids,
             "campaign rule": campaign.rule_ids,
@@ -222,11 +223,19 @@ class AccessCase(PaymentCommon):
         }
 
     @classmethod
+    def _create_notice(cls, order, **values):
+        days = {"announced_date": cls.today, "sent_date": cls.today}
+        return cls.env["subscription.dunning.notice"].create(
+            {"order_id": order.id, "action": "close", **days, **values}
+        )
+
+    @classmethod
     def _create_papers(cls, order):
         file = {"name": "a.txt", "raw": SECRET_WORD, "res_model": order._name, "res_id": order.id}
         return {
             "attachment": cls.env["ir.attachment"].create(file),
             "message": order.message_post(body=SECRET_WORD, subtype_xmlid="mail.mt_comment"),
+            "activity": order.activity_schedule("mail.mail_activity_data_todo"),
         }
 
     @classmethod

@@ -36,13 +36,18 @@ class DunningCommon(PaymentCommon):
             }
         )
 
-    def run_dunning(self, day=None):
-        """Let the scheduled job that looks after unpaid invoices run on a day."""
+    def run_dunning(self, day=None, leave=True):
+        """Let the scheduled job that looks after unpaid invoices run on a day.
+
+        :param bool leave: whether its mails leave
+        """
         if day:
             self.travel(day)
         log = self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR")
         with self.enter_registry_test_mode(), log:
             self.assertIs(self.dunning_cron.method_direct_trigger(), True)
+        if leave:
+            self.let_mails_leave()
 
     def get_events(self, moves):
         """:return: what was done about invoices, as (day, action, outcome) in order"""

@@ -1,0 +1,277 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
+
+from ..support.common_dunning import DunningCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTold(DunningCommon):
+    """Nobody is suspended or closed without a mail that left and said so."""
+
+    def live(self, start, end, **values):
+        """Let the job run each day."""
+        day, end = fields.Date.to_date(start), fields.Date.to_date(end)
+        while day <= end:
+            self.run_dunning(day, **values)
+            day += timedelta(days=1)
+
+    def create_dunned(self, *steps, **values):
+        self.charged_template.dunning_policy_id = self.create_policy(*steps, **values)
+        return self.create_late_contract()
+
+    def test_a_warning_on_the_first_late_day_holds_the_day(self):
+        order, _invoice = self.create_dunned((5, "close"))
+        self.run_dunning("2027-02-01")
+        text = f"your contract {order.name} will end on 02/08/2027"
+        self.assertIn(text, self.get_mails().body_html)
+        self.live("2027-02-02", "2027-02-07")
+        self.assertEqual(order.subscription_state, "active")
+        self.run_dunning("2027-02-08")
+        self.assertEqual(order.subscription_state, "closed")
+
+    def test_a_warning_after_a_standstill_holds_the_day(self):
+        order, _invoice = self.create_dunned((3, "remind"), (30, "close"))
+        self.run_dunning("2027-06-01")
+        self.assertIn("will end on 06/08/2027", self.get_mails().body_html)
+        self.live("2027-06-02", "2027-06-07")
+        self.assertEqual(order.subscription_state, "active")
+        self.run_dunning("2027-06-08")
+        self.assertEqual(order.subscription_state, "closed")
+
+    def test_days_count_from_the_mail_that_left(self):
+        order, _invoice = self.create_dunned((5, "close"))
+        self.run_dunning("2027-02-01", leave=False)
+        self.travel("2027-02-02")
+        self.let_mails_leave()
+        self.live("2027-02-03", "2027-02-08")
+        self.assertEqual(order.subscription_state, "active")
+        self.run_dunning("2027-02-09")
+        self.assertEqual(order.subscription_state, "closed")
+
+    def test_mails_that_stay_in_the_queue_close_nothing(self):
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"), (20, "close"))
+        self.live("2027-02-01", "2027-03-10", leave=False)
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("was not told", " ".join(order.activity_ids.mapped("summary")))
+
+    def test_a_mail_that_failed_is_told_and_written_again(self):
+        order, _invoice = self.create_dunned((5, "close"))
+        self.run_dunning("2027-02-01", leave=False)
+        mail = self.get_mails()
+        mail.state = "exception"
+        mail._postprocess_sent_message([], [], "mailbox full", "mail_smtp")
+        notice = self.env["subscription.dunning.notice"].search([("order_id", "=", order.id)])
+        self.assertEqual((notice.state, notice.reason), ("failed", "mailbox full"))
+        self.live("2027-02-02", "2027-02-05")
+        self.run_dunning("2027-02-06")
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("mailbox full", " ".join(order.activity_ids.mapped("note")))
+        self.live("2027-02-07", "2027-02-12")
+        self.assertEqual(order.subscription_state, "active")
+        self.run_dunning("2027-02-13")
+        self.assertEqual(order.subscription_state, "closed")
+
+    def test_nobody_without_an_address_is_suspended_or_closed(self):
+        self.partner.email = False
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"), (20, "close"))
+        self.live("2027-02-01", "2027-03-10")
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("no email address", " ".join(order.activity_ids.mapped("note")))
+        self.partner.email = "ada@example.com"
+        self.run_dunning("2027-03-11")
+        self.assertEqual(order.subscription_state, "active")
+        self.live("2027-03-12", "2027-03-18")
+        self.assertEqual(order.subscription_state, "suspended")
+
+    def test_a_suspension_that_no_reminder_announced_is_warned_of(self):
+        order, _invoice = self.create_dunned((10, "suspend"))
+        self.live("2027-02-01", "2027-02-03")
+        self.assertIn("will be suspended on 02/10/2027", self.get_mails().body_html)
+        self.live("2027-02-04", "2027-02-10")
+        self.assertEqual(order.subscription_state, "suspended")
+
+    def test_a_mail_template_of_ones_own_holds_the_warning_too(self):
+        template = self.env["mail.template"].create(
+            {
+                "name": "Own",
+                "model_id": self.env.ref("account.model_account_move").id,
+                "subject": "Pay",
+                "body_html": "<p>Pay.</p>",
+                "partner_to": "{{ object.partner_id.id }}",
+                "use_default_to": False,
+            }
+        )
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.charged_template.dunning_policy_id.step_ids.filtered(
+            lambda step: step.action == "remind"
+        ).mail_template_id = template
+        self.run_dunning("2027-02-03")
+        self.assertIn(f"{order.name} will be suspended on 02/10/2027", self.get_mails().body_html)
+        template.partner_to = ""
+        other, _invoice = self.create_late_contract()
+        self.run_dunning("2027-02-06")
+        self.assertIn("has no reader", " ".join(other.activity_ids.mapped("note")))
+
+    def test_the_company_reads_for_a_contact_without_address(self):
+        company = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        self.partner.write({"parent_id": company.id, "email": False})
+        self.create_dunned((3, "remind"))
+        self.run_dunning("2027-02-03")
+        self.assertEqual(self.get_mails().recipient_ids, company)
+
+    def test_the_company_reads_for_somebody_who_left(self):
+        company = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        self.partner.parent_id = company
+        self.create_dunned((3, "remind"))
+        self.partner.active = False
+        self.run_dunning("2027-02-03")
+        self.assertEqual(self.get_mails().recipient_ids, company)
+
+    def test_departments_read_of_themselves_in_their_language(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        company = self.env["res.partner"].create({"name": "Firm", "is_company": True})
+        self.partner.parent_id = company
+        other = self.env["res.partner"].create(
+            {"name": "Bea", "parent_id": company.id, "email": "bea@example.com", "lang": "pt_BR"}
+        )
+        _order, first = self.create_dunned((3, "remind"))
+        order = self.create_charged_contract("error", partner_id=other.id)
+        second = self.bill(order)
+        self.run_charges()
+        self.run_dunning("2027-02-03")
+        mails = self.get_mails().sorted(lambda mail: mail.recipient_ids.name)
+        self.assertEqual(mails.mapped("recipient_ids"), self.partner | other)
+        for mail, mine, not_mine in ((mails[0], first, second), (mails[1], second, first)):
+            self.assertIn(mine.name, mail.body_html)
+            self.assertNotIn(not_mine.name, mail.body_html)
+            self.assertNotIn(not_mine.access_token or "-", mail.body_html)
+        self.assertIn("Bea", mails[1].body_html)
+
+    def test_requests_for_somebody_who_left_go_to_the_next_person(self):
+        leader = self.env["res.users"].create({"name": "Lea", "login": "lea"})
+        seller = self.env["res.users"].create({"name": "Sam", "login": "sam"})
+        team = self.env["crm.team"].create({"name": "Team", "user_id": leader.id})
+        order, _invoice = self.create_late_contract(user_id=seller.id)
+        order.team_id = team
+        seller.active = False
+        self.run_dunning("2027-02-03")
+        order._schedule_charge_activity("Look", "Look at it.")
+        self.assertEqual(order.activity_ids.sorted("id")[-1:].user_id, leader)
+        leader.active = False
+        order._schedule_charge_activity("Again", "Look at it.")
+        user = order.activity_ids.sorted("id")[-1:].user_id
+        self.assertTrue(user.active)
+        self.assertNotIn(user, seller | leader)
+
+    # ------------------------------------------------------------------
+    # What the customer has
+    # ------------------------------------------------------------------
+
+    def give_credit(self, amount):
+        """Post a credit note of the customer that is matched with nothing."""
+        credit = self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.partner.id,
+                "invoice_date": "2027-02-01",
+                "invoice_line_ids": [
+                    fields.Command.create({"name": "Sorry", "price_unit": amount, "tax_ids": []})
+                ],
+            }
+        )
+        credit.action_post()
+        return credit
+
+    def test_open_credit_is_shown_and_harms_nobody(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"), (20, "close"))
+        credit = self.give_credit(36)
+        self.run_dunning("2027-02-03")
+        body = " ".join(self.get_mails().body_html.replace("\xa0", " ").split())
+        self.assertIn("$ 36.00 in open credit", body)
+        self.live("2027-02-04", "2027-03-05")
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("has open credit", " ".join(order.activity_ids.mapped("summary")))
+        lines = (invoice | credit).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        lines.reconcile()
+        self.run_dunning("2027-03-06")
+        self.assertFalse(order.subscription_in_dunning)
+        self.assertNotIn("open credit", " ".join(order.activity_ids.mapped("summary")))
+
+    def test_an_unmatched_payment_counts_as_well(self):
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.partner.id,
+                "amount": 20,
+                "journal_id": self.provider.journal_id.id,
+            }
+        )
+        payment.action_post()
+        self.live("2027-02-01", "2027-02-15")
+        self.assertEqual(order.subscription_state, "active")
+
+    # ------------------------------------------------------------------
+    # Left out
+    # ------------------------------------------------------------------
+
+    def test_who_is_left_out_is_left_alone_until_the_last_day(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        order.write(
+            {
+                "subscription_left_out": True,
+                "subscription_left_out_reason": "A quarrel about quality",
+                "subscription_left_out_until": "2027-03-31",
+            }
+        )
+        self.live("2027-02-01", "2027-02-20")
+        self.run_dunning("2027-03-31")
+        self.assertFalse(self.get_mails() or self.get_events(invoice))
+        self.run_dunning("2027-04-01")
+        self.assertEqual(self.get_events(invoice), [("2027-04-01", "remind", "done")])
+
+    def test_a_customer_is_left_out_with_all_contracts(self):
+        self.partner.write(
+            {"subscription_left_out": True, "subscription_left_out_reason": "Friends"}
+        )
+        _order, invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-01", "2027-02-20")
+        self.assertFalse(self.get_mails() or self.get_events(invoice))
+
+    @mute_logger("odoo.sql_db")
+    def test_nobody_is_left_out_without_a_reason(self):
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.partner.subscription_left_out = True
+            self.env.flush_all()
+
+    # ------------------------------------------------------------------
+    # Paused on the day
+    # ------------------------------------------------------------------
+
+    def test_a_contract_paused_on_the_day_is_suspended_after_its_pause(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-01", "2027-02-08")
+        days = (fields.Date.to_date(day) for day in ("2027-02-09", "2027-02-14"))
+        order._subscription_pause(*days)
+        self.travel("2027-02-09")
+        order._subscription_refresh_state()
+        self.live("2027-02-09", "2027-02-13")
+        self.assertEqual(order.subscription_state, "paused")
+        self.travel("2027-02-14")
+        order._subscription_refresh_state()
+        self.run_dunning("2027-02-14")
+        self.assertEqual(order.subscription_state, "suspended")
+        self.book_payment(invoice)
+        self.run_dunning("2027-02-15")
+        self.assertEqual(order.subscription_state, "active")
