@@ -14,6 +14,15 @@ from psycopg2.errors import UniqueViolation
 from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
 
 from .check import facts, findings, rebuilt
+from .door import (
+    cancel_invoices,
+    charge_again,
+    mails_leave,
+    methods,
+    money_of_periods,
+    pay_by_form,
+    replace_methods,
+)
 from .edit import edit
 from .field import sell, set_up
 from .gate import wait_at
@@ -197,6 +206,13 @@ TASKS = {
     "reminders": with_cursor(reminders),
     "open_invoices": with_cursor(open_invoices),
     "payments": with_cursor(payments),
+    "mails_leave": with_cursor(mails_leave),
+    "cancel_invoices": cancel_invoices,
+    "charge_again": charge_again,
+    "pay_by_form": pay_by_form,
+    "replace_methods": replace_methods,
+    "money_of_periods": with_cursor(money_of_periods),
+    "methods": with_cursor(methods),
     "refund": with_cursor(refund),
     "hear_of_refunds": hear_of_refunds,
     "booked_refunds": with_cursor(booked_refunds),

@@ -39,6 +39,7 @@ def dun_together(herd, day):
 
 def test_each_step_is_done_once(herd, fake):
     dun_together(herd, LATE)
+    herd.run("mails_leave", day=LATE)  # nobody is suspended before
     dun_together(herd, LATER)
     found = herd.run("dunned", day=LATER)
     assert len(found) == CONTRACTS

@@ -1,0 +1,161 @@
+"""Clerks and customers at the doors of invoices, while the run charges these."""
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import retrying
+
+from .gate import wait_at
+
+
+def mails_leave(env, _day):
+    """Let the mails in the queue leave, and keep them to be counted."""
+    mails = env["mail.mail"].search([("state", "=", "outgoing")])
+    mails.write({"auto_delete": False, "state": "sent"})
+    for mail in mails:
+        mail._postprocess_sent_message(mail.recipient_ids.ids, [])
+
+
+def cancel_invoices(registry, folder, day, gate):
+    """Cancel one open invoice after the other, as a clerk does.
+
+    :return: ids of those that could be cancelled
+    """
+    del day
+    return _at_each_invoice(registry, folder, gate, lambda move, _at: _cancel(move))
+
+
+def pay_by_form(registry, folder, day, gate, cards):
+    """Pay one open invoice after the other with another card that is saved, as customers do.
+
+    :param list cards: ids of customer and payment method, one per invoice
+    :return: ids of those that could be paid
+    """
+    del day
+    return _at_each_invoice(registry, folder, gate, lambda move, at: _pay(move, *cards[at]))
+
+
+def replace_methods(registry, folder, day, gate, cards):
+    """Give one contract after the other another method.
+
+    :param list cards: ids of customer and payment method, one per invoice
+    :return: ids of the invoices whose contract got one
+    """
+    del day
+    return _at_each_invoice(registry, folder, gate, lambda move, at: _replace(move, *cards[at]))
+
+
+def charge_again(registry, folder, day, gate):
+    """Let the run charge one declined invoice after the other again, as a clerk does.
+
+    :return: ids of those that could be charged
+    """
+    del day
+    return _at_each_invoice(
+        registry, folder, gate, lambda move, _at: move.action_subscription_charge()
+    )
+
+
+def _at_each_invoice(registry, folder, gate, act):
+    """Do something to each invoice in a transaction of its own, begun again as the server does.
+
+    :param act: function from an invoice and its place in the list to nothing
+    :return: ids of the invoices that did not refuse it
+    """
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        ids = env["account.move"].search([("move_type", "=", "out_invoice")], order="id").ids
+        wait_at(folder, gate)
+    done = []
+    for at, move_id in enumerate(ids):
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            move = env["account.move"].browse(move_id)
+            try:
+                retrying(lambda move=move, at=at: act(move, at), env)
+            except UserError:
+                cr.rollback()
+                continue
+        done.append(move_id)
+    return done
+
+
+def _cancel(move):
+    if move.state != "posted" or move.payment_state != "not_paid":
+        raise UserError(move.name)
+    move.button_cancel()
+
+
+def _save(move, customer, method):
+    old = move._get_subscription_orders().subscription_payment_token_id
+    return old.copy(
+        {
+            "provider_ref": customer,
+            "stripe_payment_method": method,
+            "payment_method_id": old.payment_method_id.id,
+        }
+    )
+
+
+def _replace(move, customer, method):
+    token = _save(move, customer, method)
+    move._get_subscription_orders()._subscription_replace_token(token)
+
+
+def _pay(move, customer, method):
+    """Pay an invoice by a form, as if the provider had answered at once."""
+    if move.state != "posted" or move.payment_state != "not_paid":
+        raise UserError(move.name)
+    token = _save(move, customer, method)
+    tx = move.env["payment.transaction"].create(
+        {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "reference": f"form-{move.id}",
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "operation": "online_direct",
+            "invoice_ids": [Command.set(move.ids)],
+        }
+    )
+    tx.token_id = token
+    tx._set_done()
+    tx._post_process()
+
+
+def money_of_periods(env, _day):
+    """Return what was booked for the one period of each contract.
+
+    :return: cents that it costs, cents of the payments that are done for any of its invoices,
+        states of the invoices, whether an activity says that too much came
+    :rtype: list[tuple]
+    """
+    result = []
+    for order in env["sale.order"].search([("client_order_ref", "like", "cus_")], order="id"):
+        moves = order.invoice_ids.sorted("id")
+        done = moves.transaction_ids.filtered(lambda tx: tx.state == "done")
+        result.append(
+            (
+                round(order.amount_total * 100),
+                sorted(round(tx.amount * 100) for tx in done),
+                moves.mapped("state"),
+                "overpaid" in order.activity_ids.mapped("subscription_matter"),
+            )
+        )
+    return result
+
+
+def methods(env, _day):
+    """Return Stripe's customer behind the method of each contract, and that of its last payment.
+
+    :rtype: list[tuple]
+    """
+    orders = env["sale.order"].search([("client_order_ref", "like", "cus_")], order="id")
+    return [
+        (
+            order.subscription_payment_token_id.provider_ref,
+            order.invoice_ids.transaction_ids.sorted("id")[-1:].token_id.provider_ref,
+        )
+        for order in orders
+    ]
