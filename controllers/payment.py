@@ -133,15 +133,22 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         values = super()._overdue_invoices_get_page_view_values(overdue_invoices, **kwargs)
         documents = overdue_invoices.filtered("subscription_order_ids")
         if "tokens_sudo" in values and documents:
-            values["tokens_sudo"] = values["tokens_sudo"]._filter_for_visitor(documents)
+            methods_sudo = values["tokens_sudo"]._filter_for_visitor(documents)
+            values["tokens_sudo"] = methods_sudo.filtered(
+                lambda method: not any(one._needs_customer_for(method) for one in documents)
+            )
         return values
 
     def _get_methods_to_show(self, document_sudo, providers_sudo):
         """:return: sudoed saved methods that the visitor may pay a document of a contract with"""
         methods_sudo = request.env["payment.token"]._get_for_document(document_sudo)
-        return methods_sudo._filter_for_visitor(document_sudo).filtered(
+        methods_sudo = methods_sudo._filter_for_visitor(document_sudo).filtered(
             lambda method: method.provider_id in providers_sudo
         )
+        if document_sudo._name != "account.move":
+            return methods_sudo
+        # Such a method is entered anew, so that its bank can ask the customer.
+        return methods_sudo.filtered(lambda method: not document_sudo._needs_customer_for(method))
 
     def _is_guarded(self, method_sudo):
         """Return whether a saved method is of a customer with contracts, who is not the visitor.

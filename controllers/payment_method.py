@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -41,6 +41,7 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
         values = {
             "page_name": "subscription_payment_method",
             "sale_order": order_sudo,
+            "is_over": self._is_over(order_sudo),
             "res_company": order_sudo.company_id,
             "saved": saved,
             "paid": paid,
@@ -72,6 +73,7 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
         self._validate_transaction_kwargs(kwargs)
         partner_sudo = self._get_payer(order_sudo)
         providers_sudo, _report = self._get_method_providers(order_sudo, partner_sudo)
+        self._check_not_over(order_sudo)
         is_new = kwargs.get("flow") in ("direct", "redirect")
         if not is_new or kwargs.get("provider_id") not in providers_sudo.ids:
             raise BadRequest(request.env._("This payment provider is not offered here."))
@@ -97,6 +99,7 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
     def subscription_payment_method_assign(self, order_id, token_id=None, access_token=None):
         """Pay a contract with a method that its customer saved before."""
         order_sudo = self._get_contract(order_id, access_token)
+        self._check_not_over(order_sudo)
         token_sudo = self._get_saved_methods(order_sudo).filtered(
             lambda token: token.id == self._cast_as_int(token_id)
         )
@@ -146,6 +149,21 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
         if not order_sudo.is_subscription:
             raise NotFound
         return order_sudo
+
+    def _is_over(self, order_sudo):
+        """:return: whether a contract has ended and will never be charged again"""
+        is_ended = order_sudo.subscription_state in ("closed", "renewed")
+        return is_ended and not order_sudo.subscription_next_invoice_date
+
+    def _check_not_over(self, order_sudo):
+        """:raise ValidationError: nothing is charged for this contract any more"""
+        if self._is_over(order_sudo):
+            raise ValidationError(
+                request.env._(
+                    "%(order)s has ended, so no payment method is needed for it.",
+                    order=order_sudo.name,
+                )
+            )
 
     def _get_payer(self, order_sudo):
         """:return: whoever the new method belongs to: the visitor, else the contract's customer"""

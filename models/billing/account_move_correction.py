@@ -21,18 +21,26 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Say on the ledger what a hand-made credit note means for the periods it is about."""
+        effect = const.unseal(self.env.context, const.CREDIT_EFFECT_KEY, "adjust")
+        self._hook_on_reversal(effect, cancel)
         # Copied lines name what they correct, which nobody types.
         reverses = super(AccountMove, self._as_system())._reverse_moves(
             default_values_list=default_values_list, cancel=cancel
         )
         reverses = reverses.with_env(self.env)
-        effect = const.unseal(self.env.context, const.CREDIT_EFFECT_KEY, "adjust")
         if effect != "move":
             reverses._apply_credit_effect(effect)
         else:
             for move in reverses.filtered(lambda move: move._get_contracts_of_sales()):
                 move._as_system().subscription_credit_effect = effect
         return reverses
+
+    def _hook_on_reversal(self, effect, is_cancelled):
+        """Called before documents are reversed by hand. Hook. Raise, or return nothing.
+
+        :param str effect: what the credit notes mean for periods, one of `const.CREDIT_EFFECTS`
+        :param bool is_cancelled: whether the documents are undone as a whole
+        """
 
     def _get_contracts_of_sales(self):
         """:return: the contracts that the lines of these documents sell something of"""

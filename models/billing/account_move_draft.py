@@ -95,7 +95,7 @@ class AccountMove(models.Model):
         return self.posted_before or self.subscription_draft_seal != self._get_draft_seal()
 
     def _is_draft_in_payment(self):
-        """:return: whether the outcome of a payment of this draft is still open"""
+        """Return whether the outcome of a payment of this draft is still open. Hook."""
         self.ensure_one()
         # sudo: a billing clerk may lack rights on payment transactions
         return any(
@@ -166,7 +166,10 @@ class AccountMove(models.Model):
         :param order: the contract that changed
         """
         self.ensure_one()
-        user = self.invoice_user_id or order.user_id or self.env.ref("base.user_admin")
+        clerk = self.invoice_user_id
+        # sudo: the run may not read who has left
+        is_here = clerk.sudo().active and not clerk.sudo().share
+        user = clerk if is_here else order._get_responsible_user()
         # sudo: the run may see the draft of a colleague
         self.sudo().activity_schedule(
             "mail.mail_activity_data_warning",

@@ -111,7 +111,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _hook_on_state_changed(self, before):
-        """Called after the state of documents changed, with the state of each before.
+        """Called after the state of documents changed, with the state of each before. Hook.
 
         :param dict before: state by id
         """

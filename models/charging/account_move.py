@@ -1,7 +1,6 @@
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -91,7 +90,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         is_open_invoice = self.state == "posted" and self.payment_state in UNPAID_STATES
         asked = not is_open_invoice and self.subscription_asked_date
-        return asked or self.invoice_date_due
+        instalments = is_open_invoice and self._get_instalments()
+        return asked or (instalments and instalments[0].date_maturity) or self.invoice_date_due
 
     def _get_open_amount_signed(self):
         """:return: what is left to pay, in the currency of the company"""
@@ -187,11 +187,4 @@ class AccountMove(models.Model):
     def _unlink_except_being_charged(self):
         """Keep a document whose charge may still take the money."""
         for move in self:
-            if move._has_open_charge():
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s is being charged to the saved payment method. Wait for the "
-                        "outcome before you delete it.",
-                        invoice=move.display_name,
-                    )
-                )
+            move._check_no_money_under_way(self.env._("delete it"))

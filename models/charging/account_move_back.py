@@ -1,10 +1,29 @@
 from odoo import models
 
+from .mail_activity import DISPUTED, GIVEN_BACK
+
 
 class AccountMove(models.Model):
     """Money of paid invoices that goes back: the bank takes it, or somebody refunds it outside."""
 
     _inherit = "account.move"
+
+    def _is_disputed_with(self, token):
+        """Return whether the customer disputes a payment of this document by a method.
+
+        It is never answered by charging that method again.
+
+        :param token: `payment.token`
+        """
+        self.ensure_one()
+        # sudo: invoicing clerks have no right to read transactions
+        payments = self.sudo().transaction_ids
+        return any(tx.token_id == token and tx._is_disputed() for tx in payments)
+
+    def _get_disputed_text(self):
+        return self.env._(
+            "The customer disputed a payment by this method. Agree with them on another one."
+        )
 
     def _hook_on_charge_disputed(self, tx, status):
         """Called once per step of a dispute of a payment of this invoice. Return nothing.
@@ -42,9 +61,9 @@ class AccountMove(models.Model):
                 status=status.replace("_", " "),
                 **facts,
             )
-        self._tell_of_money_back(
-            self.env._("Payment of %(invoice)s is disputed", invoice=self.display_name), text
-        )
+        summary = self.env._("Payment of %(invoice)s is disputed", invoice=self.display_name)
+        is_over = status in ("won", "warning_closed")
+        self._tell_of_money_back(DISPUTED, summary, text, is_over)
 
     def _hook_on_charge_refunded(self, refund):
         """Called once per refund of this paid invoice that was not made in Odoo. Return nothing.
@@ -60,17 +79,25 @@ class AccountMove(models.Model):
             reference=refund.source_transaction_id.reference,
             invoice=self.display_name,
         )
-        self._tell_of_money_back(
-            self.env._("Payment of %(invoice)s was given back", invoice=self.display_name), text
-        )
+        summary = self.env._("Payment of %(invoice)s was given back", invoice=self.display_name)
+        self._tell_of_money_back(GIVEN_BACK, summary, text)
 
-    def _tell_of_money_back(self, summary, text):
+    def _tell_of_money_back(self, matter, summary, text, is_over=False):
         """Say on invoice and contracts that money goes back, and ask somebody to look.
 
+        :param str matter: one of `mail_activity.MATTERS`
         :param str summary: what it is about
         :param str text: what happened and what to do, in whole sentences
+        :param bool is_over: nothing has to be done any more
         """
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_activity_once(summary, text)
+        if not is_over:
+            self._ask_about_money(matter, summary, text)
+            return
+        # sudo: the request may belong to a colleague
+        asked = self.env["mail.activity"].sudo()
+        asked.search(
+            [("subscription_move_id", "=", self.id), ("subscription_matter", "=", matter)]
+        ).unlink()

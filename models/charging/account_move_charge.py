@@ -67,19 +67,11 @@ class AccountMove(models.Model):
         :rtype: Domain
         """
         today = company._subscription_today()
-        posted = Domain(
-            [
-                ("state", "=", "posted"),
-                "|",
-                ("invoice_date_due", "<=", today),
-                ("subscription_charge_early", "=", True),
-            ]
-        ) & (
-            self._get_charged_contracts_domain("charge", today)
-            | (
-                Domain("transaction_ids", "not any", self._get_attempts_domain())
-                & self._get_charged_contracts_domain("after_payment", today)
-            )
+        is_due = self._get_due_domain("<=", today) | Domain("subscription_charge_early", "=", True)
+        posted = Domain("state", "=", "posted") & is_due
+        posted &= self._get_charged_contracts_domain("charge", today) | (
+            Domain("transaction_ids", "not any", self._get_attempts_domain())
+            & self._get_charged_contracts_domain("after_payment", today)
         )
         unpaid = Domain(
             [
@@ -271,13 +263,24 @@ class AccountMove(models.Model):
         is_open = self.filtered_domain(self._get_charge_domain(self.company_id))
         if not is_open or not token or self._get_open_charges():
             return Transaction
+        if self._get_older_money_under_way():
+            return Transaction  # of a document that this one takes the place of
         if not token.active:
             self._fail_charge(self.env._("The saved payment method was removed."))
             return Transaction
         if reason := token._get_refusal_for(self):
             self._fail_charge(reason)
             return Transaction
-        if self.currency_id.compare_amounts(self._get_amount_open_to_pay(), 0) <= 0:
+        if self.currency_id.compare_amounts(self._get_amount_to_take(), 0) <= 0:
+            return Transaction
+        if self._needs_customer_for(token):
+            self._fail_charge(self._get_customer_needed_text())
+            return Transaction
+        if self._is_disputed_with(token):
+            self._fail_charge(self._get_disputed_text())
+            return Transaction
+        if reason := token.provider_id._get_booking_error(self):
+            self._fail_charge(reason)
             return Transaction
         self.subscription_charge_count += 1
         self._as_system().subscription_charge_attempted_at = fields.Datetime.now()
@@ -301,7 +304,7 @@ class AccountMove(models.Model):
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
             "reference": f"{name}-{self.id}-{self.subscription_charge_count}",
-            "amount": self._get_amount_open_to_pay(),
+            "amount": self._get_amount_to_take(),
             "currency_id": self.currency_id.id,
             "partner_id": self.partner_id.id,
             "operation": "offline",
@@ -314,6 +317,8 @@ class AccountMove(models.Model):
         """:return: what the engine says about charging this document once more by itself"""
         self.ensure_one()
         token, last = self._get_subscription_token(), self._get_last_decline()
+        if token and self._is_disputed_with(token):
+            return dunning.WAIT
         return dunning.charge_verdict(
             last.subscription_decline_class or None,
             bool(token) and not self._is_another_method_since(last),

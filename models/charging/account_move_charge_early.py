@@ -21,7 +21,7 @@ class AccountMove(models.Model):
                 and move.state == "posted"
                 and move.payment_state in ("not_paid", "partial")
                 and move.invoice_date_due
-                and move.invoice_date_due > move.company_id._subscription_today()
+                and move._get_payment_due_date() > move.company_id._subscription_today()
                 and move._get_subscription_token()
                 and not move._get_open_charges()
             )

@@ -56,3 +56,5 @@ class AccountMoveLine(models.Model):
         used.payment_id.filtered(
             "subscription_credit_next"
         )._as_system().subscription_credit_next = False
+        documents = used.move_id | used.payment_id.payment_transaction_id.invoice_ids
+        documents._settle_activities()

@@ -22,13 +22,47 @@ class AccountMove(models.Model):
             shared = owners if shared is None else shared & owners
         return self.commercial_partner_id | (shared or self.commercial_partner_id)
 
+    def _needs_customer_for(self, token):
+        """Return whether the bank wants the customer in person before a method pays this document.
+
+        Nobody may charge that method for it again without them.
+
+        :param token: `payment.token`
+        """
+        self.ensure_one()
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        tried = self.sudo().transaction_ids.filtered(
+            lambda tx: tx.token_id == token and tx.state in ("error", "cancel")
+        )
+        return any(tx._is_authentication_needed() for tx in tried)
+
+    def _get_customer_needed_text(self):
+        """:return: what people read who want to charge such a method again"""
+        return self.env._(
+            "The bank wants the customer to confirm the payment of %(invoice)s in person, so the "
+            "saved method cannot pay it by itself. Send them the link to pay, or enter the method "
+            "anew.",
+            invoice=self._get_payment_name(),
+        )
+
     def _get_amount_open_to_pay(self):
         """:return: what is left to pay of this document besides the payments under way"""
         self.ensure_one()
+        left = self._get_amount_to_charge() - self._get_amount_coming()
+        return max(self.currency_id.round(left), 0.0)
+
+    def _get_amount_to_take(self):
+        """:return: what the saved method is charged now: what is due less what is under way"""
+        self.ensure_one()
+        left = self._get_amount_due_now() - self._get_amount_coming()
+        return max(self.currency_id.round(left), 0.0)
+
+    def _get_amount_coming(self):
+        """:return: how much of this document is under way"""
+        self.ensure_one()
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         coming = self.sudo().transaction_ids.filtered(lambda tx: tx._is_money_coming())
-        left = self._get_amount_to_charge() - sum(coming.mapped("amount"))
-        return max(self.currency_id.round(left), 0.0)
+        return sum(coming.mapped("amount"))
 
     def _check_payment_begins(self, amount, is_alone):
         """Refuse to begin a payment of a draft that nobody asked to pay, or of a part of one.

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from .mail_activity import FAILED, LATE, UNCERTAIN, UNPAID
+
 
 class AccountMove(models.Model):
     """How the charge of an invoice ended, in words, and what people can do about it."""
@@ -12,6 +14,12 @@ class AccountMove(models.Model):
         "Charge Without Outcome",
         compute="_compute_subscription_charge_unknown",
         help="Nobody knows whether the last charge took the money.",
+    )
+    subscription_payment_left = fields.Boolean(
+        "Payment That Never Ended",
+        compute="_compute_subscription_charge_unknown",
+        help="Somebody began to pay this online long ago, and the payment provider never said "
+        "how that ended. It does not keep the invoice from being charged.",
     )
 
     # ------------------------------------------------------------------
@@ -25,8 +33,8 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self._as_system().subscription_charge_error = False
-        orders = self.subscription_order_ids
-        orders.activity_unlink(["sale_recurring.mail_activity_charge_failed"])
+        self._wait_for_next_instalment()
+        self._settle_activities()
 
     def _hook_on_charge_failed(self, tx):
         """Called once when a charge of this invoice was declined or cancelled. Return nothing.
@@ -64,9 +72,8 @@ class AccountMove(models.Model):
             self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_activity_once(
-                self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name()), text
-            )
+        summary = self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name())
+        self._ask_about_money(FAILED, summary, text)
 
     def _get_charge_failed_text(self, reason):
         """Return what people read when this document could not be charged. Hook.
@@ -77,9 +84,7 @@ class AccountMove(models.Model):
         return self.env._(
             "%(amount)s of %(invoice)s could not be charged to the saved payment method: "
             "%(reason)s It stays open.",
-            amount=formatLang(
-                self.env, self._get_amount_to_charge(), currency_obj=self.currency_id
-            ),
+            amount=formatLang(self.env, self._get_amount_due_now(), currency_obj=self.currency_id),
             invoice=self._get_payment_name(),
             reason=reason,
         )
@@ -117,10 +122,8 @@ class AccountMove(models.Model):
             reference=tx.reference,
         )
         self._as_system().subscription_charge_error = text
-        for order in self.subscription_order_ids:
-            order._schedule_activity_once(
-                self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name), text
-            )
+        summary = self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name)
+        self._ask_about_money(UNCERTAIN, summary, text)
 
     def _hook_on_charge_late(self, tx):
         """Called once when a charge went through that was taken for failed. Return nothing.
@@ -141,9 +144,8 @@ class AccountMove(models.Model):
         self.message_post(body=text)
         for order in self.subscription_order_ids:
             order.message_post(body=text)
-            order._schedule_activity_once(
-                self.env._("Late payment of %(invoice)s", invoice=self.display_name), text
-            )
+        summary = self.env._("Late payment of %(invoice)s", invoice=self.display_name)
+        self._ask_about_money(LATE, summary, text)
 
     # ------------------------------------------------------------------
     # Charges under way
@@ -155,8 +157,11 @@ class AccountMove(models.Model):
         return self.sudo().transaction_ids.filtered(lambda tx: tx._is_running_attempt())
 
     def _has_open_charge(self):
-        """:return: whether an automatic charge of this invoice may still take the money"""
-        return bool(self._get_running_charges())
+        """Return whether an automatic charge may still take the money, or took it unbooked."""
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        charges = self.sudo().transaction_ids.filtered("subscription_invoice_id")
+        is_open = any(tx._is_open_charge() for tx in charges)
+        return is_open or bool(self._get_running_charges())
 
     def _has_to_be_paid(self):
         """Ask no customer to pay what is being charged."""
@@ -175,11 +180,17 @@ class AccountMove(models.Model):
             )
         return "\n".join(filter(None, reasons))
 
-    @api.depends("transaction_ids.subscription_is_unknown", "transaction_ids.state")
+    @api.depends(
+        "transaction_ids.subscription_is_unknown",
+        "transaction_ids.subscription_to_check",
+        "transaction_ids.state",
+    )
     def _compute_subscription_charge_unknown(self):
         for move in self:
-            move.subscription_charge_unknown = any(
-                move._get_running_charges().mapped("subscription_is_unknown")
+            running = move._get_running_charges()
+            move.subscription_charge_unknown = any(running.mapped("subscription_is_unknown"))
+            move.subscription_payment_left = any(
+                tx.subscription_to_check and tx._is_left() for tx in move.sudo().transaction_ids
             )
 
     # ------------------------------------------------------------------
@@ -225,7 +236,10 @@ class AccountMove(models.Model):
     def _get_charges_to_decide(self):
         """:return: charges without an outcome, for whoever may edit these invoices"""
         self.check_access("write")
-        return self._get_running_charges().filtered("subscription_is_unknown")
+        # sudo: invoicing clerks have no right to read transactions
+        left = self.sudo().transaction_ids.filtered(lambda tx: tx._is_left())
+        unknown = self._get_running_charges().filtered("subscription_is_unknown")
+        return unknown | left.filtered("subscription_to_check")
 
     def _trigger_charging(self):
         """Wake the charging run when one of these documents may be charged or asked for."""
@@ -248,5 +262,4 @@ class AccountMove(models.Model):
         :param str summary: what happened
         :param str text: what happened and what to do, in words
         """
-        for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
-            order._schedule_activity_once(summary, text)
+        self._ask_about_money(UNPAID, summary, text)

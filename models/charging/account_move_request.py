@@ -29,6 +29,13 @@ class AccountMove(models.Model):
         """Keep on their contracts what was done about requests that are about to be deleted."""
         super()._hook_on_drafts_voided()
         requests = self.filtered("subscription_asked_date")
+        for move in self:
+            # Whoever still has the form open pays the contract.
+            forms = move.sudo().transaction_ids.filtered(
+                lambda tx: tx.state == "draft" and not tx.subscription_invoice_id
+            )
+            orders = move.sudo()._get_draft_contracts()
+            forms.sale_order_ids = [Command.link(order.id) for order in orders]
         for move in requests.sorted("subscription_asked_date", reverse=True):
             facts = move._prepare_voided_request_facts()
             for order in move._get_draft_contracts():

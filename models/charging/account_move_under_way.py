@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...engine import charging, dunning
+from .mail_activity import LEFT, SLOW
 
 
 class AccountMove(models.Model):
@@ -48,12 +49,19 @@ class AccountMove(models.Model):
         self.ensure_one()
         day_of = self.company_id._subscription_date
         # sudo: invoicing clerks have no right to read transactions
-        refused = self.sudo().transaction_ids.filtered(
-            lambda tx: tx.subscription_pending_at and tx.state in ("error", "cancel")
-        )
+        payments = self.sudo().transaction_ids.filtered("subscription_pending_at")
+        waits = [
+            (tx.subscription_pending_at, tx.last_state_change)
+            for tx in payments
+            if tx.state in ("error", "cancel")
+        ]
+        waits += [
+            (tx.subscription_pending_at, tx.subscription_pending_at + charging.SLOWEST_BANK)
+            for tx in payments
+            if tx._is_left()
+        ]
         return dunning.counted_from(
-            self._get_payment_due_date(),
-            [(day_of(tx.subscription_pending_at), day_of(tx.last_state_change)) for tx in refused],
+            self._get_payment_due_date(), [(day_of(begin), day_of(end)) for begin, end in waits]
         )
 
     # ------------------------------------------------------------------
@@ -82,8 +90,26 @@ class AccountMove(models.Model):
             invoice=self._get_payment_name(),
             days=charging.SLOWEST_BANK.days,
         )
-        for order in self.subscription_order_ids:
-            order._schedule_activity_once(
-                self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name()),
-                text,
-            )
+        summary = self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name())
+        self._ask_about_money(SLOW, summary, text)
+
+    def _hook_on_payment_left(self, tx):
+        """Called once a payment that a customer began counts as left. Return nothing.
+
+        :param tx: the `payment.transaction`, still pending or authorized
+        """
+        self.ensure_one()
+        text = self.env._(
+            "The payment %(reference)s of %(amount)s for %(invoice)s was begun on %(day)s and "
+            "never ended. It counts no longer: the invoice is charged and reminded of as if nobody "
+            "had begun to pay. Look on the payment provider's own pages what became of it, then "
+            "say on the invoice whether the money came.",
+            reference=tx.reference,
+            amount=tx.currency_id.format(tx.amount),
+            invoice=self._get_payment_name(),
+            day=format_date(self.env, self.company_id._subscription_date(tx.last_state_change)),
+        )
+        self.message_post(body=text)
+        name = self._get_payment_name()
+        summary = self.env._("A payment of %(invoice)s never ended", invoice=name)
+        self._ask_about_money(LEFT, summary, text)

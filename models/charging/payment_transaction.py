@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ... import const
 from ...exceptions import OutcomeUnknownError
+from .mail_activity import OVERPAID
 
 
 class PaymentTransaction(models.Model):
@@ -30,6 +31,7 @@ class PaymentTransaction(models.Model):
             not pay the document, or more would be taken than is open
         """
         transactions = super().create(vals_list)
+        transactions._check_can_be_booked()
         transactions._check_saved_methods()
         transactions._check_no_charge_is_open()
         for tx in transactions._get_quote_transactions():
@@ -49,6 +51,8 @@ class PaymentTransaction(models.Model):
                 # is taken at the amount that the customer accepted.
                 tx.sale_order_ids._subscription_freeze_quote(tx.subscription_quote_date)
         updated.filtered(lambda tx: tx._is_attempt())._hook_on_charge_state()
+        updated._note_pending()
+        updated._undo_failed_refunds()
         return updated
 
     def _get_quote_transactions(self):
@@ -117,13 +121,17 @@ class PaymentTransaction(models.Model):
 
         Called once per final state of payments, after core booked them. Return nothing.
         """
+        self.invoice_ids._use_held_credits()
+        self.invoice_ids._settle_activities()
         for tx in self.filtered(lambda tx: tx.state == "done" and tx.payment_id):
             if tx.operation == "refund":
                 lines = (tx.payment_id | tx.source_transaction_id.payment_id)._get_refund_lines()
                 if len(lines) > 1:
                     lines.reconcile()
+                (tx | tx.source_transaction_id).invoice_ids._settle_activities()
             elif tx.operation != "validation":
                 tx._tell_of_overpayment()
+                tx._tell_of_unwanted_money()
 
     def _invoice_sale_orders(self):
         """Leave contracts to the billing run.
@@ -195,9 +203,8 @@ class PaymentTransaction(models.Model):
         )
         for record in (*invoices, *invoices.subscription_order_ids):
             record.message_post(body=text)
-        if self.subscription_invoice_id:
-            return  # a charge that came in late: an activity says so already
-        for order in invoices.subscription_order_ids:
-            order._schedule_activity_once(
-                self.env._("%(order)s was paid too much", order=order.name), text
+        for invoice in invoices:
+            summary = self.env._(
+                "%(invoice)s was paid too much", invoice=invoice._get_payment_name()
             )
+            invoice._ask_about_money(OVERPAID, summary, text)

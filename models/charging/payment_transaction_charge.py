@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from psycopg2 import OperationalError
 
 from ... import const
+from ...engine import charging
 from ...exceptions import OutcomeUnknownError
 
 _logger = logging.getLogger(__name__)
@@ -68,12 +69,53 @@ class PaymentTransaction(models.Model):
         is_to_book = self.state == "done" and not self.is_post_processed and not self.payment_id
         is_coming = self.state in ("pending", "authorized")
         is_attempt = not self.subscription_invoice_id and self._is_running_attempt()
-        return is_to_book or is_coming or is_attempt
+        return is_to_book or ((is_coming or is_attempt) and not self._is_left())
+
+    def _is_money_under_way(self):
+        """:return: whether this payment may still bring the money, and no form that is open"""
+        self.ensure_one()
+        if self.subscription_invoice_id:
+            return self._is_open_charge()
+        return self._is_money_coming()
+
+    def _is_left(self):
+        """Return whether somebody else began this payment, and nobody will ever say how it ended.
+
+        It counts no longer after the time that the slowest bank takes. When the money comes all
+        the same, it is booked.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        is_payment = self.operation not in ("refund", "validation") and self.amount > 0
+        if not is_payment or self.subscription_invoice_id:
+            return False
+        if self.state not in ("pending", "authorized") or not self.last_state_change:
+            return False
+        is_promise = self.provider_code in const.PROMISING_PROVIDERS
+        return not is_promise and self._is_slow()
+
+    def _is_slow(self):
+        """:return: whether a provider has been at work on this for longer than any bank takes"""
+        self.ensure_one()
+        is_open = self.state in ("pending", "authorized")
+        return is_open and self.last_state_change <= fields.Datetime.now() - charging.SLOWEST_BANK
+
+    def _holds_draft(self):
+        """:return: whether the draft that this payment is for has to stay as it is"""
+        self.ensure_one()
+        if self.state == "done":
+            return not self.sale_order_ids
+        if self.subscription_invoice_id:
+            return self.state in ("draft", "pending", "authorized")
+        day_before = fields.Datetime.now() - timedelta(days=1)
+        is_form = self.state == "draft" and self.last_state_change > day_before
+        return is_form or self._is_money_coming()
 
     def _covers_invoices(self):
-        """:return: whether this payment is for all that is left of its invoices"""
+        """:return: whether this payment is for all that has to be paid of its invoices now"""
         self.ensure_one()
-        left = sum(move._get_amount_to_charge() for move in self.invoice_ids)
+        left = sum(move._get_amount_due_now() for move in self.invoice_ids)
         return self.currency_id.compare_amounts(self.amount, left) >= 0
 
     def _is_fresh_form(self):
@@ -157,10 +199,13 @@ class PaymentTransaction(models.Model):
             self.with_context(skip_sale_auto_invoice_send=True)._post_process()
         except Exception as error:
             self.env.cr.rollback()
-            level = logging.INFO if isinstance(error, OperationalError) else logging.ERROR
+            is_race = isinstance(error, OperationalError)
+            level = logging.INFO if is_race else logging.ERROR
             _logger.log(
                 level, "charge %(tx)s will be post-processed later", {"tx": self.id}, exc_info=True
             )
+            if not is_race:
+                self._note_not_booked(error)
         self.env["ir.cron"]._commit_progress()
 
     def _get_drafts_to_post(self):
@@ -181,7 +226,6 @@ class PaymentTransaction(models.Model):
         """Called when charges change their state, before core books them. Return nothing."""
         self._note_decline()
         self._note_known()
-        self._note_pending()
 
     def _hook_on_charge_outcome(self):
         """Called once per final state of a charge, after core booked it. Return nothing. Hook."""
@@ -215,7 +259,8 @@ class PaymentTransaction(models.Model):
         """Keep since when a bank is at work, and forget what was wrong before."""
         for tx in self.filtered(lambda tx: tx.state == "pending"):
             tx._as_system().subscription_pending_at = tx.last_state_change
-            tx.subscription_invoice_id._hook_on_charge_pending(tx)
+            if tx.subscription_invoice_id:
+                tx.subscription_invoice_id._hook_on_charge_pending(tx)
 
     def _wait_for_bank(self, answer, again):
         """Go on waiting for a slow bank; once it took too long, somebody is told.

@@ -29,6 +29,9 @@ class PaymentTransaction(models.Model):
             for document in documents:
                 if reason := tx.token_id._get_refusal_for(document):
                     raise ValidationError(reason)
+                is_invoice = document._name == "account.move"
+                if is_invoice and document._needs_customer_for(tx.token_id):
+                    raise ValidationError(document._get_customer_needed_text())
             if documents:
                 tx._check_amount_open()
             else:

@@ -1,9 +1,11 @@
 import logging
 
-from odoo import models
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ... import const
+from ...exceptions import OutcomeUnknownError
 
 _logger = logging.getLogger(__name__)
 
@@ -60,11 +62,41 @@ class PaymentTransaction(models.Model):
         """
         if self._is_about_contracts():
             self._claim_refunds()
+            known = self._get_unassigned_refund(amount_to_refund or self.amount)
             if const.unseal(self.env.context, const.REFUND_KEY):
-                known = self._get_unassigned_refund(amount_to_refund)
                 if known:
                     return known
+            else:
+                return self._refund_from_outside(amount_to_refund, known)
         return super()._refund(amount_to_refund)
+
+    def _refund_from_outside(self, amount, known):
+        """Refund a payment of contracts by core's own dialog, which knows of no silent provider.
+
+        :param float amount: what is given back, None for all of it
+        :param known: refund of the same amount that the provider told of
+        :raise UserError: the provider did not answer, so that the money may be on its way
+        """
+        if known and known._is_told_lately():
+            return known  # the answer to this request got lost
+        refunding = self.with_context(**const.sealed(const.REFUND_KEY))
+        try:
+            return super(PaymentTransaction, refunding)._refund(amount)
+        except OutcomeUnknownError as error:
+            raise UserError(
+                self.env._(
+                    "The payment provider did not answer. Press the button again: the same refund "
+                    "is not made twice."
+                )
+            ) from error
+
+    def _is_told_lately(self):
+        """:return: whether a provider told of this refund within a day, and nobody here made it"""
+        self.ensure_one()
+        day_before = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        maker = self.create_uid
+        is_told = maker.id == SUPERUSER_ID or maker._is_public()
+        return is_told and self.create_date > day_before
 
     def _get_unassigned_refund(self, amount):
         """Return a refund of this payment that the provider told of and nothing is paired with.

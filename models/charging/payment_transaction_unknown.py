@@ -177,6 +177,8 @@ class PaymentTransaction(models.Model):
         """Find out about charges without an outcome; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
         self._post_process_left()
+        self._ask_about_left()
+        self._ask_about_unbooked()
         seen = self.browse()
         while tx := self._claim_charge_to_ask(seen):
             seen |= tx
@@ -225,6 +227,35 @@ class PaymentTransaction(models.Model):
         )
         for tx in self.search(domain, order="id", limit=100):
             tx._post_process_charge()
+
+    @api.model
+    def _ask_about_left(self):
+        """Ask people about payments that never ended, once each; commits."""
+        domain = Domain(
+            [
+                ("state", "in", ("pending", "authorized")),
+                ("last_state_change", "<=", fields.Datetime.now() - charging.SLOWEST_BANK),
+                ("subscription_to_check", "=", False),
+                ("provider_code", "not in", const.PROMISING_PROVIDERS),
+                ("operation", "not in", ("refund", "validation")),
+                ("invoice_ids", "!=", False),
+            ]
+        )
+        for tx in self.search(domain, order="id", limit=100):
+            for locked in tx.try_lock_for_update(allow_referencing=True):
+                locked._give_up_waiting()
+            self.env["ir.cron"]._commit_progress()
+
+    def _give_up_waiting(self):
+        """Leave a payment that never ended to a person."""
+        self.ensure_one()
+        if self.subscription_invoice_id:
+            if self.state == "authorized":
+                self._give_to_check()  # a debit that is pending is asked about daily
+            return
+        self._as_system().subscription_to_check = True
+        for move in self.invoice_ids.filtered("subscription_order_ids"):
+            move._hook_on_payment_left(self)
 
     def _resolve_charge(self):
         """Ask the provider about one charge and act on what it says; commits."""
@@ -320,7 +351,9 @@ class PaymentTransaction(models.Model):
         self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
         for tx in self:
-            if tx.state not in ("draft", "pending") or not tx.subscription_is_unknown:
+            is_open = tx.state in ("draft", "pending", "authorized")
+            is_asked = tx.subscription_is_unknown or (tx.subscription_to_check and tx._is_left())
+            if not is_open or not is_asked:
                 raise UserError(
                     self.env._(
                         "%(reference)s is not waiting for your answer. Reload the page to see "

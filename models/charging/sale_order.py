@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -77,6 +78,49 @@ class SaleOrder(models.Model):
         moves._use_kept_credits()
         moves._make_covered_invoices()
         moves._trigger_charging()
+
+    def _schedule_charge_activity(self, summary, note, matter=False, document=None):
+        """Ask whoever looks after one contract to see to a payment.
+
+        An open request about the same thing is brought up to date.
+
+        :param str summary: what happened
+        :param str note: what happened and what to do, in words
+        :param str matter: one of `mail_activity.MATTERS`, by which the request ends by itself
+        :param document: the `account.move` whose money this is about, None for the contract
+        """
+        self.ensure_one()
+        # sudo: the activity may belong to a colleague
+        same = self.activity_ids.sudo().filtered(
+            lambda activity: (
+                activity.summary == summary
+                and activity.subscription_matter == matter
+                and activity.subscription_move_id.id == (document.id if document else False)
+            )
+        )
+        if same:
+            same.note = plaintext2html(note)
+            return
+        self._as_system().activity_schedule(
+            "sale_recurring.mail_activity_charge_failed",
+            summary=summary,
+            note=plaintext2html(note),
+            user_id=self._get_responsible_user().id,
+            subscription_matter=matter,
+            subscription_move_id=document.id if document else False,
+        )
+
+    def _is_matter_settled(self, matter):
+        """Return whether nobody has to look after a matter of this contract any more. Hook.
+
+        Extend it for matters that are about no document.
+
+        :param str matter: one of `mail_activity.MATTERS`
+        :rtype: bool
+        """
+        self.ensure_one()
+        del matter
+        return False
 
     # ------------------------------------------------------------------
     # Contracts whose invoices are made after the payment

@@ -54,6 +54,11 @@ class SaleOrder(models.Model):
             values["journal_id"] = journal.id
         return values
 
+    def _send_payment_succeeded_for_order_mail(self):
+        """Thank nobody for the payment of a contract that was cancelled."""
+        gone = self.filtered(lambda order: order.state == "cancel" and order._is_about_contracts())
+        return super(SaleOrder, self - gone)._send_payment_succeeded_for_order_mail()
+
     def _get_transactions_to_settle(self):
         """Return the online payments of this order that a new invoice should be settled with. Hook.
 

@@ -7,6 +7,8 @@ from . import (
     subscription_segment,
     subscription_interruption,
     payment_token,
+    res_company,
+    res_company_mail,
     sale_order,
     sale_order_guard,
     sale_order_state,

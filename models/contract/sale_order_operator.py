@@ -40,11 +40,20 @@ class SaleOrder(models.Model):
         )
 
     def _get_responsible_user(self):
-        """:return: who looks after this contract: its salesperson unless that one has left"""
-        user = self.user_id
-        # sudo: a colleague who bills may not read who has left
-        is_here = user and user.sudo().active and not user.sudo().share
-        return user if is_here else self.env.ref("base.user_admin")
+        """Return who is asked to look after this contract.
+
+        That is its salesperson, or the leader of the team when that one has left, else an
+        administrator of Subscriptions.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        order = self.sudo()  # sudo: whoever runs the contract may not read who has left
+        for path in ("user_id", "team_id.user_id"):
+            user = order.mapped(path)
+            if user.active and not user.share:
+                return user.with_env(self.env)
+        return self.company_id._get_subscription_administrator().with_env(self.env)
 
     def activity_schedule(self, act_type_xmlid="", date_deadline=None, *args, **kwargs):
         """Take the company's day where core takes that of whoever acts, UTC in a job."""

@@ -79,6 +79,28 @@ class PaymentToken(models.Model):
         renewed = self.subscription_renewed_at
         return bool(renewed) and renewed >= tx.last_state_change
 
+    def _is_dead_for(self, order, other):
+        """Return whether a method that the customer saved while paying takes the place of this.
+
+        That is so when this one expired or was refused when it was last charged. One that works
+        stays: a payment that is processed twice, or late, never replaces a later choice.
+
+        :param order: `sale.order` that this method pays
+        :param other: the `payment.token` that was saved
+        """
+        if not self or not self.active or other == self or other._get_refusal_for(order):
+            return False
+        self.ensure_one()
+        end = self.subscription_expiry_date
+        if end and end < order._subscription_today():
+            return True
+        # sudo: as in _get_last_decline
+        charges = order.sudo().order_line.invoice_lines.move_id.transaction_ids.filtered(
+            lambda tx: tx.token_id == self and tx.subscription_invoice_id
+        )
+        last = charges.sorted("id")[-1:]
+        return bool(last.subscription_decline_class) and not self._is_renewed_since(last)
+
     # ------------------------------------------------------------------
     # What the provider is asked
     # ------------------------------------------------------------------

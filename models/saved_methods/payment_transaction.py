@@ -101,6 +101,10 @@ class PaymentTransaction(models.Model):
         elif self.operation in ("online_direct", "online_redirect"):
             # Whoever pays an open invoice and lets the method be saved may have lost the old one.
             orders = self.invoice_ids._get_subscription_orders()
+            for order in orders:
+                old = order.sudo().subscription_payment_token_id  # sudo: as the system
+                if order._is_payment_token_kept() and old._is_dead_for(order, self.token_id):
+                    order._subscription_replace_token(self.token_id)
             orders._subscription_store_token(self.token_id)
 
     def _get_forms_domain(self, document):

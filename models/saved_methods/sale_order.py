@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from ... import const
+from ..charging.mail_activity import METHOD
 
 
 class SaleOrder(models.Model):
@@ -18,6 +19,10 @@ class SaleOrder(models.Model):
         super()._hook_on_written(vals, old_ends)
         if vals.get("subscription_payment_token_id"):
             self._retry_with_new_method()
+            about = [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)]
+            self.env["mail.activity"]._settle_subscription_activities(
+                ("subscription_matter", "=", METHOD), *about
+            )
 
     def _retry_with_new_method(self):
         """Let the next charging run take the declined invoices of these contracts, right away."""
@@ -95,9 +100,16 @@ class SaleOrder(models.Model):
             link=self._get_payment_method_url(),
         )
         self._message_log(body=text)
-        self._schedule_activity_once(
-            self.env._("%(order)s needs a payment method", order=self.name), text
+        self._schedule_charge_activity(
+            self.env._("%(order)s needs a payment method", order=self.name), text, METHOD
         )
+
+    def _is_matter_settled(self, matter):
+        """Settle requests for a method once one is saved, or nothing is charged any more."""
+        if matter != METHOD:
+            return super()._is_matter_settled(matter)
+        token = self.sudo().subscription_payment_token_id  # sudo: as in _get_payment_method_facts
+        return token.active or self.subscription_state not in const.RUNNING_STATES
 
     def _get_contracts_paid_with(self, token):
         """:return: running contracts of this customer and company that a method is saved for"""

@@ -115,6 +115,12 @@ class PaymentTransaction(models.Model):
         is_needed = any(code in AUTHENTICATION_CODES for code in codes)
         return is_needed or super()._is_authentication_needed()
 
+    def _is_disputed(self):
+        """:return: whether Stripe told of a dispute that the customer did not lose"""
+        step = (self.subscription_dispute or "").rpartition("/")[2]
+        is_over = step in ("", "won", "warning_closed")
+        return not is_over or super()._is_disputed()
+
     # ------------------------------------------------------------------
     # Outcome
     # ------------------------------------------------------------------

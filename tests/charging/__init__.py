@@ -1,4 +1,6 @@
+from . import test_activities
 from . import test_after_payment
+from . import test_booking
 from . import test_charge
 from . import test_charge_hostile
 from . import test_charge_secrets
@@ -6,5 +8,10 @@ from . import test_charge_security
 from . import test_charge_speed
 from . import test_charge_unknown
 from . import test_credit_use
+from . import test_instalments
+from . import test_left_payments
+from . import test_money_back
+from . import test_money_random
+from . import test_money_under_way
 from . import test_overpaid
 from . import test_payment_forms

@@ -148,7 +148,7 @@ class TestAfterPayment(PaymentCommon):
         draft = self.bill(order)
         self.run_charges()
         clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
-        with self.assertRaisesRegex(UserError, "being charged"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "under way"), self.env.cr.savepoint():
             draft.with_user(clerk).unlink()
 
     def keep_credit(self, order, amount):

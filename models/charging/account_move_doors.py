@@ -1,0 +1,188 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .mail_activity import CREDIT, OVERPAID
+
+
+class AccountMove(models.Model):
+    """Documents stay as they are while their money is under way.
+
+    Otherwise a period would be charged again before anybody knows whether it is paid. A credit
+    note waits for the outcome: it is taken off what failed, or is owed for what came in.
+    """
+
+    _inherit = "account.move"
+
+    def _get_money_under_way(self):
+        """Return payments of these documents that may still bring the money, or do already.
+
+        :rtype: payment.transaction
+        """
+        # sudo: neither customers nor invoicing clerks have a right to read transactions
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_money_under_way())
+
+    def _check_no_money_under_way(self, deed):
+        """Refuse to take back documents of contracts whose money is under way.
+
+        :param str deed: what somebody wants to do, as a clause of a sentence
+        :raise UserError: a payment of one of them has no outcome yet
+        """
+        for move in self:
+            coming = move._get_money_under_way()
+            if coming and (coming.subscription_invoice_id or move._was_made_by_contracts()):
+                raise UserError(
+                    self.env._(
+                        "%(amount)s for %(invoice)s is under way (%(reference)s). Wait for the "
+                        "outcome before you %(deed)s, else the customer may pay twice.",
+                        amount=coming[0].currency_id.format(sum(coming.mapped("amount"))),
+                        invoice=move._get_payment_name(),
+                        reference=", ".join(coming.mapped("reference")),
+                        deed=deed,
+                    )
+                )
+
+    def _was_made_by_contracts(self):
+        """:return: whether contracts made this document, even when its lines are gone already"""
+        self.ensure_one()
+        # sudo: invoicing clerks read no contracts
+        return bool(self.subscription_draft_seal or self.sudo()._get_subscription_orders())
+
+    # ------------------------------------------------------------------
+    # Reset, cancelled, deleted
+    # ------------------------------------------------------------------
+
+    def _hook_on_state_changed(self, before):
+        """Refuse to reset or cancel documents whose money is under way."""
+        moves = self.filtered(lambda move: move.state in ("draft", "cancel"))
+        taken_back = moves.filtered(lambda move: before[move.id] != "cancel")
+        if taken_back.sudo().transaction_ids:  # sudo: clerks read no transactions
+            taken_back._check_no_money_under_way(self.env._("reset or cancel it"))
+        super()._hook_on_state_changed(before)
+        for move in taken_back:
+            move._tell_of_freed_money()
+        taken_back._settle_activities()
+
+    def _tell_of_freed_money(self):
+        """Ask about money that came in for this document, which was taken back since."""
+        self.ensure_one()
+        payments = self.sudo().transaction_ids.payment_id  # sudo: clerks read no transactions
+        freed = payments.filtered("subscription_amount_overpaid")
+        if not freed:
+            return
+        text = self.env._(
+            "%(invoice)s was taken back, so what the customer paid for it pays nothing any more: "
+            "%(amount)s (%(payments)s). Open the payment to give it back or to take it off the "
+            "next invoice.",
+            invoice=self._get_payment_name(),
+            amount=self.currency_id.format(sum(freed.mapped("subscription_amount_overpaid"))),
+            payments=", ".join(freed.mapped("name")),
+        )
+        summary = self.env._("%(invoice)s was paid too much", invoice=self._get_payment_name())
+        self._ask_about_money(OVERPAID, summary, text)
+
+    def _is_draft_in_payment(self):
+        """Count promises to pay not at all, and forms that nobody sent for a day."""
+        self.ensure_one()
+        # sudo: a billing clerk may lack rights on payment transactions
+        return any(tx._holds_draft() for tx in self.sudo().transaction_ids)
+
+    # ------------------------------------------------------------------
+    # Credited
+    # ------------------------------------------------------------------
+
+    def _hook_on_reversal(self, effect, is_cancelled):
+        """Refuse credit notes by which the period would be charged again."""
+        super()._hook_on_reversal(effect, is_cancelled)
+        if effect in ("again", "move") or is_cancelled:
+            deed = self.env._("take it back and bill it again")
+            self._check_no_money_under_way(deed)
+
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Pair no credit note with an invoice whose money is under way."""
+        pairs = list(zip(self, reverse_moves, strict=False))
+        held = [
+            (move, credit)
+            for move, credit in pairs
+            if move.move_type == "out_invoice"
+            and credit.state == "posted"
+            and move._get_money_under_way()
+        ]
+        if not held:
+            return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
+        free = [pair for pair in pairs if pair not in held]
+        moves = self.browse(move.id for move, _credit in free)
+        credits = self.browse(credit.id for _move, credit in free)
+        super(AccountMove, moves)._reconcile_reversed_moves(credits, move_reverse_cancel)
+        for move, credit in held:
+            move._say_credit_waits(credit)
+        return reverse_moves
+
+    def _say_credit_waits(self, credit):
+        """Say why a credit note is not taken off this invoice yet.
+
+        :param credit: posted credit note of this invoice
+        """
+        self.ensure_one()
+        text = self.env._(
+            "%(credit)s is not taken off %(invoice)s yet, because a payment of it is under way. "
+            "Once that fails, it is taken off by itself. Once the money is in, the credit is still "
+            "owed to the customer: give it back or keep it for the next invoice.",
+            credit=credit._get_payment_name(),
+            invoice=self._get_payment_name(),
+        )
+        credit.message_post(body=text)
+        summary = self.env._("%(credit)s is open", credit=credit._get_payment_name())
+        credit._ask_about_money(CREDIT, summary, text)
+
+    def _use_held_credits(self):
+        """Take credit notes that waited off these invoices, now that no money is under way."""
+        # sudo: whoever learns of the outcome may have no rights on the books
+        for move in self.sudo().filtered(lambda move: move.state == "posted"):
+            credits = move.reversal_move_ids.filtered(
+                lambda credit: credit.state == "posted" and credit.amount_residual
+            )
+            if not credits or move._get_money_under_way():
+                continue
+            for line in credits.line_ids.filtered(
+                lambda line: line.display_type == "payment_term" and not line.reconciled
+            ):
+                if move.amount_residual and not line.move_id.subscription_credit_next:
+                    move.js_assign_outstanding_line(line.id)
+            credits._settle_activities()
+
+    # ------------------------------------------------------------------
+    # Billed again
+    # ------------------------------------------------------------------
+
+    def _get_older_money_under_way(self):
+        """Return payments under way for the same days on documents that were taken back.
+
+        A customer may send a form for an invoice that was cancelled since it was opened.
+
+        :rtype: payment.transaction
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT tx.transaction_id
+                  FROM account_move_line mine
+                  JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = mine.id
+                  JOIN sale_order_line_invoice_rel other
+                       ON other.order_line_id = link.order_line_id
+                  JOIN account_move_line line ON line.id = other.invoice_line_id
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_invoice_transaction_rel tx ON tx.invoice_id = move.id
+                 WHERE mine.move_id = %s AND move.id != mine.move_id
+                   AND move.state = 'cancel'
+                   AND line.deferred_start_date <= mine.deferred_end_date
+                   AND line.deferred_end_date >= mine.deferred_start_date
+                """,
+                self.id,
+            )
+        )
+        # sudo: as above
+        found = self.env["payment.transaction"].sudo().browse(row[0] for row in rows)
+        return found.filtered(lambda tx: tx._is_money_under_way())

@@ -1,0 +1,80 @@
+from odoo import models
+
+from .mail_activity import (
+    CREDIT,
+    DISPUTED,
+    FAILED,
+    GIVEN_BACK,
+    LEFT,
+    OVERPAID,
+    SLOW,
+    UNBOOKED,
+    UNCERTAIN,
+    UNPAID,
+)
+
+PAID_STATES = ("paid", "in_payment")
+
+
+class AccountMove(models.Model):
+    """What people are asked to do about the money of a document, and when that is settled."""
+
+    _inherit = "account.move"
+
+    def _ask_about_money(self, matter, summary, text):
+        """Ask whoever looks after the contracts of this document to see to a matter.
+
+        :param str matter: one of `mail_activity.MATTERS`
+        :param str summary: what it is about
+        :param str text: what happened and what to do, in whole sentences
+        """
+        self.ensure_one()
+        for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
+            order._schedule_charge_activity(summary, text, matter, self)
+
+    def _settle_activities(self):
+        """Remove requests about these documents that are settled by now."""
+        if self.ids:
+            about = ("subscription_move_id", "in", self.ids)
+            self.env["mail.activity"]._settle_subscription_activities(about)
+
+    def _is_matter_settled(self, matter):
+        """Return whether nobody has to look after a matter of this document any more. Hook.
+
+        Extend it for matters of other rooms. What only a person can judge never is.
+
+        :param str matter: one of `mail_activity.MATTERS`
+        :rtype: bool
+        """
+        self.ensure_one()
+        transactions = self.sudo().transaction_ids  # sudo: as in _get_open_charges
+        if matter == FAILED:
+            return not self._is_open_to_pay() or not self.subscription_charge_error
+        if matter == UNPAID:
+            return not self._is_open_to_pay()
+        if matter == UNCERTAIN:
+            return not self.subscription_charge_unknown
+        if matter == SLOW:
+            return not any(tx._is_slow() for tx in transactions)
+        if matter == LEFT:
+            return not any(tx._is_left() for tx in transactions)
+        if matter == OVERPAID:
+            payments = transactions.payment_id
+            return not any(payment.subscription_amount_overpaid for payment in payments)
+        if matter == UNBOOKED:
+            return not any(tx._is_to_book() for tx in transactions)
+        if matter == CREDIT:
+            return not self._is_open_credit()
+        if matter in (DISPUTED, GIVEN_BACK):
+            return self.payment_state not in PAID_STATES
+        return False
+
+    def _invoice_paid_hook(self):
+        """Let what waited for the payment of these documents know of it."""
+        result = super()._invoice_paid_hook()
+        self._hook_on_paid()
+        return result
+
+    def _hook_on_paid(self):
+        """Called once documents are paid, in whatever way. Hook. Return nothing."""
+        self._settle_activities()

@@ -1,0 +1,113 @@
+from odoo.tests import new_test_user, tagged
+
+from ..support.common_payment import PaymentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyBack(PaymentCommon):
+    """Refunds that fail later, disputes, and money for what nobody wants any more."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_charged_contract()
+        self.invoice = self.bill(self.order)
+        self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+
+    def fail(self, refund):
+        """Let the provider say days later that a refund did not go through."""
+        refund._set_error("closed account", extra_allowed_states=("done",))
+
+    def refund_credit(self):
+        self.run_charges()
+        credit = self.invoice._reverse_moves()
+        credit.action_post()
+        credit.with_user(self.clerk).action_subscription_refund()
+        refund = self.env["payment.transaction"].search([("operation", "=", "refund")])
+        self.assertEqual((refund.state, credit.amount_residual), ("done", 0))
+        return credit, refund
+
+    def test_a_credit_note_opens_again_when_its_refund_failed(self):
+        credit, refund = self.refund_credit()
+        self.assertFalse(self.order.activity_ids)
+        self.fail(refund)
+        self.assertEqual(credit.amount_residual, 36)
+        self.assertEqual(credit.subscription_amount_refundable, 36)
+        self.assertIn("closed account", self.order.activity_ids.note)
+        credit.with_user(self.clerk).action_subscription_refund()
+        self.assertFalse(credit.amount_residual)
+        self.env["mail.activity"]._settle_subscription_activities()
+        self.assertFalse(self.order.activity_ids)
+
+    def test_a_payment_that_was_too_much_opens_again_as_well(self):
+        form = self.create_payment(
+            self.order, sale_order_ids=False, reference="form", amount=50, invoice_ids=self.invoice
+        )
+        form._set_done()
+        form._post_process()
+        form.payment_id.with_user(self.clerk).action_subscription_refund()
+        self.assertFalse(form.payment_id.subscription_amount_overpaid)
+        refund = self.env["payment.transaction"].search([("operation", "=", "refund")])
+        self.fail(refund)
+        self.env.invalidate_all()
+        self.assertEqual(form.payment_id.subscription_amount_refundable, 14)
+        self.assertIn("overpaid", self.order.activity_ids.mapped("subscription_matter"))
+
+    def test_a_disputed_payment_is_not_answered_by_the_same_method(self):
+        self.run_charges()
+        tx = self.invoice.transaction_ids
+        tx._as_system().subscription_dispute = "dp_1/lost"
+        self.invoice.line_ids.remove_move_reconcile()
+        self.invoice.action_subscription_charge()
+        self.run_charges()
+        self.assertEqual(self.invoice.transaction_ids, tx)
+        self.assertIn("disputed", self.invoice.subscription_charge_error)
+        self.order.subscription_payment_token_id = self.create_token()
+        self.run_charges()
+        self.assertFalse(self.invoice.amount_residual)
+
+    def pay_order(self, reference, order):
+        tx = self.create_payment(order, reference=reference)
+        tx._set_done()
+        tx._post_process()
+        return tx
+
+    def test_money_for_a_cancelled_order_is_asked_about_and_not_thanked_for(self):
+        order = self.create_order(self.seat)
+        order._action_cancel()
+        self.env["mail.mail"].search([]).unlink()
+        self.pay_order("late", order)
+        self.assertIn("is cancelled", order.activity_ids.note)
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", self.partner.ids)])
+        self.assertFalse(mails)
+
+    def test_an_order_that_is_paid_twice_is_asked_about(self):
+        order = self.create_order(self.seat)
+        self.pay_order("first", order)
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.activity_ids)
+        self.pay_order("second", order)
+        self.assertIn("paid already", order.activity_ids.note)
+
+    def test_money_for_a_cancelled_invoice_is_asked_about(self):
+        form = self.create_payment(
+            self.order, sale_order_ids=False, reference="form", amount=36, invoice_ids=self.invoice
+        )
+        self.invoice.button_cancel()
+        form._set_done()
+        form._post_process()
+        self.assertEqual(self.order.activity_ids.mapped("subscription_matter"), ["overpaid"])
+
+    def test_a_form_for_a_request_that_was_made_anew_pays_the_contract(self):
+        terms = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(self.seat, template=terms)
+        draft = self.bill(order)
+        form = self.create_payment(
+            order, sale_order_ids=False, reference="form", amount=12, invoice_ids=draft
+        )
+        self.travel("2027-02-02")
+        order.order_line.product_uom_qty = 2
+        self.bill(order)
+        self.assertFalse(draft.exists())
+        form._set_done()
+        form._post_process()
+        self.assertIn(form, order.transaction_ids)
