@@ -92,7 +92,7 @@ class SubscriptionProtectedMixin(models.AbstractModel):
             )
         }
         is_clean = len(context) == len(self.env.context)
-        return self if is_clean else self.with_context(context)
+        return self if is_clean else self.with_env(self.env(context=context))
 
     @api.model
     def _add_missing_default_values(self, values):

@@ -7,7 +7,6 @@ class SubscriptionTemplate(models.Model):
     _inherit = "subscription.template"
 
     customers_may_close = fields.Boolean(
-        "Customers May Close",
         default=True,
         tracking=True,
         help="Whether customers may end their contract online, after notice and minimum "

@@ -60,7 +60,8 @@ TYPED = {
     "subscription.template": """
         active alignment allow_pay_ahead billing_day close_boundary commitment_count
         commitment_unit company_id convention credit_on_close credit_on_downgrade
-        credit_on_pause customer_control dunning_policy_id end_action group_invoices
+        credit_on_pause customer_control customers_may_close dunning_policy_id end_action
+        group_invoices
         invoice_mail_template_id invoice_mode journal_id name note notice_count notice_unit
         pause_anchor pause_max_days payment_mode payment_term_id recurrence_id recurrence_ids
         renewal_price renewal_quote_days sequence setup_price setup_product_id term_count
