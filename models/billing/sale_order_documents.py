@@ -1,17 +1,9 @@
-from markupsafe import Markup
 from odoo import models
 from odoo.fields import Command
 
 from ... import const
 from .credit_note import CreditNote
-
-# Tracking, one creation note and one subscription per record are what costs most in a batch; the
-# run writes the note and the follower for all documents at once instead.
-QUIET = {
-    "tracking_disable": True,
-    "skip_is_manually_modified": True,
-    **const.sealed(const.BATCH_KEY),
-}
+from .recurring_invoices import QUIET
 
 
 class SaleOrder(models.Model):
@@ -50,47 +42,8 @@ class SaleOrder(models.Model):
         return moves
 
     # ------------------------------------------------------------------
-    # From due items to documents, in batches: one note and one follower each, posted together
+    # Invoices
     # ------------------------------------------------------------------
-
-    def _create_recurring_invoices(self, items_by_order):
-        """Create the invoices of contracts that have only recurring lines to bill.
-
-        :param dict items_by_order: lists of :class:`DueItem` by order
-        :rtype: account.move
-        """
-        moves = self.env["account.move"]
-        self._fetch_invoiced_lines()
-        groups = {}
-        for order, items in items_by_order.items():
-            groups.setdefault(order._get_invoice_group_key(), []).append((order, items))
-        vals_by_company = {}
-        for members in groups.values():
-            vals = None
-            for order, items in members:
-                order_vals = order._prepare_recurring_invoice(items)
-                if len(members) > 1:
-                    self._name_contract(order, order_vals)
-                vals = order._merge_invoice_values(vals, order_vals) if vals else order_vals
-            vals_by_company.setdefault(members[0][0].company_id, []).append(vals)
-        for company, vals_list in vals_by_company.items():
-            orders = self.filtered(lambda order, company=company: order.company_id == company)
-            quiet = company._at_company_time(orders).with_company(company).with_context(**QUIET)
-            moves.with_company(company)._fill_common_values(vals_list)
-            moves |= quiet._create_account_invoices(vals_list, False)
-        moves = moves.with_env(self.env)
-        moves._welcome_subscription_documents()
-        return moves
-
-    def _fetch_invoiced_lines(self):
-        """Read what core asks of earlier invoices, and not their sixty other columns.
-
-        Core looks at each of them for each new one, so that old contracts would be billed slowly.
-        """
-        # sudo: a salesperson bills own contracts without rights on the books
-        lines = self.sudo().order_line.invoice_lines
-        lines.fetch(["move_id", "is_downpayment", "currency_id", "price_subtotal"])
-        lines.move_id.fetch(["state", "move_type", "invoice_date"])
 
     def _get_invoice_group_key(self):
         """Return what contracts must share to be billed on one invoice. Hook.
@@ -116,7 +69,7 @@ class SaleOrder(models.Model):
         )
 
     def _prepare_recurring_invoice(self, items):
-        """Return the values of the invoice of one contract.
+        """Return the values of the invoice of one contract. Hook.
 
         :param list items: :class:`DueItem` of this order
         :rtype: dict
@@ -144,40 +97,6 @@ class SaleOrder(models.Model):
             for sequence, values in enumerate(line_vals, 1)
         ]
         return vals
-
-    def _merge_invoice_values(self, vals, other):
-        """Put the lines of a further contract on the invoice of a group."""
-        offset = len(vals["invoice_line_ids"])
-        for position, command in enumerate(other["invoice_line_ids"], 1):
-            command[2]["sequence"] = offset + position
-        merged = {
-            **vals,
-            "invoice_line_ids": vals["invoice_line_ids"] + other["invoice_line_ids"],
-            "transaction_ids": vals["transaction_ids"]
-            + [Command.link(tx_id) for tx_id in other["transaction_ids"][0][2]],
-        }
-        for name in ("ref", "invoice_origin"):
-            parts = [part for part in (vals.get(name), other.get(name)) if part]
-            merged[name] = ", ".join(dict.fromkeys(parts))[:2000]
-        notes = [note for note in (vals.get("narration"), other.get("narration")) if note]
-        if len(notes) > 1 and notes[1] not in notes[0]:
-            # Notes are cleaned when they are written; core hands them over as plain text.
-            merged["narration"] = Markup("%s<br/>%s") % tuple(map(Markup, notes))
-        elif notes:
-            merged["narration"] = notes[0]
-        return merged
-
-    @staticmethod
-    def _name_contract(order, vals):
-        """Say on each line of a shared invoice whose it is.
-
-        :param dict vals: values of the invoice of one contract, changed in place
-        """
-        reference = order.client_order_ref
-        name = f"{order.name} ({reference})" if reference else order.name
-        for _command, _id, line in vals["invoice_line_ids"]:
-            if line.get("display_type", "product") == "product":
-                line["name"] = f"{line['name']}\n{name}"
 
     def _create_invoices_with_items(self, items):
         """Let core build the invoice of one contract, its due recurring lines included."""

@@ -8,6 +8,7 @@ from ...engine import billing, errors
 from ...tools import get_last_day
 from .invoice_balance import fetch_credited, share_credits
 from .rebate import note_unbearable
+from .recurring_invoices import RecurringInvoices
 
 
 class SaleOrder(models.Model):
@@ -197,7 +198,7 @@ class SaleOrder(models.Model):
             moves |= order.with_context(
                 raise_if_nothing_to_invoice=False
             )._create_invoices_with_items(items)
-        moves |= self._create_recurring_invoices(invoices)
+        moves |= RecurringInvoices(self).create(invoices)
         if credit_notes:
             moves |= self._create_credit_notes(credit_notes)
         self._write_silent_rows(silent)

@@ -18,7 +18,7 @@ class SetupFee:
         :rtype: tuple
         """
         source = self.get_source()
-        if not source or not self.order._get_recurring_lines():
+        if not source:
             return self.env["product.product"], 0.0
         price = self.order.company_id.currency_id._convert(
             source.setup_price or 0.0,
@@ -30,7 +30,7 @@ class SetupFee:
 
     def get_source(self):
         """:return: what says which set-up fee a new contract has; empty terms for other orders"""
-        if not self.order._is_new_contract():
+        if not self.order._get_recurring_lines() or not self.order._is_new_contract():
             return self.env["subscription.template"]
         quote = self.order.sale_order_template_id
         return quote if quote.setup_product_id else self.order._get_subscription_terms()
