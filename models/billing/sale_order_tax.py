@@ -1,6 +1,19 @@
 from odoo import api, fields, models
 
 
+def get_position_text(order):
+    """:return: one sentence that says which fiscal position holds from now on"""
+    position = order.fiscal_position_id.sudo()  # sudo: salesmen need not read positions
+    if not position:
+        return order.env._(
+            "The address and tax number of the customer no longer call for a fiscal position."
+        )
+    return order.env._(
+        "The address or tax number of the customer calls for the fiscal position %(position)s now.",
+        position=position.name,
+    )
+
+
 class SaleOrder(models.Model):
     """Taxes of a contract follow the customer and the law; prices stay.
 
@@ -96,7 +109,7 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: not order._is_next_invoice_as_quoted())
         moved = contracts._refresh_fiscal_positions()
         changes = contracts._get_lines_to_tax()._refresh_taxes()
-        texts = {order.id: [order._get_position_text()] for order in moved}
+        texts = {order.id: [get_position_text(order)] for order in moved}
         for line, old, new in changes:
             texts.setdefault(line.order_id.id, []).append(line._get_tax_change_text(old, new))
         bodies = {order_id: " ".join(parts) for order_id, parts in texts.items()}
@@ -120,19 +133,6 @@ class SaleOrder(models.Model):
             if order.subscription_detected_position_id != position:
                 order.subscription_detected_position_id = position
         return moved
-
-    def _get_position_text(self):
-        """:return: one sentence that says which fiscal position holds from now on"""
-        position = self.fiscal_position_id.sudo()  # sudo: salesmen need not read positions
-        if not position:
-            return self.env._(
-                "The address and tax number of the customer no longer call for a fiscal position."
-            )
-        return self.env._(
-            "The address or tax number of the customer calls for the fiscal position "
-            "%(position)s now.",
-            position=position.name,
-        )
 
     def _is_next_invoice_as_quoted(self):
         """Return whether the next invoice is the one that was announced before the start. Hook.

@@ -4,6 +4,18 @@ from ... import const
 from .subscription_dunning_event import EVENT_ACTIONS
 
 
+def read_dunning_facts(orders):
+    """Read at once what the sentences about late invoices of all these contracts need."""
+    # sudo: whoever looks at a contract may not read its invoices
+    late = orders.sudo().filtered("subscription_in_dunning")
+    moves = late.order_line.invoice_lines.move_id.filtered("subscription_in_dunning")
+    dunned = moves._get_subscription_orders()
+    plans = dunned.subscription_template_id.dunning_policy_id.step_ids
+    plans.mapped("action")
+    moves.subscription_dunning_event_ids.mapped("action")
+    moves.transaction_ids.mapped("state")
+
+
 class SaleOrder(models.Model):
     """Contracts with late invoices: what happens next, and what is taken back after payment."""
 
@@ -28,24 +40,13 @@ class SaleOrder(models.Model):
 
     def _compute_subscription_dunning_text(self):
         """Say of each late invoice how late it is and what happens next."""
-        self._read_dunning_facts()
+        read_dunning_facts(self)
         for order in self:
             moves = order._get_dunning_moves()
             order.subscription_dunning_text = "\n".join(
                 move._get_dunning_sentence() for move in moves
             )
             order.subscription_overdue_amount = sum(move._get_amount_due_now() for move in moves)
-
-    def _read_dunning_facts(self):
-        """Read at once what the sentences about late invoices of all these contracts need."""
-        # sudo: whoever looks at a contract may not read its invoices
-        late = self.sudo().filtered("subscription_in_dunning")
-        moves = late.order_line.invoice_lines.move_id.filtered("subscription_in_dunning")
-        orders = moves._get_subscription_orders()
-        plans = orders.subscription_template_id.dunning_policy_id.step_ids
-        plans.mapped("action")
-        moves.subscription_dunning_event_ids.mapped("action")
-        moves.transaction_ids.mapped("state")
 
     def _compute_subscription_dunning_event_count(self):
         """Count what was done; people without a right to read it see nothing."""

@@ -4,6 +4,7 @@ from ...engine.change import step_from
 from ...engine.period import FOREVER
 from ...engine.segment import step_at
 from ..contract.change_text import ChangeText
+from ..contract.sale_order_line import MIRRORED_FIELDS
 from .dry_run import DryRun
 from .preview import Preview
 from .tried import Tried
@@ -21,6 +22,31 @@ class ChangePreview(Preview):
         :rtype: dict
         """
         return self.or_reason(lambda: self._get_change(line, day, values, until))
+
+    def get_typed_texts(self, typed_lines):
+        """Return what saving a form would do to the contract, one sentence per changed line.
+
+        :param typed_lines: the lines as somebody typed them, not saved yet
+        :rtype: list[str]
+        """
+        texts, today = [], self.order._subscription_today()
+        for typed in typed_lines.filtered(lambda line: line._origin._is_running_line()):
+            line = typed._origin
+            typed_values = {word: typed[name] for name, word in MIRRORED_FIELDS.items()}
+            if not any(line._differs(word, value) for word, value in typed_values.items()):
+                continue
+            values = self.order._prepare_change_values(**typed_values)
+            preview = self.for_change(line, today, values)
+            amount = self.order.currency_id.format(preview["total"])
+            texts.append(
+                preview["error"]
+                or self.env._(
+                    "%(product)s changes from today on when you save: %(amount)s, taxes included.",
+                    product=line.product_id.display_name,
+                    amount=f"+{amount}" if preview["total"] > 0 else amount,
+                )
+            )
+        return texts
 
     def _get_change(self, line, day, values, until):
         today = self.order._subscription_today()

@@ -3,7 +3,6 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.segment import step_at
-from ..contract.sale_order_line import MIRRORED_FIELDS
 from .change_preview import ChangePreview
 from .dry_run import DryRun
 from .preview import Preview
@@ -72,33 +71,8 @@ class SaleOrder(models.Model):
         for order in self:
             origin = order._origin
             is_edited = order != origin and origin and origin._is_subscription_started()
-            texts = origin._get_typed_texts(order.order_line) if is_edited else []
+            texts = ChangePreview(origin).get_typed_texts(order.order_line) if is_edited else []
             order.subscription_typed_text = " ".join(texts)
-
-    def _get_typed_texts(self, typed_lines):
-        """Return what saving a form would do to this contract, one sentence per changed line.
-
-        :param typed_lines: the lines as somebody typed them, not saved yet
-        :rtype: list[str]
-        """
-        texts, today = [], self._subscription_today()
-        for typed in typed_lines.filtered(lambda line: line._origin._is_running_line()):
-            line = typed._origin
-            typed_values = {word: typed[name] for name, word in MIRRORED_FIELDS.items()}
-            if not any(line._differs(word, value) for word, value in typed_values.items()):
-                continue
-            values = self._prepare_change_values(**typed_values)
-            preview = ChangePreview(self).for_change(line, today, values)
-            amount = self.currency_id.format(preview["total"])
-            texts.append(
-                preview["error"]
-                or self.env._(
-                    "%(product)s changes from today on when you save: %(amount)s, taxes included.",
-                    product=line.product_id.display_name,
-                    amount=f"+{amount}" if preview["total"] > 0 else amount,
-                )
-            )
-        return texts
 
     @api.depends("order_line.recurring_monthly", "subscription_state")
     def _compute_subscription_amount_waiting(self):

@@ -5,6 +5,31 @@ from ..billing.rebate import fit_rebates
 from ..billing.tax_totals import TaxTotals
 
 
+def translate_tax_totals(env, totals):
+    """Give stored totals the names of the tax groups in the language of the reader."""
+    ids = [group["id"] for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
+    # sudo: customers see the totals of their order but have no right to read tax groups
+    groups = env["account.tax.group"].sudo().browse(ids).exists()
+    names = {group.id: group.name for group in groups}
+    titles = {group.id: group.preceding_subtotal for group in groups}
+    untaxed = env._("Untaxed Amount")
+    return {
+        **totals,
+        "subtotals": [
+            {
+                **subtotal,
+                "name": next((titles.get(group["id"]) for group in subtotal["tax_groups"]), None)
+                or untaxed,
+                "tax_groups": [
+                    {**group, "group_name": names.get(group["id"], group["group_name"])}
+                    for group in subtotal["tax_groups"]
+                ],
+            }
+            for subtotal in totals["subtotals"]
+        ],
+    }
+
+
 class SaleOrder(models.Model):
     """The amount due now: what a quotation asks for is what the first invoice says.
 
@@ -43,7 +68,7 @@ class SaleOrder(models.Model):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_tax_totals()
         for order in contracts:
-            order.tax_totals = order._translate_tax_totals(order._get_due_now_totals())
+            order.tax_totals = translate_tax_totals(order.env, order._get_due_now_totals())
 
     def _compute_amount_undiscounted(self):
         """Compare the amount due now with itself without discounts, not with full periods."""
@@ -79,32 +104,6 @@ class SaleOrder(models.Model):
     def _is_amount_frozen(self):
         """Return whether the amount due now is that of the confirmation. Hook."""
         return self._is_subscription_started()
-
-    def _translate_tax_totals(self, totals):
-        """Give stored totals the names of the tax groups in the language of the reader."""
-        ids = [group["id"] for subtotal in totals["subtotals"] for group in subtotal["tax_groups"]]
-        # sudo: customers see the totals of their order but have no right to read tax groups
-        groups = self.env["account.tax.group"].sudo().browse(ids).exists()
-        names = {group.id: group.name for group in groups}
-        titles = {group.id: group.preceding_subtotal for group in groups}
-        untaxed = self.env._("Untaxed Amount")
-        return {
-            **totals,
-            "subtotals": [
-                {
-                    **subtotal,
-                    "name": next(
-                        (titles.get(group["id"]) for group in subtotal["tax_groups"]), None
-                    )
-                    or untaxed,
-                    "tax_groups": [
-                        {**group, "group_name": names.get(group["id"], group["group_name"])}
-                        for group in subtotal["tax_groups"]
-                    ],
-                }
-                for subtotal in totals["subtotals"]
-            ],
-        }
 
     # ------------------------------------------------------------------
     # Base lines

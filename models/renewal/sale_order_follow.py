@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 from ..contract.change_text import ChangeText
+from .renewal_follow import follow_contract, take_plans, take_unseen_changes
 from .renewal_offer import RenewalBasis, RenewalOffer
 
 
@@ -46,34 +46,7 @@ class SaleOrder(models.Model):
         super()._hook_on_subscription_changed()
         for contract in self:
             for renewal in contract._get_open_renewals():
-                renewal._follow_contract()
-
-    def _follow_contract(self):
-        """Bring one renewal quotation up to its contract, or say that somebody has to."""
-        self.ensure_one()
-        changes = RenewalOffer(self).get_changes()
-        if not changes:
-            return
-        is_free = self.state == "draft" and not self._is_quote_held()
-        if is_free and not RenewalOffer(self).is_edited():
-            self._take_renewal_changes()
-            title = self.env._("Brought up to %(order)s:", order=self.subscription_parent_id.name)
-            ChangeText(self).post(title, changes)
-            return
-        base, now = RenewalOffer(self).get_base(), RenewalOffer(self).get_now()
-        if base.get("told") == now:
-            return
-        self._as_system().subscription_renewal_base = {**base, "told": now}
-        title = RenewalOffer(self).get_title()
-        ChangeText(self).post(title, changes)
-        summary = self.env._("The contract changed: look at this renewal quotation")
-        if summary not in self.activity_ids.mapped("summary"):
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=plaintext2html(" ".join([title, *changes])),
-                user_id=self._get_responsible_user().id,
-            )
+                follow_contract(renewal)
 
     def _take_renewal_changes(self):
         """Take over what changed on the contract; what somebody changed here stays."""
@@ -84,40 +57,8 @@ class SaleOrder(models.Model):
         if self.subscription_template_id.id == RenewalOffer(self).get_base()["terms"] != terms.id:
             self.subscription_template_id = terms
         day = fields.Date.to_date(RenewalOffer(self).get_now()["day"])
-        self._take_renewal_plans(contract, RenewalBasis(contract).get_plans(day), day)
+        take_plans(self, contract, RenewalBasis(contract).get_plans(day), day)
         self._subscription_refresh_quote()
-
-    def _take_renewal_plans(self, contract, plans, day):
-        """Bring lines and first day up to what the contract offers now.
-
-        :param contract: the contract, readable
-        :param dict plans: of :meth:`RenewalBasis.get_plans`
-        :param date day: first day of the renewal
-        """
-        known, old_day = RenewalOffer(self).get_base()["offers"], RenewalOffer(self).get_day()
-        for line in self._get_recurring_lines():
-            old = line.subscription_replaced_line_id.sudo()
-            if str(old.id) not in known:
-                continue
-            if old not in plans:
-                line.unlink()
-            elif not line._is_another_than_before():
-                line._take_offer(old._prepare_offered_values(plans[old], day))
-        lines = self.order_line
-        values = {
-            "subscription_renewal_base": RenewalBasis(contract).prepare(day, plans),
-            "order_line": [
-                Command.create(line._prepare_renewed_line(plan, day))
-                for line, plan in plans.items()
-                if str(line.id) not in known
-            ],
-        }
-        if self.subscription_start_date == old_day != day:
-            values["subscription_start_date"] = day
-            if self.validity_date == fields.Date.subtract(old_day, days=1):
-                values["validity_date"] = fields.Date.subtract(day, days=1)
-        self._as_system().write(values)
-        (self.order_line - lines)._keep_offered_price()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -177,7 +118,7 @@ class SaleOrder(models.Model):
     def _hook_on_subscription_start(self):
         """Say which changes of the contract an accepted renewal does not have."""
         changes = RenewalOffer(self).get_changes()
-        self._take_unseen_changes()
+        take_unseen_changes(self)
         super()._hook_on_subscription_start()
         if changes:
             title = self.env._(
@@ -192,25 +133,6 @@ class SaleOrder(models.Model):
                 note=plaintext2html(" ".join([title, *changes])),
                 user_id=self._get_responsible_user().id,
             )
-
-    def _take_unseen_changes(self):
-        """Go on with the payment method and the analytic distribution that the contract has now.
-
-        No customer reads them on a quotation; what was changed here stays.
-        """
-        base = RenewalOffer(self).get_base()
-        # sudo: a customer who signs has no right to read the contract before
-        token = self._get_renewed_contract().sudo().subscription_payment_token_id
-        is_kept = self.sudo().subscription_payment_token_id.id == base.get("token")
-        if base and is_kept and token.id != base.get("token"):
-            self._as_system().subscription_payment_token_id = token
-        known = base.get("analytic", {})
-        for line in self._get_recurring_lines():
-            old = line.subscription_replaced_line_id.sudo()
-            value = old.analytic_distribution
-            is_kept = (line.analytic_distribution or {}) == known.get(str(old.id))
-            if is_kept and line.analytic_distribution != value:
-                line.analytic_distribution = value
 
     def _hook_on_start_forgotten(self):
         """Give lines of a renewal that is a quotation again what they showed on its first day."""

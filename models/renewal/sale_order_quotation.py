@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,6 +9,37 @@ from ... import const
 from ...tools import get_last_day
 from .renewal_offer import RenewalBasis
 from .renewal_text import RenewalText
+
+
+def get_due_renewals_domain(company):
+    """:return: domain of contracts of a company that want a renewal quotation today"""
+    return (
+        Domain("company_id", "=", company.id)
+        & Domain("subscription_renewal_quote_date", "<=", company._subscription_today())
+        & Domain("subscription_state", "in", const.RUNNING_STATES)
+        & Domain("subscription_quarantined_at", "=", False)
+    )
+
+
+def tell_of_failed_renewal(order, error):
+    """Ask for a renewal quotation that could not be prepared, once; billing goes on.
+
+    :param Exception error: what stopped it
+    """
+    summary = order.env._("No renewal quotation could be prepared")
+    if summary not in order.activity_ids.mapped("summary"):
+        order.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=summary,
+            note=plaintext2html(
+                order.env._(
+                    "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
+                    reason=order._get_failure_reason(error)
+                    or order.env._("An unexpected error: %(error)s.", error=error),
+                )
+            ),
+            user_id=order._get_responsible_user().id,
+        )
 
 
 class SaleOrder(models.Model):
@@ -161,23 +194,13 @@ class SaleOrder(models.Model):
     def _cron_prepare_renewals(self):
         """Prepare the renewal quotations of contracts whose term ends soon, one by one."""
         companies = self.env["res.company"]._get_served_companies()
-        domains = [self._get_due_renewals_domain(company) for company in companies]
+        domains = [get_due_renewals_domain(company) for company in companies]
         orders = self.search(Domain.OR(domains), order="subscription_renewal_quote_date, id")
         self.env["ir.cron"]._for_each_locked(
             orders,
             lambda order: order._run_or_quarantine(
-                order._prepare_renewal_and_tell, order._tell_of_failed_renewal
+                order._prepare_renewal_and_tell, partial(tell_of_failed_renewal, order)
             ),
-        )
-
-    @api.model
-    def _get_due_renewals_domain(self, company):
-        """:return: domain of contracts of a company that want a renewal quotation today"""
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("subscription_renewal_quote_date", "<=", company._subscription_today())
-            & Domain("subscription_state", "in", const.RUNNING_STATES)
-            & Domain("subscription_quarantined_at", "=", False)
         )
 
     def _prepare_renewal_and_tell(self):
@@ -201,26 +224,6 @@ class SaleOrder(models.Model):
             ),
             user_id=order._get_responsible_user().id,
         )
-
-    def _tell_of_failed_renewal(self, error):
-        """Ask for a renewal quotation that could not be prepared, once; billing goes on.
-
-        :param Exception error: what stopped it
-        """
-        summary = self.env._("No renewal quotation could be prepared")
-        if summary not in self.activity_ids.mapped("summary"):
-            self.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=summary,
-                note=plaintext2html(
-                    self.env._(
-                        "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
-                        reason=self._get_failure_reason(error)
-                        or self.env._("An unexpected error: %(error)s.", error=error),
-                    )
-                ),
-                user_id=self._get_responsible_user().id,
-            )
 
     def _subscription_keep(self):
         """Want a renewal quotation again: the closing cancelled the one there was."""

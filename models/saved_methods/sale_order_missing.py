@@ -5,6 +5,36 @@ from ... import const
 from ...tools import get_last_day
 
 
+def get_trials_without_method(env):
+    """:return: contracts whose trial ends soon and that were not asked again yet"""
+    orders = env["sale.order"]
+    for company in env["res.company"]._get_served_companies():
+        today = company._subscription_today()
+        until = fields.Date.add(today, days=const.METHOD_NOTICE_DAYS)
+        orders |= orders.search(
+            [
+                ("company_id", "=", company.id),
+                ("subscription_trial_count", ">", 0),
+                ("subscription_state", "in", const.RUNNING_STATES),
+                ("subscription_next_invoice_date", ">", today),
+                ("subscription_next_invoice_date", "<=", until),
+            ]
+        ).filtered(lambda order, today=today: is_trial_to_ask_about(order, today))
+    return orders
+
+
+def is_trial_to_ask_about(order, today):
+    """:return: whether the trial of this contract runs and its last reminder is due
+    :param date today: day of the company
+    """
+    end = order._get_trial_end()
+    if not end or end <= today or not order._is_method_missing():
+        return False
+    window = fields.Date.subtract(end, days=const.METHOD_NOTICE_DAYS)
+    asked = order.subscription_method_asked_date
+    return not asked or asked < window
+
+
 class SaleOrder(models.Model):
     """Contracts that are charged and have no method yet, as after a free trial: ask in time.
 
@@ -101,34 +131,5 @@ class SaleOrder(models.Model):
     def _cron_ask_for_methods(self):
         """Ask again for methods that are missing some days before a trial ends, once."""
         self.env["ir.cron"]._for_each_locked(
-            self._get_trials_without_method(), lambda order: order._ask_for_method()
+            get_trials_without_method(self.env), lambda order: order._ask_for_method()
         )
-
-    @api.model
-    def _get_trials_without_method(self):
-        """:return: contracts whose trial ends soon and that were not asked again yet"""
-        orders = self.browse()
-        for company in self.env["res.company"]._get_served_companies():
-            today = company._subscription_today()
-            until = fields.Date.add(today, days=const.METHOD_NOTICE_DAYS)
-            orders |= self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("subscription_trial_count", ">", 0),
-                    ("subscription_state", "in", const.RUNNING_STATES),
-                    ("subscription_next_invoice_date", ">", today),
-                    ("subscription_next_invoice_date", "<=", until),
-                ]
-            ).filtered(lambda order, today=today: order._is_trial_to_ask_about(today))
-        return orders
-
-    def _is_trial_to_ask_about(self, today):
-        """:return: whether the trial of this contract runs and its last reminder is due
-        :param date today: day of the company
-        """
-        end = self._get_trial_end()
-        if not end or end <= today or not self._is_method_missing():
-            return False
-        window = fields.Date.subtract(end, days=const.METHOD_NOTICE_DAYS)
-        asked = self.subscription_method_asked_date
-        return not asked or asked < window

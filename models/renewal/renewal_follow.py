@@ -1,0 +1,90 @@
+"""How a renewal quotation follows the changes that its contract goes through."""
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tools import plaintext2html
+
+from ..contract.change_text import ChangeText
+from .renewal_offer import RenewalBasis, RenewalOffer
+
+
+def follow_contract(order):
+    """Bring one renewal quotation up to its contract, or say that somebody has to."""
+    order.ensure_one()
+    changes = RenewalOffer(order).get_changes()
+    if not changes:
+        return
+    is_free = order.state == "draft" and not order._is_quote_held()
+    if is_free and not RenewalOffer(order).is_edited():
+        order._take_renewal_changes()
+        title = order.env._("Brought up to %(order)s:", order=order.subscription_parent_id.name)
+        ChangeText(order).post(title, changes)
+        return
+    base, now = RenewalOffer(order).get_base(), RenewalOffer(order).get_now()
+    if base.get("told") == now:
+        return
+    order._as_system().subscription_renewal_base = {**base, "told": now}
+    title = RenewalOffer(order).get_title()
+    ChangeText(order).post(title, changes)
+    summary = order.env._("The contract changed: look at this renewal quotation")
+    if summary not in order.activity_ids.mapped("summary"):
+        order.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html(" ".join([title, *changes])),
+            user_id=order._get_responsible_user().id,
+        )
+
+
+def take_plans(order, contract, plans, day):
+    """Bring lines and first day up to what the contract offers now.
+
+    :param order: the renewal quotation
+    :param contract: the contract, readable
+    :param dict plans: of :meth:`RenewalBasis.get_plans`
+    :param date day: first day of the renewal
+    """
+    known, old_day = RenewalOffer(order).get_base()["offers"], RenewalOffer(order).get_day()
+    for line in order._get_recurring_lines():
+        old = line.subscription_replaced_line_id.sudo()
+        if str(old.id) not in known:
+            continue
+        if old not in plans:
+            line.unlink()
+        elif not line._is_another_than_before():
+            line._take_offer(old._prepare_offered_values(plans[old], day))
+    lines = order.order_line
+    values = {
+        "subscription_renewal_base": RenewalBasis(contract).prepare(day, plans),
+        "order_line": [
+            Command.create(line._prepare_renewed_line(plan, day))
+            for line, plan in plans.items()
+            if str(line.id) not in known
+        ],
+    }
+    if order.subscription_start_date == old_day != day:
+        values["subscription_start_date"] = day
+        if order.validity_date == fields.Date.subtract(old_day, days=1):
+            values["validity_date"] = fields.Date.subtract(day, days=1)
+    order._as_system().write(values)
+    (order.order_line - lines)._keep_offered_price()
+
+
+def take_unseen_changes(order):
+    """Go on with the payment method and the analytic distribution that the contract has now.
+
+    No customer reads them on a quotation; what was changed here stays.
+    """
+    base = RenewalOffer(order).get_base()
+    # sudo: a customer who signs has no right to read the contract before
+    token = order._get_renewed_contract().sudo().subscription_payment_token_id
+    is_kept = order.sudo().subscription_payment_token_id.id == base.get("token")
+    if base and is_kept and token.id != base.get("token"):
+        order._as_system().subscription_payment_token_id = token
+    known = base.get("analytic", {})
+    for line in order._get_recurring_lines():
+        old = line.subscription_replaced_line_id.sudo()
+        value = old.analytic_distribution
+        is_kept = (line.analytic_distribution or {}) == known.get(str(old.id))
+        if is_kept and line.analytic_distribution != value:
+            line.analytic_distribution = value
