@@ -41,7 +41,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         return request.render("sale_recurring.portal_pay_ahead", values)
 
     def _get_pay_ahead_form(self, order_sudo, offer):
-        """:return: the values of core's payment form"""
+        """Return the values of core's payment form."""
         partner_sudo = self._get_payer(order_sudo)
         providers_sudo, report = self._get_pay_ahead_providers(order_sudo, offer["amount"])
         # sudo: customers may not read providers
@@ -75,7 +75,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         }
 
     def _get_pay_ahead_providers(self, order_sudo, amount):
-        """:return: providers that can take an amount for a contract, and why others cannot"""
+        """Return providers that can take an amount for a contract, and why others cannot."""
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()

@@ -140,7 +140,7 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         return values
 
     def _get_methods_to_show(self, document_sudo, providers_sudo):
-        """:return: sudoed saved methods that the visitor may pay a document of a contract with"""
+        """Return sudoed saved methods that the visitor may pay a document of a contract with."""
         methods_sudo = request.env["payment.token"]._get_for_document(document_sudo)
         methods_sudo = methods_sudo._filter_for_visitor(document_sudo).filtered(
             lambda method: method.provider_id in providers_sudo
@@ -281,14 +281,20 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
 
     @staticmethod
     def _check_id(value):
-        """:raise BadRequest: a value is no id of a record"""
+        """Refuse what is no id.
+
+        :raise BadRequest: a value is no id of a record
+        """
         is_number = isinstance(value, int) and not isinstance(value, bool)
         if value is not None and value is not False and not (is_number and 0 <= value <= MAX_ID):
             raise BadRequest(request.env._("An id must be a whole number."))
 
     @staticmethod
     def _check_amount(value):
-        """:raise BadRequest: a value is no amount of money"""
+        """Refuse what is no amount.
+
+        :raise BadRequest: a value is no amount of money
+        """
         if value is None or value is False:
             return
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -297,7 +303,10 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
 
     @staticmethod
     def _check_text(value):
-        """:raise NotFound: a value is no text, so no link either"""
+        """Refuse what is no link.
+
+        :raise NotFound: a value is no text, so no link either
+        """
         if value and not isinstance(value, str):
             raise NotFound
 

@@ -151,12 +151,15 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
         return order_sudo
 
     def _is_over(self, order_sudo):
-        """:return: whether a contract has ended and will never be charged again"""
+        """Return whether a contract has ended and will never be charged again."""
         is_ended = order_sudo.subscription_state in ("closed", "renewed")
         return is_ended and not order_sudo.subscription_next_invoice_date
 
     def _check_not_over(self, order_sudo):
-        """:raise ValidationError: nothing is charged for this contract any more"""
+        """Refuse what comes after the last charge.
+
+        :raise ValidationError: nothing is charged for this contract any more
+        """
         if self._is_over(order_sudo):
             raise ValidationError(
                 request.env._(
@@ -166,25 +169,25 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
             )
 
     def _get_payer(self, order_sudo):
-        """:return: whoever the new method belongs to: the visitor, else the contract's customer"""
+        """Return whoever the new method belongs to: the visitor, else the contract's customer."""
         user = request.env.user
         if self._is_customer(order_sudo):
             return user.partner_id
         return order_sudo.partner_id
 
     def _is_customer(self, order_sudo):
-        """:return: whether the visitor is logged in as the customer or the payer of a contract"""
+        """Return whether the visitor is logged in as the customer or the payer of a contract."""
         user = request.env.user
         owners = order_sudo._get_method_owners()
         return not user._is_public() and user.partner_id.commercial_partner_id in owners
 
     def _get_saved_methods(self, order_sudo):
-        """:return: saved methods that the visitor may see and choose for a contract"""
+        """Return saved methods that the visitor may see and choose for a contract."""
         methods_sudo = request.env["payment.token"]._get_for_document(order_sudo)
         return methods_sudo._filter_for_visitor(order_sudo)
 
     def _get_method_providers(self, order_sudo, partner_sudo):
-        """:return: providers that can save a method for a contract, and why others cannot"""
+        """Return providers that can save a method for a contract, and why others cannot."""
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()

@@ -145,7 +145,10 @@ class SubscriptionActs(SubscriptionPortal):
         return order_sudo.with_user(request.env.user).sudo()
 
     def _get_acts(self, order_id, access_token, act):
-        """:raise AccessError: the terms leave this act to the vendor"""
+        """Return what the customer may do alone, for one act.
+
+        :raise AccessError: the terms leave this act to the vendor
+        """
         acts = CustomerActs(self._get_order(order_id, access_token))
         acts.check(act)
         return acts

@@ -77,7 +77,10 @@ class CustomerPortal(offer_portal.CustomerPortal):
 
     @staticmethod
     def _check_quantity(quantity):
-        """:raise BadRequest: a value is no quantity that somebody may take"""
+        """Refuse what is no quantity.
+
+        :raise BadRequest: a value is no quantity that somebody may take
+        """
         is_number = isinstance(quantity, (int, float)) and not isinstance(quantity, bool)
         if quantity is not False and not (is_number and 0 <= quantity <= MAX_QUANTITY):
             raise BadRequest(request.env._("A quantity must be a number of 0 or more."))
@@ -100,7 +103,7 @@ class CustomerPortal(offer_portal.CustomerPortal):
         return super()._document_check_access(model_name, document_id, access_token=token)
 
     def _get_accessible_order(self, order_id, access_token):
-        """:return: the sudoed order, empty for a visitor who may not see it"""
+        """Return the sudoed order, empty for a visitor who may not see it."""
         SubscriptionPayment._check_id(order_id)
         SubscriptionPayment._check_text(access_token)
         try:

@@ -278,7 +278,7 @@ class SubscriptionCommon(TransactionCase):
     # ------------------------------------------------------------------
 
     def count_queries(self, function, *args):
-        """:return: how many queries a function costs when nothing is remembered"""
+        """Return how many queries a function costs when nothing is remembered."""
         self.env.flush_all()
         self.env.invalidate_all()
         before = sql_db.sql_counter

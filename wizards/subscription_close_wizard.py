@@ -93,7 +93,7 @@ class SubscriptionCloseWizard(models.TransientModel):
                 )
 
     def _get_period_last_date(self, with_billed=False):
-        """:return: last day of the running period, or of everything that is billed"""
+        """Return last day of the running period, or of everything that is billed."""
         end = self.order_id._get_subscription_period_end(with_billed)
         return fields.Date.subtract(end, days=1)
 
@@ -109,7 +109,7 @@ class SubscriptionCloseWizard(models.TransientModel):
             wizard.warning = wizard._get_warning()
 
     def _get_end_date(self):
-        """:return: first day without service"""
+        """Return first day without service."""
         return fields.Date.add(self.last_date, days=1)
 
     @api.model
@@ -142,7 +142,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         return [*effects, self.env._("You chose not to credit the unused days.")]
 
     def _get_renewal_effects(self):
-        """:return: a sentence about the renewal that would be called off"""
+        """Return a sentence about the renewal that would be called off."""
         # sudo: a colleague may look after the renewal
         renewal = self.order_id._get_confirmed_renewal().sudo()
         if not renewal or self._get_end_date() >= renewal.subscription_start_date:
@@ -156,7 +156,7 @@ class SubscriptionCloseWizard(models.TransientModel):
         ]
 
     def _get_warning(self):
-        """:return: one sentence when the contract would end too early, or False"""
+        """Return one sentence when the contract would end too early, or False."""
         order = self.order_id
         if not order or not self.last_date:
             return False

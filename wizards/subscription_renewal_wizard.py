@@ -32,7 +32,7 @@ class SubscriptionRenewalWizard(models.TransientModel):
             wizard.lines_text = order and "\n".join(wizard._get_line_texts())
 
     def _get_term_text(self):
-        """:return: how long one term is, or that there is none"""
+        """Return how long one term is, or that there is none."""
         order = self.order_id
         if not order.subscription_term_count:
             return self.env._("Runs until somebody closes it.")
@@ -41,7 +41,7 @@ class SubscriptionRenewalWizard(models.TransientModel):
         )
 
     def _get_line_texts(self):
-        """:return: what is offered, one text per line of the contract that goes on"""
+        """Return what is offered, one text per line of the contract that goes on."""
         order = self.order_id
         plans = RenewalBasis(order).get_plans(self.start_date)
         return [

@@ -35,7 +35,7 @@ def at_once(herd, *tasks):
 
 
 def charge(worker=1):
-    """:return: the task of one worker that charges"""
+    """Return the task of one worker that charges."""
     suffix = f"_{worker}" if worker > 1 else ""
     return ("job", {"job": f"{CHARGE}{suffix}"})
 

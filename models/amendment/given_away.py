@@ -15,7 +15,7 @@ class GivenAway:
         self.env = contract.env
 
     def get_quotations(self):
-        """:return: open renewals and amendments of this contract"""
+        """Return open renewals and amendments of this contract."""
         contract = self.contract.sudo()  # sudo: a colleague may look after the quotation
         quotations = contract.subscription_renewal_ids | contract.subscription_amendment_ids
         return quotations.filtered(lambda order: order.state in ("draft", "sent"))
@@ -40,7 +40,7 @@ class GivenAway:
             quotation._message_log(body=text)
 
     def _prepare_values(self, quotation):
-        """:return: values that give a quotation to the customer of the contract, prices kept"""
+        """Return values that give a quotation to the customer of the contract, prices kept."""
         values = {name: self.contract[name].id for name in PEOPLE}
         token = quotation.subscription_payment_token_id
         if token and token._get_refusal_for(self.contract):

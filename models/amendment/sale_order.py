@@ -137,11 +137,11 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _is_amendment(self):
-        """:return: whether this order is an amendment of a contract"""
+        """Return whether this order is an amendment of a contract."""
         return self.subscription_order_type == "amendment" and bool(self.subscription_parent_id)
 
     def _is_open_amendment(self):
-        """:return: whether this order is an amendment that can still be confirmed"""
+        """Return whether this order is an amendment that can still be confirmed."""
         return self._is_amendment() and self.state in ("draft", "sent")
 
     def _get_amended_contract(self):
@@ -201,7 +201,7 @@ class SaleOrder(models.Model):
         return amendment
 
     def _prepare_amendment_values(self, values):
-        """:return: values of an amendment of this contract, which has no lines yet"""
+        """Return values of an amendment of this contract, which has no lines yet."""
         return {
             "subscription_order_type": "amendment",
             "subscription_parent_id": self.id,
@@ -216,7 +216,7 @@ class SaleOrder(models.Model):
         }
 
     def _get_lines_to_amend(self, amendment):
-        """:return: lines of this contract that go on on the day of its amendment, and headings"""
+        """Return lines of this contract that go on on the day of its amendment, and headings."""
         baseline = amendment.subscription_baseline
         lines = self.order_line.filtered(lambda line: line.display_type or str(line.id) in baseline)
         wanted = lines | lines._get_combos()

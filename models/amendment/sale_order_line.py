@@ -71,7 +71,7 @@ class SaleOrderLine(models.Model):
             line.recurring_monthly = 0.0
 
     def _is_amended_later(self):
-        """:return: whether a line of an open amendment is in force only after its first day"""
+        """Return whether a line of an open amendment is in force only after its first day."""
         order = self.order_id
         parent = self.subscription_parent_line_id.sudo()
         if not parent or not order._is_open_amendment():
@@ -143,7 +143,7 @@ class SaleOrderLine(models.Model):
         self._remember_list_prices()
 
     def _get_target_fields(self):
-        """:return: field of the target and of the baseline, by the engine's name"""
+        """Return field of the target and of the baseline, by the engine's name."""
         return {
             "quantity": ("product_uom_qty", "subscription_base_quantity"),
             "price": ("price_unit", "subscription_base_price"),
@@ -168,7 +168,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _is_switched(self):
-        """:return: whether this line of an amendment is another line than that of the contract"""
+        """Return whether this line of an amendment is another line than that of the contract."""
         self.ensure_one()
         parent = self.subscription_parent_line_id
         return bool(parent) and any(
@@ -176,19 +176,19 @@ class SaleOrderLine(models.Model):
         )
 
     def _is_recurrence_switched(self):
-        """:return: whether this line of an amendment is billed more or less often than before"""
+        """Return whether this line of an amendment is billed more or less often than before."""
         self.ensure_one()
         parent = self.subscription_parent_line_id.sudo()
         return bool(parent) and self.recurrence_id != parent.recurrence_id
 
     def _is_amended(self):
-        """:return: whether this line of an amendment changes anything on that of the contract"""
+        """Return whether this line of an amendment changes anything on that of the contract."""
         return bool(
             self._get_amended_values() or self._is_switched() or self._get_amended_details()
         )
 
     def _is_taken_off(self):
-        """:return: whether this line of an amendment ends its line of the contract"""
+        """Return whether this line of an amendment ends its line of the contract."""
         self.ensure_one()
         return not self.product_uom_qty and bool(self.subscription_base_quantity)
 
@@ -208,7 +208,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _get_one_off_bill_date(self):
-        """:return: first day on which what an amendment sells once is billed, False for at once"""
+        """Return first day on which what an amendment sells once is billed, False for at once."""
         order = self.order_id
         day = order.subscription_effective_date
         is_later = day and day > order._subscription_today()

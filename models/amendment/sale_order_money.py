@@ -51,7 +51,8 @@ class SaleOrder(models.Model):
         return result + [(line, line.qty_to_invoice) for line in contract._get_due_one_off_lines()]
 
     def _get_amendment_one_off_lines(self):
-        """:return: what an amendment itself sells once, pairs of a line and its quantity
+        """Return what an amendment itself sells once, pairs of a line and its quantity.
+
         :rtype: list[tuple]
         """
         return super()._get_preview_one_off_lines(self._get_quote_date())
@@ -75,7 +76,8 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_pending_amendments(self):
-        """:return: confirmed amendments whose accepted amount is still to be billed, oldest first
+        """Return confirmed amendments whose accepted amount is still to be billed, oldest first.
+
         :rtype: sale.order
         """
         # sudo: whoever bills the contract may have no right on the amendment

@@ -55,7 +55,7 @@ class AccountMove(models.Model):
         return next((mode for mode in ("draft", "post") if mode in modes), "send")
 
     def _get_reducing_term(self):
-        """:return: the payment term that lowered the taxes of this invoice; core's notes keep it"""
+        """Return the payment term that lowered the taxes of this invoice; core's notes keep it."""
         # sudo: a salesperson bills own contracts without rights on the books
         term = self.sudo().invoice_payment_term_id
         is_reducing = term.early_discount and term.early_pay_discount_computation == "mixed"

@@ -43,7 +43,7 @@ class AccountMove(models.Model):
         """
 
     def _get_contracts_of_sales(self):
-        """:return: the contracts that the lines of these documents sell something of"""
+        """Return the contracts that the lines of these documents sell something of."""
         # sudo: whoever may correct the invoice may do so without rights on the contract
         return self.sudo().invoice_line_ids.sale_line_ids.order_id.filtered("is_subscription")
 
@@ -84,7 +84,7 @@ class AccountMove(models.Model):
             lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
 
     def _get_lines_about_periods(self):
-        """:return: the lines of these documents that correct lines with billed periods"""
+        """Return the lines of these documents that correct lines with billed periods."""
         # sudo: whoever may correct the invoice may do so without rights on the ledger
         return self.invoice_line_ids.filtered(
             lambda line: line.sudo().subscription_origin_line_id.subscription_billed_period_ids
@@ -133,7 +133,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _get_correction_orders(self):
-        """:return: the contracts whose periods these lines bill, or billed"""
+        """Return the contracts whose periods these lines bill, or billed."""
         # sudo: as in _move_subscription_rows
         return self.sudo().subscription_billed_period_ids.order_id
 

@@ -66,7 +66,7 @@ class AccountMove(models.Model):
         """
 
     def _get_draft_seal(self):
-        """:return: a digest of everything on this document that a clerk may edit"""
+        """Return a digest of everything on this document that a clerk may edit."""
         self.ensure_one()
         lines = self.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
         facts = [
@@ -86,11 +86,11 @@ class AccountMove(models.Model):
         return value or False
 
     def _is_soft_draft(self):
-        """:return: whether this draft was made by a contract, or bills one after a correction"""
+        """Return whether this draft was made by a contract, or bills one after a correction."""
         return self.move_type == "out_invoice" or bool(self.subscription_draft_seal)
 
     def _is_draft_edited(self):
-        """:return: whether this draft says something else than the contract made it say"""
+        """Return whether this draft says something else than the contract made it say."""
         self.ensure_one()
         return self.posted_before or self.subscription_draft_seal != self._get_draft_seal()
 
@@ -104,7 +104,7 @@ class AccountMove(models.Model):
         )
 
     def _get_draft_contracts(self):
-        """:return: the contracts that this draft bills"""
+        """Return the contracts that this draft bills."""
         orders = self.invoice_line_ids.subscription_billed_period_ids.order_id
         return orders.with_env(self.env)
 
@@ -148,7 +148,7 @@ class AccountMove(models.Model):
             contracts._refresh_after_correction()
 
     def _differs_from_header(self, order):
-        """:return: whether this draft has another payer, term or reference than its contract"""
+        """Return whether this draft has another payer, term or reference than its contract."""
         self.ensure_one()
         return (
             self.partner_id != order.partner_invoice_id

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         return result
 
     def _get_subscription_documents(self, vals):
-        """:return: documents of contracts among these, when their customer is written"""
+        """Return documents of contracts among these, when their customer is written."""
         if "partner_id" not in vals:
             return self.browse()
         # sudo: whoever writes the document may lack rights on its contracts
@@ -91,7 +91,7 @@ class AccountMove(models.Model):
         """Called after documents were posted and paired with payments. Return nothing. Hook."""
 
     def _get_repeated_reversals(self):
-        """:return: the credit notes of this set whose invoice has an earlier one in it"""
+        """Return the credit notes of this set whose invoice has an earlier one in it."""
         later, seen = self.browse(), set()
         for move in self.filtered("reversed_entry_id"):
             if move.reversed_entry_id.id in seen:
@@ -138,7 +138,7 @@ class AccountMove(models.Model):
         return bool(self.subscription_draft_seal) or any(days)
 
     def _get_subscription_rows(self):
-        """:return: the ledger rows of these documents, readable and writable by anybody's call"""
+        """Return the ledger rows of these documents, readable and writable by anybody's call."""
         # sudo: whoever may change the document may do so without rights on the ledger
         return self.env["subscription.billed.period"].sudo().search([("move_id", "in", self.ids)])
 

@@ -21,12 +21,12 @@ class DueItem:
 
     @property
     def is_credit(self):
-        """:return: whether money goes back"""
+        """Return whether money goes back."""
         return isinstance(self.item, billing.Credit)
 
     @property
     def amount(self):
-        """:return: signed amount in the price basis, Decimal; 0 when forfeited"""
+        """Return signed amount in the price basis, Decimal; 0 when forfeited."""
         if self.forfeited:
             return self.item.amount * 0
         return -self.item.amount if self.is_credit else self.item.amount

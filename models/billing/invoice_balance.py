@@ -46,7 +46,7 @@ class InvoiceBalance:
 
     @staticmethod
     def _get_together(records):
-        """:return: the same records, of which one query reads what each of them links"""
+        """Return the same records, of which one query reads what each of them links."""
         return records.browse(records.ids)
 
     def _read_moves(self, moves):
@@ -57,13 +57,14 @@ class InvoiceBalance:
             self._of_moves[move] = self._read_move(move)
 
     def _get_money(self, line):
-        """:return: what a line of a document asks for, negative where it gives back
+        """Return what a line of a document asks for, negative where it gives back.
+
         :rtype: Money
         """
         return self._of_moves[line.move_id].get(line, Money())
 
     def _read_move(self, move):
-        """:return: money by line of a document, the tax of early payment discounts included"""
+        """Return money by line of a document, the tax of early payment discounts included."""
         sign = -1 if move.move_type == "out_refund" else 1
         exact = self._get_currency(move).round
         found, early = {}, []
@@ -77,7 +78,8 @@ class InvoiceBalance:
         return found
 
     def _read_base_line(self, base, sign, exact):
-        """:return: what the tax engine says of one line
+        """Return what the tax engine says of one line.
+
         :rtype: Money
         """
         details = base["tax_details"]
@@ -109,7 +111,7 @@ class InvoiceBalance:
 
     @staticmethod
     def _get_early_key(line):
-        """:return: what lines share whose early payment discount core sums up"""
+        """Return what lines share whose early payment discount core sums up."""
         taxes = line.tax_ids.filtered(lambda tax: tax.amount_type != "fixed")
         analytic = tuple(sorted((line.analytic_distribution or {}).items()))
         return line.account_id, taxes, analytic
@@ -177,7 +179,8 @@ class InvoiceBalance:
     # ------------------------------------------------------------------
 
     def get_left(self, line):
-        """:return: what is left of what a line asked for
+        """Return what is left of what a line asked for.
+
         :rtype: Money
         """
         return self.asked[line].map(lambda asked, given: asked - given, self.given[line])
@@ -221,7 +224,8 @@ class InvoiceBalance:
         self.given.setdefault(line, Money()).add(money)
 
     def _get_part(self, asked, given, done, whole, currency):
-        """:return: the next part of money so that the parts add up to what was asked
+        """Return the next part of money so that the parts add up to what was asked.
+
         :rtype: Money
         """
         return asked.map(
@@ -281,7 +285,7 @@ class InvoiceBalance:
         return Share(share.line, money)
 
     def _get_taxes(self, line, amount):
-        """:return: the taxes of an amount without taxes, by tax"""
+        """Return the taxes of an amount without taxes, by tax."""
         AccountTax = line.env["account.tax"]
         base = AccountTax._prepare_base_line_for_taxes_computation(
             line,

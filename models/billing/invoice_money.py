@@ -22,7 +22,7 @@ class Money:
 
     @property
     def total(self):
-        """:return: with all taxes"""
+        """Return with all taxes."""
         return self.untaxed + sum(self.taxes.values(), ZERO)
 
     def add(self, other, factor=1):
@@ -34,7 +34,7 @@ class Money:
                 mine[tax] = mine.get(tax, ZERO) + amount * factor
 
     def map(self, function, other):
-        """:return: money of which each amount is a function of the amounts of two"""
+        """Return money of which each amount is a function of the amounts of two."""
         pairs = ((self.taxes, other.taxes), (self.bases, other.bases))
         taxes, bases = (
             {tax: function(mine[tax], theirs.get(tax, ZERO)) for tax in mine}

@@ -73,7 +73,7 @@ def note_unbearable(invoices, credit_notes):
 
 
 def _cut(base, room, total, company):
-    """:return: a base line of a rebate that takes no more than the room, to the cent"""
+    """Return a base line of a rebate that takes no more than the room, to the cent."""
     currency = base["currency_id"]
     share = base["quantity"] * (1 - base["discount"] / 100)
     amount = currency.round(base["price_unit"] * share * room / -total)
@@ -89,7 +89,7 @@ def _cut(base, room, total, company):
 
 
 def _get_total(base, company):
-    """:return: what a base line asks for, taxes included"""
+    """Return what a base line asks for, taxes included."""
     AccountTax = base["record"].env["account.tax"]
     copy = {**base}
     AccountTax._add_tax_details_in_base_line(copy, company)

@@ -25,7 +25,7 @@ class ResConfigSettings(models.TransientModel):
                 )
 
     def _get_all_billing_crons(self):
-        """:return: the scheduled actions of all workers, the first one first"""
+        """Return the scheduled actions of all workers, the first one first."""
         return self.env["sale.order"]._get_billing_crons(active_test=False)
 
     def _get_worker_crons(self):

@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
         return touched
 
     def _get_draft_rows(self):
-        """:return: ledger rows of these contracts that stand on draft documents"""
+        """Return ledger rows of these contracts that stand on draft documents."""
         # sudo: a salesperson bills own contracts whose drafts somebody else may have made
         return (
             self.env["subscription.billed.period"]

@@ -276,7 +276,7 @@ class SaleOrder(models.Model):
         return not is_open and self._is_same_payer(move)
 
     def _is_same_payer(self, move):
-        """:return: whether an invoice was made for the one who pays this contract now"""
+        """Return whether an invoice was made for the one who pays this contract now."""
         payer = self.partner_invoice_id.commercial_partner_id
         return (move.commercial_partner_id or payer) == payer
 
@@ -323,7 +323,8 @@ class SaleOrder(models.Model):
         self._mirror_segments()
 
     def _get_line_dates(self, line):
-        """:return: up to when a line is billed, and when it is due again; falsy when never
+        """Return up to when a line is billed, and when it is due again; falsy when never.
+
         :rtype: tuple
         """
         segments, rows = self._get_line_history(line)
@@ -334,7 +335,8 @@ class SaleOrder(models.Model):
             return until or False, self._subscription_today()
 
     def _get_line_history(self, line):
-        """:return: what the engine needs of a line of this contract: its steps and its ledger
+        """Return what the engine needs of a line of this contract: its steps and its ledger.
+
         :rtype: tuple
         """
         return self._get_effective_segments(line), line.billed_period_ids._get_engine_rows()

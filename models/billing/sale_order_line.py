@@ -22,7 +22,7 @@ class SaleOrderLine(models.Model):
     )
 
     def _get_delivered_for_billing(self):
-        """:return: delivered quantity for lines billed on it, None for the others"""
+        """Return delivered quantity for lines billed on it, None for the others."""
         self.ensure_one()
         if self._get_subscription_basis() != "delivered":
             return None
@@ -137,7 +137,7 @@ class SaleOrderLine(models.Model):
         return values
 
     def _prepare_origin_values(self, original):
-        """:return: what a line that gives something back takes from the one that asked for it"""
+        """Return what a line that gives something back takes from the one that asked for it."""
         return {
             "tax_ids": [Command.set(original.tax_ids.ids)],
             "account_id": original.account_id.id,
@@ -223,7 +223,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_measure_text(self, item):
-        """:return: the share of the period in words, as in '19 of 28 days'"""
+        """Return the share of the period in words, as in '19 of 28 days'."""
         if item.terms.convention == "fixed_30":
             days = 360 if item.terms.grid.recurrence.unit == "year" else 30
             days *= item.terms.grid.recurrence.count
@@ -235,7 +235,7 @@ class SaleOrderLine(models.Model):
         return self.env._("%(days)s of %(total)s days", days=item.span.days, total=item.full.days)
 
     def _get_recurrence_text(self):
-        """:return: the recurrence in words, as in 'month' or '3 months'"""
+        """Return the recurrence in words, as in 'month' or '3 months'."""
         return self.recurrence_id.period_text
 
     # ------------------------------------------------------------------
@@ -283,7 +283,7 @@ class SaleOrderLine(models.Model):
         return self.product_id.invoice_policy == "delivery" and not self.is_downpayment
 
     def _is_one_off_billed_as_ordered(self):
-        """:return: whether a line waits for its delivery on other orders, but not on this one"""
+        """Return whether a line waits for its delivery on other orders, but not on this one."""
         self.ensure_one()
         order = self.order_id
         return (
@@ -362,7 +362,7 @@ class SaleOrderLine(models.Model):
         }
 
     def _get_coverage_text(self):
-        """:return: until when this line is billed, in words"""
+        """Return until when this line is billed, in words."""
         if not self.billed_last_date:
             # More was added from the first day on: that part comes next.
             if sum(self.billed_period_ids.mapped("booked_amount")) > 0:

@@ -37,7 +37,7 @@ class SaleOrderLine(models.Model):
         return quantities
 
     def _get_latest_billed_quantity(self):
-        """:return: the quantity that is billed for the last day that is billed"""
+        """Return the quantity that is billed for the last day that is billed."""
         self.ensure_one()
         rows = self.billed_period_ids._get_engine_rows()
         layers = [layer for row in rows if not row.amount_free for layer in row.layers]

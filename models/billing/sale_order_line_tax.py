@@ -46,7 +46,7 @@ class SaleOrderLine(models.Model):
         vals["linked_virtual_id"] = str(self.linked_line_id.id) if self.linked_line_id else False
 
     def _get_combos(self):
-        """:return: the combos that these lines are items of; copies without them are refused"""
+        """Return the combos that these lines are items of; copies without them are refused."""
         return self.filtered("combo_item_id").linked_line_id
 
     def _get_tax_key(self, taxes):
@@ -63,7 +63,7 @@ class SaleOrderLine(models.Model):
                 line._as_system().automatic_tax_key = key
 
     def _is_tax_manual(self):
-        """:return: whether somebody typed the taxes of this line"""
+        """Return whether somebody typed the taxes of this line."""
         self.ensure_one()
         return self.automatic_tax_key != self._get_tax_key(self.tax_ids)
 
@@ -139,7 +139,7 @@ class SaleOrderLine(models.Model):
                     )
 
     def _get_tax_change_text(self, old, new):
-        """:return: one sentence that says how the taxes of this line changed"""
+        """Return one sentence that says how the taxes of this line changed."""
         return self.env._(
             "Taxes of %(product)s: %(old)s → %(new)s. The price stays.",
             product=self.product_id.display_name,

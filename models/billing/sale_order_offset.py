@@ -25,7 +25,8 @@ class SaleOrder(models.Model):
         )
 
     def _get_date_after_today(self):
-        """:return: day on which this contract is billed next if all is billed today, or None
+        """Return day on which this contract is billed next if all is billed today, or None.
+
         :rtype: date | None
         """
         self.ensure_one()

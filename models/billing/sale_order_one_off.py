@@ -36,7 +36,8 @@ class SaleOrder(models.Model):
         return self._get_one_off_lines_until(self._subscription_today())
 
     def _get_one_off_lines_until(self, day):
-        """:return: the lines that are sold once and that an invoice of a day may bill
+        """Return the lines that are sold once and that an invoice of a day may bill.
+
         :rtype: sale.order.line
         """
         start = self.subscription_start_date
@@ -74,7 +75,7 @@ class SaleOrder(models.Model):
         return None
 
     def _is_one_off_due(self):
-        """:return: whether what is sold once needs an invoice of its own today"""
+        """Return whether what is sold once needs an invoice of its own today."""
         day = self._get_due_one_off_date()
         return bool(day and day <= self._subscription_today())
 
@@ -173,7 +174,7 @@ class SaleOrderLine(models.Model):
                 line._split_rebate(fitting[line]["price_unit"])
 
     def _get_day_after_today(self):
-        """:return: from when on what an invoice of today cannot bear may be billed"""
+        """Return from when on what an invoice of today cannot bear may be billed."""
         return fields.Date.add(self.company_id._subscription_today(), days=1)
 
     def _split_rebate(self, price_unit):

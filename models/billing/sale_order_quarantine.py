@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         return None
 
     def _get_failure_reason(self, error):
-        """:return: what is wrong in one sentence, None for an error that nobody foresaw"""
+        """Return what is wrong in one sentence, None for an error that nobody foresaw."""
         return explain(self.env, error, self) if isinstance(error, EXPLAINED) else None
 
     def _quarantine(self, error):

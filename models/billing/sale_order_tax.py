@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 def get_position_text(order):
-    """:return: one sentence that says which fiscal position holds from now on"""
+    """Return one sentence that says which fiscal position holds from now on."""
     position = order.fiscal_position_id.sudo()  # sudo: salesmen need not read positions
     if not position:
         return order.env._(
@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
         return found
 
     def _is_fiscal_position_manual(self):
-        """:return: whether somebody chose the fiscal position by hand"""
+        """Return whether somebody chose the fiscal position by hand."""
         self.ensure_one()
         return self.fiscal_position_id != self.subscription_detected_position_id
 
@@ -143,7 +143,7 @@ class SaleOrder(models.Model):
         return False
 
     def _get_lines_to_tax(self):
-        """:return: the lines that are still to be billed, once or again"""
+        """Return the lines that are still to be billed, once or again."""
         return self.order_line.filtered(
             lambda line: (
                 not line.display_type

@@ -172,7 +172,8 @@ class SubscriptionBilledPeriod(models.Model):
         )
 
     def _get_engine_entry(self):
-        """:return: this row as an engine entry, amounts exact in the currency
+        """Return this row as an engine entry, amounts exact in the currency.
+
         :rtype: engine.ledger.Entry
         """
         self.ensure_one()

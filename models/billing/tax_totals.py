@@ -54,7 +54,7 @@ class TaxTotals:
         return result
 
     def _get_early_payment_key(self, base_line):
-        """:return: what invoice lines must share for core to sum up their early payment discount"""
+        """Return what invoice lines must share for core to sum up their early payment discount."""
         line = base_line["record"]
         taxes = base_line["tax_ids"].filtered(lambda tax: tax.amount_type != "fixed")
         accounts = line.product_id.product_tmpl_id.with_company(

@@ -61,7 +61,7 @@ class SubscriptionPriceCampaign(models.Model):
         )
 
     def _get_steps_action(self, orders, method, **texts):
-        """:return: the client action that does something with contracts in steps"""
+        """Return the client action that does something with contracts in steps."""
         return {
             "type": "ir.actions.client",
             "tag": "sale_recurring.steps",
@@ -119,7 +119,7 @@ class SubscriptionPriceCampaignLine(models.Model):
     _inherit = "subscription.price.campaign.line"
 
     def _filter_open(self):
-        """:return: the lines that are still to be applied"""
+        """Return the lines that are still to be applied."""
         return self.filtered(lambda line: line.state in ("todo", "failed") and not line.is_excluded)
 
     def _refuse(self, reason):
@@ -225,7 +225,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         self.line_id._change_tail(lambda later: reprice(later, span, *prices))
 
     def _get_notes(self, is_undone):
-        """:return: what the chatter of each contract says, by id"""
+        """Return what the chatter of each contract says, by id."""
         notes = {}
         for order, members in self.grouped("order_id").items():
             values = {"campaign": members.campaign_id.name}
@@ -238,7 +238,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         return notes
 
     def _get_text(self):
-        """:return: product, both prices and the first day, in words"""
+        """Return product, both prices and the first day, in words."""
         self.ensure_one()
         return self.env._(
             "%(product)s: %(old)s → %(new)s from %(day)s on",

@@ -111,7 +111,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         ]
 
     def _filter_untold(self):
-        """:return: planned lines whose customer got no mail"""
+        """Return planned lines whose customer got no mail."""
         return self.filtered(lambda line: line.state == "done" and not line.notified_at)
 
     def _send_notice(self):

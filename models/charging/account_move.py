@@ -59,13 +59,13 @@ class AccountMove(models.Model):
         )
 
     def _is_payment_request(self):
-        """:return: whether the customer is asked to pay this draft"""
+        """Return whether the customer is asked to pay this draft."""
         self.ensure_one()
         is_asked = self.state == "draft" and bool(self.subscription_asked_date)
         return is_asked and self._waits_for_payment()
 
     def _is_open_to_pay(self):
-        """:return: whether this is an invoice, or a request for payment, that is not paid"""
+        """Return whether this is an invoice, or a request for payment, that is not paid."""
         self.ensure_one()
         is_unpaid = self.move_type == "out_invoice" and self.payment_state in UNPAID_STATES
         return is_unpaid and (self.state == "posted" or self._is_payment_request())
@@ -86,7 +86,7 @@ class AccountMove(models.Model):
         return False
 
     def _get_payment_due_date(self):
-        """:return: day on which the money should be in: of a request, the day it was asked for"""
+        """Return day on which the money should be in: of a request, the day it was asked for."""
         self.ensure_one()
         is_open_invoice = self.state == "posted" and self.payment_state in UNPAID_STATES
         asked = not is_open_invoice and self.subscription_asked_date
@@ -94,7 +94,7 @@ class AccountMove(models.Model):
         return asked or (instalments and instalments[0].date_maturity) or self.invoice_date_due
 
     def _get_open_amount_signed(self):
-        """:return: what is left to pay, in the currency of the company"""
+        """Return what is left to pay, in the currency of the company."""
         self.ensure_one()
         if self.state == "posted" or not self.amount_total:
             return self.amount_residual_signed
@@ -107,7 +107,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _get_payment_name(self):
-        """:return: how people tell this document from others: its number, or what it asks for"""
+        """Return how people tell this document from others: its number, or what it asks for."""
         self.ensure_one()
         if self.state != "draft" and self.name and self.name != "/":
             return self.name
@@ -135,7 +135,7 @@ class AccountMove(models.Model):
         return f"{self.get_base_url()}/my/orders/{order.id}/pay?{query}"
 
     def _get_payment_form_url(self):
-        """:return: path of Odoo's own payment form with what this draft asks for"""
+        """Return path of Odoo's own payment form with what this draft asks for."""
         self.ensure_one()
         amount = self._get_amount_to_charge()
         token = payment_utils.generate_access_token(
@@ -178,7 +178,7 @@ class AccountMove(models.Model):
             to_send._queue_subscription_sending()
 
     def _get_invoice_modes_of_terms(self):
-        """:return: what the templates say should happen to an invoice once it is made"""
+        """Return what the templates say should happen to an invoice once it is made."""
         self.ensure_one()
         orders = self._get_subscription_orders()
         return [order._get_subscription_terms().invoice_mode for order in orders]

@@ -85,7 +85,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_attempts_domain(self):
-        """:return: the domain of charges, and of payments in which money came; no left forms"""
+        """Return the domain of charges, and of payments in which money came; no left forms."""
         return Domain("subscription_invoice_id", "!=", False) | (
             Domain("state", "in", ("pending", "authorized", "done"))
             & Domain("provider_code", "not in", const.PROMISING_PROVIDERS)
@@ -108,7 +108,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_charged_contracts_domain(self, payment_mode, today):
-        """:return: the domain of invoices whose contracts pay so and have a saved method"""
+        """Return the domain of invoices whose contracts pay so and have a saved method."""
         return Domain(
             "invoice_line_ids.sale_line_ids.order_id",
             "any",
@@ -127,7 +127,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_invoices_to_charge(self):
-        """:return: invoices to charge now, the oldest first"""
+        """Return invoices to charge now, the oldest first."""
         invoices = self.browse()
         for company in self.env["res.company"]._get_served_companies():
             domain = self._get_charge_domain(company)
@@ -314,7 +314,7 @@ class AccountMove(models.Model):
         }
 
     def _get_charge_verdict(self):
-        """:return: what the engine says about charging this document once more by itself"""
+        """Return what the engine says about charging this document once more by itself."""
         self.ensure_one()
         token, last = self._get_subscription_token(), self._get_last_decline()
         if token and self._is_disputed_with(token):
@@ -340,7 +340,7 @@ class AccountMove(models.Model):
         return bool(token) and token != last.token_id
 
     def _waits_for_new_method(self):
-        """:return: whether this document failed to be charged, and another method may do"""
+        """Return whether this document failed to be charged, and another method may do."""
         self.ensure_one()
         if (
             not self._is_open_to_pay()
@@ -354,7 +354,7 @@ class AccountMove(models.Model):
         return is_other and is_allowed and not self._was_charged_often()
 
     def _was_charged_often(self):
-        """:return: whether a further attempt today would be one too many, whoever wants it"""
+        """Return whether a further attempt today would be one too many, whoever wants it."""
         self.ensure_one()
         since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         # sudo: neither customers nor salespeople read transactions
@@ -364,7 +364,8 @@ class AccountMove(models.Model):
         return len(charges) >= const.RETRIES_PER_DAY
 
     def _get_last_decline(self):
-        """:return: the last charge of this invoice that was declined, empty if it never was
+        """Return the last charge of this invoice that was declined, empty if it never was.
+
         :rtype: payment.transaction
         """
         self.ensure_one()

@@ -28,5 +28,5 @@ class AccountMove(models.Model):
         return self.env["account.move.line"].sudo().search(domain)
 
     def _get_customer_credit(self):
-        """:return: how much that is, in the currency of the company"""
+        """Return how much that is, in the currency of the company."""
         return -sum(self._get_customer_credit_lines().mapped("amount_residual"))

@@ -43,7 +43,7 @@ class AccountMove(models.Model):
                 )
 
     def _was_made_by_contracts(self):
-        """:return: whether contracts made this document, even when its lines are gone already"""
+        """Return whether contracts made this document, even when its lines are gone already."""
         self.ensure_one()
         # sudo: invoicing clerks read no contracts
         return bool(self.subscription_draft_seal or self.sudo()._get_subscription_orders())

@@ -31,14 +31,14 @@ class AccountMoveLine(models.Model):
         return lines.sorted(lambda line: (line.date, line.id))
 
     def _get_kept_credit_orders(self):
-        """:return: the contracts whose next invoices this credit is taken off"""
+        """Return the contracts whose next invoices this credit is taken off."""
         self.ensure_one()
         if self.payment_id:
             return self.payment_id._get_subscription_orders()
         return self.move_id.subscription_order_ids
 
     def _may_be_taken_off(self, invoice):
-        """:return: whether this credit and an invoice of the same contract can be paired"""
+        """Return whether this credit and an invoice of the same contract can be paired."""
         return (
             not self.reconciled
             and self.company_id == invoice.company_id

@@ -8,12 +8,12 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _is_about_contracts(self):
-        """:return: whether this document bills contracts"""
+        """Return whether this document bills contracts."""
         self.ensure_one()
         return bool(self._get_subscription_orders())
 
     def _get_method_owners(self):
-        """:return: whose saved methods may pay this document: its payer's, its contracts' own"""
+        """Return whose saved methods may pay this document: its payer's, its contracts' own."""
         self.ensure_one()
         shared = None
         # sudo: invoicing clerks have no right to read contracts
@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         return any(tx._is_authentication_needed() for tx in tried)
 
     def _get_customer_needed_text(self):
-        """:return: what people read who want to charge such a method again"""
+        """Return what people read who want to charge such a method again."""
         return self.env._(
             "The bank wants the customer to confirm the payment of %(invoice)s in person, so the "
             "saved method cannot pay it by itself. Send them the link to pay, or enter the method "
@@ -46,19 +46,19 @@ class AccountMove(models.Model):
         )
 
     def _get_amount_open_to_pay(self):
-        """:return: what is left to pay of this document besides the payments under way"""
+        """Return what is left to pay of this document besides the payments under way."""
         self.ensure_one()
         left = self._get_amount_to_charge() - self._get_amount_coming()
         return max(self.currency_id.round(left), 0.0)
 
     def _get_amount_to_take(self):
-        """:return: what the saved method is charged now: what is due less what is under way"""
+        """Return what the saved method is charged now: what is due less what is under way."""
         self.ensure_one()
         left = self._get_amount_due_now() - self._get_amount_coming()
         return max(self.currency_id.round(left), 0.0)
 
     def _get_amount_coming(self):
-        """:return: how much of this document is under way"""
+        """Return how much of this document is under way."""
         self.ensure_one()
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         coming = self.sudo().transaction_ids.filtered(lambda tx: tx._is_money_coming())

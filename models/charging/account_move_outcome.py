@@ -152,7 +152,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _get_running_charges(self):
-        """:return: charges of these invoices to a saved method, whose outcome is open"""
+        """Return charges of these invoices to a saved method, whose outcome is open."""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         return self.sudo().transaction_ids.filtered(lambda tx: tx._is_running_attempt())
 
@@ -234,7 +234,7 @@ class AccountMove(models.Model):
         return self._get_charges_to_decide().action_subscription_money_did_not_come()
 
     def _get_charges_to_decide(self):
-        """:return: charges without an outcome, for whoever may edit these invoices"""
+        """Return charges without an outcome, for whoever may edit these invoices."""
         self.check_access("write")
         # sudo: invoicing clerks have no right to read transactions
         left = self.sudo().transaction_ids.filtered(lambda tx: tx._is_left())

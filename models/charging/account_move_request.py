@@ -125,13 +125,13 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_requests_to_send(self):
-        """:return: drafts to ask for that were not asked for yet, the oldest first"""
+        """Return drafts to ask for that were not asked for yet, the oldest first."""
         domain = self._get_request_domain() & Domain("subscription_requested_at", "=", False)
         moves = self.search(domain, order="subscription_asked_date, id", limit=1000)
         return moves.filtered(lambda move: move._is_payment_asked_by_mail())
 
     def _is_payment_asked_by_mail(self):
-        """:return: whether nothing else will pay this draft, and nobody is paying it"""
+        """Return whether nothing else will pay this draft, and nobody is paying it."""
         self.ensure_one()
         token = self._get_subscription_token()
         return not (token and token.active) and not self._get_open_charges()

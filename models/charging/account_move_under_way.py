@@ -30,7 +30,7 @@ class AccountMove(models.Model):
         return " ".join(self._get_under_way_sentence(tx) for tx in payments) or False
 
     def _get_under_way_sentence(self, tx):
-        """:return: what is under way since when, and how long that can take"""
+        """Return what is under way since when, and how long that can take."""
         return self.env._(
             "%(amount)s for %(invoice)s is under way from the bank since %(day)s, which can take "
             "up to %(days)s days.",

@@ -9,7 +9,7 @@ class AccountPaymentTerm(models.Model):
     @api.model
     @tools.ormcache()
     def _get_instalment_term_ids(self):
-        """:return: ids of terms with more than one due date, archived ones included"""
+        """Return ids of terms with more than one due date, archived ones included."""
         # sudo: asked by jobs and by whoever looks at contracts
         lines = self.env["account.payment.term.line"].sudo()
         groups = lines._read_group([], ["payment_id"], having=[("__count", ">", 1)])

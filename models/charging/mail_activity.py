@@ -41,7 +41,7 @@ class MailActivity(models.Model):
     _about_money = models.Index("(subscription_matter) WHERE subscription_matter IS NOT NULL")
 
     def _is_subscription_settled(self):
-        """:return: whether nobody has to look after this matter any more"""
+        """Return whether nobody has to look after this matter any more."""
         self.ensure_one()
         move = self.subscription_move_id
         if move:

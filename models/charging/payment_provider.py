@@ -29,7 +29,7 @@ class PaymentProvider(models.Model):
         return False
 
     def _get_booking_line(self):
-        """:return: the payment methods of the journal by which core books payments of this"""
+        """Return the payment methods of the journal by which core books payments of this."""
         self.ensure_one()
         lines = self.journal_id.inbound_payment_method_line_ids
         return lines.filtered(lambda line: line.payment_provider_id == self)
@@ -67,7 +67,7 @@ class PaymentProvider(models.Model):
         return False
 
     def _get_archived_account(self, document, line):
-        """:return: an account that the payment would be booked on and that nobody uses any more"""
+        """Return an account that the payment would be booked on and that nobody uses any more."""
         accounts = line.payment_account_id | self.journal_id.default_account_id
         if document._name == "account.move":
             terms = document.line_ids.filtered(lambda one: one.display_type == "payment_term")

@@ -56,7 +56,7 @@ class PaymentTransaction(models.Model):
         return updated
 
     def _get_quote_transactions(self):
-        """:return: payments of orders, refunds and validations apart"""
+        """Return payments of orders, refunds and validations apart."""
         return self.filtered(
             lambda tx: tx.sale_order_ids and tx.operation not in ("refund", "validation")
         )

@@ -15,14 +15,14 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _is_attempt(self):
-        """:return: whether a saved method is charged by this, so that its outcome is found out"""
+        """Return whether a saved method is charged by this, so that its outcome is found out."""
         self.ensure_one()
         return bool(
             self.subscription_invoice_id or self.subscription_ask_at or self.subscription_is_unknown
         )
 
     def _is_running_attempt(self):
-        """:return: whether a saved method is charged by this and may still be"""
+        """Return whether a saved method is charged by this and may still be."""
         self.ensure_one()
         return self._is_attempt() and self.state in ("draft", "pending", "authorized")
 
@@ -75,7 +75,7 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _get_charged_invoices(self):
-        """:return: the invoices of contracts that an attempt charges"""
+        """Return the invoices of contracts that an attempt charges."""
         self.ensure_one()
         invoices = self.subscription_invoice_id or self.invoice_ids
         return invoices.filtered(lambda move: move._is_about_contracts())
@@ -110,7 +110,7 @@ class PaymentTransaction(models.Model):
             )
 
     def _is_still_wanted(self):
-        """:return: whether what an attempt pays is still open, so that it may be sent again"""
+        """Return whether what an attempt pays is still open, so that it may be sent again."""
         self.ensure_one()
         if any(order.state not in ("draft", "sent") for order in self.sale_order_ids):
             return False

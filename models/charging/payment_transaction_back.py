@@ -104,7 +104,7 @@ class PaymentTransaction(models.Model):
             )
 
     def _get_unwanted_reason(self, order):
-        """:return: why an order does not want this payment, in a sentence; or False"""
+        """Return why an order does not want this payment, in a sentence; or False."""
         self.ensure_one()
         if order.state == "cancel":
             return self.env._("%(order)s is cancelled.", order=order.name)

@@ -45,7 +45,7 @@ class PaymentTransaction(models.Model):
                     )
 
     def _is_to_book(self):
-        """:return: whether the money of this payment is in, and no payment says so in the books"""
+        """Return whether the money of this payment is in, and no payment says so in the books."""
         self.ensure_one()
         is_payment = self.operation not in ("refund", "validation") and self.amount > 0
         if not is_payment or self.state != "done":

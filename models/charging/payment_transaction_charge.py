@@ -45,7 +45,7 @@ class PaymentTransaction(models.Model):
     )
 
     def _is_open_charge(self):
-        """:return: whether this payment may still take all the money for its invoice"""
+        """Return whether this payment may still take all the money for its invoice."""
         self.ensure_one()
         if self.operation in ("refund", "validation"):
             return False
@@ -60,7 +60,7 @@ class PaymentTransaction(models.Model):
         return self._is_money_coming() or self._is_fresh_form()
 
     def _is_money_coming(self):
-        """:return: whether a provider is at work on this payment, or nobody booked it yet"""
+        """Return whether a provider is at work on this payment, or nobody booked it yet."""
         self.ensure_one()
         if self.operation in ("refund", "validation") or self.amount <= 0:
             return False
@@ -72,7 +72,7 @@ class PaymentTransaction(models.Model):
         return is_to_book or ((is_coming or is_attempt) and not self._is_left())
 
     def _is_money_under_way(self):
-        """:return: whether this payment may still bring the money, and no form that is open"""
+        """Return whether this payment may still bring the money, and no form that is open."""
         self.ensure_one()
         if self.subscription_invoice_id:
             return self._is_open_charge()
@@ -96,13 +96,13 @@ class PaymentTransaction(models.Model):
         return not is_promise and self._is_slow()
 
     def _is_slow(self):
-        """:return: whether a provider has been at work on this for longer than any bank takes"""
+        """Return whether a provider has been at work on this for longer than any bank takes."""
         self.ensure_one()
         is_open = self.state in ("pending", "authorized")
         return is_open and self.last_state_change <= fields.Datetime.now() - charging.SLOWEST_BANK
 
     def _holds_draft(self):
-        """:return: whether the draft that this payment is for has to stay as it is"""
+        """Return whether the draft that this payment is for has to stay as it is."""
         self.ensure_one()
         if self.state == "done":
             return not self.sale_order_ids
@@ -113,7 +113,7 @@ class PaymentTransaction(models.Model):
         return is_form or self._is_money_coming()
 
     def _covers_invoices(self):
-        """:return: whether this payment is for all that has to be paid of its invoices now"""
+        """Return whether this payment is for all that has to be paid of its invoices now."""
         self.ensure_one()
         left = sum(move._get_amount_due_now() for move in self.invoice_ids)
         return self.currency_id.compare_amounts(self.amount, left) >= 0
@@ -250,7 +250,7 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _is_under_way(self):
-        """:return: whether a bank is at work on this payment, and nobody has to look for it"""
+        """Return whether a bank is at work on this payment, and nobody has to look for it."""
         self.ensure_one()
         is_payment = self.operation not in ("refund", "validation")
         return is_payment and self.state == "pending" and not self.subscription_to_check

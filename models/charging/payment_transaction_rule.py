@@ -54,7 +54,8 @@ class PaymentTransaction(models.Model):
             )
 
     def _get_documents_of_contracts(self):
-        """:return: the orders and invoices of contracts that this is a payment of
+        """Return the orders and invoices of contracts that this is a payment of.
+
         :rtype: list[sale.order | account.move]
         """
         self.ensure_one()
@@ -74,7 +75,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _get_too_much_text(self, amount, left, currency):
-        """:return: one sentence for whoever wants to pay more than is open"""
+        """Return one sentence for whoever wants to pay more than is open."""
         return self.env._(
             "%(left)s is left to pay, so %(amount)s cannot be taken. Reload this page to see what "
             "changed.",

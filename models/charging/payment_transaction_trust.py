@@ -91,7 +91,7 @@ class PaymentTransaction(models.Model):
             ) from error
 
     def _is_told_lately(self):
-        """:return: whether a provider told of this refund within a day, and nobody here made it"""
+        """Return whether a provider told of this refund within a day, and nobody here made it."""
         self.ensure_one()
         day_before = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         maker = self.create_uid

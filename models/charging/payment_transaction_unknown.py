@@ -126,7 +126,7 @@ class PaymentTransaction(models.Model):
         return False
 
     def _is_charge_repeatable(self):
-        """:return: whether the same request again cannot take the money twice"""
+        """Return whether the same request again cannot take the money twice."""
         self.ensure_one()
         return (
             self.provider_code in REPEATABLE_PROVIDERS

@@ -42,7 +42,8 @@ class SaleOrder(models.Model):
         return max(left, 0.0)
 
     def _get_earlier_drafts(self, before=None):
-        """:return: draft invoices of these contracts that were made earlier than one of them
+        """Return draft invoices of these contracts that were made earlier than one of them.
+
         :param before: that draft, None for all of them
         """
         moves = self.order_line.billed_period_ids.move_id
@@ -127,7 +128,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_open_requests(self):
-        """:return: drafts of these contracts that their customers are asked to pay"""
+        """Return drafts of these contracts that their customers are asked to pay."""
         moves = self.order_line.invoice_lines.move_id
         return moves.filtered(lambda move: move._is_payment_request())
 
@@ -142,7 +143,7 @@ class SaleOrder(models.Model):
         return moves.filtered(lambda move: move.id == document_id) or moves[:1]
 
     def _is_method_wanted(self):
-        """:return: whether a saved method of the customer is charged for one contract"""
+        """Return whether a saved method of the customer is charged for one contract."""
         self.ensure_one()
         mode = self._get_subscription_terms().payment_mode
         is_saved = bool(self.subscription_payment_token_id)
@@ -168,7 +169,7 @@ class SaleOrder(models.Model):
         return facts
 
     def _get_open_invoices_to_pay(self):
-        """:return: invoices, and requests for payment, of this contract that are not paid"""
+        """Return invoices, and requests for payment, of this contract that are not paid."""
         self.ensure_one()
         # sudo: customers reach them by the link of the contract
         moves = self.sudo().order_line.invoice_lines.move_id.filtered(

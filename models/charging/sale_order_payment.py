@@ -77,12 +77,12 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _is_about_contracts(self):
-        """:return: whether this order is a contract, or changes one"""
+        """Return whether this order is a contract, or changes one."""
         self.ensure_one()
         return self.is_subscription or self.subscription_order_type == "amendment"
 
     def _get_amount_open_to_pay(self):
-        """:return: what is left to pay of this order; contracts are paid by their invoices"""
+        """Return what is left to pay of this order; contracts are paid by their invoices."""
         self.ensure_one()
         return max(self.amount_total - self.amount_paid, 0.0)
 
@@ -97,7 +97,7 @@ class SaleOrder(models.Model):
         """
 
     def _is_payment_token_required(self):
-        """:return: whether paying this order online must save the payment method"""
+        """Return whether paying this order online must save the payment method."""
         self.ensure_one()
         return (
             bool(self._get_recurring_lines())
@@ -109,7 +109,7 @@ class SaleOrder(models.Model):
         return tx._is_running_attempt() or super()._is_held_by(tx)
 
     def _is_payment_token_kept(self):
-        """:return: whether a method that the customer saves with a payment pays what follows"""
+        """Return whether a method that the customer saves with a payment pays what follows."""
         self.ensure_one()
         mode = self._get_subscription_terms().payment_mode
         return mode in const.CHARGED_MODES and bool(self._get_recurring_lines())

@@ -176,7 +176,7 @@ class SubscriptionFinding(models.Model):
         return True
 
     def _get_notification(self, message, kind="success"):
-        """:return: client action that shows a message and reads the records again"""
+        """Return client action that shows a message and reads the records again."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

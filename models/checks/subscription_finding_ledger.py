@@ -229,7 +229,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_lines_without_rows(self, ids):
-        """:return: ids of contract, order line, invoice line and invoice"""
+        """Return ids of contract, order line, invoice line and invoice."""
         return self.env.execute_query(
             SQL(
                 """

@@ -67,7 +67,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_credited_lines(self, ids):
-        """:return: ids of posted lines of which something was given back, each with a contract"""
+        """Return ids of posted lines of which something was given back, each with a contract."""
         return self.env.execute_query(
             SQL(
                 """
@@ -217,7 +217,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _is_credit_of_another(self):
-        """:return: whether this line gives back something of another document"""
+        """Return whether this line gives back something of another document."""
         self.ensure_one()
         rows = self.subscription_billed_period_ids
         is_share = self.subscription_origin_line_id and not rows

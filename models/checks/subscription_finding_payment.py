@@ -132,7 +132,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_under_way_sql(self):
-        """:return: condition on transactions `tx` of `provider` whose money may still come"""
+        """Return condition on transactions `tx` of `provider` whose money may still come."""
         return SQL(
             """
             tx.operation NOT IN ('refund', 'validation') AND tx.amount > 0

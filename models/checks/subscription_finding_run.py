@@ -66,7 +66,7 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_contracts_after(self, position):
-        """:return: the next batch of contracts in the order of their ids"""
+        """Return the next batch of contracts in the order of their ids."""
         return self.env["sale.order"].search(
             self._get_checked_domain(position), order="id", limit=const.CHECK_BATCH_SIZE
         )

@@ -14,7 +14,8 @@ class SubscriptionFinding(models.Model):
     # ------------------------------------------------------------------
 
     def _get_message(self):
-        """:return: one sentence that names the contract and says what is wrong
+        """Return one sentence that names the contract and says what is wrong.
+
         :rtype: str
         """
         self.ensure_one()
@@ -22,7 +23,7 @@ class SubscriptionFinding(models.Model):
         return write(self._get_words()) if write else ""
 
     def _get_words(self):
-        """:return: the values that most sentences need, in words"""
+        """Return the values that most sentences need, in words."""
         facts = self.facts or {}
         move = self.move_id
         return {
@@ -38,7 +39,7 @@ class SubscriptionFinding(models.Model):
         return ("day", "start", "end", "since", "stored", "expected")
 
     def _format_day(self, day):
-        """:return: an ISO date in the reader's format, other words as they are"""
+        """Return an ISO date in the reader's format, other words as they are."""
         try:
             return format_date(self.env, fields.Date.to_date(day)) or self.env._("no date")
         except ValueError:
@@ -220,7 +221,8 @@ class SubscriptionFinding(models.Model):
     # ------------------------------------------------------------------
 
     def _get_cure(self):
-        """:return: one sentence: what the repair does, or what a person must do
+        """Return one sentence: what the repair does, or what a person must do.
+
         :rtype: str
         """
         self.ensure_one()
@@ -228,7 +230,7 @@ class SubscriptionFinding(models.Model):
         return cures.get(self.check, "")
 
     def _get_repair_cures(self):
-        """:return: what the repair button does, by kind"""
+        """Return what the repair button does, by kind."""
         return {
             "next_date": self.env._("Repair computes the date again."),
             "billed_until": self.env._("Repair computes the date again."),
@@ -250,7 +252,7 @@ class SubscriptionFinding(models.Model):
         }
 
     def _get_manual_cures(self):
-        """:return: what a person must do, by kind"""
+        """Return what a person must do, by kind."""
         return {
             "overlap": self.env._(
                 "Ask your technical administrator to end the earlier step on that day: the "
@@ -292,7 +294,7 @@ class SubscriptionFinding(models.Model):
         }
 
     def _get_payment_cures(self):
-        """:return: what a person must do about money and mails, by kind"""
+        """Return what a person must do about money and mails, by kind."""
         return {
             "untold": self.env._(
                 "Call the customer. Reopen the contract, or resume its service, if they could not "

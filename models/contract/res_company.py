@@ -21,7 +21,7 @@ class ResCompany(models.Model):
 
     @tools.ormcache("tuple(self.ids)", cache="groups")
     def _get_subscription_administrator_id(self):
-        """:return: id of that user; core forgets it when rights of a user change"""
+        """Return id of that user; core forgets it when rights of a user change."""
         # sudo: whoever runs contracts may not read who has which right
         admin = self.env.ref("base.user_admin").sudo()
         group = self.env.ref("sale_recurring.group_subscription_manager").sudo()

@@ -202,7 +202,7 @@ class SaleOrder(models.Model):
                 raise UserError(reason)
 
     def _get_method_owners(self):
-        """:return: whose saved methods may pay this order: its customer's and its payer's"""
+        """Return whose saved methods may pay this order: its customer's and its payer's."""
         self.ensure_one()
         return (self.partner_id | self.partner_invoice_id).commercial_partner_id
 
@@ -216,18 +216,19 @@ class SaleOrder(models.Model):
         return template or (self.company_id or self.env.company)._get_subscription_template()
 
     def _subscription_today(self):
-        """:return: today in the company's time zone
+        """Return today in the company's time zone.
+
         :rtype: date
         """
         return (self.company_id[:1] or self.env.company)._subscription_today()
 
     def _get_engine_currency(self):
-        """:return: the order's currency as an engine value"""
+        """Return the order's currency as an engine value."""
         currency = self.currency_id or self.company_id.currency_id or self.env.company.currency_id
         return Currency(currency.name, to_decimal(currency.rounding))
 
     def _is_subscription_started(self):
-        """:return: whether the contract was confirmed, so that its history is in its segments"""
+        """Return whether the contract was confirmed, so that its history is in its segments."""
         return bool(self._origin.subscription_anchor_date)
 
     def _get_subscription_start(self):
@@ -259,7 +260,7 @@ class SaleOrder(models.Model):
         return self.subscription_end_date or None
 
     def _get_recurring_lines(self):
-        """:return: the lines that are billed again and again"""
+        """Return the lines that are billed again and again."""
         lines = self.order_line
         # filtered() forgets the lines of the other orders, which are read together with these
         return lines.filtered("is_recurring").with_prefetch(lines._prefetch_ids)

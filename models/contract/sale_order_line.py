@@ -130,7 +130,7 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------------
 
     def _is_running_line(self):
-        """:return: whether the history of this line is in its steps"""
+        """Return whether the history of this line is in its steps."""
         line = self._origin
         return bool(line.recurrence_id and line.order_id.subscription_anchor_date)
 
@@ -265,7 +265,7 @@ class SaleOrderLine(models.Model):
             super()._update_line_quantity(values)
 
     def _differs(self, name, value):
-        """:return: whether the value would change the mirrored field of that name"""
+        """Return whether the value would change the mirrored field of that name."""
         field = next(field for field, word in MIRRORED_FIELDS.items() if word == name)
         return to_decimal(self[field]) != to_decimal(value)
 
@@ -314,7 +314,7 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------------
 
     def _get_subscription_basis(self):
-        """:return: 'ordered' or 'delivered': of a running line by its steps, else by the product"""
+        """Return 'ordered' or 'delivered': of a running line by its steps, else by the product."""
         # sudo: a customer who looks at a contract has no right to read its steps
         steps = self._origin.sudo().segment_ids
         by_product = "delivered" if self.product_id.invoice_policy == "delivery" else "ordered"

@@ -24,7 +24,7 @@ class SaleOrderLine(models.Model):
             line.offered_recurrence_ids = offered | line.recurrence_id
 
     def _get_priced_recurrences(self, recurrences):
-        """:return: those of some recurrences that the product of this line has a price for"""
+        """Return those of some recurrences that the product of this line has a price for."""
         # sudo: customers who order online have no right to read prices
         prices = self.product_id.sudo().subscription_price_ids.filtered(
             lambda price: not price.product_id or price.product_id == self.product_id
@@ -85,7 +85,7 @@ class SaleOrderLine(models.Model):
         super(SaleOrderLine, self - agreed)._compute_discount()
 
     def _get_running_lines(self):
-        """:return: the lines whose terms live in their steps"""
+        """Return the lines whose terms live in their steps."""
         # sudo: a customer who looks at a contract has no right to read its steps
         return self.filtered(lambda line: line.sudo()._is_running_line())
 
@@ -102,7 +102,8 @@ class SaleOrderLine(models.Model):
         return bool(steps and steps[0].terms.discount)
 
     def _get_list_price_of_today(self):
-        """:return: unit price that a new line like this one would get
+        """Return unit price that a new line like this one would get.
+
         :rtype: float
         """
         line = self.with_company(self.company_id)

@@ -21,7 +21,7 @@ class SaleOrderLine(models.Model):
     )
 
     def _get_engine_steps(self):
-        """:return: the steps of this line, a list of engine segments"""
+        """Return the steps of this line, a list of engine segments."""
         self.ensure_one()
         return [segment._get_engine_segment() for segment in self.segment_ids]
 
@@ -39,7 +39,7 @@ class SaleOrderLine(models.Model):
         return move_end(steps, self._get_tail(), old_end or None, end or None)
 
     def _get_tail(self):
-        """:return: what the end of the contract took away, an engine `Tail`"""
+        """Return what the end of the contract took away, an engine `Tail`."""
         stored = self.subscription_later_steps
         if not stored:
             return NO_TAIL
@@ -91,14 +91,14 @@ class SaleOrderLine(models.Model):
             self._store_tail(Tail(tail.until, operation(tail.later)))
 
     def _prepare_later_step(self, step):
-        """:return: values of a step that JSON can hold"""
+        """Return values of a step that JSON can hold."""
         values = self.env["subscription.segment"]._prepare_segment_values(self, step)
         for name in ("start_date", "end_date", "anchor_date"):
             values[name] = fields.Date.to_string(values[name])
         return values
 
     def _has_ended(self, day):
-        """:return: whether no service of this line is left from a day on"""
+        """Return whether no service of this line is left from a day on."""
         self.ensure_one()
         if not self._is_running_line():
             return False
@@ -180,7 +180,7 @@ class SaleOrderLine(models.Model):
         return split_end(steps, end) if end else (steps, NO_TAIL)
 
     def _is_in_trial(self):
-        """:return: whether this line is free because its trial is not over yet"""
+        """Return whether this line is free because its trial is not over yet."""
         # sudo: a customer who looks at a contract has no right to read its steps
         steps = self._origin.sudo().segment_ids
         trial = steps.filtered(lambda step: step.discount_kind == "trial")

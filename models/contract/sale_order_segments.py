@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _prepare_change_values(self, quantity=None, price_unit=None, discount=None):
-        """:return: the values of a change by the names that the engine gives them, exact"""
+        """Return the values of a change by the names that the engine gives them, exact."""
         values = {"quantity": quantity, "price": price_unit, "discount": discount}
         return {name: to_decimal(value) for name, value in values.items() if value is not None}
 
@@ -230,7 +230,8 @@ class SaleOrder(models.Model):
         return cut_gaps(segments, gaps) if gaps else segments
 
     def _get_forfeited_spans(self):
-        """:return: spans whose unused days are not credited
+        """Return spans whose unused days are not credited.
+
         :rtype: list[engine.period.Period]
         """
         gaps = self.subscription_interruption_ids.filtered(
@@ -242,6 +243,6 @@ class SaleOrder(models.Model):
         return gaps
 
     def _get_close_credit_rule(self):
-        """:return: 'credit' or 'forfeit', for billed days after the end of this contract"""
+        """Return 'credit' or 'forfeit', for billed days after the end of this contract."""
         terms = self._get_subscription_terms()
         return self.subscription_close_credit_rule or terms.credit_on_close or "credit"

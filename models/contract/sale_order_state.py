@@ -220,5 +220,5 @@ class SaleOrder(models.Model):
         """
 
     def _is_new_contract(self):
-        """:return: whether this order begins a chain, not an amendment or a renewal"""
+        """Return whether this order begins a chain, not an amendment or a renewal."""
         return (self.subscription_order_type or "new") == "new"

@@ -80,7 +80,8 @@ class SubscriptionInterruption(models.Model):
             gap.last_date = get_last_day(gap.end_date)
 
     def _get_engine_gaps(self):
-        """:return: the days without service as engine periods, open gaps up to the last date
+        """Return the days without service as engine periods, open gaps up to the last date.
+
         :rtype: list[engine.period.Period]
         """
         return [
@@ -90,7 +91,7 @@ class SubscriptionInterruption(models.Model):
         ]
 
     def _get_text(self):
-        """:return: one sentence: which kind of gap it is, from when until when"""
+        """Return one sentence: which kind of gap it is, from when until when."""
         self.ensure_one()
         days = {
             "start": format_date(self.env, self.start_date),
@@ -109,7 +110,7 @@ class SubscriptionInterruption(models.Model):
         }.get(self.kind)
 
     def _get_conflict_text(self):
-        """:return: one sentence: why no other pause can lie in these days, and what to do"""
+        """Return one sentence: why no other pause can lie in these days, and what to do."""
         self.ensure_one()
         days = {
             "order": self.order_id.name,
@@ -147,7 +148,7 @@ class SubscriptionInterruption(models.Model):
         }[self.kind]
 
     def _get_anchor_text(self):
-        """:return: one sentence when a new period begins after this gap, or an empty text"""
+        """Return one sentence when a new period begins after this gap, or an empty text."""
         if self.anchor_rule != "restart":
             return ""
         return self.env._("A new period begins on the day on which service goes on.")
@@ -163,7 +164,8 @@ class SubscriptionInterruption(models.Model):
         return min([end, *gaps.mapped("start_date")])
 
     def _get_next_restart(self, day):
-        """:return: the day after which another restart of the periods is planned, None if none is
+        """Return the day after which another restart of the periods is planned, None if none is.
+
         :rtype: date | None
         """
         days = self.filtered(

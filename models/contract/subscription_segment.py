@@ -102,7 +102,8 @@ class SubscriptionSegment(models.Model):
         return super().write(vals)
 
     def _get_engine_segment(self):
-        """:return: this step as an engine value
+        """Return this step as an engine value.
+
         :rtype: engine.segment.Segment
         """
         self.ensure_one()

@@ -60,7 +60,8 @@ class SubscriptionTermsMixin(models.AbstractModel):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
 
     def _get_engine_terms(self):
-        """:return: the terms of this record as an engine value
+        """Return the terms of this record as an engine value.
+
         :rtype: engine.segment.Terms
         """
         self.ensure_one()

@@ -75,13 +75,13 @@ class AccountMove(models.Model):
         return next((policy for policy in policies if policy.active), none)
 
     def _is_dunnable(self):
-        """:return: whether this is late, nobody pays it right now, and it is not left out"""
+        """Return whether this is late, nobody pays it right now, and it is not left out."""
         self.ensure_one()
         is_late = bool(self.filtered_domain(self._get_dunning_domain(self.company_id)))
         return is_late and not self._is_left_alone()
 
     def _is_left_alone(self):
-        """:return: whether a payment is on its way, or somebody left this out of dunning"""
+        """Return whether a payment is on its way, or somebody left this out of dunning."""
         self.ensure_one()
         # sudo: run of every company. The lines were read to tell that this is late.
         orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
@@ -89,7 +89,7 @@ class AccountMove(models.Model):
         return is_left_out or bool(self._get_open_charges())
 
     def _get_dunning_done(self):
-        """:return: day of each step that was done for this invoice, by key of the plan"""
+        """Return day of each step that was done for this invoice, by key of the plan."""
         self.ensure_one()
         events = self.sudo().subscription_dunning_event_ids  # sudo: read by the job and by texts
         return {event._get_key(): event.date for event in events if event._get_key()}
@@ -119,7 +119,7 @@ class AccountMove(models.Model):
         return dunning.future_steps(plan, {**(assumed or {}), **done}, *rest)
 
     def _get_dunning_facts(self, policy):
-        """:return: arguments of the questions that the engine answers"""
+        """Return arguments of the questions that the engine answers."""
         return (
             policy._get_plan(),
             self._get_dunning_done(),
@@ -207,7 +207,7 @@ class AccountMove(models.Model):
         self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", lock))
 
     def _get_dunning_lock(self):
-        """:return: SQL of the two numbers that stand for the customer of these invoices"""
+        """Return SQL of the two numbers that stand for the customer of these invoices."""
         kind = f"{self._table}.dunning.{self.company_id[:1].id}"
         return SQL("hashtext(%s), %s", kind, self.commercial_partner_id[:1].id)
 

@@ -139,17 +139,17 @@ class AccountMove(models.Model):
         return people.filtered(lambda person: person._can_read_reminders())[:1]
 
     def _get_dunning_recipients(self):
-        """:return: id of whoever is reminded, as mail templates want it"""
+        """Return id of whoever is reminded, as mail templates want it."""
         return ",".join(str(partner.id) for partner in self._get_dunning_reader())
 
     def _get_dunning_number(self):
-        """:return: how many reminders of the first of these documents there are with this one"""
+        """Return how many reminders of the first of these documents there are with this one."""
         events = self[:1].sudo().subscription_dunning_event_ids  # sudo: mail of every company
         sent = events.filtered(lambda event: event.action in MAILS and event.outcome == "done")
         return len(sent) + 1
 
     def _get_dunning_card_orders(self, moves=None):
-        """:return: contracts of open invoices that are charged and wait for another method"""
+        """Return contracts of open invoices that are charged and wait for another method."""
         moves = self._get_open_subscription_invoices() if moves is None else moves
         orders = moves.sudo()._get_subscription_orders()  # sudo: mail of every company
         wanted = orders.filtered(
@@ -160,7 +160,7 @@ class AccountMove(models.Model):
         return wanted.with_env(self.env)._filtered_access("read")
 
     def _is_new_method_needed(self, moves=None):
-        """:return: whether a bank wants another method for one of the customer's invoices"""
+        """Return whether a bank wants another method for one of the customer's invoices."""
         return any(
             move._get_last_decline().subscription_decline_class == METHOD
             for move in (self._get_open_subscription_invoices() if moves is None else moves)
@@ -171,7 +171,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _get_dunning_title(self):
-        """:return: what the subject of a reminder says besides the company, with the sum"""
+        """Return what the subject of a reminder says besides the company, with the sum."""
         self.ensure_one()
         moves = self._get_open_subscription_invoices()
         total, number = moves._get_sum_text(), moves._get_dunning_number()
@@ -182,7 +182,7 @@ class AccountMove(models.Model):
         return self.env._("please pay now, %(total)s is late", total=total)
 
     def _get_sum_text(self):
-        """:return: what is late of these documents, one amount per currency"""
+        """Return what is late of these documents, one amount per currency."""
         amounts = {}
         for move in self:
             currency = move.currency_id

@@ -19,7 +19,7 @@ class AccountMove(models.Model):
         }
 
     def _get_warned_contracts(self):
-        """:return: contracts whose customer was warned that they end if this stays unpaid"""
+        """Return contracts whose customer was warned that they end if this stays unpaid."""
         # sudo: contracts of every salesperson count
         orders = self.env["sale.order"].sudo()
         return orders.search([("subscription_unpaid_move_id", "=", self.id)])

@@ -106,7 +106,7 @@ class AccountMove(models.Model):
             self._log_dunning(step, dunning.CHARGE, "failed", text)
 
     def _get_verdict_text(self, verdict):
-        """:return: why the engine does not charge again, in words"""
+        """Return why the engine does not charge again, in words."""
         return {
             dunning.WAIT: self.env._("The bank wants another payment method."),
             dunning.FORBIDDEN: self.env._("The bank forbade further attempts."),
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
         return tx
 
     def _get_extra_charge_text(self, tx):
-        """:return: why a late document is charged although no step says so, in words"""
+        """Return why a late document is charged although no step says so, in words."""
         before = (self.sudo().transaction_ids - tx).token_id  # sudo: as in _get_last_decline
         if tx.token_id in before:
             return self.env._("Outside the policy: something changed, or a colleague asked for it.")
@@ -156,7 +156,7 @@ class AccountMove(models.Model):
         self._log_dunning(step, dunning.SUSPEND, *self._get_no_contract_outcome(orders))
 
     def _get_harmed_orders(self, step, action):
-        """:return: contracts that a step would suspend or close today"""
+        """Return contracts that a step would suspend or close today."""
         orders = self._get_dunned_orders(step.policy_id)
         if action == dunning.SUSPEND:
             return orders.filtered(lambda order: order.subscription_state == "active")
@@ -202,7 +202,7 @@ class AccountMove(models.Model):
             order._close_unpaid(note)
 
     def _get_dunned_orders(self, policy):
-        """:return: running contracts of this invoice that follow a policy"""
+        """Return running contracts of this invoice that follow a policy."""
         orders = self.sudo()._get_subscription_orders()  # sudo: run of every company
         return orders.filtered(
             lambda order: (
@@ -212,7 +212,7 @@ class AccountMove(models.Model):
         )
 
     def _get_no_contract_outcome(self, orders):
-        """:return: outcome and note of a step that found these contracts to act on"""
+        """Return outcome and note of a step that found these contracts to act on."""
         if orders:
             return ("done", ", ".join(orders.mapped("name")))
         return ("skipped", self.env._("No contract of this invoice is running."))

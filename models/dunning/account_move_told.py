@@ -61,7 +61,7 @@ class AccountMove(models.Model):
         return [(orders, action, day) for action, day in days.items()]
 
     def _get_announcement_text(self, orders, action, day):
-        """:return: one sentence for the customer about what happens on a day"""
+        """Return one sentence for the customer about what happens on a day."""
         facts = {
             "contract": ", ".join(orders.mapped("name")),
             "day": format_date(self.env, day),
@@ -165,7 +165,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _is_told(self, action, orders):
-        """:return: whether mails left that announce a deed, for a day that has come"""
+        """Return whether mails left that announce a deed, for a day that has come."""
         self.ensure_one()
         today = self.company_id._subscription_today()
         Notice = self.env["subscription.dunning.notice"]

@@ -32,11 +32,11 @@ class ResPartner(models.Model):
     @api.model
     @tools.ormcache()
     def _is_anybody_left_out(self):
-        """:return: whether customers have to be looked at at all"""
+        """Return whether customers have to be looked at at all."""
         # sudo: asked by the run and by whoever looks at contracts
         partners = self.sudo().with_context(active_test=False)
         return bool(partners.search_count([("subscription_left_out", "=", True)], limit=1))
 
     def _can_read_reminders(self):
-        """:return: whether a mail to this partner reaches somebody"""
+        """Return whether a mail to this partner reaches somebody."""
         return bool(self.active and self.email_normalized)

@@ -76,7 +76,8 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_unpaid_domain(self, day):
-        """:return: domain of what is past due on a day and not paid: invoices, and requests
+        """Return domain of what is past due on a day and not paid: invoices, and requests.
+
         :rtype: Domain
         """
         unpaid = Domain("move_type", "=", "out_invoice") & Domain(
@@ -115,7 +116,7 @@ class SaleOrder(models.Model):
         UnpaidRule(order, move).apply()
 
     def _is_running(self):
-        """:return: whether this contract runs and nobody closed it already"""
+        """Return whether this contract runs and nobody closed it already."""
         is_running = self.subscription_state in const.RUNNING_STATES
         is_over = self._is_renewed_on(self._subscription_today())
         return is_running and not is_over and not self.subscription_has_planned_end

@@ -82,7 +82,7 @@ class SubscriptionDunningNotice(models.Model):
 
     @api.model
     def _get_about(self, order, move, action):
-        """:return: what was announced to the customer of one contract about one document"""
+        """Return what was announced to the customer of one contract about one document."""
         # sudo: kept by the runs of every company
         domain = [
             ("order_id", "=", order.id),
@@ -92,7 +92,8 @@ class SubscriptionDunningNotice(models.Model):
         return self.sudo().search(domain)
 
     def _is_under_way(self, today):
-        """:return: whether one of these mails may still leave by itself
+        """Return whether one of these mails may still leave by itself.
+
         :param date today: day of the company
         """
         return any(

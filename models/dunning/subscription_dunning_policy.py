@@ -133,20 +133,21 @@ class SubscriptionDunningPolicy(models.Model):
         return tuple(steps)
 
     def _is_sudden(self, step):
-        """:return: whether a suspension comes without any reminder that could announce it"""
+        """Return whether a suspension comes without any reminder that could announce it."""
         reminders = self.step_ids.filtered(lambda one: one.action == dunning.REMIND)
         is_announced = any(one.days < step.days for one in reminders)
         return step.action == dunning.SUSPEND and not is_announced
 
     def _get_notice_time(self):
-        """:return: time between a warning that was missed and what it warns of
+        """Return time between a warning that was missed and what it warns of.
+
         :rtype: timedelta
         """
         self.ensure_one()
         return timedelta(days=max(1, self.warn_days))
 
     def _get_step(self, key):
-        """:return: the `subscription.dunning.policy.step` behind a key of the plan"""
+        """Return the `subscription.dunning.policy.step` behind a key of the plan."""
         return self.step_ids.browse(int(key.split(":")[0]))
 
 
@@ -198,7 +199,7 @@ class SubscriptionDunningPolicyStep(models.Model):
             )
 
     def _get_key(self, action=None):
-        """:return: what tells this step, or another action of it, from all others"""
+        """Return what tells this step, or another action of it, from all others."""
         return f"{self.id}:{action or self.action}"
 
     def _get_rank(self):

@@ -94,7 +94,7 @@ class AgreementText:
         return [commitment, notice, earliest]
 
     def _get_quoted_grids(self, boundary, start):
-        """:return: the engine grids on whose boundaries the contract could end, as typed so far"""
+        """Return the engine grids on whose boundaries the contract could end, as typed so far."""
         if boundary != "period":
             return self.order._get_close_grids(boundary)
         steps = [line._get_typed_segments(start) for line in self.order._get_recurring_lines()]

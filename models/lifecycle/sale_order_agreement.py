@@ -165,7 +165,8 @@ class SaleOrder(models.Model):
         return grids
 
     def _is_earlier_than_agreed(self, day):
-        """:return: whether this contract would end before the agreement lets a customer out
+        """Return whether this contract would end before the agreement lets a customer out.
+
         :param date day: first day without service
         """
         earliest = self._get_earliest_close_date()

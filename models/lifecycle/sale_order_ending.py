@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _prepare_not_closed_values(self):
-        """:return: values of a contract that nobody has closed, without its dates"""
+        """Return values of a contract that nobody has closed, without its dates."""
         return {
             "subscription_close_reason_id": False,
             "subscription_close_note": False,
@@ -162,7 +162,10 @@ class SaleOrder(models.Model):
             order._after_operation(OperationText(order).get_reopen_text(end, day, note))
 
     def _check_reopen(self, day):
-        """:raise UserError: this contract cannot be served again from that day on"""
+        """Refuse to serve this contract again from a day on which it cannot.
+
+        :raise UserError: this contract cannot be served again from that day on
+        """
         end = self.subscription_end_date
         if self.subscription_state != "closed" or self.state != "sale" or not end:
             raise UserError(

@@ -165,7 +165,7 @@ class SaleOrder(models.Model):
             order._after_operation(f"{text} {amounts}")
 
     def _get_gap_to_resume(self, day):
-        """:return: the interruption that a resume on a day ends, else the next one; as sudo"""
+        """Return the interruption that a resume on a day ends, else the next one; as sudo."""
         gaps = self.subscription_interruption_ids.filtered(
             lambda gap: gap.kind != "closure" and (not gap.end_date or gap.end_date > day)
         )

@@ -40,7 +40,7 @@ class SubscriptionSegment(models.Model):
     # ------------------------------------------------------------------
 
     def _filter_planned_changes(self):
-        """:return: the steps with which a line changes, begins or ends on a day to come"""
+        """Return the steps with which a line changes, begins or ends on a day to come."""
         return self.filtered(lambda step: step._get_planned_kind())
 
     def _get_planned_kind(self):
@@ -62,17 +62,17 @@ class SubscriptionSegment(models.Model):
         return bool(self.start_date and self.start_date > self.order_id._subscription_today())
 
     def _get_step_before(self):
-        """:return: the step of the same line that ends when this one begins, if any"""
+        """Return the step of the same line that ends when this one begins, if any."""
         self.ensure_one()
         return self.line_id.segment_ids.filtered(lambda step: step.end_date == self.start_date)
 
     def _is_added_later(self):
-        """:return: whether a line begins with this step, later than its contract"""
+        """Return whether a line begins with this step, later than its contract."""
         first = min(self.line_id.segment_ids.mapped("start_date"))
         return self.start_date == first and first > self.order_id.subscription_start_date
 
     def _is_last_of_ending_line(self):
-        """:return: whether its line ends with this step, while the contract goes on without it"""
+        """Return whether its line ends with this step, while the contract goes on without it."""
         order, end = self.order_id, self.end_date
         if not end or end <= order._subscription_today():
             return False
@@ -81,7 +81,7 @@ class SubscriptionSegment(models.Model):
         return is_last and (not stop or end < stop) and not self._get_line_that_follows()
 
     def _get_line_that_follows(self):
-        """:return: the line of the contract that goes on where this step ends, if any"""
+        """Return the line of the contract that goes on where this step ends, if any."""
         return self.order_id.order_line.filtered(
             lambda line: (
                 line.subscription_replaced_line_id == self.line_id
@@ -90,7 +90,7 @@ class SubscriptionSegment(models.Model):
         )
 
     def _is_change_of_values(self):
-        """:return: whether this step has another quantity, price or discount than that before it"""
+        """Return whether this step has another quantity, price or discount than that before it."""
         before = self._get_step_before()
         if not before:
             return False
@@ -102,7 +102,7 @@ class SubscriptionSegment(models.Model):
     # ------------------------------------------------------------------
 
     def _get_planned_text(self, kind):
-        """:return: what changes on the day, in words; False for a step that changes nothing"""
+        """Return what changes on the day, in words; False for a step that changes nothing."""
         before = self._get_step_before()
         if kind == "end":
             return self.env._("Ends")
@@ -121,7 +121,7 @@ class SubscriptionSegment(models.Model):
         return ", ".join(filter(None, texts))
 
     def _get_begin_text(self):
-        """:return: what begins with this step, and what it takes the place of"""
+        """Return what begins with this step, and what it takes the place of."""
         line, step = self.line_id, self._get_engine_segment()
         replaced = line.subscription_replaced_line_id
         values = {

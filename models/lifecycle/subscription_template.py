@@ -122,7 +122,7 @@ class SubscriptionTemplate(models.Model):
 
     @api.model
     def _get_notice_text(self, unit, count, boundary):
-        """:return: one sentence about a notice period and the days it counts to, or empty"""
+        """Return one sentence about a notice period and the days it counts to, or empty."""
         if not count:
             return ""
         length = self.env["subscription.recurrence"]._get_length_text(unit, count)
@@ -139,12 +139,12 @@ class SubscriptionTemplate(models.Model):
     # ------------------------------------------------------------------
 
     def _get_pause_anchor(self):
-        """:return: 'restart' when periods begin anew after a pause, else 'keep'"""
+        """Return 'restart' when periods begin anew after a pause, else 'keep'."""
         is_free = (self.alignment or "anniversary") == "anniversary"
         return self.pause_anchor if self.pause_anchor and is_free else "keep"
 
     def _get_pause_sentences(self):
-        """:return: what holds for pauses, only what is not usual; empty texts are left out"""
+        """Return what holds for pauses, only what is not usual; empty texts are left out."""
         days = self.pause_max_days
         return [
             self._get_pause_anchor() == "restart"

@@ -50,7 +50,7 @@ class AccountMove(models.Model):
         return super()._get_draft_charge_domain(today) & others
 
     def _is_given_up_when_declined(self):
-        """:return: whether this is a draft of a period that begins later, and billed again then"""
+        """Return whether this is a draft of a period that begins later, and billed again then."""
         self.ensure_one()
         day = self.subscription_ahead_date
         return self._is_left_when_unpaid() or (
@@ -58,7 +58,7 @@ class AccountMove(models.Model):
         )
 
     def _get_running_payments(self):
-        """:return: payments of these documents that may still take the money, or have taken it"""
+        """Return payments of these documents that may still take the money, or have taken it."""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         return self.sudo().transaction_ids.filtered(
             lambda tx: (

@@ -43,13 +43,13 @@ class SaleOrder(models.Model):
         return min(filter(None, days), default=None)
 
     def _get_ahead_drafts(self):
-        """:return: drafts of this contract that become invoices if a customer pays them"""
+        """Return drafts of this contract that become invoices if a customer pays them."""
         # sudo: salespeople and customers may not read drafts of others
         moves = self.sudo().order_line.billed_period_ids.move_id
         return moves.filtered(lambda move: move._is_left_when_unpaid())
 
     def _get_left_rows(self):
-        """:return: ledger rows that go away with drafts that a customer leaves unpaid"""
+        """Return ledger rows that go away with drafts that a customer leaves unpaid."""
         rows = self._get_ahead_drafts()._get_subscription_rows().with_env(self.env)
         return rows | rows.reversed_by_ids
 
@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
             invoices._trigger_charging()
 
     def _with_ahead(self, day, pay_first=False):
-        """:return: this contract, to be looked at and billed up to its next period only"""
+        """Return this contract, to be looked at and billed up to its next period only."""
         return self.with_context(**const.sealed(const.AHEAD_KEY, (day, pay_first)))
 
     def _get_ahead(self):
@@ -147,7 +147,7 @@ class SaleOrder(models.Model):
         return const.unseal(self.env.context, const.AHEAD_KEY)
 
     def _drop_other_items(self, items):
-        """:return: what belongs to lines whose periods have a known price before they begin"""
+        """Return what belongs to lines whose periods have a known price before they begin."""
         if not self._get_ahead():
             return items
         return [due for due in items if is_payable_ahead(due.item.terms)]

@@ -89,7 +89,7 @@ class ContractPage:
         return self.order._get_recurring_lines()
 
     def _has_ended(self, line):
-        """:return: whether a line is over while its contract goes on; closed ones show what was"""
+        """Return whether a line is over while its contract goes on; closed ones show what was."""
         if not self.status.is_running:
             stop = self.order.subscription_end_date
             ends = line.segment_ids.mapped("end_date")
@@ -97,7 +97,8 @@ class ContractPage:
         return line._has_ended(self.today)
 
     def _get_line(self, line):
-        """:return: name, quantity, amount per period and texts of one recurring line
+        """Return name, quantity, amount per period and texts of one recurring line.
+
         :rtype: dict
         """
         steps = line._get_engine_steps()
@@ -140,7 +141,7 @@ class ContractPage:
         return format_date(self.env, day)
 
     def _get_address(self, partner):
-        """:return: name and address of a contact on one line"""
+        """Return name and address of a contact on one line."""
         lines = [partner.display_name, *partner._display_address(without_company=True).split("\n")]
         return ", ".join(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
@@ -171,7 +172,8 @@ class ContractPage:
         return len(self._invoices) - len(self.invoices)
 
     def _get_invoice(self, move):
-        """:return: name, day, amount, status and addresses of one invoice or credit note
+        """Return name, day, amount, status and addresses of one invoice or credit note.
+
         :rtype: dict
         """
         is_credit = move.move_type == "out_refund"
@@ -201,7 +203,7 @@ class ContractPage:
         }
 
     def _get_url(self, suffix, query_string=None):
-        """:return: an address below that of this contract, which its link opens"""
+        """Return an address below that of this contract, which its link opens."""
         return self.order.get_portal_url(suffix=suffix, query_string=query_string)
 
     # ------------------------------------------------------------------
@@ -264,7 +266,8 @@ class ContractPage:
         return [self._get_entry(order.subscription_last_date, text)]
 
     def _get_entry(self, day, text, paper=None):
-        """:return: one entry; papers of other contracts open for those who are logged in only
+        """Return one entry; papers of other contracts open for those who are logged in only.
+
         :rtype: dict
         """
         return {"date": day, "text": text, "url": paper and self._get_paper_url(paper)}

@@ -153,7 +153,7 @@ class Preview:
         return documents + self._get_silent_documents([due for due in items if not due.amount])
 
     def _get_silent_documents(self, items):
-        """:return: documents of a preview about items that move no money"""
+        """Return documents of a preview about items that move no money."""
         forfeited = [due for due in items if due.forfeited]
         free = [due for due in items if not due.forfeited]
         documents = []
@@ -206,7 +206,7 @@ class Preview:
         }
 
     def _fit_rebates(self, entries):
-        """:return: these entries as far as the document can bear the rebates among them"""
+        """Return these entries as far as the document can bear the rebates among them."""
         base_lines = [base_line for _line, _text, base_line in entries]
         fitting = fit_rebates(base_lines, self.order.company_id)
         rebates = {base["record"]: base for base in fitting if is_rebate(base)}
@@ -217,7 +217,7 @@ class Preview:
         ]
 
     def _get_entries(self, due):
-        """:return: what a due item adds to a document: line, text and base line of each"""
+        """Return what a due item adds to a document: line, text and base line of each."""
         texts = [due.line._get_item_text(due)]
         texts += [
             due.line._prepare_discount_share_values(share)["name"] for share in due.shares[1:]
@@ -230,7 +230,7 @@ class Preview:
     # ------------------------------------------------------------------
 
     def get_headline(self, day, today):
-        """:return: one sentence that says when the contract is billed next"""
+        """Return one sentence that says when the contract is billed next."""
         if not day:
             return self.env._("Nothing more is planned.")
         if self.order.subscription_quarantined_at:
@@ -271,7 +271,7 @@ class Preview:
         return [reason for reason in reasons if reason]
 
     def _get_waiting_credits_text(self):
-        """:return: one sentence about what the next invoice takes off, or False"""
+        """Return one sentence about what the next invoice takes off, or False."""
         if not self.order._is_subscription_started() or not self.order._is_credit_offset():
             return False
         due = self.order._get_order_due_items(self.order._subscription_today())
@@ -283,7 +283,7 @@ class Preview:
         )
 
     def _get_pause_text(self):
-        """:return: one sentence about the pause that runs or comes next, or False"""
+        """Return one sentence about the pause that runs or comes next, or False."""
         today = self.order._subscription_today()
         gap = self.order.subscription_interruption_ids.filtered(
             lambda gap: not gap.end_date or gap.end_date > today
@@ -291,7 +291,7 @@ class Preview:
         return gap._get_text() if gap else False
 
     def _get_end_text(self):
-        """:return: one sentence about the end of the contract, or False"""
+        """Return one sentence about the end of the contract, or False."""
         last = self.order.subscription_last_date
         if not last:
             return False
@@ -300,7 +300,7 @@ class Preview:
         return self.env._("The last day of service is %(day)s.", day=format_date(self.env, last))
 
     def _get_waiting_text(self, draft):
-        """:return: one sentence about a draft that somebody must settle first"""
+        """Return one sentence about a draft that somebody must settle first."""
         return self.env._(
             "A change of this contract touches the draft %(draft)s, which was edited by hand or "
             "is being paid. Post or delete that draft, then billing goes on.",
@@ -308,7 +308,7 @@ class Preview:
         )
 
     def _get_made_anew_text(self, draft):
-        """:return: one sentence about a draft that the run replaces"""
+        """Return one sentence about a draft that the run replaces."""
         return self.env._(
             "The draft of %(amount)s is made anew.",
             amount=draft.currency_id.format(draft.amount_total),

@@ -24,7 +24,7 @@ class SaleOrderLine(models.Model):
         return measure_usage(segments, rows, today, delivered)
 
     def _get_usage_text(self, usage):
-        """:return: what is assumed of the deliveries of this line, in one sentence"""
+        """Return what is assumed of the deliveries of this line, in one sentence."""
         product = self.product_id.display_name
         if not usage.per_day:
             return self.env._(

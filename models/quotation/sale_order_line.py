@@ -34,13 +34,13 @@ class SaleOrderLine(models.Model):
         return super()._get_agreed_fields() | {"intro_discount", "intro_period_count"}
 
     def _get_limited_discount(self):
-        """:return: discount and number of periods that it holds for, None without one"""
+        """Return discount and number of periods that it holds for, None without one."""
         if not self.intro_discount or self.intro_period_count <= 0:
             return None
         return to_decimal(self.intro_discount), self.intro_period_count
 
     def _get_ramps(self):
-        """:return: the planned steps of a quotation line as engine values"""
+        """Return the planned steps of a quotation line as engine values."""
         # sudo: a customer who looks at a quotation has no right to read its planned steps
         return [
             Ramp(

@@ -33,7 +33,7 @@ class SaleOrder(models.Model):
         return self.env._("Due at confirmation")
 
     def _is_due_on_first_day(self):
-        """:return: whether a quotation asks for nothing before service begins on a later day"""
+        """Return whether a quotation asks for nothing before service begins on a later day."""
         start = self.subscription_start_date
         return bool(
             start
@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         return facts
 
     def _get_next_invoice_text(self):
-        """:return: day and amount of the next invoice in words, or False"""
+        """Return day and amount of the next invoice in words, or False."""
         day = self.subscription_next_invoice_date
         if not day:
             return False

@@ -14,13 +14,13 @@ class SaleOrder(models.Model):
         return any(order.is_subscription and order._is_subscription_started() for order in self)
 
     def _get_pay_invoice_text(self):
-        """:return: one sentence for whoever wants to pay a running contract"""
+        """Return one sentence for whoever wants to pay a running contract."""
         return self.env._(
             "%(order)s is a running contract. Pay its open invoice instead.", order=self.name
         )
 
     def _get_changed_amount_text(self, shown):
-        """:return: one sentence for a customer whose page shows another amount than is due now"""
+        """Return one sentence for a customer whose page shows another amount than is due now."""
         self.ensure_one()
         return self.env._(
             "The amount due now is %(due)s, no longer %(shown)s. Reload this page to see what "

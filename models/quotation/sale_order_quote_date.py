@@ -73,7 +73,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_open_quotes(self):
-        """:return: quotations with recurring lines"""
+        """Return quotations with recurring lines."""
         return self.filtered(
             lambda order: order.state in ("draft", "sent") and order._has_due_now_amount()
         )
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
                 order._subscription_refresh_quote()
 
     def _is_quote_held(self):
-        """:return: whether a signature or a payment that may still succeed holds the amount"""
+        """Return whether a signature or a payment that may still succeed holds the amount."""
         self.ensure_one()
         if self.signature:
             return True

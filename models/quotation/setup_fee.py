@@ -29,7 +29,7 @@ class SetupFee:
         return source.setup_product_id, price
 
     def get_source(self):
-        """:return: what says which set-up fee a new contract has; empty terms for other orders"""
+        """Return what says which set-up fee a new contract has; empty terms for other orders."""
         if not self.order._get_recurring_lines() or not self.order._is_new_contract():
             return self.env["subscription.template"]
         quote = self.order.sale_order_template_id

@@ -189,7 +189,7 @@ class SaleOrderLine(models.Model):
         return steps
 
     def _get_renewal_edits(self):
-        """:return: names of the fields that somebody changed on this line of a renewal quotation"""
+        """Return names of the fields that somebody changed on this line of a renewal quotation."""
         offered = agreed_values(self._get_renewal_plan(), RenewalOffer(self.order_id).get_day())
         return {
             name
@@ -210,7 +210,7 @@ class SaleOrderLine(models.Model):
         self._keep_offered_price()
 
     def _is_another_than_before(self):
-        """:return: whether this line of a renewal sells something else than that of the contract"""
+        """Return whether this line of a renewal sells something else than that of the contract."""
         # sudo: a customer who looks at a renewal has no right to read the contract before
         old = self.subscription_replaced_line_id.sudo()
         return any(self[name] != old[name] for name in ("product_id", "recurrence_id")) or (

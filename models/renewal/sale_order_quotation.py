@@ -12,7 +12,7 @@ from .renewal_text import RenewalText
 
 
 def get_due_renewals_domain(company):
-    """:return: domain of contracts of a company that want a renewal quotation today"""
+    """Return domain of contracts of a company that want a renewal quotation today."""
     return (
         Domain("company_id", "=", company.id)
         & Domain("subscription_renewal_quote_date", "<=", company._subscription_today())
@@ -96,22 +96,22 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_chain_domain(self, origins):
-        """:return: domain of the contracts that have one of these first contracts"""
+        """Return domain of the contracts that have one of these first contracts."""
         return Domain("subscription_origin_id", "in", origins.ids) & Domain(
             "subscription_order_type", "in", ("new", "renewal")
         )
 
     def _get_renewed_contract(self):
-        """:return: the contract that this order goes on with, empty unless it is a renewal"""
+        """Return the contract that this order goes on with, empty unless it is a renewal."""
         is_renewal = self.subscription_order_type == "renewal"
         return self.subscription_parent_id if is_renewal else self.browse()
 
     def _get_confirmed_renewal(self):
-        """:return: the contract that goes on where this one ends, if there is one"""
+        """Return the contract that goes on where this one ends, if there is one."""
         return self._get_confirmed_renewals()[:1]
 
     def _get_confirmed_renewals(self):
-        """:return: the contracts that go on where these end"""
+        """Return the contracts that go on where these end."""
         # sudo: a colleague may look after the renewal
         renewals = self.sudo().subscription_renewal_ids.filtered(
             lambda renewal: renewal.state == "sale"
@@ -119,14 +119,14 @@ class SaleOrder(models.Model):
         return renewals.with_env(self.env)
 
     def _get_open_renewals(self):
-        """:return: renewal quotations that nobody confirmed or cancelled"""
+        """Return renewal quotations that nobody confirmed or cancelled."""
         # sudo: a colleague may look after the quotation
         return self.sudo().subscription_renewal_ids.filtered(
             lambda renewal: renewal.state in ("draft", "sent")
         )
 
     def _is_renewed_on(self, day):
-        """:return: whether another contract has taken over by that day"""
+        """Return whether another contract has taken over by that day."""
         end = self.subscription_end_date
         is_taken_over = bool(end and end <= day and self._get_confirmed_renewal())
         return is_taken_over or super()._is_renewed_on(day)

@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_term_length(self):
-        """:return: the length of one term as an engine `Recurrence`, None when open-ended"""
+        """Return the length of one term as an engine `Recurrence`, None when open-ended."""
         self.ensure_one()
         source, prefix = self._get_subscription_terms(), ""
         if self.subscription_term_unit:
@@ -102,11 +102,11 @@ class SaleOrder(models.Model):
         return Recurrence(source[f"{prefix}term_unit"], count) if count else None
 
     def _get_end_action(self):
-        """:return: what happens at the end of the term: 'renew', 'end' or 'quote'"""
+        """Return what happens at the end of the term: 'renew', 'end' or 'quote'."""
         return self.subscription_end_action or self._get_subscription_terms().end_action
 
     def _get_term_grid(self):
-        """:return: the terms of this contract as an engine `Grid`, None when open-ended"""
+        """Return the terms of this contract as an engine `Grid`, None when open-ended."""
         length = self._get_term_length()
         if not length or self.subscription_term_anchor_date:
             return length and Grid(length, self.subscription_term_anchor_date)
@@ -179,7 +179,8 @@ class SaleOrder(models.Model):
                 order.subscription_end_date = end
 
     def _get_quotation_date(self, end):
-        """:return: when the renewal of this contract is quoted, False when nobody waits for one
+        """Return when the renewal of this contract is quoted, False when nobody waits for one.
+
         :param end: end of its term, falsy when open-ended
         """
         if not end or self._get_end_action() != "quote":
@@ -197,7 +198,7 @@ class SaleOrder(models.Model):
         return super()._subscription_refresh_state()
 
     def _is_term_over(self):
-        """:return: whether the term of this contract is over and it goes on for another"""
+        """Return whether the term of this contract is over and it goes on for another."""
         day, end = self.subscription_term_end_date, self.subscription_end_date
         return bool(
             day
@@ -295,7 +296,7 @@ class SaleOrder(models.Model):
         return [RenewalText(self).get_term_sentence(), *super()._get_agreement_sentences()]
 
     def _get_typed_term_values(self):
-        """:return: what somebody typed about the term of a quotation, in the words of its terms"""
+        """Return what somebody typed about the term of a quotation, in the words of its terms."""
         values = {
             "end_action": self.subscription_end_action,
             "renewal_price": self.subscription_renewal_price,

@@ -75,7 +75,7 @@ class PaymentToken(models.Model):
             self._get_running_contracts()._retry_with_new_method()
 
     def _is_renewed_since(self, tx):
-        """:return: whether a bank replaced what is behind this method after a charge ended"""
+        """Return whether a bank replaced what is behind this method after a charge ended."""
         renewed = self.subscription_renewed_at
         return bool(renewed) and renewed >= tx.last_state_change
 
@@ -135,7 +135,7 @@ class PaymentToken(models.Model):
 
     @api.model
     def _get_tokens_to_ask(self):
-        """:return: methods of running contracts that the provider has to be asked about"""
+        """Return methods of running contracts that the provider has to be asked about."""
         now = fields.Datetime.now()
         until = fields.Date.add(now.date(), days=const.EXPIRY_NOTICE_DAYS)
         never = Domain("subscription_expiry_date", "=", False) & Domain(
@@ -185,7 +185,7 @@ class PaymentToken(models.Model):
 
     @api.model
     def _get_expiring(self):
-        """:return: methods that expire soon, pay a running contract, and were not warned of"""
+        """Return methods that expire soon, pay a running contract, and were not warned of."""
         # One day more than the calendar of UTC has: the company's own day decides below.
         until = fields.Date.add(fields.Date.today(), days=const.EXPIRY_NOTICE_DAYS + 1)
         tokens = self.search(
@@ -204,7 +204,7 @@ class PaymentToken(models.Model):
         )
 
     def _is_expiring(self):
-        """:return: whether this method ends within the days of notice, by the company's clock"""
+        """Return whether this method ends within the days of notice, by the company's clock."""
         self.ensure_one()
         today = self.company_id._subscription_today()
         notice = fields.Date.add(today, days=const.EXPIRY_NOTICE_DAYS)

@@ -70,7 +70,7 @@ class PaymentTransaction(models.Model):
         )
 
     def _get_mandate_amount(self, orders):
-        """:return: the most that one invoice of all these contracts will come to, taxes included"""
+        """Return the most that one invoice of all these contracts will come to, taxes included."""
         return sum(
             order.currency_id._convert(
                 Mandate(order).get_maximum(),
@@ -115,7 +115,7 @@ class PaymentTransaction(models.Model):
         return domain | Domain("subscription_method_order_id", "in", document.ids)
 
     def _is_method_handed_over(self):
-        """:return: whether one of these payments came with a method that its contract will keep"""
+        """Return whether one of these payments came with a method that its contract will keep."""
         return any(
             tx.state in ("authorized", "done") and (tx.token_id or tx.tokenize) for tx in self
         )

@@ -39,7 +39,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_payment_method_url(self):
-        """:return: address of the page on which the customer replaces the payment method"""
+        """Return address of the page on which the customer replaces the payment method."""
         self.ensure_one()
         token = self._get_link_token()
         return f"{self.get_base_url()}/my/orders/{self.id}/payment_method?access_token={token}"
@@ -112,7 +112,7 @@ class SaleOrder(models.Model):
         return token.active or self.subscription_state not in const.RUNNING_STATES
 
     def _get_contracts_paid_with(self, token):
-        """:return: running contracts of this customer and company that a method is saved for"""
+        """Return running contracts of this customer and company that a method is saved for."""
         if not token:
             return self.browse()
         # sudo: contracts of other salespeople follow as well

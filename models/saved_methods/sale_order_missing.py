@@ -6,7 +6,7 @@ from ...tools import get_last_day
 
 
 def get_trials_without_method(env):
-    """:return: contracts whose trial ends soon and that were not asked again yet"""
+    """Return contracts whose trial ends soon and that were not asked again yet."""
     orders = env["sale.order"]
     for company in env["res.company"]._get_served_companies():
         today = company._subscription_today()
@@ -24,7 +24,8 @@ def get_trials_without_method(env):
 
 
 def is_trial_to_ask_about(order, today):
-    """:return: whether the trial of this contract runs and its last reminder is due
+    """Return whether the trial of this contract runs and its last reminder is due.
+
     :param date today: day of the company
     """
     end = order._get_trial_end()
@@ -53,7 +54,7 @@ class SaleOrder(models.Model):
     )
 
     def _is_method_missing(self):
-        """:return: whether this contract is charged automatically and has no method for it"""
+        """Return whether this contract is charged automatically and has no method for it."""
         self.ensure_one()
         token = self.sudo().subscription_payment_token_id  # sudo: customers read no tokens
         return (
@@ -66,7 +67,7 @@ class SaleOrder(models.Model):
         )
 
     def _get_method_wanted_text(self):
-        """:return: what a customer reads above the button that leads to the card page"""
+        """Return what a customer reads above the button that leads to the card page."""
         self.ensure_one()
         day = self.subscription_next_invoice_date
         end = self._get_trial_end()

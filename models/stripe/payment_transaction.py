@@ -43,7 +43,7 @@ class PaymentTransaction(models.Model):
         return self._get_stripe_reason_texts()[reason] if reason else super()._get_decline_text()
 
     def _get_stripe_reason_texts(self):
-        """:return: one sentence for each reason of the engine's table of Stripe's words"""
+        """Return one sentence for each reason of the engine's table of Stripe's words."""
         return {
             "funds": self.env._("There is not enough money on the account."),
             "limit": self.env._("The bank's limit for amount or number of payments is reached."),
@@ -116,7 +116,7 @@ class PaymentTransaction(models.Model):
         return is_needed or super()._is_authentication_needed()
 
     def _is_disputed(self):
-        """:return: whether Stripe told of a dispute that the customer did not lose"""
+        """Return whether Stripe told of a dispute that the customer did not lose."""
         step = (self.subscription_dispute or "").rpartition("/")[2]
         is_over = step in ("", "won", "warning_closed")
         return not is_over or super()._is_disputed()

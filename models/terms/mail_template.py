@@ -58,7 +58,8 @@ class MailTemplate(models.Model):
 
     @api.model
     def _get_shipped_subscription_mails(self):
-        """:return: file and digest of each mail that comes with this addon, by external id
+        """Return file and digest of each mail that comes with this addon, by external id.
+
         :rtype: dict[str, tuple[str, str]]
         """
         found = {}

@@ -123,7 +123,10 @@ class SubscriptionRecurrence(models.Model):
         return super().write(vals)
 
     def _check_length_unused(self):
-        """:raise UserError: a running contract line is billed by one of these recurrences"""
+        """Refuse another length of recurrences that bill running contracts.
+
+        :raise UserError: a running contract line is billed by one of these recurrences
+        """
         if not self:
             return
         # sudo: contracts of other salespeople and companies count as well

@@ -299,17 +299,17 @@ class SubscriptionTemplate(models.Model):
         }
 
     def _get_contracts_domain(self):
-        """:return: domain of the running contracts on these terms"""
+        """Return domain of the running contracts on these terms."""
         return [
             ("subscription_template_id", "in", self.ids),
             ("subscription_state", "in", const.RUNNING_STATES),
         ]
 
     def _get_label(self, name):
-        """:return: what a selection field of these terms says to the reader, False when empty"""
+        """Return what a selection field of these terms says to the reader, False when empty."""
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], False)
 
     def _get_offered_recurrences(self):
-        """:return: the recurrences that a line on these terms may have, the default one first"""
+        """Return the recurrences that a line on these terms may have, the default one first."""
         self.ensure_one()
         return self.recurrence_id | self.recurrence_ids

@@ -25,7 +25,7 @@ class TestGivenBack(SubscriptionCommon):
         return notes
 
     def sum_up(self, moves):
-        """:return: what documents ask for minus what they give back: untaxed, tax, total"""
+        """Return what documents ask for minus what they give back: untaxed, tax, total."""
         return tuple(
             round(sum(moves.mapped(name)), 2)
             for name in ("amount_untaxed_signed", "amount_tax_signed", "amount_total_signed")

@@ -80,7 +80,7 @@ class TestQuarantine(SubscriptionCommon):
     # ------------------------------------------------------------------
 
     def create_without_account(self):
-        """:return: a contract whose income account was archived, and that account"""
+        """Return a contract whose income account was archived, and that account."""
         account = self.env["account.account"].create(
             {"name": "Old income", "code": "499999", "account_type": "income"}
         )

@@ -13,7 +13,7 @@ class TestActivities(PaymentCommon):
         self.january = self.bill(self.order)
 
     def get_matters(self):
-        """:return: what people are asked to do, as (document, matter)"""
+        """Return what people are asked to do, as (document, matter)."""
         activities = self.order.activity_ids
         return [
             (activity.subscription_move_id, activity.subscription_matter) for activity in activities

@@ -9,7 +9,7 @@ class TestInstalments(PaymentCommon):
     """What is due, and when, is what core says: instalments and early discounts count."""
 
     def create_term(self, *parts, **values):
-        """:return: a payment term, from (percent, days)"""
+        """Return a payment term, from (percent, days)."""
         return self.env["account.payment.term"].create(
             {
                 "name": "Parts",

@@ -15,7 +15,7 @@ class TestOrderLink(SubscriptionCommon, HttpCase):
         self.other = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})
 
     def opens(self, record, token):
-        """:return: whether a visitor without a login reads a document through a link"""
+        """Return whether a visitor without a login reads a document through a link."""
         self.env.flush_all()
         page = self.url_open(f"{record.access_url}?access_token={token}")
         return record.name in page.text

@@ -24,7 +24,7 @@ class TestDunningSpeed(DunningCommon):
         self.patch(self.registry["mail.activity"], "action_notify", lambda activities: None)
 
     def create_late(self, count, is_one_customer=False):
-        """:return: unpaid invoices of so many contracts"""
+        """Return unpaid invoices of so many contracts."""
         partners = self.partner
         if not is_one_customer:
             partners = self.env["res.partner"].create(
@@ -42,7 +42,7 @@ class TestDunningSpeed(DunningCommon):
         return self.bill(orders)
 
     def count_run(self, moves):
-        """:return: queries of a run that does two steps for each invoice"""
+        """Return queries of a run that does two steps for each invoice."""
         self.travel("2027-02-03")
         self.env.flush_all()
         self.env.invalidate_all()

@@ -148,7 +148,7 @@ class TestUnpaid(EndingCase):
         self.assertIn("Payment request", order.subscription_close_note)
 
     def create_renewed(self):
-        """:return: an unpaid contract, and the renewal that goes on with it from 1 March on"""
+        """Return an unpaid contract, and the renewal that goes on with it from 1 March on."""
         order = self.create_unpaid()
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()

@@ -35,7 +35,7 @@ class TestAccessContext(AccessCase):
                 self.assertEqual(self._try("stranger", guard, {}), "AccessError")
 
     def _try(self, actor, guard, context):
-        """:return: what came of a call with a context, which is taken back"""
+        """Return what came of a call with a context, which is taken back."""
         name, method, args = guard
         record, user = self.documents[name], self.users[actor]
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids})

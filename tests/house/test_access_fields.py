@@ -58,7 +58,7 @@ class TestAccessFields(AccessCase):
         self.assertFalse(wrong, "\n" + "\n".join(wrong))
 
     def _get_derived(self):
-        """:return: (model, field) of all that the system keeps on models with a document"""
+        """Return (model, field) of all that the system keeps on models with a document."""
         found = find_fields(self.env)
         derived = [
             (model, name)
@@ -71,7 +71,7 @@ class TestAccessFields(AccessCase):
         return derived
 
     def _try(self, way, actor, model, name):
-        """:return: 'refused', what came of it instead, or None when there is no such way"""
+        """Return 'refused', what came of it instead, or None when there is no such way."""
         savepoint = self.env.cr.savepoint()
         try:
             return way(self.users[actor], model, {name: self._get_forged(model, name)})

@@ -83,7 +83,7 @@ class TestAccessMethods(AccessCase):
         env.flush_all()
 
     def _open_dialog(self, dialog, document):
-        """:return: a dialog of the actor about a document"""
+        """Return a dialog of the actor about a document."""
         typed = {}
         for name, value in table.DIALOGS[dialog._name].items():
             record = self.documents.get(document if name == "order_id" and document else value)

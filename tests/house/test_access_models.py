@@ -40,7 +40,7 @@ class TestAccessModels(AccessCase):
         return any(word in found for word in (SECRET_WORD, order.name, "36.0", "31.0"))
 
     def _look(self, way, actor, model):
-        """:return: what somebody got to see, as text; nothing when it was refused"""
+        """Return what somebody got to see, as text; nothing when it was refused."""
         user = self.users[actor]
         env = self.env(user=user, context={"allowed_company_ids": user.company_ids.ids})
         savepoint = self.env.cr.savepoint()

@@ -94,7 +94,7 @@ class TestAccessRoutes(AccessHttpCase):
         self.assertFalse(wrong, "\n" + "\n".join(wrong))
 
     def _get_tampered(self, call):
-        """:return: (name, value): what the tables give, the token, and the id of the address"""
+        """Return (name, value): what the tables give, the token, and the id of the address."""
         path = [part.strip("<>").split(":")[-1] for part in call.path.split("/") if "<" in part]
         needed = {*call.values, *path, *(["access_token"] if call.key else [])}
         extra = set(EXTRA.get(call.path, "").split()) - needed

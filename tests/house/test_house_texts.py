@@ -36,3 +36,13 @@ class TestHouseTexts(TransactionCase):
             and name not in ("subscription_template_id",)
         ]
         self.assertFalse(columns)
+
+    def test_docstrings_begin_with_a_sentence(self):
+        """Help tools show the first line: one that begins with a field is empty there."""
+        documented = [
+            (f"{place} {node.name}", ast.get_docstring(node))
+            for place, node in get_nodes(*FOLDERS)
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node)
+        ]
+        self.assertGreater(len(documented), 1000)
+        self.assertFalse([place for place, text in documented if text.startswith(":")])

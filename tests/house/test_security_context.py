@@ -49,7 +49,7 @@ class TestContextKeys(SubscriptionCommon):
                     self.assertFalse(spelled.match(key), f"{path}: {key}")
 
     def _get_literal_keys(self, node):
-        """:return: context keys that a node of the code sets or reads by a literal"""
+        """Return context keys that a node of the code sets or reads by a literal."""
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return []
         if node.func.attr == "with_context":

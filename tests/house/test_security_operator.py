@@ -32,7 +32,7 @@ READERS = ("_check", "_compute", "_get", "_has", "_is", "_prepare")
 
 
 def get_calls(node):
-    """:return: names of the methods that some code calls"""
+    """Return names of the methods that some code calls."""
     return {
         call.func.attr
         for call in ast.walk(node)
@@ -41,7 +41,7 @@ def get_calls(node):
 
 
 def get_order_methods():
-    """:return: {name: definitions} of all that the addon adds to orders"""
+    """Return {name: definitions} of all that the addon adds to orders."""
     found = {}
     for path in sorted((ADDON / "models").rglob("sale_order*.py")):
         for part in ast.parse(path.read_text()).body:
@@ -53,7 +53,7 @@ def get_order_methods():
 
 
 def find_unguarded(methods):
-    """:return: what buttons and dialogs call that changes orders and asks for no right"""
+    """Return what buttons and dialogs call that changes orders and asks for no right."""
     called = set()
     for path in (ADDON / "wizards").rglob("*.py"):
         called |= get_calls(ast.parse(path.read_text()))

@@ -166,7 +166,7 @@ class TestSecurityRenderings(DunningCommon):
                         self.assertIn("access_token=", values["body_html"])
 
     def _render(self, template, record):
-        """:return: all that a template makes of a record, nothing where it is refused"""
+        """Return all that a template makes of a record, nothing where it is refused."""
         return "\n".join(self._render_one(template, record, field) for field in FIELDS)
 
     def _render_one(self, template, record, field):

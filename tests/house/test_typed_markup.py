@@ -59,7 +59,7 @@ class TestTypedMarkup(AccessHttpCase, DunningCommon):
 
     @classmethod
     def _get_records(cls):
-        """:return: the documents by model"""
+        """Return the documents by model."""
         records = {}
         for record in cls.documents.values():
             model = record._name

@@ -14,7 +14,7 @@ class TestContractForm(OperatorCase):
     """What a person sees and may press on the form and the board of contracts."""
 
     def get_buttons(self, order):
-        """:return: the header buttons that the clerk sees in the row, as name and class"""
+        """Return the header buttons that the clerk sees in the row, as name and class."""
         form = Form(order)
         scope = {name: order[name] for name in form._view["fields"] if name in order._fields}
         for name, value in scope.items():

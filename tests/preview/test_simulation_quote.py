@@ -11,7 +11,7 @@ class TestSimulationOfQuotations(OperatorCase):
     """Quotations are simulated as if confirmed today, deliveries as if they went on."""
 
     def quote(self, *lines, **values):
-        """:return: a quotation of the clerk"""
+        """Return a quotation of the clerk."""
         return self.create_order(*lines, user_id=self.clerk.id, **values).with_user(self.clerk)
 
     def get_money(self, simulation):

@@ -16,7 +16,7 @@ class TestStripeConfirm(HttpCase, StripeCommon):
         self.assertEqual(self.invoice.transaction_ids.mapped("state"), ["error"])
 
     def get_requests(self):
-        """:return: how many payments Stripe was asked for"""
+        """Return how many payments Stripe was asked for."""
         asked = ("POST", "payment_intents")
         return len([one for one in self.fake.requests if tuple(one[:2]) == asked])
 

@@ -33,7 +33,7 @@ def _is_callable(model, name):
 
 
 def find_models(env):
-    """:return: {model: its kind} of the models that the addon brings, mixins left out"""
+    """Return {model: its kind} of the models that the addon brings, mixins left out."""
     return {
         name: "transient" if model._transient else "stored" if model._auto else "report"
         for name, model in env.registry.items()
@@ -111,7 +111,7 @@ def find_texts(env, models=()):
 
 
 def find_html_fields(env):
-    """:return: {model: names of HTML fields}, kept or computed, of what the addon has or extends"""
+    """Return {model: names of HTML fields}, kept or computed, of what the addon has or extends."""
     found = {}
     for name, model in env.registry.items():
         parts = [part for part in type.mro(model) if part.__module__.startswith(MODULE)]
@@ -122,7 +122,7 @@ def find_html_fields(env):
 
 
 def find_missing_fields(found, typed):
-    """:return: fields without an entry, entries without a field"""
+    """Return fields without an entry, entries without a field."""
     there = {
         (model, name)
         for model, fields in found.items()
@@ -134,12 +134,12 @@ def find_missing_fields(found, typed):
 
 
 def find_missing_methods(found, entries):
-    """:return: the methods without an entry, and the entries without a method"""
+    """Return the methods without an entry, and the entries without a method."""
     there = {(model, name) for model, names in found.items() for name in names}
     known = {(model, name) for model, names in entries.items() for name in names}
     return sorted(there - known), sorted(known - there)
 
 
 def find_missing_models(found, *tables):
-    """:return: the models that stand in none of the tables"""
+    """Return the models that stand in none of the tables."""
     return set(found).difference(*tables)

@@ -253,7 +253,7 @@ class AccessCase(PaymentCommon):
 
     @classmethod
     def _create_overpaid(cls):
-        """:return: the transaction of a customer who paid more than was open"""
+        """Return the transaction of a customer who paid more than was open."""
         invoice = cls.documents["charged"].invoice_ids
         tx = cls.env["payment.transaction"].create(
             {

@@ -78,7 +78,7 @@ class AccessHttpCase(AccessCase, HttpCase):
         return self._judge(call.verb, response, is_changed), response.text, is_changed
 
     def _get_digest(self):
-        """:return: what the tables say of which no request may change a word without a right"""
+        """Return what the tables say of which no request may change a word without a right."""
         self.env.cr.execute(
             " UNION ALL ".join(
                 f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t"  # noqa: S608
@@ -88,7 +88,7 @@ class AccessHttpCase(AccessCase, HttpCase):
         return self.env.cr.fetchall()
 
     def _build(self, call, changes):
-        """:return: the address and the values of a request, with ids instead of names"""
+        """Return the address and the values of a request, with ids instead of names."""
         words = self._get_words(call)
         values = {**call.values, **changes}
         if call.key and "access_token" not in changes:
@@ -109,7 +109,7 @@ class AccessHttpCase(AccessCase, HttpCase):
         return {name: record.id for name, record in self.documents.items()}
 
     def _get_token(self, call):
-        """:return: what an actor holds: those with a login need nothing"""
+        """Return what an actor holds: those with a login need nothing."""
         document = self.documents[call.document]
         amount = document["amount"] if call.document == "transaction" else None
         if self.actor == "wrong":

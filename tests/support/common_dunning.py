@@ -25,7 +25,7 @@ class DunningCommon(PaymentCommon):
 
     @classmethod
     def create_policy(cls, *steps, **values):
-        """:return: a policy with steps given as (days, action)"""
+        """Return a policy with steps given as (days, action)."""
         return cls.env["subscription.dunning.policy"].create(
             {
                 "name": "Test policy",
@@ -50,7 +50,7 @@ class DunningCommon(PaymentCommon):
             self.let_mails_leave()
 
     def get_events(self, moves):
-        """:return: what was done about invoices, as (day, action, outcome) in order"""
+        """Return what was done about invoices, as (day, action, outcome) in order."""
         moves.invalidate_recordset()
         return [
             (event.date.isoformat(), event.action, event.outcome)
@@ -58,11 +58,11 @@ class DunningCommon(PaymentCommon):
         ]
 
     def get_mails(self):
-        """:return: reminders in the queue"""
+        """Return reminders in the queue."""
         return self.env["mail.mail"].search([("model", "=", "account.move")])
 
     def create_late_contract(self, state="error", **values):
-        """:return: a contract whose first charge was declined, and its invoice"""
+        """Return a contract whose first charge was declined, and its invoice."""
         order = self.create_charged_contract(state, **values)
         invoice = self.bill(order)
         self.run_charges()

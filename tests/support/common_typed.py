@@ -42,7 +42,7 @@ NO_WORDS = {
 
 
 def find_live(text):
-    """:return: elements of a page or a fragment that somebody planted, and what was evaluated"""
+    """Return elements of a page or a fragment that somebody planted, and what was evaluated."""
     if not text or not str(text).strip():
         return []
     root = lxml_html.fromstring(f"<div>{text}</div>")

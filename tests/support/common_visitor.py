@@ -23,14 +23,14 @@ class VisitorCase(DunningCommon, HttpCase):
         return user
 
     def create_quotation(self, **values):
-        """:return: a quotation of a contract that its customer may pay online"""
+        """Return a quotation of a contract that its customer may pay online."""
         values = {"require_payment": True, "require_signature": False, **values}
         order = self.create_order(self.line_values(self.seat, 3), **values)
         order.action_quotation_sent()
         return order
 
     def create_plain_order(self):
-        """:return: a quotation without anything recurring, which is paid online as in Odoo"""
+        """Return a quotation without anything recurring, which is paid online as in Odoo."""
         order = self.env["sale.order"].create(
             {
                 "partner_id": self.partner.id,
@@ -43,7 +43,7 @@ class VisitorCase(DunningCommon, HttpCase):
         return order
 
     def create_plain_invoice(self):
-        """:return: a posted invoice that no contract has to do with"""
+        """Return a posted invoice that no contract has to do with."""
         invoice = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
@@ -55,7 +55,7 @@ class VisitorCase(DunningCommon, HttpCase):
         return invoice
 
     def create_request(self, **values):
-        """:return: a draft that becomes an invoice once it is paid"""
+        """Return a draft that becomes an invoice once it is paid."""
         terms = self._create_template("Paid first", payment_mode="after_payment")
         return self.bill(self.create_contract(self.line_values(self.seat, 3), template=terms))
 
@@ -108,7 +108,7 @@ class VisitorCase(DunningCommon, HttpCase):
             self.assertEqual(self.env["payment.transaction"].search_count([]), before)
 
     def is_refused(self, function):
-        """:return: whether a route answers a call with a refusal"""
+        """Return whether a route answers a call with a refusal."""
         try:
             function()
         except (JsonRpcException, HTTPError):

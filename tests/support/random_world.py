@@ -43,7 +43,7 @@ class RandomWorld(RandomDeeds):
     # ------------------------------------------------------------------
 
     def draw_taxes(self):
-        """:return: one or two taxes: on top, included, per piece, or one on the other"""
+        """Return one or two taxes: on top, included, per piece, or one on the other."""
         make = self.case._create_tax
         kind = self.dice.choice(("percent", "percent", "included", "fixed", "both", "none"))
         self.log.append(kind)
@@ -61,7 +61,7 @@ class RandomWorld(RandomDeeds):
         return self.case._create_product(name, price, taxes_id=[Command.set(taxes.ids)], **values)
 
     def draw_template(self):
-        """:return: terms; half of the worlds share invoices"""
+        """Return terms; half of the worlds share invoices."""
         return self.case._create_template(
             "Drawn",
             invoice_mode=self.dice.choice(("post", "post", "draft")),
@@ -74,7 +74,7 @@ class RandomWorld(RandomDeeds):
         )
 
     def draw_term(self):
-        """:return: no payment term, or one with an early payment discount"""
+        """Return no payment term, or one with an early payment discount."""
         kind = self.dice.choice((None, None, "mixed", "included", "excluded"))
         Term = self.env["account.payment.term"]
         if not kind:

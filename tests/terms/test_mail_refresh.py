@@ -55,7 +55,7 @@ class TestMailRefresh(TransactionCase):
         self.assertEqual(self.template.with_context(lang="pt_BR").subject, "Meu assunto")
 
     def newer_version(self):
-        """:return: patch by which each mail changed since it was delivered"""
+        """Return patch by which each mail changed since it was delivered."""
         shipped = self.Template._get_shipped_subscription_mails()
         changed = {xmlid: (path, "other") for xmlid, (path, _digest) in shipped.items()}
         name = "_get_shipped_subscription_mails"
