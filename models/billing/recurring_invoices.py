@@ -22,7 +22,7 @@ class RecurringInvoices:
         self.orders = orders
         self.env = orders.env
 
-    def create(self, items_by_order):
+    def make(self, items_by_order):
         """Create the invoices of these contracts.
 
         :param dict items_by_order: lists of :class:`DueItem` by order

@@ -198,7 +198,7 @@ class SaleOrder(models.Model):
             moves |= order.with_context(
                 raise_if_nothing_to_invoice=False
             )._create_invoices_with_items(items)
-        moves |= RecurringInvoices(self).create(invoices)
+        moves |= RecurringInvoices(self).make(invoices)
         if credit_notes:
             moves |= self._create_credit_notes(credit_notes)
         self._write_silent_rows(silent)
