@@ -3,6 +3,7 @@ from datetime import date
 from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
+from ..support.common_payment import PaymentCommon
 
 
 @tagged("post_install", "-at_install")
@@ -185,8 +186,8 @@ class TestDrafts(SubscriptionCommon):
     def test_draft_that_is_being_paid_waits(self):
         order, draft = self.create_drafted()
         # A promise to pay by hand, as by wire transfer, holds nothing.
-        provider = self.env.ref("payment.payment_provider_stripe")
-        method = self.env["payment.method"].search([], limit=1)
+        provider = PaymentCommon._enable_demo_provider(self.env, self.company)
+        method = self.env.ref("payment_demo.payment_method_demo")
         transaction = self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
@@ -197,6 +198,8 @@ class TestDrafts(SubscriptionCommon):
                 "invoice_ids": draft.ids,
                 "reference": "in flight",
                 "state": "pending",
+                # begun so long ago that no bank is at work on it, it would count as left
+                "last_state_change": "2027-04-14 12:00:00",
             }
         )
         self.change(order, "2027-04-16", 8)
