@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
     )
     subscription_state = fields.Selection(
         const.SUBSCRIPTION_STATES,
-        "Status",
+        "Subscription Status",
         default="draft",
         required=True,
         readonly=True,

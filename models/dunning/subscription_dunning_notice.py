@@ -41,7 +41,7 @@ class SubscriptionDunningNotice(models.Model):
     left_date = fields.Date("Left On", readonly=True)
     state = fields.Selection(
         [(WAITING, "Waits to Be Sent"), (LEFT, "Sent"), (FAILED, "Failed")],
-        "Mail",
+        "State of the Mail",
         default=WAITING,
         required=True,
         readonly=True,
