@@ -134,9 +134,11 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
         documents = overdue_invoices.filtered("subscription_order_ids")
         if "tokens_sudo" in values and documents:
             methods_sudo = values["tokens_sudo"]._filter_for_visitor(documents)
-            values["tokens_sudo"] = methods_sudo.filtered(
-                lambda method: not any(one._needs_customer_for(method) for one in documents)
-            )
+            for document in documents:
+                methods_sudo = methods_sudo.filtered(
+                    lambda one, document=document: not document._needs_customer_for(one)
+                )
+            values["tokens_sudo"] = methods_sudo
         return values
 
     def _get_methods_to_show(self, document_sudo, providers_sudo):

@@ -15,3 +15,4 @@ from . import test_money_random
 from . import test_money_under_way
 from . import test_overpaid
 from . import test_payment_forms
+from . import test_saved_attempt

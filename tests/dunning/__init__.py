@@ -7,3 +7,4 @@ from . import test_reminder_late
 from . import test_told
 from . import test_told_random
 from . import test_unpaid
+from . import test_retry_rate

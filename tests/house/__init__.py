@@ -21,3 +21,7 @@ from . import test_security_operator
 from . import test_tours
 from . import test_translations
 from . import test_views
+from . import test_access_context
+from . import test_access_planted
+from . import test_typed_markup
+from . import test_walk

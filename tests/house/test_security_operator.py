@@ -16,7 +16,6 @@ ASKED_BEFORE = {
     "_bill_or_quarantine",
     "_bill_subscriptions",
     "_nothing_to_invoice_error_message",
-    "_post_list",
     "_refresh_amendment",
     "_release_quarantine",
     "_run_or_quarantine",

@@ -6,3 +6,4 @@ from . import test_portal_quote
 from . import test_quote_date
 from . import test_setup_fee
 from . import test_trial
+from . import test_option_quantity
