@@ -276,5 +276,5 @@ class MailMail(models.Model):
         said = " ".join(html2plaintext(self.body_html or "").split())
         lost = [text for text in sentences if " ".join(text.split()) not in said]
         if lost:
-            said = self.body_html or Markup()
-            self.body_html = said + Markup().join(Markup("<p>%s</p>") % text for text in lost)
+            said = self.body_html or Markup("")
+            self.body_html = said + Markup("").join(Markup("<p>%s</p>") % text for text in lost)

@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
                 stage=order.subscription_stage_id.name,
                 state=labels[state],
             )
-            action = self.env.context.get("in_subscription_app") and order._get_move_action(state)
+            action = self.env.context.get(const.APP_KEY) and order._get_move_action(state)
             if action:
                 raise RedirectWarning(text, action, action["name"])
             raise ValidationError(text)

@@ -93,6 +93,10 @@ class AccountMove(models.Model):
             orders._subscription_claim()
             amount = draft.currency_id.format(draft.amount_total)
             draft.sudo().transaction_ids._as_system().subscription_ahead_order_id = orders[:1]
+            # sudo: whoever is asked about a decline is asked about the contract from now on
+            asked = self.env["mail.activity"].sudo()
+            asked = asked.search([("subscription_move_id", "=", draft.id)])
+            asked.write({"subscription_move_id": False, "subscription_matter": False})
             # force_delete: these drafts never had a number that could leave a gap.
             draft.sudo().with_context(force_delete=True).unlink()
             text = self.env._(
