@@ -81,11 +81,12 @@ class AccessHttpCase(AccessCase, HttpCase):
         """Return what the tables say of which no request may change a word without a right."""
         self.env.cr.execute(
             " UNION ALL ".join(
-                f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t"  # noqa: S608
+                f"SELECT '{table}', md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t"  # noqa: S608
                 for table in TABLES
             )
         )
-        return self.env.cr.fetchall()
+        # In no order: PostgreSQL may ask several tables at once.
+        return dict(self.env.cr.fetchall())
 
     def _build(self, call, changes):
         """Return the address and the values of a request, with ids instead of names."""
