@@ -49,9 +49,8 @@ class SubscriptionActs(SubscriptionPortal):
             access_token,
             reasons=acts.get_reasons(),
             reason=reason,
-            days=[(one, fields.Date.subtract(one, days=1)) for one in days],
+            days=days,
             day=wanted,
-            last_day=fields.Date.subtract(wanted, days=1),
             preview=acts.preview_close(wanted) if reason else None,
             error=error,
         )

@@ -167,9 +167,10 @@ class ContractPage:
         return [self._get_invoice(move) for move in shown]
 
     @property
-    def hidden_invoice_count(self):
-        """Number of invoices that are left out."""
-        return len(self._invoices) - len(self.invoices)
+    def hidden_invoices_text(self):
+        """Say how many invoices are left out; empty when none is."""
+        count = len(self._invoices) - len(self.invoices)
+        return count and self.env._("Show %(count)s earlier ones", count=count)
 
     def _get_invoice(self, move):
         """Return name, day, amount, status and addresses of one invoice or credit note.

@@ -1,11 +1,11 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import const
+from ...tools import get_last_day
 from ..lifecycle.dry_operation import DryOperation
 from ..preview.dry_run import DryRun
 from ..preview.preview import Preview
@@ -37,7 +37,7 @@ class CustomerActs:
 
     @property
     def is_running(self):
-        """Whether the contract runs and nobody took over from it."""
+        """Whether the contract runs, be it paused."""
         order = self.order
         return order.state == "sale" and order.subscription_state in const.RUNNING_STATES
 
@@ -152,7 +152,7 @@ class CustomerActs:
                 "%(name)s ended this contract online. Its last day is %(day)s; until then this can "
                 "be taken back.",
                 name=self._get_name(),
-                day=format_date(self.env, fields.Date.subtract(day, days=1)),
+                day=format_date(self.env, get_last_day(day)),
             )
         )
 
@@ -239,6 +239,57 @@ class CustomerActs:
         self._check_shown(self.preview_resume(), shown_total)
         self.order._subscription_resume(self.today)
         self._tell(self.env._("%(name)s ended the pause online.", name=self._get_name()))
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def get_day_text(self, day):
+        """Return what a day of :meth:`get_close_days` means to the customer.
+
+        :param date day: first day without service
+        """
+        last = format_date(self.env, get_last_day(day))
+        days = self.get_close_days()
+        if len(days) == 2 and day == days[0]:
+            return self.env._("When what is billed is over: last day %(day)s", day=last)
+        return self.env._("As early as agreed: last day %(day)s", day=last)
+
+    def get_close_text(self, day):
+        """Return what confirming an end means.
+
+        :param date day: first day without service
+        """
+        return self.env._(
+            "The last day is %(day)s. Until then you can take this back.",
+            day=format_date(self.env, get_last_day(day)),
+        )
+
+    def get_pause_text(self):
+        """Return from when until when a pause may be."""
+        return self.env._(
+            "It pauses from %(start)s on and goes on by itself, at the latest on %(end)s. Nothing "
+            "is billed for the days between.",
+            start=format_date(self.env, self.pause_start),
+            end=format_date(self.env, self.latest_return),
+        )
+
+    def get_done_text(self, done):
+        """Return what the contract's page says after an act, False for an unknown one.
+
+        :param str done: closed, kept, paused or resumed
+        """
+        last = self.order.subscription_last_date
+        if done == "closed":
+            return last and self.env._(
+                "Your contract ends. You can take this back until %(day)s.",
+                day=format_date(self.env, last),
+            )
+        return {
+            "kept": self.env._("Your contract goes on."),
+            "paused": self.env._("Your contract is paused."),
+            "resumed": self.env._("Your contract goes on from today."),
+        }.get(done, False)
 
     # ------------------------------------------------------------------
     # Both
