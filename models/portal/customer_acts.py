@@ -129,7 +129,7 @@ class CustomerActs:
         """
         is_forfeit = self.terms.credit_on_close == "forfeit"
         tried = Tried(end=day, is_forfeit=is_forfeit)
-        return self._preview(lambda: DryRun(self.order, tried).get_items(max(day, self.today)))
+        return self.try_out(lambda: DryRun(self.order, tried).get_items(max(day, self.today)))
 
     def close(self, day, reason, note, shown_total):
         """End the contract as the customer wants it.
@@ -144,14 +144,14 @@ class CustomerActs:
         self.order._subscription_claim()
         self.check("close")
         if day not in self.get_close_days() or reason not in self.get_reasons():
-            raise UserError(self._get_changed_text())
-        self._check_shown(self.preview_close(day), shown_total)
+            raise UserError(self.get_changed_text())
+        self.check_shown(self.preview_close(day), shown_total)
         self.order._subscription_close(day, reason, (note or "").strip()[:MAX_NOTE] or None)
-        self._tell(
+        self.tell(
             self.env._(
                 "%(name)s ended this contract online. Its last day is %(day)s; until then this can "
                 "be taken back.",
-                name=self._get_name(),
+                name=self.get_name(),
                 day=format_date(self.env, get_last_day(day)),
             )
         )
@@ -164,8 +164,8 @@ class CustomerActs:
         self.order._subscription_claim()
         self.check("keep")
         self.order._subscription_keep()
-        self._tell(
-            self.env._("%(name)s took the end back online. It goes on.", name=self._get_name())
+        self.tell(
+            self.env._("%(name)s took the end back online. It goes on.", name=self.get_name())
         )
 
     # ------------------------------------------------------------------
@@ -199,7 +199,7 @@ class CustomerActs:
                 is_restart=self.terms._get_pause_anchor() == "restart",
             )
 
-        return self._preview(get_items)
+        return self.try_out(get_items)
 
     def pause(self, until, shown_total):
         """Pause the contract from today on.
@@ -213,19 +213,19 @@ class CustomerActs:
         self.check("pause")
         start = self.pause_start
         self.order._check_customer_pause(start, until)
-        self._check_shown(self.preview_pause(until), shown_total)
+        self.check_shown(self.preview_pause(until), shown_total)
         self.order._subscription_pause(start, until)
-        self._tell(
+        self.tell(
             self.env._(
                 "%(name)s paused this contract online. It goes on by itself on %(day)s.",
-                name=self._get_name(),
+                name=self.get_name(),
                 day=format_date(self.env, until),
             )
         )
 
     def preview_resume(self):
         """Return what going on from today bills, see :class:`Preview`."""
-        return self._preview(lambda: DryOperation(self.order).get_resume_items(self.today))
+        return self.try_out(lambda: DryOperation(self.order).get_resume_items(self.today))
 
     def resume(self, shown_total):
         """Let the contract go on from today.
@@ -236,9 +236,9 @@ class CustomerActs:
         """
         self.order._subscription_claim()
         self.check("resume")
-        self._check_shown(self.preview_resume(), shown_total)
+        self.check_shown(self.preview_resume(), shown_total)
         self.order._subscription_resume(self.today)
-        self._tell(self.env._("%(name)s ended the pause online.", name=self._get_name()))
+        self.tell(self.env._("%(name)s ended the pause online.", name=self.get_name()))
 
     # ------------------------------------------------------------------
     # Words
@@ -295,13 +295,13 @@ class CustomerActs:
     # Both
     # ------------------------------------------------------------------
 
-    def _preview(self, get_items):
+    def try_out(self, get_items):
         """Return a preview of what falls due, with what is sold once and due anyway."""
         preview = Preview(self.order)
         one_off = self.order._get_preview_one_off_lines(self.today)
         return preview.or_reason(lambda: preview.for_operation(get_items(), one_off))
 
-    def _check_shown(self, preview, shown_total):
+    def check_shown(self, preview, shown_total):
         """Refuse what would be something else than the customer saw.
 
         :raise UserError: it is refused, or its total is another one by now
@@ -309,20 +309,21 @@ class CustomerActs:
         if preview["error"]:
             raise UserError(preview["error"])
         if self.order.currency_id.compare_amounts(preview["total"], shown_total):
-            raise UserError(self._get_changed_text())
+            raise UserError(self.get_changed_text())
 
-    def _get_changed_text(self):
+    def get_changed_text(self):
+        """Return what stands instead of an act that is no longer what was shown."""
         return self.env._(
             "Something has changed since this page was opened, and nothing was done. Look at it "
             "again before you confirm."
         )
 
-    def _get_name(self):
+    def get_name(self):
         """Return who acts, as far as it is known."""
         user = self.env.user
         return self.order.partner_id.name if user._is_public() else user.partner_id.name
 
-    def _tell(self, text):
+    def tell(self, text):
         """Write in the chatter what the customer did; the customer gets it as a mail."""
         customer = self.order.partner_id
         self.order.message_post(
