@@ -101,8 +101,8 @@ DUNNING_STEP_KEY = "subscription_dunning_step"
 CREDIT_EFFECT_KEY = "subscription_credit_effect"
 # Set by the buttons with which a person bills one contract, read where the limits below are.
 NO_LIMITS_KEY = "subscription_no_limits"
-# Set while drafts are made anew, read where their ledger is given back: the run follows by itself.
-SETTLING_KEY = "subscription_settling"
+# Set while drafts are rebuilt, read where their ledger is given back: the run follows by itself.
+DROPPING_DRAFT_KEY = "subscription_dropping_draft"
 # Set by refunds, read by transactions: the money goes back, so its outcome may be unknown.
 REFUND_KEY = "subscription_refund"
 # Set by renewals, read by prices: the day whose prices count, instead of that of the order.

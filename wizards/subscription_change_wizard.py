@@ -230,7 +230,7 @@ class SubscriptionChangeWizard(models.TransientModel):
                     product=line.product_id.display_name,
                 )
             )
-        line._check_running_write({"product_uom_qty": self.quantity})
+        line._check_begun_write({"product_uom_qty": self.quantity})
         until = self._get_until() if self._get_step() else None
         order._subscription_change_line(line, self.start_date, until=until, **typed)
         return {"type": "ir.actions.act_window_close"}

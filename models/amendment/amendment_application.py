@@ -42,7 +42,7 @@ class AmendmentApplication:
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]
         if any(line._is_recurrence_switched() for line in added):
-            contract._settle_anchor(self.order.subscription_effective_date)
+            contract._set_common_anchor(self.order.subscription_effective_date)
 
     def _create_contract_lines(self, contract):
         """Add to the contract what this amendment adds.

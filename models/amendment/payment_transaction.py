@@ -14,7 +14,7 @@ class PaymentTransaction(models.Model):
         refused = self.filtered(lambda tx: tx._get_unfit_amendments())
         for tx in refused:
             for amendment in tx._get_unfit_amendments():
-                amendment._ask_to_settle_payment()
+                amendment._schedule_payment_decision()
         return super(PaymentTransaction, self - refused)._check_amount_and_confirm_order()
 
     def _get_unfit_amendments(self):

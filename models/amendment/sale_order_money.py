@@ -127,13 +127,13 @@ class SaleOrder(models.Model):
             contract._update_subscription_dates()
             contract._trigger_billing()
 
-    def _get_transactions_to_settle(self):
+    def _get_transactions_to_reconcile(self):
         """Settle an invoice of a contract also with what was paid on its amendments."""
-        transactions = super()._get_transactions_to_settle()
+        transactions = super()._get_transactions_to_reconcile()
         # sudo: as in core's method
         amendments = self.sudo().subscription_amendment_ids
         return transactions | amendments.transaction_ids.filtered(
-            lambda tx: tx._can_settle_new_invoice()
+            lambda tx: tx._can_reconcile_new_invoice()
         )
 
     def _is_paid_by_invoice(self):
@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
             )
         super()._check_online_payment(kwargs)
 
-    def _ask_to_settle_payment(self):
+    def _schedule_payment_decision(self):
         """Ask the salesperson to look at a paid amendment that cannot be confirmed as it is."""
         self.ensure_one()
         self._schedule_activity_once(
@@ -194,7 +194,7 @@ class SaleOrder(models.Model):
         super()._mirror_segments()
         stale = self.order_line.filtered(
             lambda line: (
-                line._is_running_line()
+                line._is_begun_line()
                 and bool(line.recurring_monthly) == line._is_out_of_service()
                 and (line.recurring_monthly or line.price_subtotal)
             )

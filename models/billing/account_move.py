@@ -73,7 +73,7 @@ class AccountMove(models.Model):
         modes = [order._get_subscription_terms().payment_mode for order in orders]
         return "after_payment" in modes
 
-    def _welcome_subscription_documents(self):
+    def _set_followers_and_origin(self):
         """Give new documents their customer as follower and a note of their origin, all at once."""
         if not self:
             return

@@ -7,7 +7,7 @@ from odoo.tools import float_repr, plaintext2html
 from ... import const
 
 # Values that a clerk may edit on a draft; dates that core computes by itself are not among them.
-SEALED_FIELDS = (
+FINGERPRINT_FIELDS = (
     "partner_id",
     "partner_shipping_id",
     "journal_id",
@@ -20,7 +20,7 @@ SEALED_FIELDS = (
     "ref",
     "narration",
 )
-SEALED_LINE_FIELDS = (
+FINGERPRINT_LINE_FIELDS = (
     "display_type",
     "product_id",
     "name",
@@ -50,14 +50,14 @@ class AccountMove(models.Model):
         "been edited and may be made anew.",
     )
 
-    def _seal_drafts(self):
+    def _remember_fingerprints(self):
         """Remember what new drafts say, so that a later edit by hand is noticed."""
         # sudo: a salesperson bills own contracts without rights on the books
         drafts = self.sudo().filtered(lambda move: move.state == "draft")
         drafts = drafts.with_context(skip_is_manually_modified=True)
         drafts._hook_on_drafts_made()
         for move in drafts:
-            move._as_system().subscription_draft_seal = move._get_draft_seal()
+            move._as_system().subscription_draft_seal = move._get_draft_fingerprint()
 
     def _hook_on_drafts_made(self):
         """Hook. Called with new drafts before what they say is remembered. Return nothing.
@@ -65,18 +65,21 @@ class AccountMove(models.Model):
         A period that is paid ahead has its own day, the others are asked for from today on.
         """
 
-    def _get_draft_seal(self):
+    def _get_draft_fingerprint(self):
         """Return a digest of everything on this document that a clerk may edit."""
         self.ensure_one()
         lines = self.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
         facts = [
-            [self._get_sealed_value(self, name) for name in SEALED_FIELDS],
-            [[self._get_sealed_value(line, name) for name in SEALED_LINE_FIELDS] for line in lines],
+            [self._get_fingerprint_value(self, name) for name in FINGERPRINT_FIELDS],
+            [
+                [self._get_fingerprint_value(line, name) for name in FINGERPRINT_LINE_FIELDS]
+                for line in lines
+            ],
         ]
         text = json.dumps(facts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _get_sealed_value(self, record, name):
+    def _get_fingerprint_value(self, record, name):
         value = record[name]
         field = record._fields[name]
         if field.relational:
@@ -92,7 +95,7 @@ class AccountMove(models.Model):
     def _is_draft_edited(self):
         """Return whether this draft says something else than the contract made it say."""
         self.ensure_one()
-        return self.posted_before or self.subscription_draft_seal != self._get_draft_seal()
+        return self.posted_before or self.subscription_draft_seal != self._get_draft_fingerprint()
 
     def _is_draft_in_payment(self):
         """Return whether the outcome of a payment of this draft is still open. Hook."""
@@ -123,7 +126,9 @@ class AccountMove(models.Model):
         self.sudo()._hook_on_drafts_voided()  # sudo: as below
         # sudo: the salesperson who bills a contract may lack the right to delete a draft.
         # force_delete: these drafts never had a number that could leave a gap.
-        self.sudo().with_context(force_delete=True, **const.sealed(const.SETTLING_KEY)).unlink()
+        self.sudo().with_context(
+            force_delete=True, **const.sealed(const.DROPPING_DRAFT_KEY)
+        ).unlink()
 
     def _renew_for_header(self):
         """Let the run make drafts anew whose contract says another payer, term or reference now.
@@ -138,7 +143,7 @@ class AccountMove(models.Model):
             if not changed or draft._is_draft_in_payment():
                 continue
             if draft._is_draft_edited():
-                draft._ask_to_settle_draft(changed[0])
+                draft._schedule_draft_decision(changed[0])
             else:
                 renewed |= draft
         contracts = renewed._get_draft_contracts()
@@ -160,7 +165,7 @@ class AccountMove(models.Model):
     def _hook_on_drafts_voided(self):
         """Hook. Called with drafts that are deleted next, to be made anew. Return nothing."""
 
-    def _ask_to_settle_draft(self, order):
+    def _schedule_draft_decision(self, order):
         """Ask for a decision about an edited draft that a change of a contract makes wrong.
 
         :param order: the contract that changed

@@ -189,7 +189,7 @@ class AccountMove(models.Model):
                 )
             )
         rows._undo(note)
-        if not const.unseal(self.env.context, const.SETTLING_KEY):
+        if not const.unseal(self.env.context, const.DROPPING_DRAFT_KEY):
             rows.order_id._refresh_after_correction()
 
     def _reattach_subscription_rows(self):

@@ -50,7 +50,7 @@ class RecurringInvoices:
             moves.with_company(company)._fill_common_values(vals_list)
             moves |= quiet._create_account_invoices(vals_list, False)
         moves = moves.with_env(self.env)
-        moves._welcome_subscription_documents()
+        moves._set_followers_and_origin()
         return moves
 
     def _fetch_invoiced_lines(self):

@@ -23,7 +23,7 @@ class SaleOrder(models.Model):
             return super()._create_invoices(grouped=grouped, final=final, date=date)
         contracts._subscription_claim()
         with told_to_user(self.env):
-            ready = contracts._subscription_settle_drafts()
+            ready = contracts._subscription_update_drafts()
             ready._subscription_refresh_taxes()
         invoices, credit_notes, silent = ready._get_checked_due_split()
         by_line = {}
@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         ready._write_silent_rows(silent)
         ready._update_subscription_dates()
         ready._hook_on_subscription_billed(moves)
-        moves._seal_drafts()
+        moves._remember_fingerprints()
         return moves
 
     def _is_billable_contract(self):

@@ -38,7 +38,7 @@ class SaleOrder(models.Model):
                 .create(vals_list)
             )
         moves = moves.with_env(self.env)
-        moves._welcome_subscription_documents()
+        moves._set_followers_and_origin()
         return moves
 
     # ------------------------------------------------------------------

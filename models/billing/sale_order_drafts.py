@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
             contracts = self.filtered(lambda order: order._is_subscription_started())
             contracts._get_draft_rows().move_id._renew_for_header()
 
-    def _subscription_settle_drafts(self, until=None):
+    def _subscription_update_drafts(self, until=None):
         """Bring draft documents up to date before billing.
 
         :param date until: last day that will be billed, today when empty
@@ -113,7 +113,7 @@ class SaleOrder(models.Model):
                 continue
             order._as_system().subscription_waiting_move_id = draft
             if draft and draft._is_draft_edited():
-                draft._ask_to_settle_draft(order)
+                draft._schedule_draft_decision(order)
 
     @api.model
     def _release_waiting_contracts(self):

@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
         :rtype: account.move
         :raise engine.errors.EngineError: the dates of a contract do not fit together
         """
-        contracts = self._subscription_settle_drafts(until)
+        contracts = self._subscription_update_drafts(until)
         contracts._subscription_refresh_taxes()
         due = contracts._get_due_items(until)
         contracts._check_due_items(due)
@@ -167,7 +167,7 @@ class SaleOrder(models.Model):
         contracts._post_due_documents(moves)
         contracts._update_subscription_dates()
         contracts._hook_on_subscription_billed(moves)
-        moves._seal_drafts()
+        moves._remember_fingerprints()
         return moves
 
     def _hook_on_subscription_billed(self, moves):
@@ -255,7 +255,7 @@ class SaleOrder(models.Model):
             if due.amount > 0:
                 is_netted = given.get(move, 0) + due.amount > 0
             else:
-                is_netted = self._is_settled(move) and left.get(taxes, -1) + due.amount >= 0
+                is_netted = self._can_be_offset(move) and left.get(taxes, -1) + due.amount >= 0
             if is_netted:
                 left[taxes] = left.get(taxes, 0) + due.amount
                 netted.append(due)
@@ -264,7 +264,7 @@ class SaleOrder(models.Model):
                 noted.append(due)
         return netted, noted
 
-    def _is_settled(self, move):
+    def _can_be_offset(self, move):
         """Return whether what an invoice gives back may go on the next invoice of this contract.
 
         Whoever paid gets it back; an invoice that is still open is lowered first.

@@ -31,7 +31,7 @@ class SaleOrderLine(models.Model):
 
     def _prepare_qty_invoiced(self):
         """Count the latest period only: the quantity of a contract is not used up by time."""
-        running = self.filtered(lambda line: line.recurrence_id and line._is_running_line())
+        running = self.filtered(lambda line: line.recurrence_id and line._is_begun_line())
         quantities = super(SaleOrderLine, self - running)._prepare_qty_invoiced()
         quantities.update({line: line._get_latest_billed_quantity() for line in running})
         return quantities

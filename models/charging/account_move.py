@@ -78,7 +78,7 @@ class AccountMove(models.Model):
                 move._as_system().subscription_asked_date = move.company_id._subscription_today()
             move._follow_voided_request()
 
-    def _is_left_when_unpaid(self):
+    def _is_abandoned_when_unpaid(self):
         """Return whether this draft goes away when its customer does not pay it. Hook.
 
         :rtype: bool
@@ -158,7 +158,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.state == "posted":
             return self.amount_residual
-        return self.currency_id.round(self.amount_total - self._get_kept_credit())
+        return self.currency_id.round(self.amount_total - self._get_credit_to_use())
 
     def _get_default_payment_link_values(self):
         """Ask for no more than kept credit leaves of a draft that is made into an invoice."""

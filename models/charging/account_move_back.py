@@ -94,7 +94,7 @@ class AccountMove(models.Model):
         for order in self.subscription_order_ids:
             order.message_post(body=text)
         if not is_over:
-            self._ask_about_money(matter, summary, text)
+            self._schedule_matter_activity(matter, summary, text)
             return
         # sudo: the request may belong to a colleague
         asked = self.env["mail.activity"].sudo()

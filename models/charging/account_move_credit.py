@@ -122,7 +122,7 @@ class AccountMove(models.Model):
         self.subscription_order_ids._post_covered_drafts()
         return True
 
-    def _use_kept_credits(self):
+    def _use_credit_balance(self):
         """Take credit that was kept for it off these invoices, the oldest credit first."""
         invoices = self.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
@@ -131,7 +131,7 @@ class AccountMove(models.Model):
             return
         # sudo: a salesperson bills own contracts without rights on the books
         lines = self.env["account.move.line"].sudo()
-        lines = lines._get_kept_credit_lines(invoices.commercial_partner_id)
+        lines = lines._get_credit_balance_lines(invoices.commercial_partner_id)
         for line in lines:
             for invoice in invoices.sudo():
                 if line._may_be_taken_off(invoice):
@@ -145,19 +145,19 @@ class AccountMove(models.Model):
         )
         # sudo: as above
         Line = self.env["account.move.line"].sudo()
-        if drafts and Line._get_kept_credit_lines(drafts.commercial_partner_id):
+        if drafts and Line._get_credit_balance_lines(drafts.commercial_partner_id):
             drafts.subscription_order_ids._post_covered_drafts()
 
     def _hook_on_posted(self):
         """Take kept credit off invoices of contracts; the run does it for whole batches."""
         super()._hook_on_posted()
         if not const.unseal(self.env.context, const.BATCH_KEY):
-            self.filtered(lambda move: move._may_bill_contracts())._use_kept_credits()
+            self.filtered(lambda move: move._may_bill_contracts())._use_credit_balance()
 
-    def _get_kept_credit(self):
+    def _get_credit_to_use(self):
         """Return how much kept credit is taken off this draft once it is posted."""
         self.ensure_one()
         if self.move_type != "out_invoice":
             return 0.0
         orders = self._get_subscription_orders()
-        return min(orders._get_kept_credit_amount(before=self), self.amount_total)
+        return min(orders._get_credit_balance(before=self), self.amount_total)

@@ -61,7 +61,7 @@ class AccountMove(models.Model):
         super()._hook_on_state_changed(before)
         for move in taken_back:
             move._tell_of_freed_money()
-        taken_back._settle_activities()
+        taken_back._remove_done_activities()
 
     def _tell_of_freed_money(self):
         """Ask about money that came in for this document, which was taken back since."""
@@ -79,7 +79,7 @@ class AccountMove(models.Model):
             payments=", ".join(freed.mapped("name")),
         )
         summary = self.env._("%(invoice)s was paid too much", invoice=self._get_payment_name())
-        self._ask_about_money(OVERPAID, summary, text)
+        self._schedule_matter_activity(OVERPAID, summary, text)
 
     def _is_draft_in_payment(self):
         """Count promises to pay not at all, and forms that nobody sent for a day."""
@@ -133,7 +133,7 @@ class AccountMove(models.Model):
         )
         credit.message_post(body=text)
         summary = self.env._("%(credit)s is open", credit=credit._get_payment_name())
-        credit._ask_about_money(CREDIT, summary, text)
+        credit._schedule_matter_activity(CREDIT, summary, text)
 
     def _use_held_credits(self):
         """Take credit notes that waited off these invoices, now that no money is under way."""
@@ -149,7 +149,7 @@ class AccountMove(models.Model):
             ):
                 if move.amount_residual and not line.move_id.subscription_credit_next:
                     move.js_assign_outstanding_line(line.id)
-            credits._settle_activities()
+            credits._remove_done_activities()
 
     # ------------------------------------------------------------------
     # Billed again

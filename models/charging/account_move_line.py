@@ -8,7 +8,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _get_kept_credit_lines(self, partners):
+    def _get_credit_balance_lines(self, partners):
         """Return what is left of credit notes and payments that were kept for the next invoice.
 
         :param partners: commercial partners
@@ -30,7 +30,7 @@ class AccountMoveLine(models.Model):
         lines |= payments._get_open_credit_lines()
         return lines.sorted(lambda line: (line.date, line.id))
 
-    def _get_kept_credit_orders(self):
+    def _get_credit_orders(self):
         """Return the contracts whose next invoices this credit is taken off."""
         self.ensure_one()
         if self.payment_id:
@@ -44,7 +44,7 @@ class AccountMoveLine(models.Model):
             and self.company_id == invoice.company_id
             and self.currency_id == invoice.currency_id
             and invoice.amount_residual > 0
-            and bool(self._get_kept_credit_orders() & invoice.subscription_order_ids)
+            and bool(self._get_credit_orders() & invoice.subscription_order_ids)
         )
 
     def _forget_used_credit(self):
@@ -57,4 +57,4 @@ class AccountMoveLine(models.Model):
             "subscription_credit_next"
         )._as_system().subscription_credit_next = False
         documents = used.move_id | used.payment_id.payment_transaction_id.invoice_ids
-        documents._settle_activities()
+        documents._remove_done_activities()

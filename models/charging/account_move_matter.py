@@ -21,7 +21,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _ask_about_money(self, matter, summary, text):
+    def _schedule_matter_activity(self, matter, summary, text):
         """Ask whoever looks after the contracts of this document to see to a matter.
 
         :param str matter: one of `mail_activity.MATTERS`
@@ -32,13 +32,13 @@ class AccountMove(models.Model):
         for order in self.sudo()._get_subscription_orders():  # sudo: run of every company
             order._schedule_charge_activity(summary, text, matter, self)
 
-    def _settle_activities(self):
+    def _remove_done_activities(self):
         """Remove requests about these documents that are settled by now."""
         if self.ids:
             about = ("subscription_move_id", "in", self.ids)
-            self.env["mail.activity"]._settle_subscription_activities(about)
+            self.env["mail.activity"]._remove_done_matters(about)
 
-    def _is_matter_settled(self, matter):
+    def _is_matter_done(self, matter):
         """Return whether nobody has to look after a matter of this document any more. Hook.
 
         Extend it for matters of other rooms. What only a person can judge never is.
@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         if matter == SLOW:
             return not any(tx._is_slow() for tx in transactions)
         if matter == LEFT:
-            return not any(tx._is_left() for tx in transactions)
+            return not any(tx._is_abandoned() for tx in transactions)
         if matter == OVERPAID:
             payments = transactions.payment_id
             return not any(payment.subscription_amount_overpaid for payment in payments)
@@ -77,4 +77,4 @@ class AccountMove(models.Model):
 
     def _hook_on_paid(self):
         """Called once documents are paid, in whatever way. Hook. Return nothing."""
-        self._settle_activities()
+        self._remove_done_activities()

@@ -34,7 +34,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self._as_system().subscription_charge_error = False
         self._wait_for_next_instalment()
-        self._settle_activities()
+        self._remove_done_activities()
 
     def _hook_on_charge_failed(self, tx):
         """Called once when a charge of this invoice was declined or cancelled. Return nothing.
@@ -73,7 +73,7 @@ class AccountMove(models.Model):
         for order in self.subscription_order_ids:
             order.message_post(body=text)
         summary = self.env._("Payment of %(invoice)s failed", invoice=self._get_payment_name())
-        self._ask_about_money(FAILED, summary, text)
+        self._schedule_matter_activity(FAILED, summary, text)
 
     def _get_charge_failed_text(self, reason):
         """Return what people read when this document could not be charged. Hook.
@@ -123,7 +123,7 @@ class AccountMove(models.Model):
         )
         self._as_system().subscription_charge_error = text
         summary = self.env._("Payment of %(invoice)s is uncertain", invoice=self.display_name)
-        self._ask_about_money(UNCERTAIN, summary, text)
+        self._schedule_matter_activity(UNCERTAIN, summary, text)
 
     def _hook_on_charge_late(self, tx):
         """Called once when a charge went through that was taken for failed. Return nothing.
@@ -145,23 +145,23 @@ class AccountMove(models.Model):
         for order in self.subscription_order_ids:
             order.message_post(body=text)
         summary = self.env._("Late payment of %(invoice)s", invoice=self.display_name)
-        self._ask_about_money(LATE, summary, text)
+        self._schedule_matter_activity(LATE, summary, text)
 
     # ------------------------------------------------------------------
     # Charges under way
     # ------------------------------------------------------------------
 
-    def _get_running_charges(self):
+    def _get_undecided_charges(self):
         """Return charges of these invoices to a saved method, whose outcome is open."""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
-        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_running_attempt())
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._is_open_attempt())
 
     def _has_open_charge(self):
         """Return whether an automatic charge may still take the money, or took it unbooked."""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         charges = self.sudo().transaction_ids.filtered("subscription_invoice_id")
         is_open = any(tx._is_open_charge() for tx in charges)
-        return is_open or bool(self._get_running_charges())
+        return is_open or bool(self._get_undecided_charges())
 
     def _has_to_be_paid(self):
         """Ask no customer to pay what is being charged."""
@@ -187,10 +187,11 @@ class AccountMove(models.Model):
     )
     def _compute_subscription_charge_unknown(self):
         for move in self:
-            running = move._get_running_charges()
+            running = move._get_undecided_charges()
             move.subscription_charge_unknown = any(running.mapped("subscription_is_unknown"))
             move.subscription_payment_left = any(
-                tx.subscription_to_check and tx._is_left() for tx in move.sudo().transaction_ids
+                tx.subscription_to_check and tx._is_abandoned()
+                for tx in move.sudo().transaction_ids
             )
 
     # ------------------------------------------------------------------
@@ -237,8 +238,8 @@ class AccountMove(models.Model):
         """Return charges without an outcome, for whoever may edit these invoices."""
         self.check_access("write")
         # sudo: invoicing clerks have no right to read transactions
-        left = self.sudo().transaction_ids.filtered(lambda tx: tx._is_left())
-        unknown = self._get_running_charges().filtered("subscription_is_unknown")
+        left = self.sudo().transaction_ids.filtered(lambda tx: tx._is_abandoned())
+        unknown = self._get_undecided_charges().filtered("subscription_is_unknown")
         return unknown | left.filtered("subscription_to_check")
 
     def _trigger_charging(self):
@@ -256,10 +257,10 @@ class AccountMove(models.Model):
         """
         return self.env["ir.cron"]._get_workers("model._cron_charge_subscriptions()", active_test)
 
-    def _ask_salespeople(self, summary, text):
+    def _schedule_for_salespeople(self, summary, text):
         """Ask the salespeople of the contracts of this document to look after it.
 
         :param str summary: what happened
         :param str text: what happened and what to do, in words
         """
-        self._ask_about_money(UNPAID, summary, text)
+        self._schedule_matter_activity(UNPAID, summary, text)

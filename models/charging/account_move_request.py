@@ -128,9 +128,9 @@ class AccountMove(models.Model):
         """Return drafts to ask for that were not asked for yet, the oldest first."""
         domain = self._get_request_domain() & Domain("subscription_requested_at", "=", False)
         moves = self.search(domain, order="subscription_asked_date, id", limit=1000)
-        return moves.filtered(lambda move: move._is_payment_asked_by_mail())
+        return moves.filtered(lambda move: move._is_payment_requested_by_mail())
 
-    def _is_payment_asked_by_mail(self):
+    def _is_payment_requested_by_mail(self):
         """Return whether nothing else will pay this draft, and nobody is paying it."""
         self.ensure_one()
         token = self._get_subscription_token()
@@ -150,7 +150,7 @@ class AccountMove(models.Model):
         template = self.env.ref(REQUEST_MAIL, raise_if_not_found=False)
         if not move.partner_id.email:
             summary = self.env._("%(invoice)s waits for payment", invoice=name)
-            move._ask_salespeople(summary, move._get_no_address_text())
+            move._schedule_for_salespeople(summary, move._get_no_address_text())
             return
         if not template:
             return

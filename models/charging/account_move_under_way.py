@@ -58,7 +58,7 @@ class AccountMove(models.Model):
         waits += [
             (tx.subscription_pending_at, tx.subscription_pending_at + charging.SLOWEST_BANK)
             for tx in payments
-            if tx._is_left()
+            if tx._is_abandoned()
         ]
         return dunning.counted_from(
             self._get_payment_due_date(), [(day_of(begin), day_of(end)) for begin, end in waits]
@@ -91,9 +91,9 @@ class AccountMove(models.Model):
             days=charging.SLOWEST_BANK.days,
         )
         summary = self.env._("Payment of %(invoice)s takes long", invoice=self._get_payment_name())
-        self._ask_about_money(SLOW, summary, text)
+        self._schedule_matter_activity(SLOW, summary, text)
 
-    def _hook_on_payment_left(self, tx):
+    def _hook_on_payment_abandoned(self, tx):
         """Called once a payment that a customer began counts as left. Return nothing.
 
         :param tx: the `payment.transaction`, still pending or authorized
@@ -112,4 +112,4 @@ class AccountMove(models.Model):
         self.message_post(body=text)
         name = self._get_payment_name()
         summary = self.env._("A payment of %(invoice)s never ended", invoice=name)
-        self._ask_about_money(LEFT, summary, text)
+        self._schedule_matter_activity(LEFT, summary, text)

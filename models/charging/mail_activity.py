@@ -40,23 +40,23 @@ class MailActivity(models.Model):
 
     _about_money = models.Index("(subscription_matter) WHERE subscription_matter IS NOT NULL")
 
-    def _is_subscription_settled(self):
+    def _is_subscription_matter_done(self):
         """Return whether nobody has to look after this matter any more."""
         self.ensure_one()
         move = self.subscription_move_id
         if move:
-            return move._is_matter_settled(self.subscription_matter)
+            return move._is_matter_done(self.subscription_matter)
         if self.res_model != "sale.order":
             return False
         order = self.env["sale.order"].browse(self.res_id)
-        return order._is_matter_settled(self.subscription_matter)
+        return order._is_matter_done(self.subscription_matter)
 
     @api.model
-    def _settle_subscription_activities(self, *conditions):
+    def _remove_done_matters(self, *conditions):
         """Remove requests about money that are settled, whoever they were for.
 
         :param conditions: of a domain, for some of them only
         """
         # sudo: a request may belong to a colleague
         activities = self.sudo().search([("subscription_matter", "!=", False), *conditions])
-        activities.filtered(lambda activity: activity._is_subscription_settled()).unlink()
+        activities.filtered(lambda activity: activity._is_subscription_matter_done()).unlink()

@@ -61,7 +61,7 @@ class PaymentTransaction(models.Model):
             lambda tx: tx.sale_order_ids and tx.operation not in ("refund", "validation")
         )
 
-    def _can_settle_new_invoice(self):
+    def _can_reconcile_new_invoice(self):
         """Return whether a new invoice of the order may be settled with this payment.
 
         :rtype: bool
@@ -122,13 +122,13 @@ class PaymentTransaction(models.Model):
         Called once per final state of payments, after core booked them. Return nothing.
         """
         self.invoice_ids._use_held_credits()
-        self.invoice_ids._settle_activities()
+        self.invoice_ids._remove_done_activities()
         for tx in self.filtered(lambda tx: tx.state == "done" and tx.payment_id):
             if tx.operation == "refund":
                 lines = (tx.payment_id | tx.source_transaction_id.payment_id)._get_refund_lines()
                 if len(lines) > 1:
                     lines.reconcile()
-                (tx | tx.source_transaction_id).invoice_ids._settle_activities()
+                (tx | tx.source_transaction_id).invoice_ids._remove_done_activities()
             elif tx.operation != "validation":
                 tx._tell_of_overpayment()
                 tx._tell_of_unwanted_money()
@@ -207,4 +207,4 @@ class PaymentTransaction(models.Model):
             summary = self.env._(
                 "%(invoice)s was paid too much", invoice=invoice._get_payment_name()
             )
-            invoice._ask_about_money(OVERPAID, summary, text)
+            invoice._schedule_matter_activity(OVERPAID, summary, text)

@@ -21,7 +21,7 @@ class PaymentTransaction(models.Model):
             self.subscription_invoice_id or self.subscription_ask_at or self.subscription_is_unknown
         )
 
-    def _is_running_attempt(self):
+    def _is_open_attempt(self):
         """Return whether a saved method is charged by this and may still be."""
         self.ensure_one()
         return self._is_attempt() and self.state in ("draft", "pending", "authorized")
@@ -57,7 +57,7 @@ class PaymentTransaction(models.Model):
         if not orders:
             return
         free = orders.try_lock_for_update(allow_referencing=True)
-        others = (orders.transaction_ids - self).filtered(lambda tx: tx._is_running_attempt())
+        others = (orders.transaction_ids - self).filtered(lambda tx: tx._is_open_attempt())
         if free != orders or others:
             raise ValidationError(
                 self.env._(

@@ -67,7 +67,7 @@ class PaymentTransaction(models.Model):
             summary = self.env._(
                 "A refund of %(document)s failed", document=document._get_payment_name()
             )
-            document._ask_about_money(CREDIT if credits else OVERPAID, summary, text)
+            document._schedule_matter_activity(CREDIT if credits else OVERPAID, summary, text)
 
     def _is_disputed(self):
         """Return whether the customer told the bank that this payment is wrong. Hook.

@@ -72,7 +72,7 @@ class PaymentTransaction(models.Model):
         return found.filtered(lambda tx: tx._is_about_contracts() and tx._is_to_book())
 
     @api.model
-    def _ask_about_unbooked(self):
+    def _retry_unbooked(self):
         """Try to book what is left once more, and ask people about it; commits after each."""
         Cron = self.env["ir.cron"]
         for tx in self._get_left_to_book(fields.Datetime.now() - TOLD_AFTER):
@@ -104,6 +104,6 @@ class PaymentTransaction(models.Model):
         )
         summary = self.env._("%(reference)s is not booked", reference=self.reference)
         for invoice in self.invoice_ids.filtered("subscription_order_ids"):
-            invoice._ask_about_money(UNBOOKED, summary, text)
+            invoice._schedule_matter_activity(UNBOOKED, summary, text)
         for order in self.sale_order_ids.filtered(lambda order: order._is_about_contracts()):
             order._schedule_charge_activity(summary, text)

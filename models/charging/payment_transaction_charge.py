@@ -53,7 +53,7 @@ class PaymentTransaction(models.Model):
             # When it is done the money is in, and only has to be booked.
             is_to_book = self.state == "done" and not self.is_post_processed
             return is_to_book or self.state in ("draft", "pending", "authorized")
-        if self._is_running_attempt():
+        if self._is_open_attempt():
             return True
         if self.state not in ("draft", "pending", "authorized") or not self._covers_invoices():
             return False
@@ -68,8 +68,8 @@ class PaymentTransaction(models.Model):
             return False
         is_to_book = self.state == "done" and not self.is_post_processed and not self.payment_id
         is_coming = self.state in ("pending", "authorized")
-        is_attempt = not self.subscription_invoice_id and self._is_running_attempt()
-        return is_to_book or ((is_coming or is_attempt) and not self._is_left())
+        is_attempt = not self.subscription_invoice_id and self._is_open_attempt()
+        return is_to_book or ((is_coming or is_attempt) and not self._is_abandoned())
 
     def _is_money_under_way(self):
         """Return whether this payment may still bring the money, and no form that is open."""
@@ -78,7 +78,7 @@ class PaymentTransaction(models.Model):
             return self._is_open_charge()
         return self._is_money_coming()
 
-    def _is_left(self):
+    def _is_abandoned(self):
         """Return whether somebody else began this payment, and nobody will ever say how it ended.
 
         It counts no longer after the time that the slowest bank takes. When the money comes all

@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 UNCLEAR_STATUS = (409, 429)
 # Providers for which core sends an idempotency key that follows from the transaction's reference.
 REPEATABLE_PROVIDERS = ("stripe", "adyen", "paypal", "worldline")
-LEFT_AFTER = timedelta(minutes=5)
+ABANDONED_AFTER = timedelta(minutes=5)
 
 
 class PaymentTransaction(models.Model):
@@ -113,7 +113,7 @@ class PaymentTransaction(models.Model):
         elif isinstance(cause, http_errors.RequestException):
             raise OutcomeUnknownError(type(cause).__name__) from cause
 
-    def _hook_ask_provider(self):
+    def _hook_query_provider(self):
         """Ask the provider what became of this charge and process its answer. Hook.
 
         Called while the charge is locked. Extend it for a ``provider_code``.
@@ -176,11 +176,11 @@ class PaymentTransaction(models.Model):
     def _cron_ask_charges(self):
         """Find out about charges without an outcome; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
-        self._post_process_left()
-        self._ask_about_left()
-        self._ask_about_unbooked()
+        self._post_process_abandoned()
+        self._report_abandoned()
+        self._retry_unbooked()
         seen = self.browse()
-        while tx := self._claim_charge_to_ask(seen):
+        while tx := self._claim_charge_to_query(seen):
             seen |= tx
             try:
                 tx._resolve_charge()
@@ -192,7 +192,7 @@ class PaymentTransaction(models.Model):
                 break
 
     @api.model
-    def _claim_charge_to_ask(self, seen):
+    def _claim_charge_to_query(self, seen):
         """Lock one charge that it is time to ask about and that no process is working on.
 
         :param seen: charges to leave alone
@@ -214,9 +214,9 @@ class PaymentTransaction(models.Model):
         return self.browse(row[0] for row in rows)
 
     @api.model
-    def _post_process_left(self):
+    def _post_process_abandoned(self):
         """Book outcomes that a process learnt and died before it booked them."""
-        limit = fields.Datetime.now() - LEFT_AFTER
+        limit = fields.Datetime.now() - ABANDONED_AFTER
         domain = Domain(
             [
                 ("subscription_invoice_id", "!=", False),
@@ -229,7 +229,7 @@ class PaymentTransaction(models.Model):
             tx._post_process_charge()
 
     @api.model
-    def _ask_about_left(self):
+    def _report_abandoned(self):
         """Ask people about payments that never ended, once each; commits."""
         domain = Domain(
             [
@@ -255,7 +255,7 @@ class PaymentTransaction(models.Model):
             return
         self._as_system().subscription_to_check = True
         for move in self.invoice_ids.filtered("subscription_order_ids"):
-            move._hook_on_payment_left(self)
+            move._hook_on_payment_abandoned(self)
 
     def _resolve_charge(self):
         """Ask the provider about one charge and act on what it says; commits."""
@@ -273,7 +273,7 @@ class PaymentTransaction(models.Model):
         if self.state not in ("draft", "pending"):
             return
         try:
-            answer = self._ask_charge()
+            answer = self._query_charge()
             Cron._commit_progress()
         except Exception as error:
             # Whatever is wrong with the answer: at the end of the ladder a person decides.
@@ -296,13 +296,13 @@ class PaymentTransaction(models.Model):
         else:
             self._post_process_charge()
 
-    def _ask_charge(self):
+    def _query_charge(self):
         """Ask the provider, and make the charge once more where that is the same charge.
 
         :return: 'known', 'absent', or False when the provider cannot be asked
         """
         self.ensure_one()
-        answer = self._hook_ask_provider()
+        answer = self._hook_query_provider()
         if self.state != "draft" or answer == "known":
             return answer
         if self._is_charge_repeatable():
@@ -352,7 +352,9 @@ class PaymentTransaction(models.Model):
         self.invalidate_recordset()
         for tx in self:
             is_open = tx.state in ("draft", "pending", "authorized")
-            is_asked = tx.subscription_is_unknown or (tx.subscription_to_check and tx._is_left())
+            is_asked = tx.subscription_is_unknown or (
+                tx.subscription_to_check and tx._is_abandoned()
+            )
             if not is_open or not is_asked:
                 raise UserError(
                     self.env._(

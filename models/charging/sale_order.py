@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
         "Payment Under Way", compute="_compute_subscription_under_way_text"
     )
 
-    def _get_kept_credit_amount(self, before=None):
+    def _get_credit_balance(self, before=None):
         """Return how much kept credit the next invoice of these contracts takes off at most.
 
         Drafts that were made earlier take theirs first.
@@ -29,11 +29,11 @@ class SaleOrder(models.Model):
         # sudo: salespeople and customers may not read the books
         orders = self.sudo()
         payers = (before.sudo() if before else orders.partner_invoice_id).commercial_partner_id
-        lines = orders.env["account.move.line"]._get_kept_credit_lines(payers)
+        lines = orders.env["account.move.line"]._get_credit_balance_lines(payers)
         left = -sum(
             line.amount_residual_currency
             for line in lines
-            if line._get_kept_credit_orders() & orders
+            if line._get_credit_orders() & orders
             and line.currency_id in orders.currency_id
             and line.company_id in orders.company_id
         )
@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
             lambda move: (
                 move.state == "draft"
                 and move.move_type == "out_invoice"
-                and not move._is_left_when_unpaid()
+                and not move._is_abandoned_when_unpaid()
                 and (not before or move.id < before.id)
             )
         )
@@ -76,7 +76,7 @@ class SaleOrder(models.Model):
     def _hook_on_subscription_billed(self, moves):
         """Take kept credit off; wake the charging run, which charges after the commit."""
         super()._hook_on_subscription_billed(moves)
-        moves._use_kept_credits()
+        moves._use_credit_balance()
         moves._make_covered_invoices()
         moves._trigger_charging()
 
@@ -111,7 +111,7 @@ class SaleOrder(models.Model):
             subscription_move_id=document.id if document else False,
         )
 
-    def _is_matter_settled(self, matter):
+    def _is_matter_done(self, matter):
         """Return whether nobody has to look after a matter of this contract any more. Hook.
 
         Extend it for matters that are about no document.

@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        values = {"transaction_ids": [Command.set(self._get_transactions_to_settle().ids)]}
+        values = {"transaction_ids": [Command.set(self._get_transactions_to_reconcile().ids)]}
         if self.order_line.billed_period_ids:
             # A reference that was agreed with the customer belongs to the first payment; each
             # later invoice gets its own, so that bank transfers can be told apart.
@@ -59,7 +59,7 @@ class SaleOrder(models.Model):
         gone = self.filtered(lambda order: order.state == "cancel" and order._is_about_contracts())
         return super(SaleOrder, self - gone)._send_payment_succeeded_for_order_mail()
 
-    def _get_transactions_to_settle(self):
+    def _get_transactions_to_reconcile(self):
         """Return the online payments of this order that a new invoice should be settled with. Hook.
 
         A payment that another invoice of the order waits for is left alone, and so is a
@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # sudo: salesmen have no right to read transactions
-        return self.sudo().transaction_ids.filtered(lambda tx: tx._can_settle_new_invoice())
+        return self.sudo().transaction_ids.filtered(lambda tx: tx._can_reconcile_new_invoice())
 
     # ------------------------------------------------------------------
     # Saved payment method
@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
 
     def _is_held_by(self, tx):
         """Hold the amount for as long as nobody knows whether a saved method was charged."""
-        return tx._is_running_attempt() or super()._is_held_by(tx)
+        return tx._is_open_attempt() or super()._is_held_by(tx)
 
     def _is_payment_token_kept(self):
         """Return whether a method that the customer saves with a payment pays what follows."""

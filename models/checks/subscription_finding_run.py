@@ -107,7 +107,7 @@ class SubscriptionFinding(models.Model):
 
         Requests to people that were settled without anybody noticing end here as well.
         """
-        self.env["mail.activity"]._settle_subscription_activities()
+        self.env["mail.activity"]._remove_done_matters()
         self.env.flush_all()
         self._refresh_findings(self._find_in_database(), Domain("check", "in", GLOBAL_CHECKS))
 

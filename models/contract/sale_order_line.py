@@ -54,8 +54,8 @@ class SaleOrderLine(models.Model):
         readonly=True,
     )
     is_recurring = fields.Boolean(compute="_compute_is_recurring")
-    is_running = fields.Boolean(
-        compute="_compute_is_running",
+    is_begun = fields.Boolean(
+        compute="_compute_is_begun",
         help="The line has begun to bill: its history can no longer be overwritten.",
     )
 
@@ -66,7 +66,7 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id", "order_id.subscription_template_id")
     def _compute_recurrence_id(self):
         for line in self:
-            if line._is_running_line() or line._is_sold_once():
+            if line._is_begun_line() or line._is_sold_once():
                 continue
             if line.display_type or not line.product_id.is_recurring:
                 line.recurrence_id = False
@@ -91,9 +91,9 @@ class SaleOrderLine(models.Model):
             line.is_recurring = bool(line.recurrence_id) and not line.display_type
 
     @api.depends("recurrence_id", "order_id.subscription_anchor_date")
-    def _compute_is_running(self):
+    def _compute_is_begun(self):
         for line in self:
-            line.is_running = line._is_running_line()
+            line.is_begun = line._is_begun_line()
 
     @api.depends("recurrence_id", "price_subtotal", "display_type", "segment_ids.is_planned")
     def _compute_recurring_monthly(self):
@@ -129,7 +129,7 @@ class SaleOrderLine(models.Model):
     # What core thinks of a recurring line
     # ------------------------------------------------------------------
 
-    def _is_running_line(self):
+    def _is_begun_line(self):
         """Return whether the history of this line is in its steps."""
         line = self._origin
         return bool(line.recurrence_id and line.order_id.subscription_anchor_date)
@@ -138,11 +138,11 @@ class SaleOrderLine(models.Model):
         """Return whether this is a recurring line of a confirmed order. Hook."""
         return bool(self.recurrence_id) and not self.display_type and self.state == "sale"
 
-    @api.depends("is_running")
+    @api.depends("is_begun")
     def _compute_product_updatable(self):
         super()._compute_product_updatable()
         for line in self:
-            if line._is_running_line():
+            if line._is_begun_line():
                 line.product_updatable = False
 
     # ------------------------------------------------------------------
@@ -201,7 +201,7 @@ class SaleOrderLine(models.Model):
         if self._is_system_write():
             return super().write(vals)
         self._check_moved_line(vals)
-        running = self.filtered(lambda line: line._is_running_line())
+        running = self.filtered(lambda line: line._is_begun_line())
         running._check_agreed_write(vals)
         if vals.get("recurrence_id"):
             (self - running)._check_not_sold_once()
@@ -211,7 +211,7 @@ class SaleOrderLine(models.Model):
             if "product_id" in vals and "recurrence_id" not in vals:
                 self._take_recurrence_of_product()
             return result
-        running._check_running_write(vals)
+        running._check_begun_write(vals)
         others = {name: value for name, value in vals.items() if name not in MIRRORED_FIELDS}
         others.pop("technical_price_unit", None)
         if self - running:
@@ -269,7 +269,7 @@ class SaleOrderLine(models.Model):
         field = next(field for field, word in MIRRORED_FIELDS.items() if word == name)
         return to_decimal(self[field]) != to_decimal(value)
 
-    def _check_running_write(self, vals):
+    def _check_begun_write(self, vals):
         """Refuse, in one sentence, what a running line does not allow.
 
         :raise UserError: locked order, another recurrence or unit, a negative quantity

@@ -23,7 +23,7 @@ class SaleOrder(models.Model):
             terms.alignment or "anniversary", anchor, recurrence, terms.billing_day or None
         )
 
-    def _settle_anchor(self, day):
+    def _set_common_anchor(self, day):
         """Count the periods of one contract from where those of all its lines begin together.
 
         :param date day: day on which they are looked at, after a switch or its undoing

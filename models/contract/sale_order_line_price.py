@@ -18,7 +18,7 @@ class SaleOrderLine(models.Model):
         every = self.env["subscription.recurrence"].search([])
         for line in self:
             offered = every
-            if line.product_id.is_recurring and not line._is_running_line():
+            if line.product_id.is_recurring and not line._is_begun_line():
                 offered = line.order_id._get_subscription_terms()._get_offered_recurrences()
                 offered = line._get_priced_recurrences(offered or every) or offered or every
             line.offered_recurrence_ids = offered | line.recurrence_id
@@ -41,7 +41,7 @@ class SaleOrderLine(models.Model):
         product, recurrence = self.product_id, self.recurrence_id
         if (
             not recurrence
-            or self._is_running_line()
+            or self._is_begun_line()
             or not product.sudo().subscription_price_ids  # sudo: as above
             or self._get_priced_recurrences(recurrence)
         ):
@@ -72,7 +72,7 @@ class SaleOrderLine(models.Model):
 
         Core leaves a price that somebody typed alone: it differs from ``technical_price_unit``.
         """
-        super(SaleOrderLine, self - self._get_running_lines())._compute_price_unit()
+        super(SaleOrderLine, self - self._get_begun_lines())._compute_price_unit()
 
     def _compute_discount(self):
         """Leave the discount of running lines alone.
@@ -81,13 +81,13 @@ class SaleOrderLine(models.Model):
         period, and a discount that somebody typed must survive a change of terms. For the same
         reason amendments and renewals keep the discount of their contract.
         """
-        agreed = self._get_running_lines() | self.filtered(lambda line: line._get_line_before())
+        agreed = self._get_begun_lines() | self.filtered(lambda line: line._get_line_before())
         super(SaleOrderLine, self - agreed)._compute_discount()
 
-    def _get_running_lines(self):
+    def _get_begun_lines(self):
         """Return the lines whose terms live in their steps."""
         # sudo: a customer who looks at a contract has no right to read its steps
-        return self.filtered(lambda line: line.sudo()._is_running_line())
+        return self.filtered(lambda line: line.sudo()._is_begun_line())
 
     def _has_agreed_discount(self, day):
         """Tell whether a line has a discount of its own, in the place of a pricelist's.

@@ -100,7 +100,7 @@ class SaleOrderLine(models.Model):
     def _has_ended(self, day):
         """Return whether no service of this line is left from a day on."""
         self.ensure_one()
-        if not self._is_running_line():
+        if not self._is_begun_line():
             return False
         ends = self._origin.segment_ids.mapped("end_date")
         if not ends:
@@ -120,7 +120,7 @@ class SaleOrderLine(models.Model):
         # sudo: a customer who looks at a contract has no right to read its steps
         steps = line.sudo().segment_ids
         order = line.order_id
-        if not line._is_running_line():
+        if not line._is_begun_line():
             return False
         day = max(order._subscription_today(), order.subscription_start_date)
         return not any(

@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
     def _get_update_prices_lines(self):
         """Keep *Update Prices* away from running lines: their price is an agreement."""
         lines = super()._get_update_prices_lines()
-        return lines - lines._get_running_lines()
+        return lines - lines._get_begun_lines()
 
     def _get_product_catalog_order_data(self, products, **kwargs):
         """Show recurring products in the catalog at the price that their line will get."""

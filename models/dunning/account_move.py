@@ -240,7 +240,7 @@ class AccountMove(models.Model):
         for move in self.try_lock_for_update(allow_referencing=True):
             late = move.filtered_domain(move._get_dunning_domain(move.company_id))
             if move._log_recovery() or not late:
-                move._settle_activities()
+                move._remove_done_activities()
             waits = bool(late) and move._is_left_alone()
             acts = late and not waits
             following = next(iter(move._get_dunning_future()), None) if acts else None

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
                 if note:
                     name = move._get_payment_name()
                     summary = self.env._("%(invoice)s is unpaid", invoice=name)
-                    move._ask_salespeople(summary, note)
+                    move._schedule_for_salespeople(summary, note)
             self.env["ir.cron"]._commit_progress()
 
     def _try_dunning_mail(self, step):

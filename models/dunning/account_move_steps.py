@@ -73,7 +73,7 @@ class AccountMove(models.Model):
             reason=reason,
         )
         summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
-        self._ask_salespeople(summary, text)
+        self._schedule_for_salespeople(summary, text)
 
     # ------------------------------------------------------------------
     # Charge
@@ -145,7 +145,7 @@ class AccountMove(models.Model):
             due=format_date(self.env, self._get_payment_due_date()),
         )
         summary = self.env._("%(invoice)s is unpaid", invoice=self._get_payment_name())
-        self._ask_salespeople(summary, text)
+        self._schedule_for_salespeople(summary, text)
         self._log_dunning(step, dunning.ACTIVITY)
 
     def _dun_suspend(self, step):

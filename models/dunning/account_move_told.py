@@ -183,7 +183,7 @@ class AccountMove(models.Model):
         if not orders:
             return True
         if credit := self._get_customer_credit():
-            self._ask_about_credit(credit)
+            self._schedule_credit_matching(credit)
             return False
         if self._is_told(action, orders):
             return True
@@ -207,9 +207,9 @@ class AccountMove(models.Model):
                 text = self.env._("Nothing is done before the customer was told.")
                 self._log_dunning(step.browse(), dunning.WARN, note=text)
         if note or not is_first:
-            self._ask_about_untold(note or notices[:1].reason)
+            self._schedule_telling(note or notices[:1].reason)
 
-    def _ask_about_untold(self, reason):
+    def _schedule_telling(self, reason):
         """Ask somebody to tell a customer what no mail could."""
         name = self._get_payment_name()
         text = self.env._(
@@ -219,7 +219,7 @@ class AccountMove(models.Model):
             reason=reason or self.env._("The mail did not leave. Look at the outgoing mails."),
         )
         summary = self.env._("%(invoice)s: the customer was not told", invoice=name)
-        self._ask_salespeople(summary, text)
+        self._schedule_for_salespeople(summary, text)
 
     # ------------------------------------------------------------------
     # Drafts that are made anew
@@ -242,7 +242,7 @@ class AccountMove(models.Model):
     # What the customer has with us
     # ------------------------------------------------------------------
 
-    def _ask_about_credit(self, credit):
+    def _schedule_credit_matching(self, credit):
         """Ask somebody to match what the customer has with us.
 
         :param float credit: in the currency of the company
@@ -257,7 +257,7 @@ class AccountMove(models.Model):
             invoice=name,
         )
         summary = self.env._("%(invoice)s: the customer has open credit", invoice=name)
-        self._ask_salespeople(summary, text)
+        self._schedule_for_salespeople(summary, text)
 
 
 class MailMail(models.Model):

@@ -40,7 +40,7 @@ class UnpaidRule:
     def _close_or_wait(self):
         """Close the contract once the customer was told and has nothing with us."""
         if credit := self.move._get_customer_credit():
-            self.move._ask_about_credit(credit)
+            self.move._schedule_credit_matching(credit)
             return
         told = self.notices._get_told_date(self.order, self.move, dunning.CLOSE)
         if told and told <= self.today:
@@ -52,7 +52,7 @@ class UnpaidRule:
         if told or about._is_under_way(self.today):
             return
         if about:
-            self.move._ask_about_untold(about[:1].reason)
+            self.move._schedule_telling(about[:1].reason)
         self.order._forget_unpaid()
         self._warn(self.today + timedelta(days=max(1, self.terms.unpaid_warn_days)))
 
@@ -67,7 +67,7 @@ class UnpaidRule:
         )
         if reason := move._warn_of_closing(order, day):
             order._forget_unpaid()
-            move._ask_about_untold(reason)
+            move._schedule_telling(reason)
             return
         order.message_post(
             body=self.env._(

@@ -94,7 +94,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         try:
-            shared = self._subscription_settle_drafts() - self
+            shared = self._subscription_update_drafts() - self
         except EngineError:
             return  # the run says what is wrong with this contract
         if shared:

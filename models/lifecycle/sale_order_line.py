@@ -9,7 +9,7 @@ class SaleOrderLine(models.Model):
     def action_subscription_change(self):
         """Ask what changes on this line from when on, and show what that costs."""
         self.ensure_one()
-        self._check_running_write({})
+        self._check_begun_write({})
         action = self.order_id.action_subscription_change()
         action["context"]["default_line_id"] = self.id
         return action

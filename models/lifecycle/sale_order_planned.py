@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
             )
         self._replace_segments_of_lines(new)
         if ending.recurrence_id != line.recurrence_id:
-            self._settle_anchor(day)
+            self._set_common_anchor(day)
         names = {"product": line.product_id.display_name, "day": format_date(self.env, day)}
         if kind == "begin":
             text = self.env._("%(product)s does not begin on %(day)s: that is revoked.", **names)

@@ -184,6 +184,6 @@ class SubscriptionSegment(models.Model):
         """Take this planned change back."""
         self.ensure_one()
         self.order_id._check_subscription_operator()
-        self.line_id._check_running_write({})
+        self.line_id._check_begun_write({})
         self.order_id._subscription_revoke_step(self)
         return True

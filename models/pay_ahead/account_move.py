@@ -38,10 +38,10 @@ class AccountMove(models.Model):
             )
         super(AccountMove, asked)._hook_on_drafts_made()
 
-    def _is_left_when_unpaid(self):
+    def _is_abandoned_when_unpaid(self):
         """Give up what a customer began to pay ahead and left."""
         is_left = self.state == "draft" and self.subscription_pay_first
-        return is_left or super()._is_left_when_unpaid()
+        return is_left or super()._is_abandoned_when_unpaid()
 
     @api.model
     def _get_draft_charge_domain(self, today):
@@ -53,11 +53,11 @@ class AccountMove(models.Model):
         """Return whether this is a draft of a period that begins later, and billed again then."""
         self.ensure_one()
         day = self.subscription_ahead_date
-        return self._is_left_when_unpaid() or (
+        return self._is_abandoned_when_unpaid() or (
             self.state == "draft" and day and day > self.company_id._subscription_today()
         )
 
-    def _get_running_payments(self):
+    def _get_live_payments(self):
         """Return payments of these documents that may still take the money, or have taken it."""
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         return self.sudo().transaction_ids.filtered(
@@ -107,7 +107,7 @@ class AccountMove(models.Model):
             orders._message_log_batch({order.id: text for order in orders})
 
     @api.model
-    def _give_up_left_ahead(self):
+    def _give_up_abandoned(self):
         """Give up the drafts of customers who began to pay the next period and left."""
         limit = fields.Datetime.now() - const.FORM_HELD_FOR
         # sudo: the run serves every company, whoever started it
@@ -120,7 +120,7 @@ class AccountMove(models.Model):
         )
         left = drafts.filtered(
             lambda draft: (
-                not draft._get_running_payments()
+                not draft._get_live_payments()
                 and all(tx.last_state_change < limit for tx in draft.transaction_ids)
             )
         )

@@ -35,7 +35,7 @@ class AheadPreview:
             )
             for invoice in self.order._get_open_invoices_to_pay()
         ]
-        if credit := self.order._get_kept_credit_amount():
+        if credit := self.order._get_credit_balance():
             reasons.append(
                 self.env._(
                     "Up to %(amount)s of credit is taken off.",

@@ -32,8 +32,8 @@ class PaymentTransaction(models.Model):
         """Give up drafts that were not paid; keep money that came later for the next invoice."""
         super()._hook_on_processed()
         failed = self.filtered(lambda tx: tx.state in ("cancel", "error"))
-        drafts = failed.invoice_ids.filtered(lambda move: move._is_left_when_unpaid())
-        drafts.filtered(lambda move: not move._get_running_payments())._give_up_ahead()
+        drafts = failed.invoice_ids.filtered(lambda move: move._is_abandoned_when_unpaid())
+        drafts.filtered(lambda move: not move._get_live_payments())._give_up_ahead()
         for tx in self.filtered("subscription_ahead_order_id"):
             if tx.state == "done" and not tx.invoice_ids:
                 tx._keep_for_next_invoice()

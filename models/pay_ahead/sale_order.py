@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         """Return drafts of this contract that become invoices if a customer pays them."""
         # sudo: salespeople and customers may not read drafts of others
         moves = self.sudo().order_line.billed_period_ids.move_id
-        return moves.filtered(lambda move: move._is_left_when_unpaid())
+        return moves.filtered(lambda move: move._is_abandoned_when_unpaid())
 
     def _get_left_rows(self):
         """Return ledger rows that go away with drafts that a customer leaves unpaid."""
@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
                 "%(order)s has something to bill today. Bill that first, then its next period.",
                 order=name,
             )
-        if self._get_ahead_drafts()._get_running_payments():
+        if self._get_ahead_drafts()._get_live_payments():
             return self.env._("The next period of %(order)s is being paid right now.", order=name)
         if not self._get_ahead_day():
             return self.env._(

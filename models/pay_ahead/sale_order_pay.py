@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
         documents = Preview(order).get_documents(items, day)
         if [document["kind"] for document in documents] != ["invoice"]:
             return None  # something is given back as well: that is not the customer's to decide
-        credit = min(self._get_kept_credit_amount(), documents[0]["total"])
+        credit = min(self._get_credit_balance(), documents[0]["total"])
         amount = self.currency_id.round(documents[0]["total"] - credit)
         if amount <= 0:
             return None
@@ -119,5 +119,5 @@ class SaleOrder(models.Model):
     @api.model
     def _release_waiting_contracts(self):
         """Let the run bill periods on their day that customers began to pay and left."""
-        self.env["account.move"]._give_up_left_ahead()
+        self.env["account.move"]._give_up_abandoned()
         return super()._release_waiting_contracts()

@@ -174,7 +174,7 @@ class ContractStatus:
         )
 
     def _tell_suspended(self):
-        gap = self._get_running_gap()
+        gap = self._get_gap_of_today()
         start = format_date(self.env, gap.start_date or self.today)
         if self.late_amount:
             return self.env._(
@@ -196,7 +196,7 @@ class ContractStatus:
         return self.order._get_method_wanted_text()
 
     def _tell_paused(self):
-        gap = self._get_running_gap()
+        gap = self._get_gap_of_today()
         start = format_date(self.env, gap.start_date or self.today)
         if not gap.end_date:
             return self.env._("Paused since %(day)s. Nothing is billed meanwhile.", day=start)
@@ -257,7 +257,7 @@ class ContractStatus:
         """Return last day of service in words; today for a contract that was cancelled."""
         return format_date(self.env, self.order.subscription_last_date or self.today)
 
-    def _get_running_gap(self):
+    def _get_gap_of_today(self):
         """Return the pause or suspension in which today lies, if any."""
         return self.order.subscription_interruption_ids.filtered(
             lambda gap: (

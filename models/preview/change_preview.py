@@ -30,7 +30,7 @@ class ChangePreview(Preview):
         :rtype: list[str]
         """
         texts, today = [], self.order._subscription_today()
-        for typed in typed_lines.filtered(lambda line: line._origin._is_running_line()):
+        for typed in typed_lines.filtered(lambda line: line._origin._is_begun_line()):
             line = typed._origin
             typed_values = {word: typed[name] for name, word in MIRRORED_FIELDS.items()}
             if not any(line._differs(word, value) for word, value in typed_values.items()):

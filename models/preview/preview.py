@@ -47,7 +47,7 @@ class Preview:
         preview = self.prepare(
             self.get_documents(items, until), error=self._get_held_back_text(items)
         )
-        preview["reasons"] = [self._get_made_anew_text(draft) for draft in drafts]
+        preview["reasons"] = [self._get_rebuilt_text(draft) for draft in drafts]
         return preview
 
     def _get_held_back_text(self, items):
@@ -307,7 +307,7 @@ class Preview:
             draft=draft.display_name,
         )
 
-    def _get_made_anew_text(self, draft):
+    def _get_rebuilt_text(self, draft):
         """Return one sentence about a draft that the run replaces."""
         return self.env._(
             "The draft of %(amount)s is made anew.",

@@ -46,7 +46,7 @@ class SaleOrderLine(models.Model):
         is_item = line.combo_item_id or line.product_type == "combo"
         if not is_item and line.pricelist_item_id._show_discount():
             # A new quotation shows the rule as a discount; one of its own stands in its place.
-            has_discount = line._has_agreed_discount(day) if line.is_running else line.discount
+            has_discount = line._has_agreed_discount(day) if line.is_begun else line.discount
             price = price if has_discount else line._get_pricelist_price()
         # The rule of that day must not be taken for the one of the order.
         self.invalidate_recordset(["pricelist_item_id"], flush=False)

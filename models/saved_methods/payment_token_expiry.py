@@ -10,7 +10,7 @@ from ...exceptions import OutcomeUnknownError
 
 _logger = logging.getLogger(__name__)
 # A provider is asked about one method this often at most.
-ASK_AGAIN_AFTER = timedelta(days=1)
+QUERY_AGAIN_AFTER = timedelta(days=1)
 
 
 class PaymentToken(models.Model):
@@ -106,14 +106,14 @@ class PaymentToken(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _ask_about_expiry(self):
+    def _query_expiries(self):
         """Ask providers about methods whose end is not known, or is near; commits after each."""
         Cron = self.env["ir.cron"]
-        tokens = self._get_tokens_to_ask()
+        tokens = self._get_tokens_to_query()
         Cron._commit_progress(remaining=len(tokens))
         for token in tokens:
             try:
-                token._ask_provider()
+                token._query_provider()
             except Exception:
                 # Whatever is wrong with one method must not stop the others.
                 self.env.cr.rollback()
@@ -122,11 +122,11 @@ class PaymentToken(models.Model):
             if not Cron._commit_progress(1):
                 break
 
-    def _ask_provider(self):
+    def _query_provider(self):
         """Take over what the provider knows of this method, if it answers."""
         self.ensure_one()
         try:
-            self._take_over_method(self._hook_ask_method())
+            self._take_over_method(self._hook_query_method())
         except OutcomeUnknownError as error:
             _logger.info(
                 "the provider did not tell about saved method %(token)s: %(error)s",
@@ -134,7 +134,7 @@ class PaymentToken(models.Model):
             )
 
     @api.model
-    def _get_tokens_to_ask(self):
+    def _get_tokens_to_query(self):
         """Return methods of running contracts that the provider has to be asked about."""
         now = fields.Datetime.now()
         until = fields.Date.add(now.date(), days=const.EXPIRY_NOTICE_DAYS)
@@ -143,7 +143,7 @@ class PaymentToken(models.Model):
         )
         soon = Domain("subscription_expiry_date", "<=", until) & (
             Domain("subscription_asked_at", "=", False)
-            | Domain("subscription_asked_at", "<=", now - ASK_AGAIN_AFTER)
+            | Domain("subscription_asked_at", "<=", now - QUERY_AGAIN_AFTER)
         )
         running = Domain("subscription_order_ids.subscription_state", "in", const.RUNNING_STATES)
         askable = Domain("provider_code", "in", self._get_askable_providers()) & Domain(
@@ -159,7 +159,7 @@ class PaymentToken(models.Model):
         """
         return []
 
-    def _hook_ask_method(self):
+    def _hook_query_method(self):
         """Ask the provider about this method. Hook; extend it for a ``provider_code``.
 
         Called by the job that warns of ends.
@@ -178,7 +178,7 @@ class PaymentToken(models.Model):
     @api.model
     def _cron_warn_of_expiry(self):
         """Mail customers whose method expires before the next charge, once per method."""
-        self._ask_about_expiry()
+        self._query_expiries()
         self.env["ir.cron"]._for_each_locked(
             self._get_expiring(), lambda token: token._warn_of_expiry()
         )

@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         if vals.get("subscription_payment_token_id"):
             self._retry_with_new_method()
             about = [("res_model", "=", "sale.order"), ("res_id", "in", self.ids)]
-            self.env["mail.activity"]._settle_subscription_activities(
+            self.env["mail.activity"]._remove_done_matters(
                 ("subscription_matter", "=", METHOD), *about
             )
 
@@ -104,10 +104,10 @@ class SaleOrder(models.Model):
             self.env._("%(order)s needs a payment method", order=self.name), text, METHOD
         )
 
-    def _is_matter_settled(self, matter):
+    def _is_matter_done(self, matter):
         """Settle requests for a method once one is saved, or nothing is charged any more."""
         if matter != METHOD:
-            return super()._is_matter_settled(matter)
+            return super()._is_matter_done(matter)
         token = self.sudo().subscription_payment_token_id  # sudo: as in _get_payment_method_facts
         return token.active or self.subscription_state not in const.RUNNING_STATES
 

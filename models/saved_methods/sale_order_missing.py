@@ -19,11 +19,11 @@ def get_trials_without_method(env):
                 ("subscription_next_invoice_date", ">", today),
                 ("subscription_next_invoice_date", "<=", until),
             ]
-        ).filtered(lambda order, today=today: is_trial_to_ask_about(order, today))
+        ).filtered(lambda order, today=today: is_trial_without_method(order, today))
     return orders
 
 
-def is_trial_to_ask_about(order, today):
+def is_trial_without_method(order, today):
     """Return whether the trial of this contract runs and its last reminder is due.
 
     :param date today: day of the company
@@ -105,9 +105,9 @@ class SaleOrder(models.Model):
                 # sudo: customers, who confirm by paying, read no transactions
                 and not order.sudo().transaction_ids._is_method_handed_over()
             ):
-                order._ask_for_method()
+                order._request_method()
 
-    def _ask_for_method(self):
+    def _request_method(self):
         """Queue the mail that asks for a payment method, and note it on the contract."""
         self.ensure_one()
         template = self.env.ref(
@@ -132,5 +132,5 @@ class SaleOrder(models.Model):
     def _cron_ask_for_methods(self):
         """Ask again for methods that are missing some days before a trial ends, once."""
         self.env["ir.cron"]._for_each_locked(
-            get_trials_without_method(self.env), lambda order: order._ask_for_method()
+            get_trials_without_method(self.env), lambda order: order._request_method()
         )

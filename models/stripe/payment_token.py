@@ -82,10 +82,10 @@ class PaymentToken(models.Model):
         """Add Stripe."""
         return [*super()._get_askable_providers(), "stripe"]
 
-    def _hook_ask_method(self):
+    def _hook_query_method(self):
         """Ask Stripe until when a card is valid."""
         if self.provider_code != "stripe" or not self.stripe_payment_method:
-            return super()._hook_ask_method()
+            return super()._hook_query_method()
         methods = self.provider_id._get_stripe_client().v1.payment_methods
         try:
             found = methods.retrieve(self.stripe_payment_method).to_dict()

@@ -125,10 +125,10 @@ class PaymentTransaction(models.Model):
     # Outcome
     # ------------------------------------------------------------------
 
-    def _hook_ask_provider(self):
+    def _hook_query_provider(self):
         """Ask Stripe, which knows every charge by our reference."""
         if self.provider_code != "stripe":
-            return super()._hook_ask_provider()
+            return super()._hook_query_provider()
         try:
             intent = self._find_stripe_intent()
         except stripe.StripeError as error:

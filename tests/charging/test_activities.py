@@ -58,7 +58,7 @@ class TestActivities(PaymentCommon):
 
     def test_two_matters_of_one_invoice_stay_apart(self):
         self.fail()
-        self.january._ask_about_money("late", "Late payment", "Look.")
+        self.january._schedule_matter_activity("late", "Late payment", "Look.")
         self.book_payment(self.january)
         self.assertEqual(self.get_matters(), [(self.january, "late")])
 
@@ -66,7 +66,7 @@ class TestActivities(PaymentCommon):
         self.run_charges()
         self.order.subscription_payment_token_id.active = False
         self.assertEqual(self.order.activity_ids.mapped("subscription_matter"), ["method"])
-        self.january._ask_about_money("late", "Late payment", "Look.")
+        self.january._schedule_matter_activity("late", "Late payment", "Look.")
         self.order.subscription_payment_token_id = self.create_token()
         self.assertEqual(self.get_matters(), [(self.january, "late")])
 

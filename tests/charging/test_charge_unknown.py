@@ -47,7 +47,9 @@ class TestChargeUnknown(PaymentCommon):
                 raise OutcomeUnknownError("no answer")
             return said
 
-        patched = patch.object(type(self.env["payment.transaction"]), "_hook_ask_provider", answer)
+        patched = patch.object(
+            type(self.env["payment.transaction"]), "_hook_query_provider", answer
+        )
         self.startPatcher(patched)
 
     def at(self, minutes):

@@ -35,7 +35,7 @@ class TestMoneyBack(PaymentCommon):
         self.assertIn("closed account", self.order.activity_ids.note)
         credit.with_user(self.clerk).action_subscription_refund()
         self.assertFalse(credit.amount_residual)
-        self.env["mail.activity"]._settle_subscription_activities()
+        self.env["mail.activity"]._remove_done_matters()
         self.assertFalse(self.order.activity_ids)
 
     def test_a_payment_that_was_too_much_opens_again_as_well(self):

@@ -34,7 +34,7 @@ class TestSavedAttempt(VisitorCase):
             return "known"
 
         Transaction = type(self.env["payment.transaction"])
-        self.startPatcher(patch.object(Transaction, "_hook_ask_provider", answer))
+        self.startPatcher(patch.object(Transaction, "_hook_query_provider", answer))
 
     def test_nothing_is_asked_before_the_attempt_is_saved(self):
         for document in self.documents:

@@ -23,7 +23,7 @@ KEYS = {
     "PROVIDER_OFF_KEY": SEALED,
     "REFUND_KEY": SEALED,
     "SEQUENCES_KEY": SEALED,
-    "SETTLING_KEY": SEALED,
+    "DROPPING_DRAFT_KEY": SEALED,
     "SHORT_NAME_KEY": "lists name lines in fewer words",
     "SYSTEM_KEY": SEALED,
 }

@@ -102,7 +102,7 @@ class TestPayAhead(PaidContractCase):
     def test_money_that_comes_after_all_settles_the_invoice_of_the_period(self):
         draft, tx = self.begin()
         self.travel("2027-02-10", hour=15)
-        self.env["account.move"]._give_up_left_ahead()
+        self.env["account.move"]._give_up_abandoned()
         self.assertFalse(draft.exists())
         self.answer(tx, "done")
         self.run_cron("2027-02-28")
@@ -254,7 +254,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.assertEqual((tx.state, tx.subscription_invoice_id), ("draft", draft))
         self.assertTrue(tx.subscription_ask_at)
         self.travel("2027-02-10", hour=16)
-        self.env["account.move"]._give_up_left_ahead()
+        self.env["account.move"]._give_up_abandoned()
         self.assertTrue(draft.exists(), "nobody knows yet whether the money was taken")
         with self.assertRaises(JsonRpcException):
             self._begin()
