@@ -81,9 +81,9 @@ SYSTEM_KEY = "subscription_system"
 # Set by the builder of invoices: items that fell due, as {line id: [items]}. Read by whatever core
 # asks while it builds them.
 ITEMS_KEY = "subscription_due_items"
-# Set by `_in_advance`, read by `_get_ahead`: the next period is billed before it begins. A tuple of
-# the day on which it begins, and whether its invoice is made once it is paid.
-AHEAD_KEY = "subscription_ahead"
+# Set by `_in_advance`, read by `_get_prepayment`: the next period is billed before it begins. A
+# tuple of the day on which it begins, and whether its invoice is made once it is paid.
+PREPAYMENT_KEY = "subscription_prepayment"
 # Set by the confirmation of an amendment, read by new lines: day on which they join the contract,
 # when it is not today.
 JOIN_DATE_KEY = "subscription_join_date"

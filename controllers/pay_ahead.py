@@ -24,7 +24,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         Customers come back here from the payment: to try again, or to go on to their contract.
         """
         order_sudo = self._get_contract(order_id, access_token)
-        payment_sudo = order_sudo._get_last_ahead_payment() if paid else None
+        payment_sudo = order_sudo._get_last_prepayment() if paid else None
         if payment_sudo and payment_sudo.state not in ("cancel", "error"):
             return request.redirect(order_sudo.get_portal_url(query_string="&paid_ahead=1"))
         offer = order_sudo._get_ahead_offer()
@@ -105,7 +105,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         self._check_pay_ahead_method(order_sudo, amount, kwargs)
         try:
             day = fields.Date.to_date(day)
-            draft_sudo = order_sudo._subscription_begin_payment_ahead(day, amount)
+            draft_sudo = order_sudo._subscription_begin_prepayment(day, amount)
         except UserError as error:
             raise ValidationError(str(error.args[0])) from error
         except ValueError:
@@ -129,7 +129,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         """
         values = {
             "invoice_ids": [Command.set(draft_sudo.ids)],
-            "subscription_ahead_order_id": order_sudo.id,
+            "subscription_prepayment_order_id": order_sudo.id,
         }
         if kwargs.get("flow") == "token":
             # It is resolved by itself, like a charge that nobody was there for.

@@ -230,7 +230,7 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
                 raise ValidationError(self._get_log_in_text())
         self._check_provider(documents[0], kwargs, method_sudo.provider_id if is_saved else None)
         currency = documents[0].currency_id
-        if not values.get("subscription_ahead_order_id"):
+        if not values.get("subscription_prepayment_order_id"):
             for document in documents:
                 document._check_payment_begins(kwargs["amount"], len(documents) == 1)
             left = sum(document._get_amount_open_to_pay() for document in documents)

@@ -12,7 +12,7 @@ from .sweep import Track, tracks
 from .timeline import charge_times
 
 
-def is_payable_ahead(terms: Terms) -> bool:
+def is_prepayable(terms: Terms) -> bool:
     """Tell whether periods on some terms have a known price before they begin.
 
     What is billed in arrears or by delivered quantities is only known when it is over.
@@ -40,7 +40,7 @@ def next_period_date(
     days = [
         day
         for track in tracks(segments, rows).values()
-        if is_payable_ahead(track.terms)
+        if is_prepayable(track.terms)
         for day in _openings(track, billed, max(after, known))
         if day > after
     ]

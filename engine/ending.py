@@ -11,7 +11,7 @@ from .segment import Segment, end_at
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
+class Remainder:
     """Hold what an end takes away from a line, so that it can be given back.
 
     :param until: end that the last step had before, None when it was open
@@ -22,10 +22,10 @@ class Tail:
     later: tuple[Segment, ...] = ()
 
 
-NO_TAIL = Tail()
+NO_REMAINDER = Remainder()
 
 
-def split_end(steps: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...], Tail]:
+def split_end(steps: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...], Remainder]:
     """Return the steps of a line up to its end, and what that takes away.
 
     :param steps: in order of time
@@ -33,36 +33,36 @@ def split_end(steps: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...],
     """
     kept = end_at(steps, end)
     until = steps[len(kept) - 1].end if kept else None
-    return kept, Tail(until, tuple(steps[len(kept) :]))
+    return kept, Remainder(until, tuple(steps[len(kept) :]))
 
 
-def join_tail(kept: Sequence[Segment], tail: Tail) -> tuple[Segment, ...]:
+def join_remainder(kept: Sequence[Segment], remainder: Remainder) -> tuple[Segment, ...]:
     """Give back what an end took away; a change made since then lasts as long as its step did.
 
     :param kept: the steps that were left, in order of time
     """
     if not kept:
-        return tail.later
+        return remainder.later
     *first, last = kept
-    return (*first, replace(last, end=tail.until), *tail.later)
+    return (*first, replace(last, end=remainder.until), *remainder.later)
 
 
 def move_end(
-    steps: Sequence[Segment], tail: Tail, old_end: date | None, end: date | None
-) -> tuple[tuple[Segment, ...], Tail]:
+    steps: Sequence[Segment], remainder: Remainder, old_end: date | None, end: date | None
+) -> tuple[tuple[Segment, ...], Remainder]:
     """Let the steps of a line follow the end of its contract.
 
     A line that ended for itself before the contract keeps its end.
 
     :param steps: the steps of the line in order of time
-    :param tail: what the old end took away
+    :param remainder: what the old end took away
     :param old_end: first day without service until now, None when there was none
     :param end: the new one, None to go on
     """
-    in_gap = bool(tail.later and steps and steps[-1].end == tail.until)
+    in_gap = bool(remainder.later and steps and steps[-1].end == remainder.until)
     if old_end and (in_gap or not steps or steps[-1].end == old_end):
-        steps = join_tail(steps, tail)
-    return split_end(steps, end) if end else (tuple(steps), NO_TAIL)
+        steps = join_remainder(steps, remainder)
+    return split_end(steps, end) if end else (tuple(steps), NO_REMAINDER)
 
 
 def earliest_end(

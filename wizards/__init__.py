@@ -3,7 +3,7 @@ from . import (
     account_move_reversal,
     sale_advance_payment_inv,
     sale_order_discount,
-    subscription_ahead_wizard,
+    subscription_prepayment_wizard,
     subscription_billing_preview,
     subscription_change_wizard,
     subscription_close_wizard,

@@ -168,7 +168,7 @@ class Story:
 
     def _run_night_jobs(self):
         """Run what the server runs once a day; what it changes is billed on the same day."""
-        self.env["payment.transaction"]._cron_ask_charges()
+        self.env["payment.transaction"]._cron_query_charges()
         self.env["sale.order"]._cron_prepare_renewals()
         self.env["sale.order"]._cron_close_unpaid()
         with hanging_provider(self.env):

@@ -5,7 +5,7 @@ from . import (
     sale_order_switch,
     sale_order,
     sale_order_plan,
-    sale_order_later,
+    sale_order_until_then,
     sale_order_confirm,
     sale_order_money,
     sale_order_text,

@@ -34,10 +34,10 @@ class AmendmentApplication:
             if line in added or line.order_id == contract
         }
         contract._replace_segments_of_lines(
-            {line: list(steps) for line, (steps, _tail) in changed.items()}
+            {line: list(steps) for line, (steps, _remainder) in changed.items()}
         )
-        for line, (_steps, tail) in changed.items():
-            line._store_tail(tail)
+        for line, (_steps, remainder) in changed.items():
+            line._store_remainder(remainder)
         self.order._as_system().subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]

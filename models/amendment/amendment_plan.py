@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from ...engine.amendment import carry_over, period_end, regrid
 from ...engine.change import change_values
-from ...engine.ending import NO_TAIL, split_end
+from ...engine.ending import NO_REMAINDER, split_end
 from ...engine.errors import EngineError
 from ...engine.money import to_decimal
 from ...engine.segment import Segment, cut_gaps, end_at, live_step
@@ -107,12 +107,12 @@ class AmendmentPlan:
             amendment that it adds
         :rtype: dict
         """
-        return {line: steps for line, (steps, _tail) in self.get_plans().items()}
+        return {line: steps for line, (steps, _remainder) in self.get_plans().items()}
 
     def get_plans(self):
         """Return the steps as this amendment wants them, and what the contract's end takes away.
 
-        :return: engine segments and the engine's `Tail` by recurring line, as in
+        :return: engine segments and the engine's `Remainder` by recurring line, as in
             :meth:`get_steps`
         :rtype: dict
         """
@@ -132,11 +132,11 @@ class AmendmentPlan:
         :param target: line of this amendment that goes on with it, None when it was taken off
         :param date day: first day of the change
         """
-        old, tail = line._get_engine_steps(), line._get_tail()
+        old, remainder = line._get_engine_steps(), line._get_remainder()
         if not live_step(old, day) or str(line.id) not in (self.order.subscription_baseline or {}):
-            return old, tail
+            return old, remainder
         if not target or target._is_switched() or target._is_taken_off():
-            return end_at(old, day), tail
+            return end_at(old, day), remainder
         values = target._get_amended_values()
         new = line._get_whole_plan()
         if values:
@@ -144,7 +144,7 @@ class AmendmentPlan:
         if self.is_template_switched():
             new = regrid(new, day, target._get_typed_terms())
         end = line.order_id.subscription_end_date
-        return split_end(new, end) if end else (new, NO_TAIL)
+        return split_end(new, end) if end else (new, NO_REMAINDER)
 
     def _get_added_plan(self, line, day):
         """Return the steps of a line that this amendment adds, and what its end takes away.
@@ -155,14 +155,14 @@ class AmendmentPlan:
         end = self.order._get_subscription_term_end()
         quantity = to_decimal(line.product_uom_qty)
         if not quantity or (end and end <= day):
-            return (), NO_TAIL
+            return (), NO_REMAINDER
         terms = line._get_typed_terms()
         parent = line.subscription_parent_line_id.sudo()
         if parent:
             steps = carry_over(parent._get_whole_plan(), day, quantity, terms)
         else:
             steps = (Segment(day, None, quantity, terms),)
-        return split_end(steps, end) if end else (steps, NO_TAIL)
+        return split_end(steps, end) if end else (steps, NO_REMAINDER)
 
     def is_template_switched(self):
         """Return whether this amendment puts its contract on other terms."""
@@ -186,7 +186,7 @@ class AmendmentPlan:
 
         :return: a list of :class:`DueItem`
         """
-        if self.order._is_change_ahead() and not self.order._is_asked_ahead():
+        if self.order._is_change_ahead() and not self.order._is_prepayment_requested():
             self.get_steps()  # what the engine refuses is refused before its day
             return []
         return self.get_changed_items()

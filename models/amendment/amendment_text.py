@@ -169,7 +169,7 @@ class AmendmentText(AmendmentPlan):
         if not self.order._is_open_amendment() or not self.order._is_change_ahead():
             return False
         day = format_date(self.env, self.order._get_effective_date())
-        if self.order._is_asked_ahead():
+        if self.order._is_prepayment_requested():
             return self.env._(
                 "What is paid now is billed at once, in advance of %(day)s. Accepted without a "
                 "payment, it is billed on that day.",

@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
             return []  # they are lines of the contract now
         contract = self._get_amended_contract()
         is_later = self._get_effective_date() > until
-        if is_later and not self._is_asked_ahead():
+        if is_later and not self._is_prepayment_requested():
             return []
         result = self._get_amendment_one_off_lines()
         is_today = until == self._get_quote_date()
@@ -59,7 +59,11 @@ class SaleOrder(models.Model):
 
     def _get_due_now_details(self):
         """Explain no amount before the day of a change that is not paid in advance."""
-        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
+        if (
+            self._is_open_amendment()
+            and self._is_change_ahead()
+            and not self._is_prepayment_requested()
+        ):
             return []
         return super()._get_due_now_details()
 

@@ -16,7 +16,7 @@ class SaleOrder(models.Model):
     def _get_next_invoice_preview(self):
         """Say of an amendment what its contract bills or gives back for it."""
         is_later = self._is_open_amendment() and self._is_change_ahead()
-        if is_later and not self._is_asked_ahead():
+        if is_later and not self._is_prepayment_requested():
             return AmendmentText(self).get_later_preview()
         preview = super()._get_next_invoice_preview()
         if self._is_open_amendment():
@@ -59,7 +59,11 @@ class SaleOrder(models.Model):
     def _get_one_off_rows(self):
         """Say when an amendment bills what it sells once, where that is not now."""
         rows = super()._get_one_off_rows()
-        if self._is_open_amendment() and self._is_change_ahead() and not self._is_asked_ahead():
+        if (
+            self._is_open_amendment()
+            and self._is_change_ahead()
+            and not self._is_prepayment_requested()
+        ):
             day = format_date(self.env, self._get_effective_date())
             rows[0]["label"] = self.env._("Sold once, billed on %(day)s", day=day)
         return rows

@@ -13,22 +13,24 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_later_text = fields.Char(
+    subscription_until_then_text = fields.Char(
         "Due Later",
-        compute="_compute_subscription_later_text",
+        compute="_compute_subscription_until_then_text",
         help="What an amendment of a later day does to the bills until then.",
     )
 
     @api.depends("subscription_preview")
-    def _compute_subscription_later_text(self):
+    def _compute_subscription_until_then_text(self):
         for order in self:
-            order.subscription_later_text = (order.subscription_preview or {}).get("later", False)
+            order.subscription_until_then_text = (order.subscription_preview or {}).get(
+                "later", False
+            )
 
     def _is_change_ahead(self):
         """Return whether this amendment takes effect later than on the day of its amount."""
         return self._get_effective_date() > self._get_quote_date()
 
-    def _is_asked_ahead(self):
+    def _is_prepayment_requested(self):
         """Return whether this amendment asks for money before the day of the change.
 
         A customer who is asked to pay online pays for what begins on that day; an amendment that

@@ -42,7 +42,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    subscription_draft_seal = fields.Char(
+    subscription_draft_fingerprint = fields.Char(
         "Draft as It Was Made",
         copy=False,
         readonly=True,
@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         drafts = drafts.with_context(skip_is_manually_modified=True)
         drafts._hook_on_drafts_made()
         for move in drafts:
-            move._as_system().subscription_draft_seal = move._get_draft_fingerprint()
+            move._as_system().subscription_draft_fingerprint = move._get_draft_fingerprint()
 
     def _hook_on_drafts_made(self):
         """Hook. Called with new drafts before what they say is remembered. Return nothing.
@@ -90,12 +90,15 @@ class AccountMove(models.Model):
 
     def _is_soft_draft(self):
         """Return whether this draft was made by a contract, or bills one after a correction."""
-        return self.move_type == "out_invoice" or bool(self.subscription_draft_seal)
+        return self.move_type == "out_invoice" or bool(self.subscription_draft_fingerprint)
 
     def _is_draft_edited(self):
         """Return whether this draft says something else than the contract made it say."""
         self.ensure_one()
-        return self.posted_before or self.subscription_draft_seal != self._get_draft_fingerprint()
+        return (
+            self.posted_before
+            or self.subscription_draft_fingerprint != self._get_draft_fingerprint()
+        )
 
     def _is_draft_in_payment(self):
         """Return whether the outcome of a payment of this draft is still open. Hook."""

@@ -135,7 +135,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         days = self.line_ids.mapped("deferred_start_date")
-        return bool(self.subscription_draft_seal) or any(days)
+        return bool(self.subscription_draft_fingerprint) or any(days)
 
     def _get_subscription_rows(self):
         """Return the ledger rows of these documents, readable and writable by anybody's call."""

@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
 
         1. an amendment: what it makes its contract bill (`_get_items_of_amendment`);
         2. an amount that the customer accepted, as it was accepted (`_get_accepted_items`);
-        3. a period that somebody bills before it begins (`_get_items_ahead`);
+        3. a period that somebody bills before it begins (`_get_prepayment_items`);
         4. else what the steps want minus what the ledger has (`_get_items_by_steps`).
 
         :param date until: last day looked at, today in the company's time zone when empty
@@ -49,7 +49,11 @@ class SaleOrder(models.Model):
         :raise engine.errors.EngineError: the dates of the contract do not fit together
         """
         self.ensure_one()
-        for find in (self._get_items_of_amendment, self._get_accepted_items, self._get_items_ahead):
+        for find in (
+            self._get_items_of_amendment,
+            self._get_accepted_items,
+            self._get_prepayment_items,
+        ):
             items = find(until)
             if items is not None:
                 return items
@@ -66,7 +70,7 @@ class SaleOrder(models.Model):
         """Return what is billed first as a customer accepted it, None for nothing. Hook."""
         return
 
-    def _get_items_ahead(self, until):
+    def _get_prepayment_items(self, until):
         """Return what is billed of a period before it begins, None unless one is. Hook."""
         return
 

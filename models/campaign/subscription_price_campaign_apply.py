@@ -213,16 +213,16 @@ class SubscriptionPriceCampaignLine(models.Model):
         orders = self.order_id
         orders._replace_segments_of_lines(segments)
         for line in self:
-            line._reprice_tail(is_undone)
+            line._reprice_remainder(is_undone)
         orders._message_log_batch(bodies=self._get_notes(is_undone))
         orders._hook_on_subscription_changed()
 
-    def _reprice_tail(self, is_undone):
+    def _reprice_remainder(self, is_undone):
         """Let the new price hold also for days after the end of the contract, should it go on."""
         span, prices = self._get_span(), [self._get_old_price(), self._get_new_price()]
         if is_undone:
             prices.reverse()
-        self.line_id._change_tail(lambda later: reprice(later, span, *prices))
+        self.line_id._change_remainder(lambda later: reprice(later, span, *prices))
 
     def _get_notes(self, is_undone):
         """Return what the chatter of each contract says, by id."""

@@ -18,7 +18,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    subscription_asked_date = fields.Date(
+    subscription_requested_date = fields.Date(
         "Payment Asked On",
         copy=False,
         readonly=True,
@@ -27,8 +27,8 @@ class AccountMove(models.Model):
     )
 
     _waiting_for_payment = models.Index(
-        "(company_id, subscription_asked_date) "
-        "WHERE state = 'draft' AND subscription_asked_date IS NOT NULL"
+        "(company_id, subscription_requested_date) "
+        "WHERE state = 'draft' AND subscription_requested_date IS NOT NULL"
     )
 
     # ------------------------------------------------------------------
@@ -45,7 +45,7 @@ class AccountMove(models.Model):
             [
                 ("state", "=", "draft"),
                 ("move_type", "=", "out_invoice"),
-                ("subscription_asked_date", "!=", False),
+                ("subscription_requested_date", "!=", False),
                 ("amount_total", ">", 0),
                 (
                     "invoice_line_ids.sale_line_ids.order_id",
@@ -61,7 +61,7 @@ class AccountMove(models.Model):
     def _is_payment_request(self):
         """Return whether the customer is asked to pay this draft."""
         self.ensure_one()
-        is_asked = self.state == "draft" and bool(self.subscription_asked_date)
+        is_asked = self.state == "draft" and bool(self.subscription_requested_date)
         return is_asked and self._waits_for_payment()
 
     def _is_open_to_pay(self):
@@ -74,8 +74,10 @@ class AccountMove(models.Model):
         """Note on new drafts from which day on their customer is asked to pay them."""
         super()._hook_on_drafts_made()
         for move in self.filtered(lambda move: move._waits_for_payment()):
-            if not move.subscription_asked_date:
-                move._as_system().subscription_asked_date = move.company_id._subscription_today()
+            if not move.subscription_requested_date:
+                move._as_system().subscription_requested_date = (
+                    move.company_id._subscription_today()
+                )
             move._follow_voided_request()
 
     def _is_abandoned_when_unpaid(self):
@@ -89,7 +91,7 @@ class AccountMove(models.Model):
         """Return day on which the money should be in: of a request, the day it was asked for."""
         self.ensure_one()
         is_open_invoice = self.state == "posted" and self.payment_state in UNPAID_STATES
-        asked = not is_open_invoice and self.subscription_asked_date
+        asked = not is_open_invoice and self.subscription_requested_date
         instalments = is_open_invoice and self._get_instalments()
         return asked or (instalments and instalments[0].date_maturity) or self.invoice_date_due
 

@@ -101,7 +101,7 @@ class AccountMove(models.Model):
         return Domain(
             [
                 ("state", "=", "draft"),
-                ("subscription_draft_seal", "!=", False),
+                ("subscription_draft_fingerprint", "!=", False),
                 ("amount_total", ">", 0),
             ]
         ) & self._get_charged_contracts_domain("after_payment", today)
@@ -310,7 +310,7 @@ class AccountMove(models.Model):
             "operation": "offline",
             "invoice_ids": [Command.set(self.ids)],
             "subscription_invoice_id": self.id,
-            "subscription_ask_at": charging.next_question(now, now),
+            "subscription_query_at": charging.next_question(now, now),
         }
 
     def _get_charge_verdict(self):

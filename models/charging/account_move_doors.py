@@ -46,7 +46,7 @@ class AccountMove(models.Model):
         """Return whether contracts made this document, even when its lines are gone already."""
         self.ensure_one()
         # sudo: invoicing clerks read no contracts
-        return bool(self.subscription_draft_seal or self.sudo()._get_subscription_orders())
+        return bool(self.subscription_draft_fingerprint or self.sudo()._get_subscription_orders())
 
     # ------------------------------------------------------------------
     # Reset, cancelled, deleted

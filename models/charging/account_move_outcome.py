@@ -15,7 +15,7 @@ class AccountMove(models.Model):
         compute="_compute_subscription_charge_unknown",
         help="Nobody knows whether the last charge took the money.",
     )
-    subscription_payment_left = fields.Boolean(
+    subscription_payment_abandoned = fields.Boolean(
         "Payment That Never Ended",
         compute="_compute_subscription_charge_unknown",
         help="Somebody began to pay this online long ago, and the payment provider never said "
@@ -189,7 +189,7 @@ class AccountMove(models.Model):
         for move in self:
             running = move._get_undecided_charges()
             move.subscription_charge_unknown = any(running.mapped("subscription_is_unknown"))
-            move.subscription_payment_left = any(
+            move.subscription_payment_abandoned = any(
                 tx.subscription_to_check and tx._is_abandoned()
                 for tx in move.sudo().transaction_ids
             )

@@ -28,7 +28,7 @@ class AccountMove(models.Model):
     def _hook_on_drafts_voided(self):
         """Keep on their contracts what was done about requests that are about to be deleted."""
         super()._hook_on_drafts_voided()
-        requests = self.filtered("subscription_asked_date")
+        requests = self.filtered("subscription_requested_date")
         for move in self:
             # Whoever still has the form open pays the contract.
             forms = move.sudo().transaction_ids.filtered(
@@ -36,7 +36,7 @@ class AccountMove(models.Model):
             )
             orders = move.sudo()._get_draft_contracts()
             forms.sale_order_ids = [Command.link(order.id) for order in orders]
-        for move in requests.sorted("subscription_asked_date", reverse=True):
+        for move in requests.sorted("subscription_requested_date", reverse=True):
             facts = move._prepare_voided_request_facts()
             for order in move._get_draft_contracts():
                 order._as_system().subscription_voided_request = facts
@@ -52,7 +52,7 @@ class AccountMove(models.Model):
         rows = move.invoice_line_ids.subscription_billed_period_ids
         attempted_at = move.subscription_charge_attempted_at
         return {
-            "asked": move.subscription_asked_date.isoformat(),
+            "asked": move.subscription_requested_date.isoformat(),
             "until": max(rows.mapped("end_date")).isoformat() if rows else None,
             "count": move.subscription_charge_count,
             "error": move.subscription_charge_error,
@@ -73,7 +73,7 @@ class AccountMove(models.Model):
             return
         orders._as_system().subscription_voided_request = False
         rows = self.invoice_line_ids.subscription_billed_period_ids
-        start = min(rows.mapped("start_date"), default=self.subscription_asked_date).isoformat()
+        start = min(rows.mapped("start_date"), default=self.subscription_requested_date).isoformat()
         kept = [facts for facts in kept if (facts["until"] or "") > start]
         if kept:
             self._take_over_request(min(kept, key=lambda facts: facts["asked"]))
@@ -90,7 +90,7 @@ class AccountMove(models.Model):
         declined = declined.filtered(lambda tx: not tx.invoice_ids)
         self._as_system().write(
             {
-                "subscription_asked_date": facts["asked"],
+                "subscription_requested_date": facts["asked"],
                 "subscription_charge_count": facts["count"],
                 "subscription_charge_error": facts["error"],
                 "transaction_ids": [Command.link(tx.id) for tx in declined],
@@ -127,7 +127,7 @@ class AccountMove(models.Model):
     def _get_requests_to_send(self):
         """Return drafts to ask for that were not asked for yet, the oldest first."""
         domain = self._get_request_domain() & Domain("subscription_requested_at", "=", False)
-        moves = self.search(domain, order="subscription_asked_date, id", limit=1000)
+        moves = self.search(domain, order="subscription_requested_date, id", limit=1000)
         return moves.filtered(lambda move: move._is_payment_requested_by_mail())
 
     def _is_payment_requested_by_mail(self):

@@ -18,7 +18,9 @@ class PaymentTransaction(models.Model):
         """Return whether a saved method is charged by this, so that its outcome is found out."""
         self.ensure_one()
         return bool(
-            self.subscription_invoice_id or self.subscription_ask_at or self.subscription_is_unknown
+            self.subscription_invoice_id
+            or self.subscription_query_at
+            or self.subscription_is_unknown
         )
 
     def _is_open_attempt(self):
@@ -35,7 +37,7 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         self._claim_paid_orders()
         now = fields.Datetime.now()
-        self._as_system().subscription_ask_at = charging.next_question(now, now)
+        self._as_system().subscription_query_at = charging.next_question(now, now)
         registry, tx_id = self.env.registry, self.id
 
         @self.env.cr.postcommit.add

@@ -274,7 +274,7 @@ class PaymentTransaction(models.Model):
         if again:
             return
         if answer == "known":
-            self._as_system().subscription_ask_at = fields.Datetime.now() + timedelta(days=1)
+            self._as_system().subscription_query_at = fields.Datetime.now() + timedelta(days=1)
             for invoice in self._get_charged_invoices():
                 invoice._hook_on_charge_slow(self)
         else:

@@ -31,7 +31,7 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
-    subscription_ask_at = fields.Datetime(
+    subscription_query_at = fields.Datetime(
         "Ask Again At",
         readonly=True,
         copy=False,
@@ -53,7 +53,9 @@ class PaymentTransaction(models.Model):
 
     subscription_outcome = fields.Char("Outcome", compute="_compute_subscription_outcome")
 
-    _charges_to_ask = models.Index("(subscription_ask_at) WHERE subscription_ask_at IS NOT NULL")
+    _charges_to_query = models.Index(
+        "(subscription_query_at) WHERE subscription_query_at IS NOT NULL"
+    )
 
     @api.depends("state", "subscription_is_unknown")
     @api.depends_context("lang")
@@ -152,7 +154,7 @@ class PaymentTransaction(models.Model):
         for tx in self:
             values = {"subscription_is_unknown": False, "subscription_to_check": False}
             tomorrow = fields.Datetime.now() + timedelta(days=1)
-            values["subscription_ask_at"] = tomorrow if tx.state == "pending" else False
+            values["subscription_query_at"] = tomorrow if tx.state == "pending" else False
             tx._as_system().write(values)
 
     def _give_to_check(self):
@@ -163,7 +165,7 @@ class PaymentTransaction(models.Model):
             {
                 "subscription_is_unknown": True,
                 "subscription_to_check": True,
-                "subscription_ask_at": False,
+                "subscription_query_at": False,
             }
         )
         self._hook_on_attempt_to_check()
@@ -173,7 +175,7 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _cron_ask_charges(self):
+    def _cron_query_charges(self):
         """Find out about charges without an outcome; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
         self._post_process_abandoned()
@@ -202,9 +204,9 @@ class PaymentTransaction(models.Model):
             SQL(
                 """
                 SELECT id FROM payment_transaction
-                 WHERE subscription_ask_at <= %s AND state IN ('draft', 'pending')
+                 WHERE subscription_query_at <= %s AND state IN ('draft', 'pending')
                    AND id != ALL(%s)
-                 ORDER BY subscription_ask_at, id LIMIT 1
+                 ORDER BY subscription_query_at, id LIMIT 1
                    FOR NO KEY UPDATE SKIP LOCKED
                 """,
                 fields.Datetime.now(),
@@ -265,7 +267,7 @@ class PaymentTransaction(models.Model):
         now = fields.Datetime.now()
         is_pending = self.state == "pending"
         again = charging.next_question(self.last_state_change, now, is_pending)
-        self._as_system().subscription_ask_at = again
+        self._as_system().subscription_query_at = again
         Cron._commit_progress()
         if not self.try_lock_for_update(allow_referencing=True):
             return

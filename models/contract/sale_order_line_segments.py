@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...engine.change import opening_steps
-from ...engine.ending import NO_TAIL, Tail, move_end, split_end
+from ...engine.ending import NO_REMAINDER, Remainder, move_end, split_end
 from ...engine.money import to_decimal
 from ...engine.price_rise import regular_price
 from ...engine.segment import live_step
@@ -12,7 +12,7 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    subscription_later_steps = fields.Json(
+    subscription_cut_segments = fields.Json(
         "Steps After the End",
         copy=False,
         readonly=True,
@@ -31,19 +31,19 @@ class SaleOrderLine(models.Model):
         :param old_end: first day without service until now, falsy when there was none
         :param end: the new one, falsy to go on
         :param steps: engine segments to start from, None for those of this line
-        :return: engine segments, and the engine's `Tail` that the new end takes away
+        :return: engine segments, and the engine's `Remainder` that the new end takes away
         :rtype: tuple
         """
         self.ensure_one()
         steps = self._get_engine_steps() if steps is None else steps
-        return move_end(steps, self._get_tail(), old_end or None, end or None)
+        return move_end(steps, self._get_remainder(), old_end or None, end or None)
 
-    def _get_tail(self):
-        """Return what the end of the contract took away, an engine `Tail`."""
-        stored = self.subscription_later_steps
+    def _get_remainder(self):
+        """Return what the end of the contract took away, an engine `Remainder`."""
+        stored = self.subscription_cut_segments
         if not stored:
-            return NO_TAIL
-        return Tail(fields.Date.to_date(stored["until"]), self._load_steps(stored["later"]))
+            return NO_REMAINDER
+        return Remainder(fields.Date.to_date(stored["until"]), self._load_steps(stored["later"]))
 
     def _load_steps(self, stored):
         """Return steps that were kept as JSON.
@@ -66,29 +66,29 @@ class SaleOrderLine(models.Model):
         """
         return self._get_moved_end(self.order_id.subscription_end_date, None)[0]
 
-    def _store_tail(self, tail):
+    def _store_remainder(self, remainder):
         """Keep what the end of the contract takes away.
 
-        :param tail: an engine `Tail`
+        :param remainder: an engine `Remainder`
         """
         self.ensure_one()
         values = False
-        if tail != NO_TAIL:
+        if remainder != NO_REMAINDER:
             values = {
-                "until": fields.Date.to_string(tail.until),
-                "later": [self._prepare_later_step(step) for step in tail.later],
+                "until": fields.Date.to_string(remainder.until),
+                "later": [self._prepare_later_step(step) for step in remainder.later],
             }
-        if (self.subscription_later_steps or False) != values:
-            self._as_system().subscription_later_steps = values
+        if (self.subscription_cut_segments or False) != values:
+            self._as_system().subscription_cut_segments = values
 
-    def _change_tail(self, operation):
+    def _change_remainder(self, operation):
         """Change the steps that the end of the contract took away.
 
         :param operation: function from engine segments to engine segments
         """
-        tail = self._get_tail()
-        if tail.later:
-            self._store_tail(Tail(tail.until, operation(tail.later)))
+        remainder = self._get_remainder()
+        if remainder.later:
+            self._store_remainder(Remainder(remainder.until, operation(remainder.later)))
 
     def _prepare_later_step(self, step):
         """Return values of a step that JSON can hold."""
@@ -169,15 +169,15 @@ class SaleOrderLine(models.Model):
         What was agreed for days after the term comes back when the contract goes on.
 
         :param date start: first day of service
-        :return: engine segments and the engine's `Tail`
+        :return: engine segments and the engine's `Remainder`
         :rtype: tuple
         """
         self.ensure_one()
         end = self.order_id._get_subscription_term_end()
         if self.display_type or not self.recurrence_id or (end and end <= start):
-            return (), NO_TAIL
+            return (), NO_REMAINDER
         steps = self._get_opening_steps(start)
-        return split_end(steps, end) if end else (steps, NO_TAIL)
+        return split_end(steps, end) if end else (steps, NO_REMAINDER)
 
     def _is_in_trial(self):
         """Return whether this line is free because its trial is not over yet."""

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ...engine import errors
 from ...engine.change import change_values
-from ...engine.ending import NO_TAIL, split_end
+from ...engine.ending import NO_REMAINDER, split_end
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.segment import cut_gaps
@@ -50,9 +50,9 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         values = self._prepare_change_values(quantity, price_unit, discount)
         old = self._get_steps_to_change(line)
-        new, tail = self._get_changed_plan(line, day, values, until)
+        new, remainder = self._get_changed_plan(line, day, values, until)
         self._replace_segments(line, new)
-        line._store_tail(tail)
+        line._store_remainder(remainder)
         ChangeText(self).log_change(line, day, old, new, until)
         self._hook_on_subscription_changed()
 
@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
         Arguments as in :meth:`_get_changed_steps`. A change holds also for days after the end of
         the contract, in case it goes on; it must begin before.
 
-        :return: engine segments and the engine's `Tail`
+        :return: engine segments and the engine's `Remainder`
         :rtype: tuple
         """
 
@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
 
         :param line: `sale.order.line` record
         :param operation: function from engine segments to engine segments
-        :return: the new engine segments, and the engine's `Tail` that the end takes away
+        :return: the new engine segments, and the engine's `Remainder` that the end takes away
         :rtype: tuple
         :raise UserError: the engine refuses the result
         """
@@ -125,7 +125,7 @@ class SaleOrder(models.Model):
         end = self.subscription_end_date
         try:
             steps = tuple(operation(line._get_whole_plan()))
-            return split_end(steps, end) if end else (steps, NO_TAIL)
+            return split_end(steps, end) if end else (steps, NO_REMAINDER)
         except errors.LineEnded as error:
             raise UserError(
                 self.env._(

@@ -121,12 +121,12 @@ class SaleOrder(models.Model):
         Segment.create(
             [
                 Segment._prepare_segment_values(line, segment)
-                for line, (segments, _tail) in openings.items()
+                for line, (segments, _remainder) in openings.items()
                 for segment in segments
             ]
         )
-        for line, (_segments, tail) in openings.items():
-            line._store_tail(tail)
+        for line, (_segments, remainder) in openings.items():
+            line._store_remainder(remainder)
 
     def _hook_on_start_forgotten(self):
         """Hook. Called before one contract that never billed loses its steps. Return nothing."""

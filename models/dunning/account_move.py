@@ -59,7 +59,7 @@ class AccountMove(models.Model):
             ]
         )
         invoices = Domain("state", "=", "posted") & self._get_due_domain("<", today)
-        requests = self._get_request_domain() & Domain("subscription_asked_date", "<", today)
+        requests = self._get_request_domain() & Domain("subscription_requested_date", "<", today)
         return unpaid & (invoices | requests)
 
     def _get_dunning_policy(self):

@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
         Move = self.env["account.move"]
         invoices = Domain("state", "=", "posted") & Move._get_due_domain("<", day)
         requests = Move._get_request_domain()
-        return unpaid & (invoices | requests & Domain("subscription_asked_date", "<", day))
+        return unpaid & (invoices | requests & Domain("subscription_requested_date", "<", day))
 
     def _get_oldest_unpaid(self):
         """Return the invoice of one contract, or of those before it, that is unpaid for longest.

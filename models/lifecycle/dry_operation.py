@@ -25,7 +25,7 @@ class DryOperation(DryRun):
         closure = [Period(end, day)] if day > end else []
         plan, new_end = {}, self.order._prepare_reopened_values(day)["subscription_end_date"]
         for line in self.order._get_recurring_lines():
-            steps, _tail = line._get_moved_end(end, new_end)
+            steps, _remainder = line._get_moved_end(end, new_end)
             plan[line] = cut_gaps(steps, gaps + closure)
         is_forfeit = self.order._get_close_credit_rule() == "forfeit"
         restored = self.order._prepare_restored_rows(

@@ -228,12 +228,14 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         lines = self._get_recurring_lines()
-        known = lines.filtered(lambda line: line.segment_ids or line.subscription_later_steps)
+        known = lines.filtered(lambda line: line.segment_ids or line.subscription_cut_segments)
         moved = {line: line._get_moved_end(old_end, self.subscription_end_date) for line in known}
         with told_to_user(self.env):
-            self._replace_segments_of_lines({line: steps for line, (steps, _tail) in moved.items()})
-        for line, (_steps, tail) in moved.items():
-            line._store_tail(tail)
+            self._replace_segments_of_lines(
+                {line: steps for line, (steps, _remainder) in moved.items()}
+            )
+        for line, (_steps, remainder) in moved.items():
+            line._store_remainder(remainder)
         if not self.subscription_end_date and self.subscription_close_credit_rule:
             values = self._prepare_not_closed_values()
             self._as_system().write(values)
@@ -245,7 +247,7 @@ class SaleOrder(models.Model):
         """Forget how the contract ended, too."""
         result = super()._subscription_forget_start()
         mirror = self._as_system()
-        mirror.order_line.subscription_later_steps = False
+        mirror.order_line.subscription_cut_segments = False
         mirror.write(self._prepare_not_closed_values())
         return result
 

@@ -236,7 +236,7 @@ class SaleOrder(models.Model):
             new = {line: operation(line._get_engine_steps()) for line in lines}
         self._replace_segments_of_lines(new)
         for line in lines:
-            line._change_tail(change_later)
+            line._change_remainder(change_later)
 
     # ------------------------------------------------------------------
     # Dry runs

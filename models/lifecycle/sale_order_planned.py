@@ -51,12 +51,12 @@ class SaleOrder(models.Model):
             return
         line, start = segment.line_id, segment.start_date
         old = self._get_steps_to_change(line)
-        new, tail = self._run_on_plan(line, lambda steps: revoke_change(steps, start))
+        new, remainder = self._run_on_plan(line, lambda steps: revoke_change(steps, start))
         texts = ChangeText(self).get_texts(
             line, step_at(old, fields.Date.subtract(start, days=1)), step_at(old, start)
         )
         self._replace_segments(line, new)
-        line._store_tail(tail)
+        line._store_remainder(remainder)
         title = self.env._(
             "The change of %(product)s that was planned for %(day)s is revoked:",
             product=line.product_id.display_name,

@@ -9,7 +9,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    subscription_ahead_date = fields.Date(
+    subscription_prepayment_date = fields.Date(
         "Billed Before",
         copy=False,
         readonly=True,
@@ -33,8 +33,8 @@ class AccountMove(models.Model):
         """Ask nobody for a period that its customer pays right now, others by its first day."""
         asked = self.filtered(lambda move: not move.subscription_pay_first)
         for move in asked.filtered(lambda move: move._waits_for_payment()):
-            move._as_system().subscription_asked_date = (
-                move.subscription_asked_date or move.subscription_ahead_date
+            move._as_system().subscription_requested_date = (
+                move.subscription_requested_date or move.subscription_prepayment_date
             )
         super(AccountMove, asked)._hook_on_drafts_made()
 
@@ -52,7 +52,7 @@ class AccountMove(models.Model):
     def _is_given_up_when_declined(self):
         """Return whether this is a draft of a period that begins later, and billed again then."""
         self.ensure_one()
-        day = self.subscription_ahead_date
+        day = self.subscription_prepayment_date
         return self._is_abandoned_when_unpaid() or (
             self.state == "draft" and day and day > self.company_id._subscription_today()
         )
@@ -86,13 +86,13 @@ class AccountMove(models.Model):
     # Given up
     # ------------------------------------------------------------------
 
-    def _give_up_ahead(self):
+    def _give_up_prepayment(self):
         """Delete drafts of next periods that nobody paid; each is billed again on its own day."""
         for draft in self:
             orders = draft._get_draft_contracts()
             orders._subscription_claim()
             amount = draft.currency_id.format(draft.amount_total)
-            draft.sudo().transaction_ids._as_system().subscription_ahead_order_id = orders[:1]
+            draft.sudo().transaction_ids._as_system().subscription_prepayment_order_id = orders[:1]
             # sudo: whoever is asked about a decline is asked about the contract from now on
             asked = self.env["mail.activity"].sudo()
             asked = asked.search([("subscription_move_id", "=", draft.id)])
@@ -124,4 +124,4 @@ class AccountMove(models.Model):
                 and all(tx.last_state_change < limit for tx in draft.transaction_ids)
             )
         )
-        left.try_lock_for_update(allow_referencing=True)._give_up_ahead()
+        left.try_lock_for_update(allow_referencing=True)._give_up_prepayment()

@@ -7,7 +7,7 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
-    subscription_ahead_order_id = fields.Many2one(
+    subscription_prepayment_order_id = fields.Many2one(
         "sale.order",
         "Pays Ahead",
         readonly=True,
@@ -26,22 +26,22 @@ class PaymentTransaction(models.Model):
         else:
             super()._hook_on_charge_outcome()
         if is_declined:
-            draft._give_up_ahead()
+            draft._give_up_prepayment()
 
     def _hook_on_processed(self):
         """Give up drafts that were not paid; keep money that came later for the next invoice."""
         super()._hook_on_processed()
         failed = self.filtered(lambda tx: tx.state in ("cancel", "error"))
         drafts = failed.invoice_ids.filtered(lambda move: move._is_abandoned_when_unpaid())
-        drafts.filtered(lambda move: not move._get_live_payments())._give_up_ahead()
-        for tx in self.filtered("subscription_ahead_order_id"):
+        drafts.filtered(lambda move: not move._get_live_payments())._give_up_prepayment()
+        for tx in self.filtered("subscription_prepayment_order_id"):
             if tx.state == "done" and not tx.invoice_ids:
                 tx._keep_for_next_invoice()
 
     def _keep_for_next_invoice(self):
         """Settle the next invoice of the contract with this payment, whose draft is gone."""
         self.ensure_one()
-        order = self.subscription_ahead_order_id
+        order = self.subscription_prepayment_order_id
         if order in self.sale_order_ids:
             return
         self.sale_order_ids = [Command.link(order.id)]
@@ -59,9 +59,9 @@ class PaymentTransaction(models.Model):
         domain = super()._get_forms_domain(document)
         if document._name != "sale.order":
             return domain
-        return domain | Domain("subscription_ahead_order_id", "in", document.ids)
+        return domain | Domain("subscription_prepayment_order_id", "in", document.ids)
 
     def _is_about_contracts(self):
         """Count payments of next periods."""
         tx = self.source_transaction_id or self
-        return bool(tx.subscription_ahead_order_id) or super()._is_about_contracts()
+        return bool(tx.subscription_prepayment_order_id) or super()._is_about_contracts()

@@ -1,7 +1,7 @@
 from ... import const
 
 
-class AheadPreview:
+class PrepaymentPreview:
     """What billing the next period of a contract now would create; nothing is written.
 
     :param order: one `sale.order`
@@ -19,11 +19,11 @@ class AheadPreview:
         :return: a preview as `sale.order` makes them
         :rtype: dict
         """
-        preview = self.order._with_ahead(day)._get_billing_preview(day)
-        preview["reasons"] = [*preview.get("reasons", []), *self._get_ahead_sentences()]
+        preview = self.order._with_prepayment(day)._get_billing_preview(day)
+        preview["reasons"] = [*preview.get("reasons", []), *self._get_prepayment_sentences()]
         return preview
 
-    def _get_ahead_sentences(self):
+    def _get_prepayment_sentences(self):
         """Return what happens with the invoice of a period that is billed ahead, in sentences."""
         mode = self.order._get_subscription_terms().payment_mode
         token = self.order.sudo().subscription_payment_token_id  # sudo: salespeople read no tokens

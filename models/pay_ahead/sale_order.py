@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.ahead import is_payable_ahead, next_period_date
+from ...engine.ahead import is_prepayable, next_period_date
 from ...engine.errors import EngineError
 from ...explain import told_to_user
 
@@ -22,7 +22,7 @@ class SaleOrder(models.Model):
     # Which period
     # ------------------------------------------------------------------
 
-    def _get_ahead_day(self):
+    def _get_prepayment_day(self):
         """Return the day on which the next period of this contract begins.
 
         A draft that a customer may still pay or leave does not count as billed.
@@ -42,7 +42,7 @@ class SaleOrder(models.Model):
             return None  # the run says what is wrong with this contract
         return min(filter(None, days), default=None)
 
-    def _get_ahead_drafts(self):
+    def _get_prepayment_drafts(self):
         """Return drafts of this contract that become invoices if a customer pays them."""
         # sudo: salespeople and customers may not read drafts of others
         moves = self.sudo().order_line.billed_period_ids.move_id
@@ -50,10 +50,10 @@ class SaleOrder(models.Model):
 
     def _get_left_rows(self):
         """Return ledger rows that go away with drafts that a customer leaves unpaid."""
-        rows = self._get_ahead_drafts()._get_subscription_rows().with_env(self.env)
+        rows = self._get_prepayment_drafts()._get_subscription_rows().with_env(self.env)
         return rows | rows.reversed_by_ids
 
-    def _get_ahead_obstacle(self):
+    def _get_prepayment_obstacle(self):
         """Say why the next period of this contract cannot be billed now.
 
         :return: one sentence, False when it can
@@ -75,9 +75,9 @@ class SaleOrder(models.Model):
                 "%(order)s has something to bill today. Bill that first, then its next period.",
                 order=name,
             )
-        if self._get_ahead_drafts()._get_live_payments():
+        if self._get_prepayment_drafts()._get_live_payments():
             return self.env._("The next period of %(order)s is being paid right now.", order=name)
-        if not self._get_ahead_day():
+        if not self._get_prepayment_day():
             return self.env._(
                 "%(order)s has no next period whose price is known: it ends before, or its periods "
                 "are billed when they are over.",
@@ -85,21 +85,21 @@ class SaleOrder(models.Model):
             )
         return False
 
-    def _check_ahead(self, day):
+    def _check_prepayment(self, day):
         """Refuse to bill a period that is not the next one any more.
 
         :param date day: first day of the period that somebody looked at
         :raise UserError: it cannot be billed, or another one is the next
         """
-        if message := self._get_ahead_obstacle():
+        if message := self._get_prepayment_obstacle():
             raise UserError(message)
-        if day != self._get_ahead_day():
+        if day != self._get_prepayment_day():
             raise UserError(
                 self.env._(
                     "The next period of %(order)s begins on %(day)s by now. Look at it again "
                     "before you bill it.",
                     order=self.name,
-                    day=format_date(self.env, self._get_ahead_day()),
+                    day=format_date(self.env, self._get_prepayment_day()),
                 )
             )
 
@@ -107,7 +107,7 @@ class SaleOrder(models.Model):
     # Bill
     # ------------------------------------------------------------------
 
-    def _bill_ahead(self, day, pay_first=False):
+    def _bill_next_period(self, day, pay_first=False):
         """Bill the next period of this contract today, as the run would on its first day.
 
         :param date day: first day of the period, as somebody was shown it
@@ -118,16 +118,16 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._subscription_claim()
-        self._check_ahead(day)
-        self._get_ahead_drafts()._give_up_ahead()
+        self._check_prepayment(day)
+        self._get_prepayment_drafts()._give_up_prepayment()
         with told_to_user(self.env):
-            moves = self._with_ahead(day, pay_first)._bill_subscriptions(day)
+            moves = self._with_prepayment(day, pay_first)._bill_subscriptions(day)
         moves = moves.with_env(self.env)
         if not moves:
             raise UserError(self._nothing_to_invoice_error_message())
         return moves
 
-    def _charge_ahead(self, moves):
+    def _charge_prepayment(self, moves):
         """Let the charging run take documents that were billed ahead, before they are due."""
         # sudo: a salesperson bills own contracts without rights on the books
         invoices = moves.sudo().filtered(lambda move: move.move_type == "out_invoice")
@@ -135,27 +135,27 @@ class SaleOrder(models.Model):
             invoices._as_system().subscription_charge_early = True
             invoices._trigger_charging()
 
-    def _with_ahead(self, day, pay_first=False):
+    def _with_prepayment(self, day, pay_first=False):
         """Return this contract, to be looked at and billed up to its next period only."""
-        return self.with_context(**const.sealed(const.AHEAD_KEY, (day, pay_first)))
+        return self.with_context(**const.sealed(const.PREPAYMENT_KEY, (day, pay_first)))
 
-    def _get_ahead(self):
+    def _get_prepayment(self):
         """Return the period that is being billed before it begins.
 
         :return: its first day, and whether its invoice is made once paid; None when none is
         """
-        return const.unseal(self.env.context, const.AHEAD_KEY)
+        return const.unseal(self.env.context, const.PREPAYMENT_KEY)
 
     def _drop_other_items(self, items):
         """Return what belongs to lines whose periods have a known price before they begin."""
-        if not self._get_ahead():
+        if not self._get_prepayment():
             return items
-        return [due for due in items if is_payable_ahead(due.item.terms)]
+        return [due for due in items if is_prepayable(due.item.terms)]
 
-    def _get_items_ahead(self, until):
+    def _get_prepayment_items(self, until):
         """Leave lines that are billed in arrears or by deliveries to their own days."""
-        if not self._get_ahead():
-            return super()._get_items_ahead(until)
+        if not self._get_prepayment():
+            return super()._get_prepayment_items(until)
         return self._drop_other_items(self._get_items_by_steps(until))
 
     def _get_preview_items(self, until, drafts):
@@ -164,31 +164,31 @@ class SaleOrder(models.Model):
 
     def _is_invoiced_after_payment(self):
         """Wait with the invoice of a customer who wants to pay ahead until the money is in."""
-        ahead = self._get_ahead()
+        ahead = self._get_prepayment()
         return bool(ahead and ahead[1]) or super()._is_invoiced_after_payment()
 
     def _prepare_subscription_invoice_values(self):
         """Remember on a document which period it bills before it begins."""
         values = super()._prepare_subscription_invoice_values()
-        if ahead := self._get_ahead():
-            values["subscription_ahead_date"], values["subscription_pay_first"] = ahead
+        if ahead := self._get_prepayment():
+            values["subscription_prepayment_date"], values["subscription_pay_first"] = ahead
         return values
 
     # ------------------------------------------------------------------
     # Staff
     # ------------------------------------------------------------------
 
-    def action_subscription_bill_ahead(self):
+    def action_subscription_bill_next_period(self):
         """Show what the next period costs, and ask whether to bill it now."""
         self.ensure_one()
-        if message := self._get_ahead_obstacle():
+        if message := self._get_prepayment_obstacle():
             raise UserError(message)
         return self._get_wizard_action(
-            "subscription.ahead.wizard",
+            "subscription.prepayment.wizard",
             self.env._("Bill the Next Period of %(order)s", order=self.name),
         )
 
-    def _subscription_bill_ahead(self, day):
+    def _subscription_bill_next_period(self, day):
         """Bill the next period of this contract by the wish of a colleague, and say so on it.
 
         :param date day: its first day, as shown before
@@ -198,8 +198,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._check_subscription_operator()
-        moves = self._bill_ahead(day)
-        self._charge_ahead(moves)
+        moves = self._bill_next_period(day)
+        self._charge_prepayment(moves)
         self.message_post(
             body=self.env._(
                 "Billed before it begins: the period from %(day)s, %(amount)s.",

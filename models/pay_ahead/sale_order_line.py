@@ -12,7 +12,7 @@ class SaleOrderLine(models.Model):
         Days are given up of a period that has begun, not of one that somebody kindly paid early.
         """
         due = super()._get_due_item(item, forfeited_spans)
-        if not due.forfeited or not due.row.move_id.subscription_ahead_date:
+        if not due.forfeited or not due.row.move_id.subscription_prepayment_date:
             return due
         begun = [span for span in forfeited_spans if span.start > due.item.full.start]
         return super()._get_due_item(item, begun)

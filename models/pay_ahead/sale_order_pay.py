@@ -25,9 +25,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not self._may_pay_ahead():
             return None
-        day = self._get_ahead_day()
-        order = self._with_ahead(day)
-        left = self._get_ahead_drafts()
+        day = self._get_prepayment_day()
+        order = self._with_prepayment(day)
+        left = self._get_prepayment_drafts()
         touched = dict.fromkeys(left, self) | order._get_touched_drafts(day)
         items = order._get_preview_items(day, touched)
         try:
@@ -54,18 +54,18 @@ class SaleOrder(models.Model):
         return (
             self.is_subscription
             and self._get_subscription_terms().allow_pay_ahead
-            and not self._get_ahead_obstacle()
+            and not self._get_prepayment_obstacle()
             and not self._get_open_invoices_to_pay()
-            and not self._is_billed_ahead()
+            and not self._is_prepayment_billed()
         )
 
-    def _is_billed_ahead(self):
+    def _is_prepayment_billed(self):
         """Return whether a period is billed that begins after today."""
         today = self._subscription_today()
         rows = self.order_line.billed_period_ids - self._get_left_rows()
         return any(row.full.start > today and row.layers for row in rows._get_engine_rows())
 
-    def _subscription_begin_payment_ahead(self, day, amount):
+    def _subscription_begin_prepayment(self, day, amount):
         """Make the draft that a customer is about to pay.
 
         :param date day: first day of the period, as the customer was shown it
@@ -76,7 +76,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._subscription_claim()
-        if not self._may_pay_ahead() or day != self._get_ahead_day():
+        if not self._may_pay_ahead() or day != self._get_prepayment_day():
             raise ValidationError(
                 self.env._(
                     "The next period of %(order)s cannot be paid in advance any more. Look at the "
@@ -84,9 +84,9 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        draft = self._get_ahead_drafts()
+        draft = self._get_prepayment_drafts()
         if not self._is_draft_for(draft, amount):
-            draft = self._bill_ahead(day, pay_first=True)
+            draft = self._bill_next_period(day, pay_first=True)
         if not self._is_draft_for(draft, amount):
             raise ValidationError(
                 self.env._(
@@ -102,13 +102,13 @@ class SaleOrder(models.Model):
         compare = self.currency_id.compare_amounts
         return len(draft) == 1 and not compare(draft._get_amount_to_charge(), amount)
 
-    def _get_last_ahead_payment(self):
+    def _get_last_prepayment(self):
         """Return the last payment that a customer began for a next period."""
         self.ensure_one()
         # sudo: customers read no transactions
         Transaction = self.env["payment.transaction"].sudo()
         return Transaction.search(
-            [("subscription_ahead_order_id", "=", self.id)], order="id desc", limit=1
+            [("subscription_prepayment_order_id", "=", self.id)], order="id desc", limit=1
         )
 
     def _get_pay_ahead_url(self):

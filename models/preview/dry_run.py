@@ -27,7 +27,7 @@ class DryRun:
         for line in order._get_recurring_lines():
             segments = tried.steps.get(line) or line._get_engine_steps()
             if tried.end:
-                segments, _tail = line._get_moved_end(
+                segments, _remainder = line._get_moved_end(
                     order.subscription_end_date, tried.end, segments
                 )
             plan[line] = cut_gaps(segments, gaps)

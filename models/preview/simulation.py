@@ -142,7 +142,7 @@ class Simulation:
             later = self.order.subscription_interruption_ids._get_next_restart(day)
             segments = restart_periods(segments, day, day, later)
         if self.tried.end and segments:
-            segments, _tail = line._get_moved_end(self.get_end(), self.tried.end, segments)
+            segments, _remainder = line._get_moved_end(self.get_end(), self.tried.end, segments)
         return segments
 
     def _get_month(self, parts, by_day):

@@ -228,7 +228,7 @@ class SaleOrderLine(models.Model):
             return []
         order = self.order_id
         start = order._get_subscription_start()
-        steps, _tail = self._get_opening(start)
+        steps, _remainder = self._get_opening(start)
         texts = []
         if steps and steps[0].start > start:
             day = format_date(self.env, steps[0].start)

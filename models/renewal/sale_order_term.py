@@ -231,8 +231,8 @@ class SaleOrder(models.Model):
         """Change the running lines of one contract to the list price of a day, from that day on."""
         for line in self._get_recurring_lines().filtered("segment_ids"):
             old = line._get_engine_steps()
-            new, tail = self._run_on_plan(line, line._get_list_pricing(day))
-            line._store_tail(tail)
+            new, remainder = self._run_on_plan(line, line._get_list_pricing(day))
+            line._store_remainder(remainder)
             if list(new) == old:
                 continue
             self._replace_segments(line, new)

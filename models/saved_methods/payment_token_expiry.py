@@ -41,7 +41,7 @@ class PaymentToken(models.Model):
         copy=False,
         help="When the payment provider last told that this payment method changed.",
     )
-    subscription_asked_at = fields.Datetime(
+    subscription_queried_at = fields.Datetime(
         "Provider Asked At",
         readonly=True,
         copy=False,
@@ -118,7 +118,7 @@ class PaymentToken(models.Model):
                 # Whatever is wrong with one method must not stop the others.
                 self.env.cr.rollback()
                 _logger.exception("saved method %(token)s was not asked about", {"token": token.id})
-            token._as_system().subscription_asked_at = fields.Datetime.now()
+            token._as_system().subscription_queried_at = fields.Datetime.now()
             if not Cron._commit_progress(1):
                 break
 
@@ -139,11 +139,11 @@ class PaymentToken(models.Model):
         now = fields.Datetime.now()
         until = fields.Date.add(now.date(), days=const.EXPIRY_NOTICE_DAYS)
         never = Domain("subscription_expiry_date", "=", False) & Domain(
-            "subscription_asked_at", "=", False
+            "subscription_queried_at", "=", False
         )
         soon = Domain("subscription_expiry_date", "<=", until) & (
-            Domain("subscription_asked_at", "=", False)
-            | Domain("subscription_asked_at", "<=", now - QUERY_AGAIN_AFTER)
+            Domain("subscription_queried_at", "=", False)
+            | Domain("subscription_queried_at", "<=", now - QUERY_AGAIN_AFTER)
         )
         running = Domain("subscription_order_ids.subscription_state", "in", const.RUNNING_STATES)
         askable = Domain("provider_code", "in", self._get_askable_providers()) & Domain(

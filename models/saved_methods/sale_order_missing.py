@@ -32,7 +32,7 @@ def is_trial_without_method(order, today):
     if not end or end <= today or not order._is_method_missing():
         return False
     window = fields.Date.subtract(end, days=const.METHOD_NOTICE_DAYS)
-    asked = order.subscription_method_asked_date
+    asked = order.subscription_method_requested_date
     return not asked or asked < window
 
 
@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_method_asked_date = fields.Date(
+    subscription_method_requested_date = fields.Date(
         "Asked for a Payment Method On",
         copy=False,
         readonly=True,
@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
         if not template or not self.partner_id.email:
             return
         today = self._subscription_today()
-        self._as_system().subscription_method_asked_date = today
+        self._as_system().subscription_method_requested_date = today
         # sudo: whoever confirms, customers too, may lack the right to send mails of the company
         template.sudo().send_mail(
             self.id, email_values={"author_id": self.company_id.sudo().partner_id.id}
@@ -129,7 +129,7 @@ class SaleOrder(models.Model):
         )
 
     @api.model
-    def _cron_ask_for_methods(self):
+    def _cron_request_methods(self):
         """Ask again for methods that are missing some days before a trial ends, once."""
         self.env["ir.cron"]._for_each_locked(
             get_trials_without_method(self.env), lambda order: order._request_method()

@@ -19,7 +19,7 @@ class TestAmendmentLater(LaterCase):
         self.assertIn("By 02/28/2027, $ 36.00 more", self.get_reasons(amendment))
         preview = amendment.subscription_preview
         self.assertIn("On 02/28/2027", preview["headline"])
-        self.assertIn("36.00", amendment.subscription_later_text)
+        self.assertIn("36.00", amendment.subscription_until_then_text)
         self.assertEqual(amendment._get_due_now_details(), [])
         self.assertEqual(amendment._get_due_now_title(), "Due now")
         amendment.action_confirm()

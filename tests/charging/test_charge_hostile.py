@@ -179,7 +179,7 @@ class TestChargeHostile(StripeCommon, HttpCase):
             ("payment.token", "unlink", [token]),
             ("payment.transaction", "create", values),
             ("payment.transaction", "write", [1], {"state": "done"}),
-            ("payment.transaction", "_cron_ask_charges"),
+            ("payment.transaction", "_cron_query_charges"),
             ("account.move", "action_subscription_charge", [invoice]),
             ("account.move", "action_subscription_charge", [self.own_invoice.id]),
             ("account.move", "action_subscription_charge_early", [invoice]),

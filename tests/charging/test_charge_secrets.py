@@ -58,7 +58,7 @@ class TestChargeSecrets(StripeCommon, HttpCase):
         self.fake.breaks = cut
         self.charge(order, invoice)
         self.fake.breaks = lambda moment: None
-        invoice.transaction_ids.subscription_ask_at = "2027-01-31 11:00:00"
+        invoice.transaction_ids.subscription_query_at = "2027-01-31 11:00:00"
         self.run_questions()
 
     def save_card(self):

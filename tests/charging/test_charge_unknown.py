@@ -83,7 +83,7 @@ class TestChargeUnknown(PaymentCommon):
         self.assertTrue(tx.is_post_processed)
         self.assertFalse(self.invoice.amount_residual)
         self.assertFalse(self.invoice.subscription_charge_error)
-        self.assertFalse(tx.subscription_is_unknown or tx.subscription_ask_at)
+        self.assertFalse(tx.subscription_is_unknown or tx.subscription_query_at)
 
     def test_provider_that_says_no_fails_the_charge(self):
         tx = self.charge_without_answer()

@@ -68,7 +68,7 @@ class TestLeftPayments(PaymentCommon):
         tx = self.begin()
         self.travel("2027-02-15")
         self.run_questions()
-        self.assertTrue(self.invoice.subscription_payment_left)
+        self.assertTrue(self.invoice.subscription_payment_abandoned)
         self.invoice.with_user(self.clerk).action_subscription_money_did_not_come()
         self.assertEqual(tx.state, "error")
         self.assertFalse(self.order.activity_ids)

@@ -41,7 +41,7 @@ class TestSavedAttempt(VisitorCase):
             with self.subTest(document._name):
                 tx = self.begin(document)
                 self.assertEqual(tx.state, "draft")
-                self.assertTrue(tx.subscription_ask_at)
+                self.assertTrue(tx.subscription_query_at)
 
     def test_the_provider_is_asked_right_after(self):
         tx = self.begin(self.invoice)
@@ -51,7 +51,7 @@ class TestSavedAttempt(VisitorCase):
             self.env.cr.postcommit.run()
         self.env.invalidate_all()
         self.assertEqual((tx.state, tx.is_post_processed), ("done", True))
-        self.assertFalse(tx.subscription_ask_at)
+        self.assertFalse(tx.subscription_query_at)
         self.assertEqual(self.invoice.payment_state, "paid")
 
     def test_an_attempt_whose_process_died_is_found_out(self):
@@ -64,7 +64,7 @@ class TestSavedAttempt(VisitorCase):
             for tx in attempts:
                 with self.subTest(tx.reference, state=state):
                     self.assertEqual(tx.state, state)
-                    self.assertFalse(tx.subscription_ask_at)
+                    self.assertFalse(tx.subscription_query_at)
 
     def test_nobody_pays_again_while_an_outcome_is_open(self):
         for document in self.documents:

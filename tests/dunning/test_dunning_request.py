@@ -198,7 +198,7 @@ class TestDunningRequest(RequestCommon):
         self.run_charges()
         self.assertFalse(draft.exists())
         new = order.invoice_ids
-        self.assertEqual(new.subscription_asked_date, date(2027, 1, 31))
+        self.assertEqual(new.subscription_requested_date, date(2027, 1, 31))
         self.assertEqual(new.transaction_ids, tx, "a card that was refused is not charged again")
         self.assertEqual(len(self.get_events(new)), 4)
         self.live("2027-02-14", "2027-02-08")
@@ -215,7 +215,7 @@ class TestDunningRequest(RequestCommon):
         draft.unlink()
         self.assertFalse(order.subscription_voided_request)
         self.bill(order, "2027-02-28")
-        asked = order.invoice_ids.mapped("subscription_asked_date")
+        asked = order.invoice_ids.mapped("subscription_requested_date")
         self.assertEqual(set(asked), {date(2027, 2, 28)})
 
     def test_a_method_that_is_saved_with_a_payment_pays_what_follows(self):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Line, day, line, segment, terms, with_quantity
 
-from engine.ahead import is_payable_ahead, next_period_date
+from engine.ahead import is_prepayable, next_period_date
 from engine.period import Period
 from engine.segment import cut_gaps, end_at
 
@@ -25,9 +25,9 @@ def test_the_next_period_follows_what_is_billed():
 
 
 def test_only_what_is_ordered_in_advance_has_a_price_before_it_begins():
-    assert is_payable_ahead(terms(10))
+    assert is_prepayable(terms(10))
     for values in ({"timing": "arrears"}, {"basis": "delivered"}):
-        assert not is_payable_ahead(terms(10, **values))
+        assert not is_prepayable(terms(10, **values))
         assert ahead(line(**values)) is None
 
 

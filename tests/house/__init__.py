@@ -10,6 +10,7 @@ from . import test_house_texts
 from . import test_mail_template
 from . import test_neutralize
 from . import test_one_override
+from . import test_renamed_fields
 from . import test_rooms
 from . import test_security_matrix
 from . import test_security_paper

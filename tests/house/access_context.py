@@ -8,7 +8,7 @@ from ... import const
 SEALED = "only this code can set it"
 
 KEYS = {
-    "AHEAD_KEY": SEALED,
+    "PREPAYMENT_KEY": SEALED,
     "APP_KEY": "forms show fields about contracts",
     "BATCH_KEY": SEALED,
     "CAMPAIGN_KEY": SEALED,
@@ -37,7 +37,7 @@ GUARDS = (
     ("line", "write", [{"price_unit": 1.0}]),
     ("invoice", "write", [{"subscription_charge_count": 9}]),
     ("period", "write", [{"booked_amount": 1.0}]),
-    ("transaction", "write", [{"subscription_ask_at": False}]),
+    ("transaction", "write", [{"subscription_query_at": False}]),
 )
 
 

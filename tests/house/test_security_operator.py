@@ -144,7 +144,7 @@ class TestOperator(SubscriptionCommon):
                 (contract._subscription_reopen, (day,)),
                 (contract._subscription_keep, ()),
                 (contract._create_amendment, ()),
-                (contract._subscription_bill_ahead, (day,)),
+                (contract._subscription_bill_next_period, (day,)),
                 (contract._subscription_switch, (self.template, self.year)),
                 (contract._create_renewal_quotation, ()),
                 (contract._action_cancel, ()),

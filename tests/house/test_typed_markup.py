@@ -180,7 +180,7 @@ class TestTypedMarkup(AccessHttpCase, DunningCommon):
             document._hook_on_charge_slow(tx)
             document._hook_on_charge_failed(tx)
         tx._hook_on_attempt_unknown()
-        tx._as_system().subscription_ahead_order_id = self.documents["charged"]
+        tx._as_system().subscription_prepayment_order_id = self.documents["charged"]
         tx._keep_for_next_invoice()
         self.documents["payment"].action_subscription_credit_next()
         self.documents["active"].subscription_template_id.dunning_policy_id = self.policy

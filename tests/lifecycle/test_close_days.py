@@ -15,7 +15,7 @@ class TestCloseDays(OperatorCase):
         self.travel("2027-02-10")
 
     def test_a_period_billed_ahead_is_not_the_running_one(self):
-        self.order._subscription_bill_ahead(date(2027, 2, 28))
+        self.order._subscription_bill_next_period(date(2027, 2, 28))
         wizard = self.open_wizard("close", self.order)
         self.assertEqual(wizard.last_date, date(2027, 2, 27))
         self.assertIn("ends on 02/27/2027", wizard.days_text)

@@ -107,7 +107,7 @@ class TestEnding(EndingCase):
             [("2027-04-01", "2027-06-01", 3, 10), ("2027-06-01", "", 3, 12)],
         )
         self.assertFalse(order.subscription_close_credit_rule)
-        self.assertFalse(line.subscription_later_steps)
+        self.assertFalse(line.subscription_cut_segments)
         self.assertIn("taken back", self.get_last_note(order))
 
     def test_clearing_the_end_date_takes_a_closing_back_too(self):

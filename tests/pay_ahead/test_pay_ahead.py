@@ -31,12 +31,12 @@ class PayAheadCase(PaymentCommon):
     def bill_ahead(self, order):
         """Bill the next period as the salesperson does: look at it, then confirm."""
         order = order.with_user(self.seller)
-        action = order.action_subscription_bill_ahead()
+        action = order.action_subscription_bill_next_period()
         wizard = self.env[action["res_model"]].with_user(self.seller)
         wizard = Form(wizard.with_context(**action["context"])).save()
         shown = wizard.preview
         result = wizard.action_bill()
-        moves = self.env["account.move"].search([("subscription_ahead_date", "!=", False)])
+        moves = self.env["account.move"].search([("subscription_prepayment_date", "!=", False)])
         self.assertTrue(result)
         return shown, moves & order.sudo().invoice_ids
 
@@ -85,23 +85,23 @@ class TestBillAhead(PayAheadCase):
 
     def test_a_period_that_is_not_the_next_any_more_is_refused(self):
         order = self.create_billed()
-        order._subscription_bill_ahead(MARCH)
+        order._subscription_bill_next_period(MARCH)
         rows = order.subscription_billed_period_ids
         with self.assertRefused("begins on 03/31/2027 by now"):
-            order._subscription_bill_ahead(MARCH)
+            order._subscription_bill_next_period(MARCH)
         self.assertEqual(order.subscription_billed_period_ids, rows)
 
     def test_what_is_due_today_is_billed_first(self):
         order = self.create_billed()
         self.travel("2027-02-28")
         with self.assertRefused("something to bill today"):
-            order.action_subscription_bill_ahead()
+            order.action_subscription_bill_next_period()
 
     def test_what_is_billed_when_it_is_over_has_no_next_period(self):
         arrears = self._create_template("Arrears", timing="arrears")
         order = self.create_billed(template=arrears)
         with self.assertRefused("no next period whose price is known"):
-            order.action_subscription_bill_ahead()
+            order.action_subscription_bill_next_period()
         self.assertFalse(order._get_ahead_offer())
 
     def test_lines_in_arrears_keep_their_own_day(self):
@@ -134,14 +134,14 @@ class TestBillAhead(PayAheadCase):
         order = self.create_billed()
         other = new_test_user(self.env, "other", "sales_team.group_sale_salesman_all_leads")
         with self.assertRaises(AccessError):
-            order.with_user(other).action_subscription_bill_ahead()
+            order.with_user(other).action_subscription_bill_next_period()
 
     def test_nobody_bills_ahead_through_a_context_from_outside(self):
         order = self.create_billed()
         self.travel("2027-02-28")
-        outside = order.with_context(subscription_ahead=["token", "2027-02-28", True])
+        outside = order.with_context(subscription_prepayment=["token", "2027-02-28", True])
         moves = outside._bill_subscriptions()
-        self.assertFalse(moves.subscription_pay_first or moves.subscription_ahead_date)
+        self.assertFalse(moves.subscription_pay_first or moves.subscription_prepayment_date)
 
 
 @tagged("post_install", "-at_install")
@@ -265,7 +265,7 @@ class TestPaidBeforeInvoice(PayAheadCase):
         self.run_charges()
         self.assertFalse(draft.exists())
         tx = self.env["payment.transaction"].search(
-            [("subscription_ahead_order_id", "=", order.id)]
+            [("subscription_prepayment_order_id", "=", order.id)]
         )
         tx._set_done(extra_allowed_states=("error",))
         tx._post_process()
@@ -276,7 +276,7 @@ class TestPaidBeforeInvoice(PayAheadCase):
 
     def test_clerk_cannot_see_it_as_a_usual_draft_to_charge(self):
         order = self.create_paid_first()
-        draft = order._bill_ahead(MARCH, pay_first=True)
+        draft = order._bill_next_period(MARCH, pay_first=True)
         self.run_charges()
         self.assertFalse(draft.transaction_ids)
         with self.assertRaises(UserError):
@@ -284,8 +284,8 @@ class TestPaidBeforeInvoice(PayAheadCase):
 
     def test_who_pays_right_now_is_asked_for_nothing(self):
         order = self.create_paid_first()
-        draft = order._bill_ahead(MARCH, pay_first=True)
-        self.assertFalse(draft.subscription_asked_date)
+        draft = order._bill_next_period(MARCH, pay_first=True)
+        self.assertFalse(draft.subscription_requested_date)
         self.assertNotIn(draft, draft._get_requests_to_send())
 
     def test_who_is_asked_to_pay_ahead_is_late_only_once_the_period_began(self):
@@ -293,5 +293,5 @@ class TestPaidBeforeInvoice(PayAheadCase):
         order.subscription_payment_token_id = False
         _shown, draft = self.bill_ahead(order)
         self.assertIn(draft, draft._get_requests_to_send())
-        self.assertEqual(draft.subscription_asked_date, MARCH)
+        self.assertEqual(draft.subscription_requested_date, MARCH)
         self.assertFalse(draft.filtered_domain(draft._get_dunning_domain(self.company)))

@@ -22,14 +22,14 @@ class PaidContractCase(PaymentCommon):
 
     def begin(self, amount=36.0, day=MARCH, order=None):
         """Begin to pay the next period as the page does; return the draft and its payment."""
-        draft = (order or self.order)._subscription_begin_payment_ahead(day, amount)
+        draft = (order or self.order)._subscription_begin_prepayment(day, amount)
         tx = self.create_payment(
             order or self.order,
             sale_order_ids=False,
             reference=f"ahead {draft.id} {len(draft.transaction_ids)}",
             amount=draft._get_amount_to_charge(),
             invoice_ids=[(6, 0, draft.ids)],
-            subscription_ahead_order_id=self.order.id,
+            subscription_prepayment_order_id=self.order.id,
         )
         return draft, tx
 
@@ -134,7 +134,7 @@ class TestPayAhead(PaidContractCase):
         self.assertFalse(draft.amount_residual or credit.amount_residual)
 
     def test_what_is_open_comes_first(self):
-        self.order._subscription_bill_ahead(MARCH)
+        self.order._subscription_bill_next_period(MARCH)
         self.assertFalse(self.order._get_ahead_offer())
         self.book_payment(self.order.invoice_ids - self.invoice)
         self.assertFalse(self.order._get_ahead_offer(), "one period is enough")
@@ -191,7 +191,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.assertEqual(self.order.invoice_ids, self.invoice, "looking makes nothing")
 
     def test_what_is_open_is_offered_instead(self):
-        self.order._subscription_bill_ahead(MARCH)
+        self.order._subscription_bill_next_period(MARCH)
         invoice = self.order.invoice_ids - self.invoice
         page = self.url_open(self.order.get_portal_url()).text
         self.assertNotIn("Pay next period now", page)
@@ -202,7 +202,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
 
     def test_an_open_invoice_is_paid_on_its_page(self):
         self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", True)
-        self.order._subscription_bill_ahead(MARCH)
+        self.order._subscription_bill_next_period(MARCH)
         invoice = self.order.invoice_ids - self.invoice
         values = self.make_jsonrpc_request(
             f"/invoice/transaction/{invoice.id}",
@@ -225,7 +225,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         values = self._begin()
         tx = self.env["payment.transaction"].search([("reference", "=", values["reference"])])
         self.assertEqual((tx.amount, tx.partner_id), (36, self.partner))
-        self.assertEqual(tx.invoice_ids.subscription_ahead_date, MARCH)
+        self.assertEqual(tx.invoice_ids.subscription_prepayment_date, MARCH)
         self.assertIn(f"/my/orders/{self.order.id}", tx.landing_route)
         self.assertFalse(tx.sale_order_ids)
         self.answer(tx, "done")
@@ -252,7 +252,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         tx = self._begin_with_saved_method()
         draft = tx.invoice_ids
         self.assertEqual((tx.state, tx.subscription_invoice_id), ("draft", draft))
-        self.assertTrue(tx.subscription_ask_at)
+        self.assertTrue(tx.subscription_query_at)
         self.travel("2027-02-10", hour=16)
         self.env["account.move"]._give_up_abandoned()
         self.assertTrue(draft.exists(), "nobody knows yet whether the money was taken")

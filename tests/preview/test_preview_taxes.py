@@ -44,7 +44,7 @@ class TestPreviewTaxes(PaymentCommon):
         order = self._create_moved()
         offer = order._get_ahead_offer()
         self.assertEqual(offer["amount"], 32.1)
-        draft = order._subscription_begin_payment_ahead(offer["day"], offer["amount"])
+        draft = order._subscription_begin_prepayment(offer["day"], offer["amount"])
         self.assertEqual(draft.amount_total, 32.1)
 
     def test_taxes_that_somebody_typed_stay_in_the_preview(self):

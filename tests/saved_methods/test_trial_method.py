@@ -100,7 +100,7 @@ class TestTrialMethod(TrialMethodCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.subscription_payment_token_id, tx.token_id)
         self.assertFalse(self.get_mails())
-        self.assertFalse(order.subscription_method_asked_date)
+        self.assertFalse(order.subscription_method_requested_date)
 
     def test_the_company_speaks_when_a_visitor_confirms(self):
         order = self.create_order(self.line_values(self.seat, 3), template=self.terms)
@@ -117,7 +117,7 @@ class TestTrialMethod(TrialMethodCase):
             self.ask(day)
             counts.append(len(self.get_mails()))
         self.assertEqual(counts, [1, 2, 2, 2])
-        self.assertEqual(order.subscription_method_asked_date, date(2027, 4, 12))
+        self.assertEqual(order.subscription_method_requested_date, date(2027, 4, 12))
 
     def test_who_saves_a_method_in_time_is_not_asked_again(self):
         order = self.start()

@@ -78,7 +78,7 @@ class TestStripe(StripeCommon):
                 tx = invoice.transaction_ids
                 self.assertTrue(tx.subscription_is_unknown)
                 self.assertEqual(len(self.captures(order)), taken)
-                tx.subscription_ask_at = "2027-01-31 11:00:00"
+                tx.subscription_query_at = "2027-01-31 11:00:00"
                 self.run_questions()
                 self.assertEqual(tx.state, "done")
                 self.assertEqual(self.captures(order), [round(invoice.amount_total * 100)])
@@ -150,7 +150,9 @@ class TestStripe(StripeCommon):
         )
         self.assertEqual(intent["status"], "requires_action")
         self.fake.kept[intent["id"]] = {"description": tx.reference}
-        tx.write({"provider_reference": intent["id"], "subscription_ask_at": "2027-01-31 11:00:00"})
+        tx.write(
+            {"provider_reference": intent["id"], "subscription_query_at": "2027-01-31 11:00:00"}
+        )
         self.run_questions()
         self.assertEqual((tx.state, tx.subscription_decline_class), ("cancel", "method"))
         found = self.fake.ask("GET", f"payment_intents/{intent['id']}")

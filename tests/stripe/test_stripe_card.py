@@ -149,7 +149,7 @@ class TestStripeCard(StripeCommon, HttpCase):
         known.subscription_payment_token_id.stripe_payment_method = "pm_unknown"
         mails = self.warn("2027-02-10")
         self.assertEqual(mails.mapped("res_id"), known.subscription_payment_token_id.ids)
-        self.assertTrue(order.subscription_payment_token_id.subscription_asked_at)
+        self.assertTrue(order.subscription_payment_token_id.subscription_queried_at)
 
     def test_customer_is_warned_before_the_renewal_that_the_card_cannot_pay(self):
         yearly = self.line_values(self.hosting, 1, recurrence_id=self.year.id)

@@ -30,7 +30,7 @@ class Order extends models.Model {
     totals = fields.Json();
     state = fields.Char();
     subscription_amount_one_off_total = fields.Float();
-    subscription_later_text = fields.Char();
+    subscription_until_then_text = fields.Char();
     subscription_amount_next = fields.Float();
     subscription_next_invoice_date = fields.Date();
     subscription_order_type = fields.Char();
@@ -133,7 +133,7 @@ test("a contract that runs shows what it costs now and next, not when it began",
 });
 
 test("an amendment of a later day asks for nothing of what it sells once", async () => {
-    Order._records[0].subscription_later_text = "Nothing is due now.";
+    Order._records[0].subscription_until_then_text = "Nothing is due now.";
     await mountForm(1, `<field name="totals" widget="subscription_period_totals"/>`);
     expect(queryAllTexts(".o_subscription_period_totals td")[0]).toBe("Sold once");
 });

@@ -41,7 +41,7 @@ export class PeriodTotalsField extends Component {
 
     /** An amendment of a later day: its amount due now has no part of what is sold once. */
     get isLater() {
-        return Boolean(this.props.record.data.subscription_later_text);
+        return Boolean(this.props.record.data.subscription_until_then_text);
     }
 
     money(value) {
@@ -59,7 +59,7 @@ export const periodTotalsField = {
         { name: "subscription_next_invoice_date", type: "date" },
         { name: "subscription_order_type", type: "selection" },
         { name: "subscription_amount_one_off_total", type: "monetary" },
-        { name: "subscription_later_text", type: "char" },
+        { name: "subscription_until_then_text", type: "char" },
     ],
 };
 
