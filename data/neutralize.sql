@@ -7,10 +7,10 @@ UPDATE ir_cron
    AND ir_act_server.code IN (
        'model._cron_bill_subscriptions()',
        'model._cron_charge_subscriptions()',
-       'model._cron_ask_charges()',
+       'model._cron_query_charges()',
        'model._cron_dun_subscriptions()',
        'model._cron_warn_of_expiry()',
-       'model._cron_ask_for_methods()'
+       'model._cron_request_methods()'
    );
 
 -- A charge that was begun, and whose provider was not called yet, is not resumed on the copy.
