@@ -70,10 +70,7 @@ class AgreementText:
         agreed.update(order._prepare_agreement_values(start))
         unit, count = agreed["subscription_notice_unit"], agreed["subscription_notice_count"]
         committed = agreed["subscription_commitment_end_date"] or None
-        commitment = terms._get_commitment_sentence()
-        if order.subscription_commitment_end_date:
-            last = order.subscription_commitment_last_date
-            commitment = self.env._("Runs at least until %(day)s.", day=format_date(self.env, last))
+        commitment = self._get_quoted_commitment(committed, start)
         boundary = agreed["subscription_close_boundary"]
         notice = terms._get_notice_text(unit, count, boundary)
         if not (commitment or notice) or not order._is_new_contract():
@@ -92,6 +89,37 @@ class AgreementText:
             day=format_date(self.env, get_last_day(day)),
         )
         return [commitment, notice, earliest]
+
+    def _get_quoted_commitment(self, committed, start):
+        """Return how long a contract would run at least, empty where nothing binds the customer.
+
+        A renewal does not begin the commitment of its terms again, so it must not say so.
+
+        :param date committed: first day after the commitment that would hold, None for none
+        :param date start: first day of service
+        """
+        terms = self.order._get_subscription_terms()
+        is_typed = self.order.subscription_commitment_end_date
+        if not is_typed and committed == (terms._get_commitment_end(start) or None):
+            return terms._get_commitment_sentence()
+        if not committed or (committed <= start and not is_typed):
+            return ""
+        day = format_date(self.env, get_last_day(committed))
+        return self.env._("Runs at least until %(day)s.", day=day)
+
+    def get_commitment_hint(self):
+        """Return in a few words what binds the customer where nobody types something else."""
+        order, terms = self.order, self.order._get_subscription_terms()
+        none = self.env._("None")
+        if order.is_subscription and not order._is_subscription_started():
+            start = order._get_subscription_start()
+            agreed = order._prepare_agreement_values(start)["subscription_commitment_end_date"]
+            if agreed != terms._get_commitment_end(start):
+                is_bound = agreed and agreed > start
+                return format_date(self.env, get_last_day(agreed)) if is_bound else none
+        get_text = self.env["subscription.recurrence"]._get_length_text
+        length = (terms.commitment_unit, terms.commitment_count)
+        return get_text(*length) if terms.commitment_count else none
 
     def _get_quoted_grids(self, boundary, start):
         """Return the engine grids on whose boundaries the contract could end, as typed so far."""

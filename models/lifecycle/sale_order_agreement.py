@@ -71,9 +71,8 @@ class SaleOrder(models.Model):
         get_text = self.env["subscription.recurrence"]._get_length_text
         for order in self:
             terms, none = order._get_subscription_terms(), self.env._("None")
-            commitment = (terms.commitment_unit, terms.commitment_count)
             notice = (terms.notice_unit, terms.notice_count)
-            order.subscription_commitment_hint = get_text(*commitment) if commitment[1] else none
+            order.subscription_commitment_hint = AgreementText(order).get_commitment_hint()
             order.subscription_notice_hint = get_text(*notice) if notice[1] else none
             order.subscription_close_boundary_hint = terms._get_label("close_boundary")
 

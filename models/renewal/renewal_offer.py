@@ -5,7 +5,8 @@ from odoo.tools import format_date
 from ...tools import get_last_day, get_number_text
 from ..contract.change_text import ChangeText
 
-# What was agreed about term and end goes on; only the minimum commitment is the terms' again.
+# What was agreed about term and end goes on. The minimum commitment does not begin again, see
+# `_prepare_agreement_values`.
 AGREED_FIELDS = (
     "subscription_term_count",
     "subscription_term_unit",

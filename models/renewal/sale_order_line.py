@@ -188,6 +188,24 @@ class SaleOrderLine(models.Model):
             return plan_from(steps, first_boundary(terms.grid, start))
         return steps
 
+    def _is_out_of_service(self):
+        """Count a line of a renewal as served while the contract before has billed its period."""
+        return super()._is_out_of_service() and not self._is_served_by_period_before()
+
+    def _is_served_by_period_before(self):
+        """Return whether a renewal waits for the end of a whole period that is billed already.
+
+        Where only whole periods are billed, a renewal that begins inside one bills from the next.
+        The customer is served, and worth as much per month, on the days in between too.
+        """
+        line = self._origin
+        order = line.order_id
+        # sudo: whoever looks at a renewal may have no right to read the contract before
+        before, steps = line.subscription_replaced_line_id.sudo(), line.sudo().segment_ids
+        until = order._get_renewed_contract() and before.billed_until_date
+        day = max(order._subscription_today(), order.subscription_start_date)
+        return bool(until and day < until) and all(step.start_date > day for step in steps)
+
     def _get_renewal_edits(self):
         """Return names of the fields that somebody changed on this line of a renewal quotation."""
         offered = agreed_values(self._get_renewal_plan(), RenewalOffer(self.order_id).get_day())

@@ -7,3 +7,4 @@ from . import test_renewal_pause
 from . import test_renewal_plan
 from . import test_renewal_wizard
 from . import test_term
+from . import test_renewal_goes_on
