@@ -8,6 +8,7 @@ from ...engine.segment import live_step
 from ...tools import get_number_text
 from ..preview.preview import Preview
 from .amendment_plan import AmendmentPlan
+from .whole_periods import get_whole_period_texts
 
 
 class AmendmentText(AmendmentPlan):
@@ -154,7 +155,7 @@ class AmendmentText(AmendmentPlan):
         :rtype: list[str]
         """
         later = self.get_later_text() if later is None else later
-        return self.get_texts() + ([later] if later else [])
+        return self.get_texts() + get_whole_period_texts(self) + ([later] if later else [])
 
     # ------------------------------------------------------------------
     # A change that takes effect later

@@ -1,0 +1,47 @@
+"""What an amendment leaves alone where the terms bill whole periods only, in words."""
+
+from odoo.tools import format_date
+
+from ...engine.errors import EngineError
+from ...engine.segment import step_at
+from ...tools import get_last_day
+
+
+def get_whole_period_texts(plan):
+    """Say what is neither given back nor charged of a period that is billed without proration.
+
+    Without these sentences the documents of a switch would look as if something were missing.
+
+    :param AmendmentPlan plan: what the amendment would do
+    :return: translated sentences, none where days are prorated
+    :rtype: list[str]
+    """
+    try:
+        steps = plan.get_steps()
+    except EngineError:
+        return []  # the confirmation says what is wrong
+    day, env, kept, texts = plan.order._get_effective_date(), plan.env, {}, []
+    is_waiting = False
+    for line in plan.get_touched_lines(steps):
+        before, after = (step_at(part, day) for part in (line._get_engine_steps(), steps[line]))
+        if not before or before.terms.convention != "none":
+            continue
+        until = line.billed_until_date
+        if not after and until and until > day:
+            kept.setdefault(until, []).append(line.product_id.display_name)
+        elif after and after.terms.grid.period_at(day).start < day:
+            is_waiting = True
+    for until, products in sorted(kept.items()):
+        texts.append(
+            env._(
+                "%(products)s: billed until %(day)s. Nothing of that is given back, because only "
+                "whole periods are charged.",
+                products=", ".join(dict.fromkeys(products)),
+                day=format_date(env, get_last_day(until)),
+            )
+        )
+    if is_waiting:
+        texts.append(
+            env._("Only whole periods are charged: the next one that begins is the first.")
+        )
+    return texts
