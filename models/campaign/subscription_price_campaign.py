@@ -93,7 +93,8 @@ class SubscriptionPriceCampaign(models.Model):
         required=True,
         default="period",
         help="Days that are billed already keep their price in any case. Contracts without a term "
-        "take the first period, those that end with their term keep their price.",
+        "take the first period, those that end with their term keep their price. Those that are "
+        "renewed by a quotation offer the new price there.",
     )
     effective_date = fields.Date(
         "Earliest Day",

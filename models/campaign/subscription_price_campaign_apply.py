@@ -5,9 +5,9 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.period import FOREVER
-from ...engine.price_rise import reprice
 from ...engine.segment import step_at
 from ..lifecycle.selection import Selection
+from .priced_steps import store_later_price
 
 CONTRACTS_PER_STEP = 100
 
@@ -140,11 +140,8 @@ class SubscriptionPriceCampaignLine(models.Model):
         for line in self:
             line._check_running_contract()
             line._refresh_span()
-            segments[line.line_id] = reprice(
-                line._get_segments(),
-                line._get_span(),
-                line._get_old_price(),
-                line._get_new_price(),
+            segments[line.line_id] = store_later_price(
+                line.line_id, line._get_span(), line._get_old_price(), line._get_new_price()
             )
         self._store_steps(segments)
         self._as_system().write({"state": "done", "reason": False})
@@ -166,11 +163,9 @@ class SubscriptionPriceCampaignLine(models.Model):
                         day=format_date(self.env, line.start_date),
                     )
                 )
-            segments[line.line_id] = reprice(
-                line._get_segments(),
-                line._get_span(),
-                line._get_new_price(),
-                line._get_old_price(),
+            line._check_not_renewed()
+            segments[line.line_id] = store_later_price(
+                line.line_id, line._get_span(), line._get_new_price(), line._get_old_price()
             )
         self._store_steps(segments, is_undone=True)
         self._as_system().write({"state": "undone", "reason": False, "notified_at": False})
@@ -179,6 +174,24 @@ class SubscriptionPriceCampaignLine(models.Model):
         if self.order_id.subscription_state not in const.RUNNING_STATES:
             raise UserError(
                 self.env._("%(order)s does not run any more.", order=self.order_id.name)
+            )
+
+    def _check_not_renewed(self):
+        """Refuse to take a price back that the renewal of a contract was agreed at.
+
+        :raise UserError: naming the renewal
+        """
+        order = self.order_id
+        renewal = order._get_confirmed_renewal()
+        if renewal and self.start_date >= order.subscription_end_date:
+            raise UserError(
+                self.env._(
+                    "%(renewal)s goes on with %(order)s and was agreed at the new price of "
+                    "%(product)s. Change the line there to give it another one.",
+                    renewal=renewal.name,
+                    order=order.name,
+                    product=self.product_id.display_name,
+                )
             )
 
     def _refresh_span(self):
@@ -212,17 +225,8 @@ class SubscriptionPriceCampaignLine(models.Model):
         """
         orders = self.order_id
         orders._replace_segments_of_lines(segments)
-        for line in self:
-            line._reprice_remainder(is_undone)
         orders._message_log_batch(bodies=self._get_notes(is_undone))
         orders._hook_on_subscription_changed()
-
-    def _reprice_remainder(self, is_undone):
-        """Let the new price hold also for days after the end of the contract, should it go on."""
-        span, prices = self._get_span(), [self._get_old_price(), self._get_new_price()]
-        if is_undone:
-            prices.reverse()
-        self.line_id._change_remainder(lambda later: reprice(later, span, *prices))
 
     def _get_notes(self, is_undone):
         """Return what the chatter of each contract says, by id."""

@@ -4,6 +4,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.price_rise import is_finer, reprice
 from ...engine.segment import step_at
+from .priced_steps import get_priced_steps
 
 
 class SubscriptionPriceCampaignRule(models.Model):
@@ -169,8 +170,8 @@ class SubscriptionPriceCampaignLine(models.Model):
     # ------------------------------------------------------------------
 
     def _get_segments(self):
-        """Return the steps of the contract line as engine segments."""
-        return self.line_id._get_engine_steps()
+        """Return the steps of the contract line, and of its renewal, as engine segments."""
+        return get_priced_steps(self.line_id)
 
     def _get_span(self):
         """Return the days of the new price as an engine period."""

@@ -11,6 +11,7 @@ from ...engine.price_rise import raised, rise_span
 from ...engine.recurrence import first_boundary
 from ...engine.segment import step_at
 from ..lifecycle.selection import Selection
+from .priced_steps import get_priced_steps
 from .subscription_price_campaign_apply import CONTRACTS_PER_STEP
 
 
@@ -203,7 +204,7 @@ class SubscriptionPriceCampaign(models.Model):
     def _get_span(self, line):
         """Return the days on which a line gets another price as an engine period, or None."""
         return rise_span(
-            line._get_engine_steps(),
+            get_priced_steps(line),
             line.billed_period_ids._get_engine_rows(),
             self._get_first_day(line.order_id),
             "date" if self.start == "date" else "period",
@@ -217,8 +218,7 @@ class SubscriptionPriceCampaign(models.Model):
         return day if day >= self.effective_date else first_boundary(grid, self.effective_date)
 
     def _get_step(self, line, span):
-        segments = line._get_engine_steps()
-        return step_at(segments, span.start)
+        return step_at(get_priced_steps(line), span.start)
 
     # ------------------------------------------------------------------
     # Prices

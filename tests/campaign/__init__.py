@@ -2,3 +2,4 @@ from . import test_price_campaign
 from . import test_price_campaign_apply
 from . import test_price_campaign_combo
 from . import test_price_campaign_money
+from . import test_price_campaign_renewal

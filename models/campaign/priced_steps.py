@@ -1,0 +1,49 @@
+"""The steps of a line that a campaign may price: of its contract, and of the renewal on offer."""
+
+from ...engine.ending import split_end
+from ...engine.price_rise import reprice
+
+
+def is_renewal_offered(order):
+    """Return whether a contract that ends with its term is still to be offered a renewal.
+
+    One that somebody closed, that goes on already, or whose renewal is at the list prices of its
+    first day, takes no price beyond its own end.
+
+    :param order: one `sale.order`
+    """
+    return bool(
+        order.subscription_end_date
+        and order._get_end_action() == "quote"
+        and not order.subscription_has_planned_end
+        and not order._get_confirmed_renewal()
+        and order.subscription_renewal_price != "list"
+    )
+
+
+def get_priced_steps(line):
+    """Return the steps of a contract line that a campaign may price, as engine segments.
+
+    Beyond the term of a contract they are what its renewal quotation offers.
+    """
+    if is_renewal_offered(line.order_id):
+        return list(line._get_whole_plan())
+    return line._get_engine_steps()
+
+
+def store_later_price(line, span, old, new):
+    """Let a price hold also for days after the end of the contract, should it go on.
+
+    :param line: the contract line
+    :param Period span: the days of the price
+    :param Decimal old, new: prices
+    :return: the engine segments that are left to the contract itself
+    """
+    order = line.order_id
+    if is_renewal_offered(order):
+        steps = reprice(line._get_whole_plan(), span, old, new)
+        steps, tail = split_end(steps, order.subscription_end_date)
+        line._store_tail(tail)
+        return steps
+    line._change_tail(lambda later: reprice(later, span, old, new))
+    return reprice(line._get_engine_steps(), span, old, new)
