@@ -48,6 +48,11 @@ class SubscriptionPriceCampaign(models.Model):
         required=True,
         help="Which running contracts get new prices.",
     )
+    running_domain = fields.Char(
+        "Running Contracts",
+        compute="_compute_running_domain",
+        help="What the filter counts: contracts of the company that run.",
+    )
     product_ids = fields.Many2many(
         "product.product",
         string="Products",
@@ -155,6 +160,11 @@ class SubscriptionPriceCampaign(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends("company_id")
+    def _compute_running_domain(self):
+        for campaign in self:
+            campaign.running_domain = str(list(campaign._get_running_domain()))
+
     @api.depends("line_ids.state")
     def _compute_state(self):
         for campaign in self:
@@ -164,7 +174,7 @@ class SubscriptionPriceCampaign(models.Model):
             )
 
     @api.depends(
-        "line_ids.state",
+        "line_ids.shown_state",
         "line_ids.is_excluded",
         "line_ids.old_mrr",
         "line_ids.new_mrr",
@@ -173,7 +183,9 @@ class SubscriptionPriceCampaign(models.Model):
     )
     def _compute_totals(self):
         for campaign in self:
-            lines = campaign.line_ids.filtered(lambda line: not line.is_excluded)
+            lines = campaign.line_ids.filtered(
+                lambda line: not line.is_excluded and line.shown_state != "ended"
+            )
             done = lines.filtered(lambda line: line.state == "done")
             campaign.line_count = len(campaign.line_ids)
             campaign.contract_count = len(lines.order_id)

@@ -4,7 +4,7 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.price_rise import is_finer, reprice
 from ...engine.segment import step_at
-from .priced_steps import get_priced_steps
+from .priced_steps import get_priced_steps, is_renewal_offered
 
 
 class SubscriptionPriceCampaignRule(models.Model):
@@ -80,6 +80,18 @@ class SubscriptionPriceCampaignLine(models.Model):
         required=True,
         readonly=True,
     )
+    shown_state = fields.Selection(
+        [
+            ("todo", "Proposed"),
+            ("done", "Planned"),
+            ("failed", "Refused"),
+            ("undone", "Taken Back"),
+            ("ended", "Contract Ends Before"),
+        ],
+        "Where It Stands",
+        compute="_compute_shown_state",
+        help="The status of the line, or that its contract ends before the new price begins.",
+    )
     is_excluded = fields.Boolean("Skip", help="This line keeps its price.")
     start_date = fields.Date("From", required=True, readonly=True, help="First day of the price.")
     end_date = fields.Date(
@@ -109,6 +121,22 @@ class SubscriptionPriceCampaignLine(models.Model):
     _price_not_negative = models.Constraint(
         "CHECK (new_price >= 0 OR old_price < 0)", "A new price cannot be negative."
     )
+
+    @api.depends("state", "start_date", "order_id.subscription_end_date")
+    def _compute_shown_state(self):
+        for line in self:
+            line.shown_state = "ended" if line._is_ended() else line.state
+
+    def _is_ended(self):
+        """Return whether the contract of this line ends before the price that is planned for it.
+
+        A price that the renewal of the contract offers, or was agreed at, has a contract still.
+        """
+        self.ensure_one()
+        order, end = self.order_id, self.order_id.subscription_end_date
+        if self.state != "done" or not end or not self.start_date or self.start_date < end:
+            return False
+        return not is_renewal_offered(order) and not order._get_confirmed_renewal()
 
     @api.depends("old_price", "new_price")
     def _compute_change(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
+from ...tools import get_last_day
 
 
 class SaleOrder(models.Model):
@@ -24,7 +25,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         today = self._subscription_today()
         lines = self.subscription_price_rise_ids.filtered(
-            lambda line: line.state == "done" and line.start_date > today
+            lambda line: line.shown_state == "done" and line.start_date > today
         )
         campaign = const.unseal(self.env.context, const.CAMPAIGN_KEY)
         return lines.filtered(lambda line: not campaign or line.campaign_id.id == campaign)
@@ -110,9 +111,35 @@ class SubscriptionPriceCampaignLine(models.Model):
             if row["id"] in changed
         ]
 
+    def _get_leave_text(self):
+        """Return what a customer may do who does not want these prices, one or two sentences."""
+        order = self.order_id
+        if not order:
+            return ""
+        end, first = order.subscription_end_date, min(self.mapped("start_date"))
+        if end and end <= first:
+            return self.env._(
+                "Your subscription ends after %(day)s. The new prices are those of its renewal, "
+                "which you are free to accept.",
+                day=format_date(self.env, get_last_day(end)),
+            )
+        earliest = order._get_earliest_close_date()
+        day = format_date(self.env, get_last_day(earliest))
+        if earliest <= first:
+            return self.env._(
+                "If you do not want the new prices, you can end your subscription before they "
+                "hold: if you tell us today, its last day can be %(day)s or later.",
+                day=day,
+            )
+        return self.env._(
+            "If you do not want the new prices, you can end your subscription: if you tell us "
+            "today, its last day can be %(day)s or later.",
+            day=day,
+        )
+
     def _filter_untold(self):
         """Return planned lines whose customer got no mail."""
-        return self.filtered(lambda line: line.state == "done" and not line.notified_at)
+        return self.filtered(lambda line: line.shown_state == "done" and not line.notified_at)
 
     def _send_notice(self):
         """Queue one mail per contract.

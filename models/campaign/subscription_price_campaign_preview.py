@@ -163,7 +163,11 @@ class SubscriptionPriceCampaign(models.Model):
                     campaign=self.name,
                 )
             ) from error
-        return chosen & Domain(
+        return chosen & self._get_running_domain()
+
+    def _get_running_domain(self):
+        """Return the domain of the contracts whose prices this campaign may change."""
+        return Domain(
             [
                 ("is_subscription", "=", True),
                 ("state", "=", "sale"),
