@@ -42,8 +42,8 @@ def store_later_price(line, span, old, new):
     order = line.order_id
     if is_renewal_offered(order):
         steps = reprice(line._get_whole_plan(), span, old, new)
-        steps, tail = split_end(steps, order.subscription_end_date)
-        line._store_tail(tail)
+        steps, remainder = split_end(steps, order.subscription_end_date)
+        line._store_remainder(remainder)
         return steps
-    line._change_tail(lambda later: reprice(later, span, old, new))
+    line._change_remainder(lambda later: reprice(later, span, old, new))
     return reprice(line._get_engine_steps(), span, old, new)
