@@ -100,8 +100,8 @@ class SubscriptionCloseWizard(models.TransientModel):
     @api.depends("order_id")
     def _compute_credit_rule(self):
         for wizard in self:
-            terms = wizard.order_id._get_subscription_terms()
-            wizard.credit_rule = terms.credit_on_close or "credit"
+            template = wizard.order_id._get_subscription_template()
+            wizard.credit_rule = template.credit_on_close or "credit"
 
     @api.depends("order_id", "last_date")
     def _compute_warning(self):
@@ -132,7 +132,7 @@ class SubscriptionCloseWizard(models.TransientModel):
             return [*effects, self.env._("Nothing is given back and nothing more is billed.")]
         if not any(due.forfeited for due in items):
             return effects
-        if self.order_id._get_subscription_terms().credit_on_close == "forfeit":
+        if self.order_id._get_subscription_template().credit_on_close == "forfeit":
             return [
                 *effects,
                 self.env._(

@@ -158,7 +158,7 @@ class SubscriptionMassWizard(models.TransientModel):
     def _get_order_preview(self, order):
         """Return the preview that the wizard for one contract shows."""
         if self.operation == "switch":
-            return Switch(order).get_preview(**self._prepare_switch_terms())
+            return Switch(order).get_preview(**self._prepare_switch_values())
         name, values = {
             "close": ("close", self._prepare_close_values),
             "resume": ("resume", self._prepare_resume_values),
@@ -189,7 +189,7 @@ class SubscriptionMassWizard(models.TransientModel):
         }
         return {**values, "last_date": self.last_date} if self.when == "date" else values
 
-    def _prepare_switch_terms(self):
+    def _prepare_switch_values(self):
         """Return arguments of a switch of one contract."""
         return {
             "template": self.template_id,
@@ -285,7 +285,7 @@ class SubscriptionMassWizard(models.TransientModel):
         order._subscription_resume(self.resume_on_date)
 
     def _change_switch(self, order):
-        order._subscription_switch(**self._prepare_switch_terms())
+        order._subscription_switch(**self._prepare_switch_values())
 
     def _change_stage(self, order):
         order.subscription_stage_id = self.stage_id

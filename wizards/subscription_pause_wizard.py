@@ -21,7 +21,7 @@ class SubscriptionPauseWizard(models.TransientModel):
     )
     start_date = fields.Date(
         "No Service From",
-        compute="_compute_terms",
+        compute="_compute_rules",
         store=True,
         readonly=False,
         precompute=True,
@@ -36,7 +36,7 @@ class SubscriptionPauseWizard(models.TransientModel):
     credit_rule = fields.Selection(
         [("credit", "Credit them"), ("forfeit", "Do not credit them")],
         "Unused Days",
-        compute="_compute_terms",
+        compute="_compute_rules",
         store=True,
         readonly=False,
         precompute=True,
@@ -46,7 +46,7 @@ class SubscriptionPauseWizard(models.TransientModel):
     anchor_rule = fields.Selection(
         const.PAUSE_ANCHORS,
         "Periods After It",
-        compute="_compute_terms",
+        compute="_compute_rules",
         store=True,
         readonly=False,
         precompute=True,
@@ -57,22 +57,22 @@ class SubscriptionPauseWizard(models.TransientModel):
     can_restart = fields.Boolean(compute="_compute_can_restart")
 
     @api.depends("order_id")
-    def _compute_terms(self):
+    def _compute_rules(self):
         for wizard in self:
             order = wizard.order_id
             wizard.start_date = order and max(
                 order._subscription_today(), order._get_subscription_start()
             )
             wizard.credit_rule = (
-                order and order._get_subscription_terms().credit_on_pause
+                order and order._get_subscription_template().credit_on_pause
             ) or "credit"
-            wizard.anchor_rule = order._get_subscription_terms()._get_pause_anchor()
+            wizard.anchor_rule = order._get_subscription_template()._get_pause_anchor()
 
     @api.depends("order_id")
     def _compute_can_restart(self):
         for wizard in self:
-            terms = wizard.order_id._get_subscription_terms()
-            wizard.can_restart = (terms.alignment or "anniversary") == "anniversary"
+            template = wizard.order_id._get_subscription_template()
+            wizard.can_restart = (template.alignment or "anniversary") == "anniversary"
 
     @api.constrains("start_date", "resume_date")
     def _check_dates(self):

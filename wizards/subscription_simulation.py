@@ -113,7 +113,7 @@ class SubscriptionSimulation(models.TransientModel):
             raise UserError(
                 self.env._("The change would be over before it begins. Choose a later day.")
             )
-        terms = self.order_id._get_subscription_terms()
+        template = self.order_id._get_subscription_template()
         if self.kind == "pause":
             taken = self.order_id._get_pause_conflict(day, until or None)
             if taken:
@@ -121,12 +121,12 @@ class SubscriptionSimulation(models.TransientModel):
             gap = Period(day, until or FOREVER)
             return Tried(
                 gap=gap,
-                is_forfeit=terms.credit_on_pause == "forfeit",
-                is_restart=terms._get_pause_anchor() == "restart",
+                is_forfeit=template.credit_on_pause == "forfeit",
+                is_restart=template._get_pause_anchor() == "restart",
             )
         if self.kind == "end":
             self.order_id._check_close_date(day)
-            return Tried(end=day, is_forfeit=terms.credit_on_close == "forfeit")
+            return Tried(end=day, is_forfeit=template.credit_on_close == "forfeit")
         return self._get_line_change(day, until)
 
     def _get_line_change(self, day, until):

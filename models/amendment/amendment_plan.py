@@ -167,8 +167,9 @@ class AmendmentPlan:
     def is_template_switched(self):
         """Return whether this amendment puts its contract on other terms."""
         contract = self.order._get_amended_contract()
-        return self.order._get_subscription_terms() != contract._get_subscription_terms().with_env(
-            self.env
+        return (
+            self.order._get_subscription_template()
+            != contract._get_subscription_template().with_env(self.env)
         )
 
     def get_touched_lines(self, steps):

@@ -26,8 +26,8 @@ class AmendmentText(AmendmentPlan):
             texts.append(
                 self.env._(
                     "Terms: %(old)s → %(new)s",
-                    old=contract._get_subscription_terms().name,
-                    new=self.order._get_subscription_terms().name,
+                    old=contract._get_subscription_template().name,
+                    new=self.order._get_subscription_template().name,
                 )
             )
         for key in self.order.subscription_baseline or {}:

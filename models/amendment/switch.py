@@ -23,15 +23,15 @@ class Switch:
         :raise UserError: naming the contract
         """
         self.order._check_running(self.env._("switched"))
-        terms = template or self.order._get_subscription_terms()
-        if recurrence and recurrence not in terms._get_offered_recurrences():
+        template = template or self.order._get_subscription_template()
+        if recurrence and recurrence not in template._get_offered_recurrences():
             raise UserError(
                 self.env._(
                     "%(order)s would be billed %(recurrence)s, which the terms %(terms)s do not "
                     "offer. Choose other terms as well.",
                     order=self.order.name,
                     recurrence=recurrence.name,
-                    terms=terms.name,
+                    terms=template.name,
                 )
             )
         # sudo: a colleague's quotation counts too

@@ -51,7 +51,7 @@ class AccountMove(models.Model):
         orders = self._get_subscription_orders()
         if self._waits_for_payment():
             return "draft"
-        modes = {order._get_subscription_terms().invoice_mode or "post" for order in orders}
+        modes = {order._get_subscription_template().invoice_mode or "post" for order in orders}
         return next((mode for mode in ("draft", "post") if mode in modes), "send")
 
     def _get_reducing_term(self):
@@ -70,7 +70,7 @@ class AccountMove(models.Model):
         if self.move_type != "out_invoice" or self.currency_id.is_zero(self.amount_total):
             return False
         orders = self._get_subscription_orders()
-        modes = [order._get_subscription_terms().payment_mode for order in orders]
+        modes = [order._get_subscription_template().payment_mode for order in orders]
         return "after_payment" in modes
 
     def _set_followers_and_origin(self):

@@ -51,21 +51,21 @@ class SaleOrder(models.Model):
         The invoice of the confirmation is never shared.
         """
         self.ensure_one()
-        terms = self._get_subscription_terms().with_company(self.company_id)
+        template = self._get_subscription_template().with_company(self.company_id)
         first = not self.order_line.billed_period_ids
-        if first or not terms.group_invoices:
+        if first or not template.group_invoices:
             return self.id
         return (
             self.company_id.id,
-            (self.journal_id or terms.journal_id).id,
+            (self.journal_id or template.journal_id).id,
             self.partner_invoice_id.id,
             self.partner_shipping_id.id,
             self.currency_id.id,
             self.fiscal_position_id.id,
             self.payment_term_id.id,
             self.subscription_payment_token_id.id,
-            terms.invoice_mode,
-            terms.payment_mode,
+            template.invoice_mode,
+            template.payment_mode,
         )
 
     def _prepare_recurring_invoice(self, items):
@@ -87,8 +87,8 @@ class SaleOrder(models.Model):
         )._get_invoiceable_lines()
         lines = lines.with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
-        terms = self._get_subscription_terms()
-        waits = terms.invoice_mode == "draft" or self._is_invoiced_after_payment()
+        template = self._get_subscription_template()
+        waits = template.invoice_mode == "draft" or self._is_invoiced_after_payment()
         if not waits:
             # A date that comes with the posting would make core compute every document again.
             vals["invoice_date"] = self._subscription_today()
@@ -133,4 +133,4 @@ class SaleOrder(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        return self._get_subscription_terms().payment_mode == "after_payment"
+        return self._get_subscription_template().payment_mode == "after_payment"

@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         return (
             self.state == "sale"
             and self.subscription_state == "active"
-            and self._get_subscription_terms().credit_on_downgrade == "offset"
+            and self._get_subscription_template().credit_on_downgrade == "offset"
             and bool(self._get_date_after_today())
         )
 

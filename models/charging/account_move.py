@@ -172,18 +172,16 @@ class AccountMove(models.Model):
     def _send_paid_drafts(self):
         """Mail documents that were posted by their payment, when their template asks for it."""
         to_send = self.filtered(
-            lambda move: (
-                move.state == "posted" and set(move._get_invoice_modes_of_terms()) == {"send"}
-            )
+            lambda move: move.state == "posted" and set(move._get_invoice_modes()) == {"send"}
         )
         if to_send:
             to_send._queue_subscription_sending()
 
-    def _get_invoice_modes_of_terms(self):
+    def _get_invoice_modes(self):
         """Return what the templates say should happen to an invoice once it is made."""
         self.ensure_one()
         orders = self._get_subscription_orders()
-        return [order._get_subscription_terms().invoice_mode for order in orders]
+        return [order._get_subscription_template().invoice_mode for order in orders]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_being_charged(self):

@@ -149,7 +149,7 @@ class AccountMove(models.Model):
         tokens = orders.subscription_payment_token_id
         charged = all(
             order.subscription_payment_token_id
-            and order._get_subscription_terms().payment_mode in const.CHARGED_MODES
+            and order._get_subscription_template().payment_mode in const.CHARGED_MODES
             for order in orders
         )
         return tokens if charged and len(tokens) == 1 else tokens.browse()

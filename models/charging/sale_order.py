@@ -145,7 +145,7 @@ class SaleOrder(models.Model):
     def _is_method_wanted(self):
         """Return whether a saved method of the customer is charged for one contract."""
         self.ensure_one()
-        mode = self._get_subscription_terms().payment_mode
+        mode = self._get_subscription_template().payment_mode
         is_saved = bool(self.subscription_payment_token_id)
         return mode == "charge" or (mode == "after_payment" and is_saved)
 

@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
             # A reference that was agreed with the customer belongs to the first payment; each
             # later invoice gets its own, so that bank transfers can be told apart.
             values["payment_reference"] = False
-        journal = self._get_subscription_terms().with_company(self.company_id).journal_id
+        journal = self._get_subscription_template().with_company(self.company_id).journal_id
         if journal and not self.journal_id:
             values["journal_id"] = journal.id
         return values
@@ -101,7 +101,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return (
             bool(self._get_recurring_lines())
-            and self._get_subscription_terms().payment_mode == "charge"
+            and self._get_subscription_template().payment_mode == "charge"
         )
 
     def _is_held_by(self, tx):
@@ -111,7 +111,7 @@ class SaleOrder(models.Model):
     def _is_payment_token_kept(self):
         """Return whether a method that the customer saves with a payment pays what follows."""
         self.ensure_one()
-        mode = self._get_subscription_terms().payment_mode
+        mode = self._get_subscription_template().payment_mode
         return mode in const.CHARGED_MODES and bool(self._get_recurring_lines())
 
     @api.model

@@ -210,7 +210,7 @@ class SaleOrder(models.Model):
     # Terms and clock
     # ------------------------------------------------------------------
 
-    def _get_subscription_terms(self):
+    def _get_subscription_template(self):
         """Return the template whose terms hold for this order, the company's default if none."""
         template = self.subscription_template_id
         return template or (self.company_id or self.env.company)._get_subscription_template()

@@ -71,7 +71,7 @@ class SaleOrderLine(models.Model):
             if line.display_type or not line.product_id.is_recurring:
                 line.recurrence_id = False
                 continue
-            template = line.order_id._get_subscription_terms()
+            template = line.order_id._get_subscription_template()
             offered = template.recurrence_id | template.recurrence_ids
             if line.recurrence_id and (not offered or line.recurrence_id in offered):
                 continue
@@ -237,7 +237,7 @@ class SaleOrderLine(models.Model):
                 and line.product_id.is_recurring
             )
         ):
-            offered = line.order_id._get_subscription_terms()._get_offered_recurrences()
+            offered = line.order_id._get_subscription_template()._get_offered_recurrences()
             line.recurrence_id = line.product_id._get_default_recurrence(offered)
 
     def _check_not_sold_once(self):
@@ -330,7 +330,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        template = order._get_subscription_terms()
+        template = order._get_subscription_template()
         recurrence = self.recurrence_id._get_engine_recurrence()
         anchor = order._align_anchor(self._get_grid_anchor(), recurrence)
         basis = self._get_subscription_basis()

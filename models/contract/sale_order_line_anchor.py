@@ -18,9 +18,9 @@ class SaleOrder(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        terms = self._get_subscription_terms()
+        template = self._get_subscription_template()
         return anchor_for(
-            terms.alignment or "anniversary", anchor, recurrence, terms.billing_day or None
+            template.alignment or "anniversary", anchor, recurrence, template.billing_day or None
         )
 
     def _set_common_anchor(self, day):

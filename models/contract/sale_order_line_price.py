@@ -19,7 +19,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             offered = every
             if line.product_id.is_recurring and not line._is_begun_line():
-                offered = line.order_id._get_subscription_terms()._get_offered_recurrences()
+                offered = line.order_id._get_subscription_template()._get_offered_recurrences()
                 offered = line._get_priced_recurrences(offered or every) or offered or every
             line.offered_recurrence_ids = offered | line.recurrence_id
 

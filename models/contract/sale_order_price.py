@@ -31,8 +31,8 @@ class SaleOrder(models.Model):
     def _get_product_catalog_order_data(self, products, **kwargs):
         """Show recurring products in the catalog at the price that their line will get."""
         data = super()._get_product_catalog_order_data(products, **kwargs)
-        terms = self._get_subscription_terms()
-        offered = terms._get_offered_recurrences() if terms else terms.recurrence_ids
+        template = self._get_subscription_template()
+        offered = template._get_offered_recurrences() if template else template.recurrence_ids
         recurring = products.filtered("is_recurring")
         groups = recurring.grouped(lambda product: product._get_default_recurrence(offered))
         for recurrence, members in groups.items():

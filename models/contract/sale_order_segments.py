@@ -244,5 +244,5 @@ class SaleOrder(models.Model):
 
     def _get_close_credit_rule(self):
         """Return 'credit' or 'forfeit', for billed days after the end of this contract."""
-        terms = self._get_subscription_terms()
-        return self.subscription_close_credit_rule or terms.credit_on_close or "credit"
+        template = self._get_subscription_template()
+        return self.subscription_close_credit_rule or template.credit_on_close or "credit"

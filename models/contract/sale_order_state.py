@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
             values = {
                 "subscription_start_date": start,
                 "subscription_anchor_date": order._get_subscription_anchor(),
-                "subscription_template_id": order._get_subscription_terms().id,
+                "subscription_template_id": order._get_subscription_template().id,
                 "subscription_origin_id": order.subscription_origin_id.id or order.id,
                 **order._prepare_start_values(start),
             }

@@ -70,7 +70,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: whoever looks at an invoice may lack rights on its contracts
         orders = self.sudo()._get_subscription_orders().sorted("id")
-        policies = [order._get_subscription_terms().dunning_policy_id for order in orders]
+        policies = [order._get_subscription_template().dunning_policy_id for order in orders]
         none = self.env["subscription.dunning.policy"]
         return next((policy for policy in policies if policy.active), none)
 

@@ -207,7 +207,7 @@ class AccountMove(models.Model):
         return orders.filtered(
             lambda order: (
                 order.subscription_state in const.RUNNING_STATES
-                and order._get_subscription_terms().dunning_policy_id == policy
+                and order._get_subscription_template().dunning_policy_id == policy
             )
         )
 

@@ -134,7 +134,7 @@ class AccountMove(models.Model):
         :return: why nobody is told, None when somebody is
         """
         self.ensure_one()
-        template = order._get_subscription_terms()._get_unpaid_mail_template()
+        template = order._get_subscription_template()._get_unpaid_mail_template()
         reader = self._get_dunning_reader()
         if not template:
             return self.env._("There is no mail template for the warning. Choose one.")

@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
         Template = self.env["subscription.template"].with_context(active_test=False)
         # A contract without a template follows the default of its company.
         templates = Template.search([("unpaid_close_days", ">", 0)]).filtered(
-            lambda terms: terms._get_unpaid_close_days()
+            lambda template: template._get_unpaid_close_days()
         )
         if not templates:
             return self.browse()
@@ -71,7 +71,7 @@ class SaleOrder(models.Model):
         orders = moves.invoice_line_ids.sale_line_ids.order_id
         orders |= get_contracts_after(orders)
         return orders.filtered_domain(running).filtered(
-            lambda order: order._get_subscription_terms() in templates
+            lambda order: order._get_subscription_template() in templates
         )
 
     @api.model
@@ -109,7 +109,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.with_company(self.company_id)
         move = order._get_oldest_unpaid()
-        days = order._get_subscription_terms()._get_unpaid_close_days()
+        days = order._get_subscription_template()._get_unpaid_close_days()
         if not move or not days or not order._is_running():
             order._forget_unpaid()
             return
@@ -156,7 +156,7 @@ class SaleOrder(models.Model):
         sentences = super()._get_agreement_sentences()
         if self.subscription_state not in const.RUNNING_STATES and self._is_subscription_started():
             return sentences
-        return [*sentences, self._get_subscription_terms()._get_unpaid_sentence()]
+        return [*sentences, self._get_subscription_template()._get_unpaid_sentence()]
 
     @api.depends("subscription_unpaid_close_date")
     def _compute_subscription_agreement_text(self):

@@ -19,7 +19,7 @@ class UnpaidRule:
         order.ensure_one()
         self.order, self.move = order, move
         self.env = order.env
-        self.terms = order._get_subscription_terms()
+        self.template = order._get_subscription_template()
         self.today = order._subscription_today()
         self.notices = self.env["subscription.dunning.notice"]
 
@@ -32,7 +32,7 @@ class UnpaidRule:
                 self._close_or_wait()
             return
         self.order._forget_unpaid()
-        days, warned = self.terms._get_unpaid_close_days(), self.terms.unpaid_warn_days
+        days, warned = self.template._get_unpaid_close_days(), self.template.unpaid_warn_days
         close = self.move._get_dunning_start() + timedelta(days=days)
         if self.today >= close - timedelta(days=warned):
             self._warn(max(close, self.today + timedelta(days=warned)))
@@ -54,7 +54,7 @@ class UnpaidRule:
         if about:
             self.move._schedule_telling(about[:1].reason)
         self.order._forget_unpaid()
-        self._warn(self.today + timedelta(days=max(1, self.terms.unpaid_warn_days)))
+        self._warn(self.today + timedelta(days=max(1, self.template.unpaid_warn_days)))
 
     def _warn(self, day):
         """Tell the customer by mail on which day the contract is closed.

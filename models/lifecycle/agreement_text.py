@@ -64,7 +64,7 @@ class AgreementText:
 
         :rtype: list[str]
         """
-        order, terms = self.order, self.order._get_subscription_terms()
+        order, template = self.order, self.order._get_subscription_template()
         start = order._get_subscription_start()
         agreed = {name: order[name] for name in AGREED_FIELDS}
         agreed.update(order._prepare_agreement_values(start))
@@ -72,7 +72,7 @@ class AgreementText:
         committed = agreed["subscription_commitment_end_date"] or None
         commitment = self._get_quoted_commitment(committed, start)
         boundary = agreed["subscription_close_boundary"]
-        notice = terms._get_notice_text(unit, count, boundary)
+        notice = template._get_notice_text(unit, count, boundary)
         if not (commitment or notice) or not order._is_new_contract():
             return [commitment, notice]
         day = earliest_end(
@@ -98,10 +98,10 @@ class AgreementText:
         :param date committed: first day after the commitment that would hold, None for none
         :param date start: first day of service
         """
-        terms = self.order._get_subscription_terms()
+        template = self.order._get_subscription_template()
         is_typed = self.order.subscription_commitment_end_date
-        if not is_typed and committed == (terms._get_commitment_end(start) or None):
-            return terms._get_commitment_sentence()
+        if not is_typed and committed == (template._get_commitment_end(start) or None):
+            return template._get_commitment_sentence()
         if not committed or (committed <= start and not is_typed):
             return ""
         day = format_date(self.env, get_last_day(committed))
@@ -109,17 +109,17 @@ class AgreementText:
 
     def get_commitment_hint(self):
         """Return in a few words what binds the customer where nobody types something else."""
-        order, terms = self.order, self.order._get_subscription_terms()
+        order, template = self.order, self.order._get_subscription_template()
         none = self.env._("None")
         if order.is_subscription and not order._is_subscription_started():
             start = order._get_subscription_start()
             agreed = order._prepare_agreement_values(start)["subscription_commitment_end_date"]
-            if agreed != terms._get_commitment_end(start):
+            if agreed != template._get_commitment_end(start):
                 is_bound = agreed and agreed > start
                 return format_date(self.env, get_last_day(agreed)) if is_bound else none
         get_text = self.env["subscription.recurrence"]._get_length_text
-        length = (terms.commitment_unit, terms.commitment_count)
-        return get_text(*length) if terms.commitment_count else none
+        length = (template.commitment_unit, template.commitment_count)
+        return get_text(*length) if template.commitment_count else none
 
     def _get_quoted_grids(self, boundary, start):
         """Return the engine grids on whose boundaries the contract could end, as typed so far."""

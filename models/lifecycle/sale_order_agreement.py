@@ -70,11 +70,11 @@ class SaleOrder(models.Model):
         """Say in grey what holds where nobody typed something else."""
         get_text = self.env["subscription.recurrence"]._get_length_text
         for order in self:
-            terms, none = order._get_subscription_terms(), self.env._("None")
-            notice = (terms.notice_unit, terms.notice_count)
+            template, none = order._get_subscription_template(), self.env._("None")
+            notice = (template.notice_unit, template.notice_count)
             order.subscription_commitment_hint = AgreementText(order).get_commitment_hint()
             order.subscription_notice_hint = get_text(*notice) if notice[1] else none
-            order.subscription_close_boundary_hint = terms._get_label("close_boundary")
+            order.subscription_close_boundary_hint = template._get_label("close_boundary")
 
     @api.depends("subscription_commitment_end_date")
     def _compute_subscription_commitment_last_date(self):
@@ -111,7 +111,7 @@ class SaleOrder(models.Model):
         :param date start: first day of service
         :rtype: dict
         """
-        template = self._get_subscription_terms()
+        template = self._get_subscription_template()
         values = {
             "subscription_commitment_end_date": self.subscription_commitment_end_date
             or template._get_commitment_end(start),

@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
             order._check_close_date(day)
             is_early = order._is_earlier_than_agreed(day)
             old_end = order.subscription_end_date
-            rule = credit_rule or order._get_subscription_terms().credit_on_close or "credit"
+            rule = credit_rule or order._get_subscription_template().credit_on_close or "credit"
             order._as_system().write(
                 {
                     "subscription_end_date": day,

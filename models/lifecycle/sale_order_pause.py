@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
             order._subscription_claim()
             start = max(day, order._get_subscription_start())
             order._check_pause(start, until, kind)
-            terms = order._get_subscription_terms()
+            template = order._get_subscription_template()
             # The database refuses overlaps at once: it must know a pause that was just ended.
             order.subscription_interruption_ids.flush_recordset()
             # sudo: interruptions are written by operations only; rights checked on the contract
@@ -59,8 +59,8 @@ class SaleOrder(models.Model):
                         "start_date": start,
                         "end_date": until,
                         "reason": reason,
-                        "credit_rule": credit_rule or terms.credit_on_pause or "credit",
-                        "anchor_rule": anchor_rule or terms._get_pause_anchor(),
+                        "credit_rule": credit_rule or template.credit_on_pause or "credit",
+                        "anchor_rule": anchor_rule or template._get_pause_anchor(),
                         "user_id": self.env.user.id,
                         **values,
                     }
@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
         :raise UserError: saying how long a pause may be
         """
         self.ensure_one()
-        longest = self._get_subscription_terms().pause_max_days
+        longest = self._get_subscription_template().pause_max_days
         if not longest:
             raise UserError(
                 self.env._("%(order)s cannot be paused online. Write to us.", order=self.name)

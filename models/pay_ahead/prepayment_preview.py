@@ -25,7 +25,7 @@ class PrepaymentPreview:
 
     def _get_prepayment_sentences(self):
         """Return what happens with the invoice of a period that is billed ahead, in sentences."""
-        mode = self.order._get_subscription_terms().payment_mode
+        mode = self.order._get_subscription_template().payment_mode
         token = self.order.sudo().subscription_payment_token_id  # sudo: salespeople read no tokens
         reasons = [
             self.env._(

@@ -131,7 +131,7 @@ class SaleOrder(models.Model):
         """Let the charging run take documents that were billed ahead, before they are due."""
         # sudo: a salesperson bills own contracts without rights on the books
         invoices = moves.sudo().filtered(lambda move: move.move_type == "out_invoice")
-        if self._get_subscription_terms().payment_mode in const.CHARGED_MODES:
+        if self._get_subscription_template().payment_mode in const.CHARGED_MODES:
             invoices._as_system().subscription_charge_early = True
             invoices._trigger_charging()
 

@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return (
             self.is_subscription
-            and self._get_subscription_terms().allow_pay_ahead
+            and self._get_subscription_template().allow_pay_ahead
             and not self._get_prepayment_obstacle()
             and not self._get_open_invoices_to_pay()
             and not self._is_prepayment_billed()

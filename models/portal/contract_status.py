@@ -268,7 +268,7 @@ class ContractStatus:
     def _get_method_name(self):
         """Return what the contract is charged with by itself, for the eyes of the visitor."""
         order = self.order
-        if order._get_subscription_terms().payment_mode not in const.CHARGED_MODES:
+        if order._get_subscription_template().payment_mode not in const.CHARGED_MODES:
             return ""
         token = order.subscription_payment_token_id
         return token._get_name_for_visitor() if token.active else ""

@@ -28,7 +28,7 @@ class CustomerActs:
         order.ensure_one()
         self.order = order
         self.env = order.env
-        self.terms = order._get_subscription_terms()
+        self.template = order._get_subscription_template()
         self.today = order._subscription_today()
 
     # ------------------------------------------------------------------
@@ -46,7 +46,7 @@ class CustomerActs:
         """Whether the customer may end the contract, on one of :meth:`get_close_days`."""
         order = self.order
         return bool(
-            self.terms.customers_may_close
+            self.template.customers_may_close
             and self.is_running
             and not order.subscription_has_planned_end
             and self.get_close_days()
@@ -57,7 +57,7 @@ class CustomerActs:
         """Whether the customer may take a closing back whose day is still to come."""
         order = self.order
         return bool(
-            self.terms.customers_may_close
+            self.template.customers_may_close
             and self.is_running
             and order.subscription_has_planned_end
         )
@@ -67,7 +67,7 @@ class CustomerActs:
         """Whether the customer may pause the contract from today on."""
         order = self.order
         return bool(
-            self.terms.pause_max_days
+            self.template.pause_max_days
             and order.subscription_state == "active"
             and not order.subscription_has_pause
         )
@@ -76,7 +76,9 @@ class CustomerActs:
     def can_resume(self):
         """Whether the customer may end the pause that runs; a suspension is ended by paying."""
         gap = self._get_pause()
-        return bool(self.terms.pause_max_days and self.order.subscription_state == "paused" and gap)
+        return bool(
+            self.template.pause_max_days and self.order.subscription_state == "paused" and gap
+        )
 
     def check(self, act):
         """Refuse an act that the terms do not leave to the customer.
@@ -127,7 +129,7 @@ class CustomerActs:
 
         :param date day: first day without service
         """
-        is_forfeit = self.terms.credit_on_close == "forfeit"
+        is_forfeit = self.template.credit_on_close == "forfeit"
         tried = Tried(end=day, is_forfeit=is_forfeit)
         return self.try_out(lambda: DryRun(self.order, tried).get_items(max(day, self.today)))
 
@@ -180,7 +182,7 @@ class CustomerActs:
     @property
     def latest_return(self):
         """Last day on which service may go on after a pause that is asked for now."""
-        return self.pause_start + timedelta(days=self.terms.pause_max_days)
+        return self.pause_start + timedelta(days=self.template.pause_max_days)
 
     def preview_pause(self, until):
         """Return what a pause from today on gives back, see :class:`Preview`.
@@ -195,8 +197,8 @@ class CustomerActs:
             return DryOperation(self.order).get_pause_items(
                 self.pause_start,
                 until,
-                is_forfeit=self.terms.credit_on_pause == "forfeit",
-                is_restart=self.terms._get_pause_anchor() == "restart",
+                is_forfeit=self.template.credit_on_pause == "forfeit",
+                is_restart=self.template._get_pause_anchor() == "restart",
             )
 
         return self.try_out(get_items)

@@ -249,7 +249,7 @@ class Preview:
         :rtype: list[str]
         """
         reasons = [self._get_pause_text(), self._get_end_text()]
-        terms = self.order._get_subscription_terms()
+        template = self.order._get_subscription_template()
         lines = self.order._get_recurring_lines()
         is_served = self.order.subscription_state in ("upcoming", "active")
         timings = lines.segment_ids.mapped("timing") if is_served else []
@@ -263,9 +263,9 @@ class Preview:
             reasons.append(self.env._("Each period is billed on its first day, in advance."))
         if day and "arrears" in timings:
             reasons.append(self.env._("Each period is billed when it is over, in arrears."))
-        if day and terms.payment_mode == "after_payment":
+        if day and template.payment_mode == "after_payment":
             reasons.append(self.env._("The invoice stays a draft until it is paid."))
-        elif day and terms.invoice_mode == "draft":
+        elif day and template.invoice_mode == "draft":
             reasons.append(self.env._("The invoice stays a draft until somebody posts it."))
         reasons.append(self._get_waiting_credits_text())
         return [reason for reason in reasons if reason]

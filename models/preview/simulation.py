@@ -179,8 +179,8 @@ class Simulation:
                 for item in month.items:
                     due = self._get_item(line, item)
                     by_day.setdefault(item.on, []).append(due)
-        terms = self.order._get_subscription_terms()
-        if terms.credit_on_downgrade != "offset":
+        template = self.order._get_subscription_template()
+        if template.credit_on_downgrade != "offset":
             return by_day
         goes_on = any(line_months[-1].step for line_months in found.values())
         return self._hold_credits(by_day, goes_on)

@@ -70,8 +70,8 @@ class ProductTemplate(models.Model):
         :param kwargs: ``recurrence`` when the customer chose one, else the product's default
         """
         if product_or_template.is_recurring and not kwargs.get("recurrence"):
-            terms = self.env.company._get_subscription_template()
-            offered = terms._get_offered_recurrences() if terms else terms.recurrence_ids
+            template = self.env.company._get_subscription_template()
+            offered = template._get_offered_recurrences() if template else template.recurrence_ids
             variant = self.env["subscription.price"]._get_variant(product_or_template)
             variant = variant or product_or_template.product_variant_ids[:1]
             if variant:

@@ -28,9 +28,9 @@ class SaleOrder(models.Model):
     def _hook_on_written(self, vals, old_ends):
         """Let the set-up fee follow the terms."""
         super()._hook_on_written(vals, old_ends)
-        terms = {"subscription_template_id", "sale_order_template_id", "subscription_order_type"}
-        if "order_line" in vals or terms & set(vals):
-            self._update_setup_fee(is_new_terms=bool(terms & set(vals)))
+        names = {"subscription_template_id", "sale_order_template_id", "subscription_order_type"}
+        if "order_line" in vals or names & set(vals):
+            self._update_setup_fee(is_new_template=bool(names & set(vals)))
 
     @api.onchange("order_line")
     def _onchange_order_line_setup(self):
@@ -38,14 +38,14 @@ class SaleOrder(models.Model):
         self._update_setup_fee()
 
     @api.onchange("subscription_template_id", "sale_order_template_id")
-    def _onchange_terms_setup(self):
+    def _onchange_template_setup(self):
         """Let the set-up fee follow the terms while a quotation is filled in."""
-        self._update_setup_fee(is_new_terms=True)
+        self._update_setup_fee(is_new_template=True)
 
-    def _update_setup_fee(self, is_new_terms=False):
+    def _update_setup_fee(self, is_new_template=False):
         """Put the set-up fee on quotations, or take it away where the terms ask for none.
 
-        :param bool is_new_terms: look again even if the fee was offered before
+        :param bool is_new_template: look again even if the fee was offered before
         """
         for order in self:
             if order.state not in ("draft", "sent") or order.subscription_quote_frozen:
@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
                 if order.subscription_setup_offered:
                     order.subscription_setup_offered = False
                 continue
-            if order.subscription_setup_offered and not is_new_terms:
+            if order.subscription_setup_offered and not is_new_template:
                 continue
             order.subscription_setup_offered = True
             if lines.product_id != product or (price and lines.price_unit != price):

@@ -55,21 +55,21 @@ class SaleOrder(models.Model):
     def _compute_subscription_trial(self):
         """Take the trial of the terms over, once, as soon as something is recurring."""
         for order in self:
-            terms = order.subscription_trial_template_id
+            template = order.subscription_trial_template_id
             if (
                 order.is_subscription
                 and order.state in ("draft", "sent")
                 and not order._is_subscription_started()
             ):
-                terms = order._get_subscription_terms()
-            if terms != order.subscription_trial_template_id:
+                template = order._get_subscription_template()
+            if template != order.subscription_trial_template_id:
                 is_new = order._is_new_contract()
-                order.subscription_trial_count = terms.trial_count if is_new else 0
-                order.subscription_trial_unit = terms.trial_unit or "day"
+                order.subscription_trial_count = template.trial_count if is_new else 0
+                order.subscription_trial_unit = template.trial_unit or "day"
             else:
                 order.subscription_trial_count = order.subscription_trial_count
                 order.subscription_trial_unit = order.subscription_trial_unit
-            order.subscription_trial_template_id = terms
+            order.subscription_trial_template_id = template
 
     @api.depends(
         "subscription_trial_count",

@@ -27,7 +27,7 @@ class SaleOrderTemplate(models.Model):
         help="In the currency of the company. 0: the price of the product.",
     )
 
-    def _get_subscription_terms(self):
+    def _get_subscription_template(self):
         """Return the terms of quotations made from this template, the company's if none."""
         self.ensure_one()
         company = self.company_id or self.env.company

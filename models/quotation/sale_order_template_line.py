@@ -22,8 +22,8 @@ class SaleOrderTemplateLine(models.Model):
             if line.display_type or not line.product_id.is_recurring:
                 line.recurrence_id = False
                 continue
-            terms = line.sale_order_template_id._get_subscription_terms()
-            offered = terms._get_offered_recurrences() if terms else line.recurrence_id
+            template = line.sale_order_template_id._get_subscription_template()
+            offered = template._get_offered_recurrences() if template else line.recurrence_id
             if line.recurrence_id not in offered:
                 line.recurrence_id = line.product_id._get_default_recurrence(offered)
 

@@ -33,7 +33,7 @@ class SetupFee:
         if not self.order._get_recurring_lines() or not self.order._is_new_contract():
             return self.env["subscription.template"]
         quote = self.order.sale_order_template_id
-        return quote if quote.setup_product_id else self.order._get_subscription_terms()
+        return quote if quote.setup_product_id else self.order._get_subscription_template()
 
     def drop(self, lines):
         """Take lines of a set-up fee away, also from a form that is being filled in."""

@@ -198,8 +198,10 @@ class RenewalOffer:
             texts.append(self.env._("The renewal begins on %(new)s instead of %(old)s.", **days))
         if now["terms"] != base["terms"]:
             # sudo: a colleague of another company may look
-            terms = self.env["subscription.template"].sudo().browse(now["terms"])
-            texts.append(self.env._("The contract is on other terms: %(terms)s.", terms=terms.name))
+            template = self.env["subscription.template"].sudo().browse(now["terms"])
+            texts.append(
+                self.env._("The contract is on other terms: %(terms)s.", terms=template.name)
+            )
         if now["prices"] != base["prices"]:
             if now["prices"] == "list":
                 text = self.env._("The renewal is at the list prices of its first day.")

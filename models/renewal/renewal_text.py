@@ -39,9 +39,11 @@ class RenewalText:
     def get_term_sentence(self):
         """Return one sentence about the term and its end, or an empty text."""
         if not self.order._is_subscription_started():
-            terms = self.order._get_subscription_terms()
+            template = self.order._get_subscription_template()
             typed = self.order._get_typed_term_values()
-            return (terms.new(typed, origin=terms) if typed else terms)._get_term_sentence()
+            return (
+                template.new(typed, origin=template) if typed else template
+            )._get_term_sentence()
         end, stop = self.order.subscription_term_end_date, self.order.subscription_end_date
         is_running = self.order.subscription_state in const.RUNNING_STATES
         if not is_running or not end or (stop and stop < end):

@@ -53,9 +53,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # sudo: whoever quotes may have no right to read the steps of the contract
         contract = self._get_renewed_contract().sudo()
-        terms = contract.subscription_template_id
-        if self.subscription_template_id.id == RenewalOffer(self).get_base()["terms"] != terms.id:
-            self.subscription_template_id = terms
+        template = contract.subscription_template_id
+        if (
+            self.subscription_template_id.id
+            == RenewalOffer(self).get_base()["terms"]
+            != template.id
+        ):
+            self.subscription_template_id = template
         day = fields.Date.to_date(RenewalOffer(self).get_now()["day"])
         take_plans(self, contract, RenewalBasis(contract).get_plans(day), day)
         self._subscription_refresh_quote()

@@ -79,14 +79,14 @@ class SaleOrder(models.Model):
     def _compute_subscription_term_hints(self):
         """Say in grey what holds where nobody typed something else."""
         for order in self:
-            terms = order._get_subscription_terms()
+            template = order._get_subscription_template()
             order.subscription_term_hint = self.env._("None")
-            if terms.term_count:
+            if template.term_count:
                 order.subscription_term_hint = self.env["subscription.recurrence"]._get_length_text(
-                    terms.term_unit, terms.term_count
+                    template.term_unit, template.term_count
                 )
-            order.subscription_end_action_hint = terms._get_label("end_action")
-            order.subscription_renewal_price_hint = terms._get_label("renewal_price")
+            order.subscription_end_action_hint = template._get_label("end_action")
+            order.subscription_renewal_price_hint = template._get_label("renewal_price")
 
     # ------------------------------------------------------------------
     # What was agreed
@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
     def _get_term_length(self):
         """Return the length of one term as an engine `Recurrence`, None when open-ended."""
         self.ensure_one()
-        source, prefix = self._get_subscription_terms(), ""
+        source, prefix = self._get_subscription_template(), ""
         if self.subscription_term_unit:
             source, prefix = self, "subscription_"
         count = source[f"{prefix}term_count"]
@@ -103,7 +103,7 @@ class SaleOrder(models.Model):
 
     def _get_end_action(self):
         """Return what happens at the end of the term: 'renew', 'end' or 'quote'."""
-        return self.subscription_end_action or self._get_subscription_terms().end_action
+        return self.subscription_end_action or self._get_subscription_template().end_action
 
     def _get_term_grid(self):
         """Return the terms of this contract as an engine `Grid`, None when open-ended."""
@@ -131,7 +131,7 @@ class SaleOrder(models.Model):
     def _prepare_start_values(self, start):
         """Add the term, and what happens at its end."""
         values = super()._prepare_start_values(start)
-        template, length, grid = self._get_subscription_terms(), None, self._get_term_grid()
+        template, length, grid = self._get_subscription_template(), None, self._get_term_grid()
         end = False
         if grid:
             length, end = grid.recurrence, grid.next_boundary(start)
@@ -185,7 +185,7 @@ class SaleOrder(models.Model):
         """
         if not end or self._get_end_action() != "quote":
             return False
-        return fields.Date.subtract(end, days=self._get_subscription_terms().renewal_quote_days)
+        return fields.Date.subtract(end, days=self._get_subscription_template().renewal_quote_days)
 
     # ------------------------------------------------------------------
     # Automatic renewal

@@ -17,8 +17,8 @@ def get_list_price_days(simulation, until):
 def _get_quoted_price_days(simulation, until):
     """Return what `_get_list_price_days` would if this quotation were confirmed today."""
     contract = simulation.contract
-    terms, grid = contract._get_subscription_terms(), contract._get_term_grid()
-    price = contract.subscription_renewal_price or terms.renewal_price
+    template, grid = contract._get_subscription_template(), contract._get_term_grid()
+    price = contract.subscription_renewal_price or template.renewal_price
     if not grid or price != "list" or contract._get_end_action() != "renew":
         return []
     day, days = grid.next_boundary(contract._get_subscription_start()), []

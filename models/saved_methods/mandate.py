@@ -62,7 +62,7 @@ class Mandate:
 
         :rtype: datetime.date
         """
-        is_late = self.order._get_subscription_terms().timing == "arrears"
+        is_late = self.order._get_subscription_template().timing == "arrears"
         return False if is_late else self.order.subscription_end_date
 
 

@@ -65,7 +65,7 @@ class PaymentTransaction(models.Model):
         return orders.filtered(
             lambda order: (
                 order._get_recurring_lines()
-                and order._get_subscription_terms().payment_mode in const.CHARGED_MODES
+                and order._get_subscription_template().payment_mode in const.CHARGED_MODES
             )
         )
 

@@ -97,8 +97,8 @@ class TestAmendmentAnchor(AmendmentCommon):
     def test_a_second_amendment_leaves_the_periods_of_a_switched_line(self):
         self.assertBillsAmount(self._switch())
         self.travel("2027-05-01")
-        terms = self._create_template("Other", convention="fixed_30")
-        amendment = self.amend(subscription_template_id=terms.id)
+        template = self._create_template("Other", convention="fixed_30")
+        amendment = self.amend(subscription_template_id=template.id)
         amendment._get_recurring_lines()[0].product_uom_qty = 6
         self.assertBillsAmount(amendment)
         line = self._get_line(self.year)[0]

@@ -86,10 +86,10 @@ class TestAmendmentConformance(AmendmentCommon):
     def test_kb_bcd_4_upgrade_that_moves_the_billing_day(self):
         case, given, expected = self._get_case("kb-bcd-4")
         contract = self._start(given["old_price"], given["paid"][0])
-        terms = self._create_template("On day 10", alignment="day", billing_day=10)
+        template = self._create_template("On day 10", alignment="day", billing_day=10)
         self.travel(given["upgrade"])
         before = set(contract.subscription_billed_period_ids.invoice_line_id.ids)
-        amendment = self.amend(contract, subscription_template_id=terms.id)
+        amendment = self.amend(contract, subscription_template_id=template.id)
         amendment._get_recurring_lines().price_unit = float(given["new_price"])
         self.assertLines(self._confirm(amendment, contract, before), case)
         start, _end, price = expected["next"]

@@ -128,8 +128,8 @@ class TestCompanyDates(PaymentCommon):
         self.assertEqual(token._get_replacement(), other)
 
     def test_draft_that_is_posted_later_is_due_on_that_day(self):
-        terms = self._create_template("Drafts", invoice_mode="draft")
-        order = self.create_contract(template=terms, day="2027-03-01")
+        template = self._create_template("Drafts", invoice_mode="draft")
+        order = self.create_contract(template=template, day="2027-03-01")
         draft = self.bill(order)
         self.travel("2027-03-09")
         draft.action_post()

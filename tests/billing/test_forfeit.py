@@ -115,9 +115,11 @@ class TestForfeit(SubscriptionCommon):
         self.assertBillsNothing(self.order)
 
     def test_share_of_a_forfeit_counts_days_as_its_grid_does(self):
-        terms = self._create_template("Yearly", recurrence_id=self.year.id, convention="fixed_30")
+        template = self._create_template(
+            "Yearly", recurrence_id=self.year.id, convention="fixed_30"
+        )
         order = self.create_contract(
-            self.line_values(self.seat, price_unit=360), template=terms, day="2028-02-29"
+            self.line_values(self.seat, price_unit=360), template=template, day="2028-02-29"
         )
         for day in ("2028-02-29", "2029-02-28"):
             self.bill(order, day)

@@ -214,9 +214,9 @@ class TestQuarantine(SubscriptionCommon):
         self.assertEqual(order.subscription_state, "active")
 
     def test_broken_contract_does_not_split_the_invoices_of_others(self):
-        terms = self._create_template("Together", group_invoices=True)
-        pair = self.create_contract(self.seat, template=terms)
-        pair |= self.create_contract(self.support, template=terms)
+        template = self._create_template("Together", group_invoices=True)
+        pair = self.create_contract(self.seat, template=template)
+        pair |= self.create_contract(self.support, template=template)
         self.run_cron()
         account = self.env["account.account"].create(
             {"name": "Old income", "code": "499999", "account_type": "income"}
@@ -229,13 +229,13 @@ class TestQuarantine(SubscriptionCommon):
         self.assertEqual(len(pair.invoice_ids), 3, "the second period is still one invoice")
 
     def test_broken_member_of_a_group_leaves_the_others_alone(self):
-        terms = self._create_template("Together", group_invoices=True)
+        template = self._create_template("Together", group_invoices=True)
         account = self.env["account.account"].create(
             {"name": "Old income", "code": "499999", "account_type": "income"}
         )
         product = self._create_product("Sauna", 50.0, property_account_income_id=account.id)
-        good = self.create_contract(self.seat, template=terms)
-        bad = self.create_contract(product, template=terms)
+        good = self.create_contract(self.seat, template=template)
+        bad = self.create_contract(product, template=template)
         self.run_cron()
         account.active = False
         self.run_cron("2027-05-01")

@@ -49,8 +49,8 @@ class TestRebateOnce(SubscriptionCommon):
         self.assertEqual(self.bill_months(order, 4), [0.0, 0.0, 40.0, 50.0])
 
     def test_draft_that_is_deleted_gives_the_voucher_back(self):
-        terms = self._create_template("Drafts", invoice_mode="draft")
-        order = self.create_quotation(80.0, template=terms)
+        template = self._create_template("Drafts", invoice_mode="draft")
+        order = self.create_quotation(80.0, template=template)
         order.action_confirm()
         first = self.bill(order)
         self.assertEqual(first.amount_untaxed, 0.0)

@@ -101,8 +101,8 @@ class TestLeftPayments(PaymentCommon):
         self.assertFalse(self.invoice.amount_residual)
 
     def test_a_promise_keeps_no_request_as_it_is(self):
-        terms = self._create_template("Paid first", payment_mode="after_payment")
-        order = self.create_contract(self.seat, template=terms)
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(self.seat, template=template)
         draft = self.bill(order)
         self.begin(document=draft, provider_id=self.get_wire())
         order.order_line.product_uom_qty = 5

@@ -98,8 +98,8 @@ class TestMoneyBack(PaymentCommon):
         self.assertEqual(self.order.activity_ids.mapped("subscription_matter"), ["overpaid"])
 
     def test_a_form_for_a_request_that_was_made_anew_pays_the_contract(self):
-        terms = self._create_template("Paid first", payment_mode="after_payment")
-        order = self.create_contract(self.seat, template=terms)
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(self.seat, template=template)
         draft = self.bill(order)
         form = self.create_payment(
             order, sale_order_ids=False, reference="form", amount=12, invoice_ids=draft

@@ -65,8 +65,8 @@ class TestMoneyUnderWay(PaymentCommon):
             self.invoice.with_user(self.clerk).button_cancel()
 
     def test_a_draft_that_is_being_paid_is_neither_deleted_nor_cancelled(self):
-        terms = self._create_template("Paid first", payment_mode="after_payment")
-        order = self.create_contract(self.seat, template=terms)
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(self.seat, template=template)
         draft = self.bill(order)
         self.create_payment(
             order,

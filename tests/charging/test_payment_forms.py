@@ -61,8 +61,8 @@ class TestPaymentForms(VisitorCase):
         self.assertEqual((request.state, request.amount_residual), ("posted", 0))
 
     def test_a_draft_that_nobody_asked_to_pay_is_not_posted_by_a_payment(self):
-        terms = self._create_template("By hand", invoice_mode="draft")
-        draft = self.bill(self.create_contract(self.line_values(self.seat, 3), template=terms))
+        template = self._create_template("By hand", invoice_mode="draft")
+        draft = self.bill(self.create_contract(self.line_values(self.seat, 3), template=template))
         self.assertEqual(draft.state, "draft")
         self.assertNotBegun(draft, amount=36.0)
 
@@ -107,10 +107,10 @@ class TestPaymentForms(VisitorCase):
         self.assertTrue(self.get_events(invoice))
 
     def test_a_left_form_keeps_no_posted_request_from_being_charged(self):
-        terms = self._create_template("Paid first", payment_mode="after_payment")
+        template = self._create_template("Paid first", payment_mode="after_payment")
         order = self.create_contract(
             self.line_values(self.seat, 3),
-            template=terms,
+            template=template,
             subscription_payment_token_id=self.create_token().id,
         )
         draft = self.bill(order)

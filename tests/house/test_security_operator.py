@@ -116,12 +116,12 @@ class TestOperator(SubscriptionCommon):
                 self.assertNotAllowed(contract.write, {"order_line": [Command.create(other)]})
 
     def test_terms_and_end_of_a_running_contract(self):
-        terms = self._create_template("Other terms")
+        template = self._create_template("Other terms")
         for actor in self.actors:
             contract = self.contract.with_user(actor)
             for values in (
                 {"subscription_end_date": "2027-02-01"},
-                {"subscription_template_id": terms.id},
+                {"subscription_template_id": template.id},
                 {"subscription_end_action": "close"},
                 {"subscription_term_count": 1},
                 {"subscription_commitment_end_date": False},

@@ -83,10 +83,10 @@ class TestContractForm(OperatorCase):
         )
 
     def test_a_quotation_says_in_grey_what_holds(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Year", term_count=1, term_unit="year", end_action="end", notice_count=2
         )
-        order = self.create_order(self.seat, template=terms)
+        order = self.create_order(self.seat, template=template)
         self.assertEqual(order.subscription_term_hint, "1 year")
         self.assertEqual(order.subscription_end_action_hint, "Ends")
         self.assertEqual(order.subscription_notice_hint, "2 months")

@@ -11,8 +11,8 @@ class TestEnding(EndingCase):
     """Closing a contract, and taking that back."""
 
     def test_staff_may_keep_or_give_back_unused_days_whatever_the_terms_say(self):
-        terms = self._create_template("No refunds", credit_on_close="forfeit")
-        generous = self.create_own_contract(self.seat, day="2027-04-01", template=terms)
+        template = self._create_template("No refunds", credit_on_close="forfeit")
+        generous = self.create_own_contract(self.seat, day="2027-04-01", template=template)
         strict = self.create_own_contract(self.seat)
         self.travel("2027-04-16")
         for order, proposed, chosen, shown in (
@@ -41,10 +41,10 @@ class TestEnding(EndingCase):
             self.assertIn(text, note)
 
     def test_closing_before_the_agreed_end_warns_and_is_noted(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Agreed", commitment_count=6, notice_count=1, close_boundary="period"
         )
-        order = self.create_own_contract(self.seat, day="2027-01-15", template=terms)
+        order = self.create_own_contract(self.seat, day="2027-01-15", template=template)
         self.assertEqual(order.subscription_commitment_last_date, date(2027, 7, 14))
         self.assertEqual(order._get_earliest_close_date(), date(2027, 7, 15))
         wizard = self.open_wizard("close", order)
@@ -59,11 +59,11 @@ class TestEnding(EndingCase):
         self.assertIn("earlier than agreed", self.get_last_note(order))
 
     def test_the_earliest_end_keeps_notice_and_periods_after_the_commitment(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Agreed", commitment_count=6, notice_count=1, close_boundary="period"
         )
-        order = self.create_own_contract(self.seat, day="2027-01-15", template=terms)
-        terms.write({"commitment_count": 60, "notice_count": 5, "close_boundary": "term"})
+        order = self.create_own_contract(self.seat, day="2027-01-15", template=template)
+        template.write({"commitment_count": 60, "notice_count": 5, "close_boundary": "term"})
         self.travel("2027-08-20")
         self.assertEqual(order._get_earliest_close_date(), date(2027, 10, 15))
         order.sudo().write({"subscription_notice_count": 0, "subscription_close_boundary": "day"})
@@ -74,10 +74,10 @@ class TestEnding(EndingCase):
         self.assertEqual(order._get_earliest_close_date(), date(2028, 1, 15))
 
     def test_what_was_typed_on_the_quotation_is_agreed(self):
-        terms = self._create_template("Agreed", commitment_count=6, notice_count=1)
+        template = self._create_template("Agreed", commitment_count=6, notice_count=1)
         order = self.create_order(
             self.seat,
-            template=terms,
+            template=template,
             subscription_commitment_last_date=date(2027, 12, 31),
             subscription_notice_unit="week",
             subscription_notice_count=2,
@@ -122,9 +122,9 @@ class TestEnding(EndingCase):
         self.assertFalse(order.subscription_close_reason_id)
 
     def test_an_untouched_draft_goes_away_and_an_edited_one_waits(self):
-        terms = self._create_template("Drafts", invoice_mode="draft")
-        untouched = self.create_contract(self.seat, template=terms, day="2027-04-01")
-        edited = self.create_contract(self.seat, template=terms)
+        template = self._create_template("Drafts", invoice_mode="draft")
+        untouched = self.create_contract(self.seat, template=template, day="2027-04-01")
+        edited = self.create_contract(self.seat, template=template)
         drafts = [self.bill(order) for order in (untouched, edited)]
         drafts[1].invoice_line_ids.name = "Edited"
         self.travel("2027-04-16")
@@ -137,9 +137,9 @@ class TestEnding(EndingCase):
         self.assertBillsNothing(untouched)
 
     def test_a_draft_that_was_shared_is_billed_anew_for_the_other(self):
-        terms = self._create_template("Drafts", invoice_mode="draft", group_invoices=True)
-        pair = self.create_contract(self.seat, template=terms, day="2027-04-01")
-        pair |= self.create_contract(self.seat, template=terms)
+        template = self._create_template("Drafts", invoice_mode="draft", group_invoices=True)
+        pair = self.create_contract(self.seat, template=template, day="2027-04-01")
+        pair |= self.create_contract(self.seat, template=template)
         self.bill(pair).action_post()
         draft = self.bill(pair, "2027-05-01")
         self.assertEqual(len(draft), 1)
@@ -153,8 +153,8 @@ class TestEnding(EndingCase):
         self.assertEqual(tables[1], [("2027-05-01", "2027-05-31", 1, 10)])
 
     def test_an_invoice_is_not_charged_before_the_closing_is_credited(self):
-        terms = self._create_template("Card", payment_mode="charge")
-        order = self.create_contract(self.seat, template=terms, day="2027-04-01")
+        template = self._create_template("Card", payment_mode="charge")
+        order = self.create_contract(self.seat, template=template, day="2027-04-01")
         provider = self.env.ref("payment.payment_provider_demo", raise_if_not_found=False)
         provider = provider or self.env["payment.provider"].search([], limit=1)
         order.subscription_payment_token_id = self.env["payment.token"].create(
@@ -174,10 +174,10 @@ class TestEnding(EndingCase):
         self.assertIn(invoice.payment_state, ("paid", "reversed"))
 
     def test_the_agreement_is_told_in_plain_words(self):
-        terms = self._create_template("Agreed", commitment_count=6, notice_count=2)
-        quotation = self.create_order(self.seat, template=terms)
+        template = self._create_template("Agreed", commitment_count=6, notice_count=2)
+        quotation = self.create_order(self.seat, template=template)
         self.assertIn("at least for 6 months", quotation.subscription_agreement_text)
-        order = self.create_own_contract(self.seat, day="2027-01-15", template=terms)
+        order = self.create_own_contract(self.seat, day="2027-01-15", template=template)
         text = order.subscription_agreement_text
         self.assertIn("committed until 07/14/2027", text)
         self.assertIn("Notice is 2 months", text)

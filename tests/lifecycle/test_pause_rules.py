@@ -142,11 +142,11 @@ class TestPauseRules(EndingCase):
         self.assertEqual(wizard.anchor_rule, "keep")
 
     def test_prices_and_discounts_survive_a_pause(self):
-        for terms in (self.template, self.restart):
+        for template in (self.template, self.restart):
             order = self.create_contract(
                 self.line_values(self.seat, 3, price_unit=7.77, discount=12.5),
                 day="2027-01-31",
-                template=terms,
+                template=template,
             )
             self.seat.list_price += 5
             self.run_cron()

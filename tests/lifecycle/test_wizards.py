@@ -80,8 +80,8 @@ class TestCloseWizard(WizardCase):
         self.assertEqual(moves.amount_untaxed, 3.23)
 
     def test_terms_without_credit_say_what_is_not_given_back(self):
-        terms = self._create_template("No refunds", credit_on_close="forfeit")
-        order = self.create_own_contract(self.seat, template=terms, day="2027-04-01")
+        template = self._create_template("No refunds", credit_on_close="forfeit")
+        order = self.create_own_contract(self.seat, template=template, day="2027-04-01")
         self.travel("2027-04-16")
         wizard = self.open_wizard("close", order)
         wizard.when = "now"
@@ -124,8 +124,8 @@ class TestCloseWizard(WizardCase):
         self.assertEqual(self.bill(order, "2027-05-01").amount_untaxed, 10.0)
 
     def test_a_fixed_term_comes_back_with_a_withdrawn_closing(self):
-        terms = self._create_template("One year", term_count=12, end_action="end")
-        order = self.create_own_contract(self.seat, template=terms, day="2027-04-01")
+        template = self._create_template("One year", term_count=12, end_action="end")
+        order = self.create_own_contract(self.seat, template=template, day="2027-04-01")
         self.assertEqual(order.subscription_last_date, date(2028, 3, 31))
         order._subscription_close(date(2027, 5, 1), self.reason)
         order.action_subscription_keep()
@@ -267,9 +267,12 @@ class TestBillingPreview(WizardCase):
         self.assertEqual(result["move_ids"], [], "a contract in quarantine waits for Retry")
 
     def test_a_draft_that_is_made_anew_is_not_credited(self):
-        terms = self._create_template("Drafts", invoice_mode="draft")
+        template = self._create_template("Drafts", invoice_mode="draft")
         order = self.create_contract(
-            self.line_values(self.seat, 5), template=terms, day="2027-04-01", user_id=self.clerk.id
+            self.line_values(self.seat, 5),
+            template=template,
+            day="2027-04-01",
+            user_id=self.clerk.id,
         )
         self.bill(order)
         order.order_line.product_uom_qty = 3

@@ -90,8 +90,8 @@ class TestSimulation(OperatorCase):
         self.assertEqual(self.get_money(simulation), [(40.0, 0.0), (10.0, 0.0), (10.0, 0.0)])
 
     def test_arrears_and_unused_days_that_are_kept(self):
-        terms = self._create_template("Late", timing="arrears", credit_on_pause="forfeit")
-        late = self.create_own_contract(self.seat, template=terms, day="2027-01-31")
+        template = self._create_template("Late", timing="arrears", credit_on_pause="forfeit")
+        late = self.create_own_contract(self.seat, template=template, day="2027-01-31")
         late._subscription_pause(date(2027, 3, 10), date(2027, 3, 20))
         self.assertSimulated(late, months=4)
         early = self._create_template("Kept", credit_on_pause="forfeit")
@@ -121,22 +121,22 @@ class TestSimulation(OperatorCase):
         self.assertEqual(self.get_money(simulation), [(260.0, 0.0), (10.0, 0.0)])
 
     def test_renewals_at_list_prices_are_part_of_it(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Half a year",
             term_count=2,
             term_unit="month",
             end_action="renew",
             renewal_price="list",
         )
-        order = self.create_own_contract(self.seat, template=terms, day="2027-01-15")
+        order = self.create_own_contract(self.seat, template=template, day="2027-01-15")
         self.seat.list_price = 12.0
         simulation = self.assertSimulated(order, months=5)
         self.assertEqual(self.get_money(simulation), [(10, 0), (10, 0), (12, 0), (12, 0), (12, 0)])
 
     def test_credits_that_wait_for_the_next_invoice_wait_here_too(self):
-        terms = self._create_template("Wait", credit_on_downgrade="offset")
+        template = self._create_template("Wait", credit_on_downgrade="offset")
         order = self.create_own_contract(
-            self.line_values(self.seat, 30), self.support, template=terms, day="2027-01-15"
+            self.line_values(self.seat, 30), self.support, template=template, day="2027-01-15"
         )
         self.bill(order.sudo())
         line = order.order_line[0]
@@ -190,8 +190,8 @@ class TestSimulation(OperatorCase):
             self.assertEqual(self.get_money(simulation), self.live(order, date(2027, 1, 31), 4))
 
     def test_tried_pause_lets_periods_begin_anew_where_the_terms_say_so(self):
-        terms = self._create_template("Anew", pause_anchor="restart", credit_on_pause="forfeit")
-        order = self.create_own_contract(self.seat, template=terms, day="2027-01-31")
+        template = self._create_template("Anew", pause_anchor="restart", credit_on_pause="forfeit")
+        order = self.create_own_contract(self.seat, template=template, day="2027-01-31")
         self.bill(order.sudo())
         gap = Period(date(2027, 2, 10), date(2027, 3, 20))
         tried = Tried(gap=gap, is_forfeit=True, is_restart=True)

@@ -40,14 +40,14 @@ class TestSimulationOfQuotations(OperatorCase):
         )
         ending = self._create_template("Ends", term_count=3, term_unit="month", end_action="end")
         self.travel("2027-01-31")
-        for terms in (self.template, half_year, ending):
+        for template in (self.template, half_year, ending):
             order = self.quote(
                 self.line_values(
                     self.seat, 3, price_unit=8, intro_discount=50, intro_period_count=2
                 ),
                 self.line_values(self.hosting, 1, recurrence_id=self.quarter.id),
                 self.setup_service,
-                template=terms,
+                template=template,
             )
             facts = self.get_facts(order)
             simulation = order._get_simulation(months=12)
@@ -62,8 +62,8 @@ class TestSimulationOfQuotations(OperatorCase):
             self.assertFalse(confirmed["notes"])
 
     def test_what_is_sold_once_during_a_free_trial_is_part_of_its_month(self):
-        terms = self._create_template("Trial", trial_count=1, trial_unit="month")
-        order = self.create_order(self.seat, self.setup_service, template=terms)
+        template = self._create_template("Trial", trial_count=1, trial_unit="month")
+        order = self.create_order(self.seat, self.setup_service, template=template)
         months = order._get_simulation(months=3)["months"]
         self.assertEqual([month["charged"] for month in months][:2], [250.0, 10.0])
         product = self._create_product("On delivery", 9.0, is_recurring=False)

@@ -9,9 +9,9 @@ class TestDiscountButton(SubscriptionCommon):
 
     def create_prorated(self, **values):
         """Return a quotation of 300.00 a month that bills 10 of 30 days first."""
-        terms = self._create_template("Calendar", alignment="calendar", **values)
+        template = self._create_template("Calendar", alignment="calendar", **values)
         self.travel("2027-06-21")
-        order = self.create_order(self.line_values(self.seat, price_unit=300), template=terms)
+        order = self.create_order(self.line_values(self.seat, price_unit=300), template=template)
         self.assertEqual(order.amount_untaxed, 100.0)
         return order
 

@@ -243,8 +243,8 @@ class TestIntroAndRamp(StartCase):
             self.assertEqual(self.bill(order, f"2027-{day}-01").amount_untaxed, amount)
 
     def test_what_was_typed_comes_back_with_a_quotation_that_a_ramp_has_changed(self):
-        terms = self._create_template("Arrears", timing="arrears", trial_count=14)
-        order = self.quote(self.line_values(self.seat, 5, discount=10), template=terms)
+        template = self._create_template("Arrears", timing="arrears", trial_count=14)
+        order = self.quote(self.line_values(self.seat, 5, discount=10), template=template)
         order.subscription_ramp_step_ids = [
             Command.create(
                 {

@@ -32,8 +32,8 @@ class TestRenewalCombo(ComboCase):
             self.env.ref("sale_recurring.ir_cron_prepare_renewals").method_direct_trigger()
 
     def test_a_renewal_quotation_holds_the_whole_combo(self):
-        terms = self._create_template("Quoted", term_count=3, end_action="quote")
-        order = self.create_running(template=terms)
+        template = self._create_template("Quoted", term_count=3, end_action="quote")
+        order = self.create_running(template=template)
         self.prepare("2027-06-01")
         renewal = order.subscription_renewal_ids
         self.assertEqual(len(renewal), 1)
@@ -57,8 +57,8 @@ class TestRenewalCombo(ComboCase):
         self.assertComboWhole(order.copy())
 
     def test_a_renewal_that_cannot_be_made_leaves_an_activity_and_billing_goes_on(self):
-        terms = self._create_template("Quoted", term_count=3, end_action="quote")
-        order = self.create_running(template=terms)
+        template = self._create_template("Quoted", term_count=3, end_action="quote")
+        order = self.create_running(template=template)
         self.bill(order, "2027-05-01")
         failing = patch.object(
             type(order), "_create_renewal_quotation", side_effect=ValueError("planted")

@@ -110,10 +110,10 @@ class TestRenewalPlan(EndingCase):
         )
 
     def test_a_trial_that_is_not_over_stays_free_in_the_renewal(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Trial", term_count=1, end_action="quote", trial_count=45, trial_unit="day"
         )
-        order = self.create_contract_with(terms)
+        order = self.create_contract_with(template)
         self.assertEqual(order.subscription_end_date, date(2027, 2, 28))
         renewal = order._create_renewal_quotation()
         self.assertEqual((renewal.order_line.discount, renewal.amount_untaxed), (0, 0))
@@ -187,14 +187,14 @@ class TestRenewalPlan(EndingCase):
         self.assertEqual([step[3] for step in self.get_steps(renewal)], [50, 0])
 
     def test_a_period_that_is_billed_as_a_whole_is_not_billed_again(self):
-        terms = self._create_template(
+        template = self._create_template(
             "Whole quarters",
             convention="none",
             recurrence_id=self.quarter.id,
             term_count=4,
             end_action="quote",
         )
-        order = self.create_contract_with(terms, recurrence_id=self.quarter.id)
+        order = self.create_contract_with(template, recurrence_id=self.quarter.id)
         self.run_months("2027-04-30")
         renewal = order._create_renewal_quotation()
         self.assertEqual(renewal.subscription_start_date, date(2027, 5, 31))

@@ -9,9 +9,11 @@ class TestRenewalWizard(OperatorCase):
 
     def setUp(self):
         super().setUp()
-        terms = self._create_template("A year", term_count=1, term_unit="year", end_action="quote")
+        template = self._create_template(
+            "A year", term_count=1, term_unit="year", end_action="quote"
+        )
         self.order = self.create_own_contract(
-            self.line_values(self.seat, 3), template=terms, day="2027-01-31"
+            self.line_values(self.seat, 3), template=template, day="2027-01-31"
         )
 
     def test_nothing_is_written_before_somebody_agrees(self):

@@ -13,11 +13,11 @@ class TestTerm(EndingCase):
     """The term is apart from the billing period; what happens at its end."""
 
     def create_with_term(self, action, count=3, **values):
-        terms = self._create_template(
+        template = self._create_template(
             f"Term: {action}", term_count=count, end_action=action, **values
         )
         order = self.create_contract(
-            self.seat, template=terms, day="2027-01-31", user_id=self.clerk.id
+            self.seat, template=template, day="2027-01-31", user_id=self.clerk.id
         )
         self.bill(order)
         return order
@@ -89,10 +89,10 @@ class TestTerm(EndingCase):
         self.assertBillsNothing(order)
 
     def test_a_quotation_may_agree_on_another_term_than_the_template(self):
-        terms = self._create_template("Years", term_count=2, term_unit="year", end_action="end")
+        template = self._create_template("Years", term_count=2, term_unit="year", end_action="end")
         order = self.create_order(
             self.seat,
-            template=terms,
+            template=template,
             subscription_term_count=6,
             subscription_term_unit="month",
             subscription_end_action="renew",
@@ -100,7 +100,7 @@ class TestTerm(EndingCase):
         order.action_confirm()
         self.assertFalse(order.subscription_end_date)
         self.assertEqual(order.subscription_term_end_date, date(2027, 7, 31))
-        terms.write({"end_action": "end", "renewal_price": "list"})
+        template.write({"end_action": "end", "renewal_price": "list"})
         self.assertIn("goes on for 6 months at the same", order.subscription_agreement_text)
 
     def test_another_end_of_the_term_reaches_the_steps(self):

@@ -56,8 +56,8 @@ class VisitorCase(DunningCommon, HttpCase):
 
     def create_request(self, **values):
         """Return a draft that becomes an invoice once it is paid."""
-        terms = self._create_template("Paid first", payment_mode="after_payment")
-        return self.bill(self.create_contract(self.line_values(self.seat, 3), template=terms))
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        return self.bill(self.create_contract(self.line_values(self.seat, 3), template=template))
 
     def pay(self, document, token=None, access_token=None, path=None, is_charged=True, **values):
         """Send what the payment form of a document sends.
