@@ -28,7 +28,7 @@ def next_period_date(
     A change inside a period that is billed already is not a period. Billing a line up to the day
     that is returned bills what falls due on the way as well, and leaves nothing for that day.
 
-    :param segments: the steps of one line
+    :param segments: the segments of one line
     :param rows: its ledger, oldest first
     :param after: today; the period begins later
     :return: that day, None when no period follows that can be billed before it begins
@@ -53,7 +53,7 @@ def _openings(track: Track, billed: set[Period], until: date) -> list[date]:
     The last one that is looked at begins after the period that holds a day, or after the last step.
     """
     days = []
-    begins = max((step.start for step in track.steps), default=until)
+    begins = max((level.start for level in track.levels), default=until)
     last = track.terms.grid.period_at(max(begins, until)).end
     for piece in track.differences(last):
         if piece.planned > piece.covered:

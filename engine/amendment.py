@@ -1,4 +1,4 @@
-"""What an amendment does to the steps of a line besides new values: other terms, another line.
+"""What an amendment does to the segments of a line besides new values: other terms, another line.
 
 An amendment says what shall be from a day on. Steps that were planned for later keep what they
 plan: a discount that ends, a ramp.
@@ -13,13 +13,13 @@ from decimal import Decimal
 
 from .change import agreed_values, plan_from
 from .recurrence import Recurrence, anchor_on_day
-from .segment import Segment, Terms, check_tiling, coalesce, live_step, split_at
+from .segment import Segment, Terms, check_tiling, coalesce, live_segment, split_at
 
 
 def regrid(segments: Iterable[Segment], day: date, terms: Terms) -> tuple[Segment, ...]:
     """Put a line on other terms from a day on; quantities, prices and discounts stay.
 
-    :param segments: the steps of one line
+    :param segments: the segments of one line
     :param day: first day of the new terms
     :param terms: where grid, convention, timing, unit and basis come from
     """
@@ -36,12 +36,12 @@ def _priced_as(part: Segment, terms: Terms) -> Terms:
 def carry_over(
     segments: Iterable[Segment], day: date, quantity: Decimal, terms: Terms
 ) -> tuple[Segment, ...]:
-    """Return the steps of the line that follows another one from a day on.
+    """Return the segments of the line that follows another one from a day on.
 
     Planned quantities and discounts go over; planned prices were those of another period and give
     way to the new price.
 
-    :param segments: the steps of the line that ends
+    :param segments: the segments of the line that ends
     :param day: first day of the line that follows
     :param quantity: its quantity
     :param terms: its terms
@@ -50,7 +50,7 @@ def carry_over(
     base = agreed_values(parts, day)
 
     def follow(part: Segment) -> Segment:
-        """Put one step of the old line on the terms of the new one."""
+        """Put one segment of the old line on the terms of the new one."""
         kept, is_same = part.terms.discount, part.quantity == base["quantity"]
         is_agreed = part.kind != "trial" and kept == base["discount"]
         new = replace(terms, discount=terms.discount if is_agreed else kept)
@@ -62,10 +62,10 @@ def carry_over(
 def period_end(segments: Iterable[Segment], day: date) -> date | None:
     """Return the day after the period of a line that holds a day, None when the line has ended.
 
-    :param segments: the steps of one line
+    :param segments: the segments of one line
     :param day: a day in that period; one before the line begins counts as its first day
     """
-    base = live_step(segments, day)
+    base = live_segment(segments, day)
     if base is None:
         return None
     return base.terms.grid.period_at(max(day, base.start)).end
@@ -89,13 +89,13 @@ def switch_anchor(segments: Iterable[Segment], day: date, recurrence: Recurrence
     >>> euro = Currency('EUR', Decimal('0.01'))
     >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 31))
     >>> terms = Terms(grid, Decimal(10), Decimal(0), None, 'actual', 'advance', euro)
-    >>> steps = [Segment(date(2027, 1, 31), None, Decimal(1), terms)]
-    >>> switch_anchor(steps, date(2027, 2, 15), Recurrence('year', 1)).isoformat()
+    >>> segments = [Segment(date(2027, 1, 31), None, Decimal(1), terms)]
+    >>> switch_anchor(segments, date(2027, 2, 15), Recurrence('year', 1)).isoformat()
     '2027-02-15'
-    >>> switch_anchor(steps, date(2027, 2, 28), Recurrence('month', 3)).isoformat()
+    >>> switch_anchor(segments, date(2027, 2, 28), Recurrence('month', 3)).isoformat()
     '2026-08-31'
 
-    :param segments: the steps of the line as they were
+    :param segments: the segments of the line as they were
     :param day: first day of the new recurrence
     :param recurrence: how often the line is billed from that day on
     """

@@ -47,7 +47,7 @@ def due(
     Deterministic; booking the result and asking again gives nothing. Credits come first, newest
     row first, then charges by period.
 
-    :param segments: the steps of one line, in any order
+    :param segments: the segments of one line, in any order
     :param rows: its ledger, oldest first
     :param until: day of the run
     :param delivered: total delivered quantity, for terms of basis 'delivered'
@@ -65,10 +65,10 @@ def catch_up(
 ) -> tuple[Item, ...]:
     """Return what daily runs up to a day would have billed, each item with its own date.
 
-    As :func:`due`, for a run that may be late: a step that was known in advance is billed on the
+    As :func:`due`, for a run that may be late: a segment that was known in advance is billed on the
     day it took effect, not merged with what fell due later; see the module `timeline`. Two runs
     find together what the later one finds alone. Days up to `until` end up as with :func:`due`;
-    ahead of it, a step that lies behind a smaller one waits for its own day.
+    ahead of it, a segment that lies behind a smaller one waits for its own day.
 
     :param splits: days that no credit reaches across: days before and after are credited apart
     """

@@ -1,6 +1,6 @@
-"""Changes of single values of a line, and the steps that a new line opens with.
+"""Changes of single values of a line, and the segments that a new line opens with.
 
-Quantity, price and discount are planned apart: a new quantity holds until the next step that was
+Quantity, price and discount are planned apart: a new quantity holds until the next segment that was
 planned for the quantity, whatever prices or discounts change on the way. What is for free during a
 trial stays so: prices and discounts pass it by.
 """
@@ -15,7 +15,7 @@ from decimal import Decimal
 from .errors import DuplicateChange, InvalidAmount, InvalidPeriod, LineEnded, OverlappingChange
 from .period import FOREVER, ONE_DAY
 from .recurrence import Grid
-from .segment import Segment, Terms, check_tiling, coalesce, split_at, step_at
+from .segment import Segment, Terms, check_tiling, coalesce, segment_at, split_at
 
 VALUES = ("quantity", "price", "discount")
 FREE = Decimal(100)
@@ -44,7 +44,7 @@ class Ramp:
 
 
 def value_of(segment: Segment, name: str) -> Decimal:
-    """Return the value of a step that has one of the names of `VALUES`."""
+    """Return the value of a segment that has one of the names of `VALUES`."""
     return segment.quantity if name == "quantity" else getattr(segment.terms, name)
 
 
@@ -54,7 +54,7 @@ def agreed_values(segments: Iterable[Segment], day: date) -> dict[str, Decimal]:
     The quantity is that of the day; during a trial price and discount are those after it. Empty
     when the line has ended.
 
-    :param segments: the steps of one line
+    :param segments: the segments of one line
     :param day: first day of the change
     """
     parts = [part for part in check_tiling(segments) if part.stop > day]
@@ -79,16 +79,16 @@ def period_start(grid: Grid, day: date, number: int) -> date:
     return grid.boundary(grid.recurrence.index_at(grid.anchor, day) + number - 1)
 
 
-def step_from(segments: Iterable[Segment], day: date) -> Segment:
-    """Return the step in force on a day, else the next one.
+def segment_from(segments: Iterable[Segment], day: date) -> Segment:
+    """Return the segment in force on a day, else the next one.
 
     :raise LineEnded: when nothing is left from that day on
     """
     ordered = check_tiling(segments)
-    step = step_at(ordered, day) or step_at(ordered, _next_start(ordered, day))
-    if step is None:
+    segment = segment_at(ordered, day) or segment_at(ordered, _next_start(ordered, day))
+    if segment is None:
         raise LineEnded(day)
-    return step
+    return segment
 
 
 def _next_start(ordered: Sequence[Segment], day: date) -> date:
@@ -104,12 +104,12 @@ def change_values(
     kind: str | None = None,
     today: date | None = None,
 ) -> tuple[Segment, ...]:
-    """Change single values from a day on, each until the next step that was planned for it.
+    """Change single values from a day on, each until the next segment that was planned for it.
 
     :param day: first day of the change; a line that begins later changes on its first day
     :param until: day on which what was agreed before comes back, None for good
     :param values: new values by name, see `VALUES`
-    :param kind: new kind of the steps whose price or discount changes, None to keep
+    :param kind: new kind of the segments whose price or discount changes, None to keep
     :param today: a second change on one day is refused on days after it, None to accept all
     :raise LineEnded: when nothing is left from that day on
     :raise InvalidPeriod: when `until` is not after `day`
@@ -118,7 +118,7 @@ def change_values(
     :raise OverlappingChange: when a change of the same value is planned before `until`
     """
     parts = check_tiling(segments)
-    first = step_from(parts, day)
+    first = segment_from(parts, day)
     day, stop = max(day, first.start), min(until or FOREVER, _last_day(parts))
     if stop <= day:
         raise InvalidPeriod(day, until)
@@ -164,7 +164,7 @@ def _changes_on(parts: Sequence[Segment], day: date, name: str) -> bool:
 
 
 def _own_end(parts: Sequence[Segment], day: date, stop: date, name: str) -> date:
-    """Return the first day of the next step that was planned for a value, at most `stop`."""
+    """Return the first day of the next segment that was planned for a value, at most `stop`."""
     old = None
     for part in parts:
         if part.stop <= day or part.start >= stop or not _takes(part, name):
@@ -204,16 +204,16 @@ def changed_values(segments: Iterable[Segment], start: date) -> dict[str, tuple[
 
 
 def revoke_change(segments: Iterable[Segment], start: date) -> tuple[Segment, ...]:
-    """Take a planned step back: what was in force before it goes on.
+    """Take a planned segment back: what was in force before it goes on.
 
     Other planned steps stay; the end of a limited price can be taken back, that of a trial is left.
 
-    :param start: first day of the step
+    :param start: first day of the segment
     """
     ordered = check_tiling(segments)
     changes = changed_values(ordered, start)
-    before = step_at(ordered, start - ONE_DAY)
-    after = step_at(ordered, start)
+    before = segment_at(ordered, start - ONE_DAY)
+    after = segment_at(ordered, start)
     if before is None or after is None or before.kind == "trial":
         return ordered
     return change_values(
@@ -224,7 +224,7 @@ def revoke_change(segments: Iterable[Segment], start: date) -> tuple[Segment, ..
     )
 
 
-def opening_steps(
+def opening_segments(
     start: date,
     end: date | None,
     quantity: Decimal,
@@ -234,7 +234,7 @@ def opening_steps(
     limited: tuple[Decimal, int] | None = None,
     ramps: Iterable[Ramp] = (),
 ) -> tuple[Segment, ...]:
-    """Return the steps that a new line opens with: a trial, a limited discount, a ramp.
+    """Return the segments that a new line opens with: a trial, a limited discount, a ramp.
 
     The trial comes first. The periods of the discount and of the ramp are counted from its end; a
     shorter first period is period 1.
@@ -248,36 +248,36 @@ def opening_steps(
     :raise InvalidPeriod: when `end` is not after `start`
     """
     paid_from = max(start, trial_end or start)
-    steps: tuple[Segment, ...] = (Segment(start, end, quantity, terms),)
+    segments: tuple[Segment, ...] = (Segment(start, end, quantity, terms),)
     last = end or FOREVER
     for ramp in sorted(ramps, key=lambda ramp: ramp.period):
         day = period_start(terms.grid, paid_from, ramp.period)
         if day < last:
-            steps = change_values(steps, day, values=ramp.values)
+            segments = change_values(segments, day, values=ramp.values)
     if limited and limited[1] > 0 and paid_from < last:
         until = min(period_start(terms.grid, paid_from, limited[1] + 1), last)
-        steps = _set_value(steps, paid_from, until, "discount", limited[0], "limited")
+        segments = _set_value(segments, paid_from, until, "discount", limited[0], "limited")
     if paid_from > start:
-        steps = _set_value(steps, start, min(paid_from, last), "discount", FREE, "trial")
-    return coalesce(steps)
+        segments = _set_value(segments, start, min(paid_from, last), "discount", FREE, "trial")
+    return coalesce(segments)
 
 
 def plan_from(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
-    """Return the steps of a line from a day on, what was planned for later included."""
+    """Return the segments of a line from a day on, what was planned for later included."""
     return tuple(part for part in split_at(segments, day) if part.start >= day)
 
 
-def renewed_steps(
+def renewed_segments(
     plan: Sequence[Segment], day: date, start: date, quantity: Decimal, terms: Terms
 ) -> tuple[Segment, ...]:
-    """Return the steps of a line that goes on with the plan of another one.
+    """Return the segments of a line that goes on with the plan of another one.
 
     What is quoted holds from its first day on, each value until the next step that was planned for
     it: a limited discount ends on its day, a ramp goes on.
 
-    :param plan: steps of the line before, from the day on for which the renewal was planned
+    :param plan: segments of the line before, from the day on for which the renewal was planned
     :param day: that day
-    :param start: first day of the renewal; its first step begins earlier when the renewal does
+    :param start: first day of the renewal; its first segment begins earlier when the renewal does
     :param quantity: quoted quantity
     :param terms: quoted terms
     """

@@ -53,30 +53,30 @@ def next_delivered_date(tracks: Sequence[Track]) -> date | None:
 def unbilled_from(tracks: Sequence[Track]) -> date | None:
     """Return the end of the cover, the first wanted day without one, None without both."""
     ends = [span.end for track in tracks for row in track.rows for span, _held in row.layers]
-    starts = [track.steps[0].start for track in tracks if track.steps]
+    starts = [track.levels[0].start for track in tracks if track.levels]
     return max(ends) if ends else min(starts, default=None)
 
 
 def _ends(track: Track, until: date) -> Iterable[date]:
     """Yield the last day up to `until` on which service in a period of the track ended."""
-    for step in reversed(track.steps):
-        if step.start >= until:
+    for level in reversed(track.levels):
+        if level.start >= until:
             continue
-        full = track.terms.grid.period_at(min(step.end, until) - ONE_DAY)
+        full = track.terms.grid.period_at(min(level.end, until) - ONE_DAY)
         end = track.opening(full)
         if end <= until:
             yield end
             return
-        if full.start > step.start:
+        if full.start > level.start:
             yield full.start
             return
 
 
 def _next_ends(track: Track, start: date) -> Iterable[date]:
     """Yield the first day after `start` on which service in a period of the track ends."""
-    for step in track.steps:
-        if step.end > start:
-            yield track.opening(track.terms.grid.period_at(max(step.start, start)))
+    for level in track.levels:
+        if level.end > start:
+            yield track.opening(track.terms.grid.period_at(max(level.start, start)))
             return
 
 

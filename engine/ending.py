@@ -1,4 +1,4 @@
-"""The end of a contract: steps that it cuts off and gives back, and the first day it may be."""
+"""The end of a contract: segments that it cuts off and gives back, and the first day it may be."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .segment import Segment, end_at
 class Remainder:
     """Hold what an end takes away from a line, so that it can be given back.
 
-    :param until: end that the last step had before, None when it was open
-    :param later: the steps that were planned after it
+    :param until: end that the last segment had before, None when it was open
+    :param later: the segments that were planned after it
     """
 
     until: date | None = None
@@ -25,21 +25,21 @@ class Remainder:
 NO_REMAINDER = Remainder()
 
 
-def split_end(steps: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...], Remainder]:
-    """Return the steps of a line up to its end, and what that takes away.
+def split_end(segments: Sequence[Segment], end: date) -> tuple[tuple[Segment, ...], Remainder]:
+    """Return the segments of a line up to its end, and what that takes away.
 
-    :param steps: in order of time
+    :param segments: in order of time
     :param end: first day without service
     """
-    kept = end_at(steps, end)
-    until = steps[len(kept) - 1].end if kept else None
-    return kept, Remainder(until, tuple(steps[len(kept) :]))
+    kept = end_at(segments, end)
+    until = segments[len(kept) - 1].end if kept else None
+    return kept, Remainder(until, tuple(segments[len(kept) :]))
 
 
 def join_remainder(kept: Sequence[Segment], remainder: Remainder) -> tuple[Segment, ...]:
-    """Give back what an end took away; a change made since then lasts as long as its step did.
+    """Give back what an end took away; a change made since then lasts as long as its segment did.
 
-    :param kept: the steps that were left, in order of time
+    :param kept: the segments that were left, in order of time
     """
     if not kept:
         return remainder.later
@@ -48,21 +48,21 @@ def join_remainder(kept: Sequence[Segment], remainder: Remainder) -> tuple[Segme
 
 
 def move_end(
-    steps: Sequence[Segment], remainder: Remainder, old_end: date | None, end: date | None
+    segments: Sequence[Segment], remainder: Remainder, old_end: date | None, end: date | None
 ) -> tuple[tuple[Segment, ...], Remainder]:
-    """Let the steps of a line follow the end of its contract.
+    """Let the segments of a line follow the end of its contract.
 
     A line that ended for itself before the contract keeps its end.
 
-    :param steps: the steps of the line in order of time
+    :param segments: the segments of the line in order of time
     :param remainder: what the old end took away
     :param old_end: first day without service until now, None when there was none
     :param end: the new one, None to go on
     """
-    in_gap = bool(remainder.later and steps and steps[-1].end == remainder.until)
-    if old_end and (in_gap or not steps or steps[-1].end == old_end):
-        steps = join_remainder(steps, remainder)
-    return split_end(steps, end) if end else (tuple(steps), NO_REMAINDER)
+    in_gap = bool(remainder.later and segments and segments[-1].end == remainder.until)
+    if old_end and (in_gap or not segments or segments[-1].end == old_end):
+        segments = join_remainder(segments, remainder)
+    return split_end(segments, end) if end else (tuple(segments), NO_REMAINDER)
 
 
 def earliest_end(

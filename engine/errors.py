@@ -58,7 +58,7 @@ class InvalidAmount(EngineError):
 
 
 class OverlappingSegments(EngineError):
-    """Refuse two steps of one line that share a day.
+    """Refuse two segments of one line that share a day.
 
     :ivar first: the segment that starts first
     :ivar second: the segment that starts inside it

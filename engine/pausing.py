@@ -8,7 +8,7 @@ from datetime import date
 
 from .period import FOREVER
 from .recurrence import Grid
-from .segment import Segment, coalesce, split_at, step_at
+from .segment import Segment, coalesce, segment_at, split_at
 
 
 def restart_periods(
@@ -37,7 +37,7 @@ def undo_restart(
     :param day: first day of the pause that is taken back
     :param until: day on which another restart is planned, None when there is none
     """
-    step = step_at(segments, day)
-    if step is None:
+    segment = segment_at(segments, day)
+    if segment is None:
         return tuple(segments)
-    return restart_periods(segments, day, step.terms.grid.anchor, until)
+    return restart_periods(segments, day, segment.terms.grid.anchor, until)

@@ -25,8 +25,8 @@ def raised(
 ) -> Decimal:
     """Return a price raised by a percentage and rounded, halves away from zero.
 
-    A price that is finer than the currency keeps two digits more than it has, whatever step was
-    asked. So does any other price that the step would change against the percentage, or to 0.
+    A price that is finer than the currency keeps two digits more than it has, whatever rounding was
+    asked. So does any other price that it would change against the percentage, or to 0.
 
     >>> raised(Decimal('29.90'), Decimal('3.5'), Decimal('0.05'))
     Decimal('30.95')
@@ -36,30 +36,30 @@ def raised(
     Decimal('0.013530')
 
     :param percent: negative to lower it
-    :param rounding: smallest step of the new price, positive
+    :param rounding: smallest unit of the new price, positive
     :param smallest: smallest amount that the currency writes
     :raise InvalidAmount: when the rounding is not positive
     """
     exact = Fraction(price) * (100 + Fraction(percent)) / 100
-    steps = [rounding, min(rounding, smallest), min(rounding, price_step(price) / 100)]
+    roundings = [rounding, min(rounding, smallest), min(rounding, last_digit(price) / 100)]
     if is_finer(price, min(rounding, smallest)):
-        del steps[:2]
-    found = [Currency("", step).round(exact) for step in steps]
+        del roundings[:2]
+    found = [Currency("", rounding).round(exact) for rounding in roundings]
     return next((new for new in found if _follows(new, price, exact)), found[-1])
 
 
-def price_step(price: Decimal) -> Decimal:
-    """Return the step of the last digit that a price shows.
+def last_digit(price: Decimal) -> Decimal:
+    """Return the unit of the last digit that a price shows.
 
-    >>> price_step(Decimal('0.0120')), price_step(Decimal('1200'))
+    >>> last_digit(Decimal('0.0120')), last_digit(Decimal('1200'))
     (Decimal('0.001'), Decimal('1'))
     """
     return Decimal(1).scaleb(min(int(price.normalize().as_tuple().exponent), 0))
 
 
 def is_finer(price: Decimal, rounding: Decimal) -> bool:
-    """Tell whether the last digit of a price is smaller than a step."""
-    return price_step(price) < rounding
+    """Tell whether the last digit of a price is smaller than a rounding."""
+    return last_digit(price) < rounding
 
 
 def _follows(new: Decimal, price: Decimal, exact: Fraction) -> bool:
@@ -79,31 +79,31 @@ def rise_span(
 ) -> Period | None:
     """Return the days on which a new price replaces the one in force; None when there are none.
 
-    :param segments: the steps of one line
+    :param segments: the segments of one line
     :param rows: its ledger; days that it covers keep their price
     :param day: earliest day
     :param start: 'date' (from that day on) or 'period' (from the first period that begins then)
     :return: from the first day of the new price up to the next price that was planned
     """
-    paid = [step for step in check_tiling(segments) if step.kind != "trial"]
+    paid = [segment for segment in check_tiling(segments) if segment.kind != "trial"]
     day = max(day, covered_until(rows) or day)
-    for index, step in enumerate(paid):
-        first = _first_day(step, max(day, step.start), start)
-        if day < step.stop and first < step.stop:
+    for index, segment in enumerate(paid):
+        first = _first_day(segment, max(day, segment.start), start)
+        if day < segment.stop and first < segment.stop:
             return Period(first, _price_end(paid[index:]))
     return None
 
 
-def _first_day(step: Segment, day: date, start: str) -> date:
+def _first_day(segment: Segment, day: date, start: str) -> date:
     """Return the first day from a day on that a new price may begin on."""
-    full = step.terms.grid.period_at(day)
+    full = segment.terms.grid.period_at(day)
     return day if start == "date" or full.start == day else full.end
 
 
-def _price_end(steps: Sequence[Segment]) -> date:
+def _price_end(segments: Sequence[Segment]) -> date:
     """Return the first day of another price that was planned; a line may yet be prolonged."""
-    price = steps[0].terms.price
-    return next((step.start for step in steps if step.terms.price != price), FOREVER)
+    price = segments[0].terms.price
+    return next((segment.start for segment in segments if segment.terms.price != price), FOREVER)
 
 
 def reprice(
@@ -121,7 +121,7 @@ def reprice(
     >>> line = (Segment(date(2027, 1, 1), None, Decimal(5), terms),)
     >>> span = rise_span(line, (), date(2027, 3, 15), 'period')
     >>> rise = reprice(line, span, Decimal(10), Decimal(11))
-    >>> [(step.start.isoformat(), int(step.terms.price)) for step in rise]
+    >>> [(one.start.isoformat(), int(one.terms.price)) for one in rise]
     [('2027-01-01', 10), ('2027-04-01', 11)]
     >>> reprice(rise, span, Decimal(11), Decimal(10)) == line
     True
@@ -157,40 +157,42 @@ def list_priced(segments: Iterable[Segment], day: date, price: Decimal) -> tuple
     ...     Segment(days[1], days[2], Decimal(5), replace(regular, price=Decimal(8)), 'limited'),
     ...     Segment(days[2], None, Decimal(5), regular),
     ... )
-    >>> [int(step.terms.price) for step in list_priced(line, date(2027, 3, 1), Decimal(12))]
+    >>> [int(segment.terms.price) for segment in list_priced(line, date(2027, 3, 1), Decimal(12))]
     [10, 8, 12]
 
     :param day: first day of the new price
     """
-    steps = check_tiling(segments)
-    regular = _regular_steps(steps, day)
+    ordered = check_tiling(segments)
+    regular = _regular_segments(ordered, day)
     if not regular:
-        return steps
+        return ordered
     base = regular[0].terms.price
-    end = next((step.start for step in regular if step.terms.price != base), FOREVER)
-    return reprice(steps, Period(day, end), base, price)
+    end = next((segment.start for segment in regular if segment.terms.price != base), FOREVER)
+    return reprice(ordered, Period(day, end), base, price)
 
 
 def regular_price(segments: Iterable[Segment], day: date) -> Decimal | None:
     """Return the price from a day on, limited ones aside; None when nothing is left or paid."""
-    regular = _regular_steps(check_tiling(segments), day)
+    regular = _regular_segments(check_tiling(segments), day)
     return regular[0].terms.price if regular else None
 
 
-def _regular_steps(steps: Sequence[Segment], day: date) -> list[Segment]:
+def _regular_segments(segments: Sequence[Segment], day: date) -> list[Segment]:
     return [
-        step
-        for step in steps
-        if step.stop > day and step.kind != "trial" and not _is_limited_price(steps, step)
+        segment
+        for segment in segments
+        if segment.stop > day
+        and segment.kind != "trial"
+        and not _is_limited_price(segments, segment)
     ]
 
 
-def _is_limited_price(steps: Sequence[Segment], step: Segment) -> bool:
+def _is_limited_price(segments: Sequence[Segment], segment: Segment) -> bool:
     """Tell whether the price of a step comes and goes; a limited discount leaves prices alone."""
-    if step.kind != "limited":
+    if segment.kind != "limited":
         return False
-    index, price = steps.index(step), step.terms.price
-    earlier, later = steps[:index], steps[index + 1 :]
+    index, price = segments.index(segment), segment.terms.price
+    earlier, later = segments[:index], segments[index + 1 :]
     old = [other.terms.price for other in earlier if other.terms.price != price]
     new = [other.terms.price for other in later if other.terms.price != price]
     if old and new and old[-1] == new[0]:
@@ -200,5 +202,5 @@ def _is_limited_price(steps: Sequence[Segment], step: Segment) -> bool:
         return False
     numbers = [number for number, other in enumerate(earlier) if other.kind != "limited"]
     if numbers:
-        return earlier[numbers[-1]].terms.price != steps[numbers[-1] + 1].terms.price
-    return lasting[0].terms.discount == step.terms.discount
+        return earlier[numbers[-1]].terms.price != segments[numbers[-1] + 1].terms.price
+    return lasting[0].terms.discount == segment.terms.discount

@@ -42,23 +42,23 @@ def measure(
     """
     if span.start < full.start or span.end > full.end:
         raise InvalidPeriod(span.start, span.end)
-    top, bottom = steps(convention, full, span.start, span.end, unit, own_day)
+    top, bottom = measure_parts(convention, full, span.start, span.end, unit, own_day)
     return Fraction(top, bottom)
 
 
-def steps(
+def measure_parts(
     convention: str, full: Period, start: date, end: date, unit: str, own_day: int = 0
 ) -> tuple[int, int]:
     """Return the measure of [start, end) inside a full period as an integer pair (part, whole).
 
     >>> full = Period(date(2027, 1, 31), date(2027, 2, 28))
-    >>> steps('fixed_30', full, date(2027, 1, 31), date(2027, 2, 15), 'month')
+    >>> measure_parts('fixed_30', full, date(2027, 1, 31), date(2027, 2, 15), 'month')
     (15, 30)
 
     A year from 28 February to 28 February may belong to a grid of the 29th: its own day says so.
 
     >>> full = Period(date(2029, 2, 28), date(2030, 2, 28))
-    >>> steps('fixed_30', full, full.start, date(2029, 3, 1), 'year', 29)
+    >>> measure_parts('fixed_30', full, full.start, date(2029, 3, 1), 'year', 29)
     (2, 360)
 
     :raise UnknownConvention: when the convention is another word

@@ -64,6 +64,9 @@ def billed_until(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> date
         default=FOREVER,
     )
     ends = (
-        min(step.end, missing) for track in ordered for step in track.steps if step.start < missing
+        min(level.end, missing)
+        for track in ordered
+        for level in track.levels
+        if level.start < missing
     )
     return max(ends, default=None)

@@ -16,13 +16,13 @@ from fractions import Fraction
 from .errors import InvalidAmount, InvalidPeriod, OverlappingSegments, UnknownConvention
 from .money import Currency, divide_half_up
 from .period import FOREVER, Period
-from .proration import CONVENTIONS, steps
+from .proration import CONVENTIONS, measure_parts
 from .recurrence import Grid
 
 TIMINGS = ("advance", "arrears")
 BASES = ("ordered", "delivered")
 KINDS = ("permanent", "limited", "trial")
-_MRR_STEP = 10**6
+_MRR_UNIT = 10**6
 _MONTHS_PER_UNIT = {
     "month": Fraction(1),
     "year": Fraction(1, 12),
@@ -108,25 +108,25 @@ class Terms:
         """
         return Fraction(*self._ratio)
 
-    def steps(self, full: Period, span: Period) -> tuple[int, int]:
+    def measure_parts(self, full: Period, span: Period) -> tuple[int, int]:
         """Return the measure of a span of a full period as an integer pair (part, whole).
 
         >>> from .recurrence import Recurrence
         >>> full = Period(date(2027, 2, 28), date(2028, 2, 29))
         >>> euro, yearly = Currency('EUR', Decimal('0.01')), Grid(Recurrence('year', 1), full.end)
         >>> terms = Terms(yearly, Decimal(10), Decimal(0), None, 'fixed_30', 'advance', euro)
-        >>> terms.steps(full, Period(full.start, date(2027, 4, 1)))
+        >>> terms.measure_parts(full, Period(full.start, date(2027, 4, 1)))
         (32, 360)
         """
         grid = self.grid
-        return steps(
+        return measure_parts(
             self.convention, full, span.start, span.end, grid.recurrence.unit, grid.anchor.day
         )
 
     def amount(self, measured: Decimal, whole: int) -> Decimal:
         """Return the rounded price of a quantity x measure out of the measure of a full period.
 
-        :param measured: sum of quantity x measure, in the units of `steps`
+        :param measured: sum of quantity x measure, in the units of `measure_parts`
         :param whole: measure of the full period in the same units
         """
         top, bottom = self._ratio
@@ -136,7 +136,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Hold one step of a line: a quantity under terms from `start` up to, not including, `end`.
+    """Hold one segment of a line: a quantity under terms from `start` up to, not including, `end`.
 
     :param start: first day
     :param end: day after the last day, None while it is open
@@ -188,7 +188,7 @@ def check_tiling(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     return ordered
 
 
-def step_at(segments: Iterable[Segment], day: date) -> Segment | None:
+def segment_at(segments: Iterable[Segment], day: date) -> Segment | None:
     """Return the segment in force on a day, None in a gap."""
     for segment in segments:
         if segment.start <= day < segment.stop:
@@ -196,11 +196,11 @@ def step_at(segments: Iterable[Segment], day: date) -> Segment | None:
     return None
 
 
-def live_step(segments: Iterable[Segment], day: date) -> Segment | None:
-    """Return the step in force on a day, else the next one, None when the line has ended."""
+def live_segment(segments: Iterable[Segment], day: date) -> Segment | None:
+    """Return the segment in force on a day, else the next one, None when the line has ended."""
     ordered = check_tiling(segments)
     later = (segment for segment in ordered if segment.start > day)
-    return step_at(ordered, day) or next(later, None)
+    return segment_at(ordered, day) or next(later, None)
 
 
 def split_at(segments: Iterable[Segment], day: date) -> tuple[Segment, ...]:
@@ -266,7 +266,7 @@ def monthly(terms: Terms) -> Fraction:
 
 
 def mrr(segment: Segment) -> Decimal:
-    """Return the monthly recurring revenue of a step, in its currency, with six decimals.
+    """Return the monthly recurring revenue of a segment, in its currency, with six decimals.
 
     >>> from .recurrence import Recurrence
     >>> euro = Currency('EUR', Decimal('0.01'))
@@ -277,5 +277,5 @@ def mrr(segment: Segment) -> Decimal:
     """
     terms = segment.terms
     value = terms.unit_amount * Fraction(segment.quantity) * monthly(terms)
-    micro = divide_half_up(value.numerator * _MRR_STEP, value.denominator)
+    micro = divide_half_up(value.numerator * _MRR_UNIT, value.denominator)
     return Decimal(micro).scaleb(-6)

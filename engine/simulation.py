@@ -18,7 +18,7 @@ from .delivered import next_delivered_date
 from .ledger import ZERO
 from .period import FOREVER, Period
 from .recurrence import Recurrence
-from .segment import Segment, check_tiling, mrr, step_at
+from .segment import Segment, check_tiling, mrr, segment_at
 from .sweep import tracks
 
 _MONTH = Recurrence("month", 1)
@@ -58,19 +58,19 @@ class SimulatedMonth:
 
     :param span: days looked at; the first month begins on the day of the simulation
     :param items: charges and credits, dated on the day of the run that bills them
-    :param step: step in force on the last day, None in a gap
+    :param segment: segment in force on the last day, None in a gap
     """
 
     span: Period
     items: tuple[Item, ...]
-    step: Segment | None
+    segment: Segment | None
 
     @property
     def mrr(self) -> Decimal:
         """Return the monthly recurring revenue on the last day; delivered quantities have none."""
-        if self.step is None or self.step.terms.basis == "delivered":
+        if self.segment is None or self.segment.terms.basis == "delivered":
             return ZERO
-        return mrr(self.step)
+        return mrr(self.segment)
 
 
 def months_from(day: date, count: int) -> Iterator[Period]:
@@ -95,19 +95,19 @@ def measure_usage(
     Measured on the days since the last billed period began, since the line began where none is
     billed: what was delivered in them, by the days that were served.
 
-    :param segments: the steps of a line of basis 'delivered' without the days of its pauses
+    :param segments: the segments of a line of basis 'delivered' without the days of its pauses
     :param rows: its ledger, oldest first
     :param today: first day that is not looked at
     :param delivered: quantity delivered since the line began
     """
-    plan = [step for step in segments if step.terms.basis == "delivered"]
+    plan = [segment for segment in segments if segment.terms.basis == "delivered"]
     billed = [
         (span.start, held)
         for row in rows
         if row.terms.basis == "delivered"
         for span, held in row.layers
     ]
-    first = min((step.start for step in plan), default=today)
+    first = min((segment.start for segment in plan), default=today)
     since = max((start for start, _held in billed), default=first)
     before = sum((held for start, held in billed if start < since), ZERO)
     days = _served_days(plan, since, today)
@@ -127,7 +127,7 @@ def simulate(
 
     What is due already is billed on the first day.
 
-    :param segments: the steps of the line without the days of its pauses
+    :param segments: the segments of the line without the days of its pauses
     :param rows: its ledger, oldest first
     :param today: day of the first run
     :param months: how many calendar months, that of `today` included
@@ -143,7 +143,7 @@ def simulate(
         SimulatedMonth(
             span,
             tuple(item for item in dated if span.contains(item.on)),
-            step_at(plan, span.last_day),
+            segment_at(plan, span.last_day),
         )
         for span in spans
     )
@@ -176,8 +176,8 @@ def _next_delivered(plan: tuple[Segment, ...], rows: tuple[LedgerRow, ...]) -> d
 def _served_days(plan: Iterable[Segment], start: date, end: date) -> int:
     """Return how many days from one up to another are served."""
     spans = (
-        (max(step.start, start), min(step.end or FOREVER, end))
-        for step in plan
-        if step.terms.basis == "delivered"
+        (max(segment.start, start), min(segment.end or FOREVER, end))
+        for segment in plan
+        if segment.terms.basis == "delivered"
     )
     return sum((last - first).days for first, last in spans if last > first)

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from .ledger import ZERO, LedgerRow
 from .period import FOREVER, ONE_DAY, Period
-from .segment import Segment, Terms, check_tiling, step_at
+from .segment import Segment, Terms, check_tiling, segment_at
 
 
-class Step(NamedTuple):
+class Level(NamedTuple):
     """Say how much is wanted (or covered) from a day up to, not including, another."""
 
     start: date
@@ -54,54 +54,54 @@ class RowState:
         self.measured = sum((held * self.weight(span) for span, held in self.layers), ZERO)
 
     def weight(self, span: Period, *, exact: bool = False) -> int:
-        """Return the measure of a part of the row in the integer steps of its convention."""
+        """Return the measure of a part of the row in the integer units of its convention."""
         if not exact and self.weightless:
             return span.days
-        return self.row.terms.steps(self.row.full, span)[0]
+        return self.row.terms.measure_parts(self.row.full, span)[0]
 
 
 @dataclass(slots=True)
 class Track:
     """Hold what is wanted and what is covered on one value of terms.
 
-    :ivar steps: wanted, sorted, disjoint
+    :ivar levels: wanted, sorted, disjoint
     :ivar rows: covered, oldest first
     """
 
     terms: Terms
-    steps: list[Step] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
     rows: list[LedgerRow] = field(default_factory=list)
 
     def planned(self, day: date) -> Decimal:
         """Return the quantity wanted on a day."""
-        for step in self.steps:
-            if step.start <= day < step.end:
-                return step.quantity
+        for level in self.levels:
+            if level.start <= day < level.end:
+                return level.quantity
         return ZERO
 
-    def step_start(self, day: date) -> date:
-        """Return the first day of the step, or of the gap, that holds a day."""
+    def level_start(self, day: date) -> date:
+        """Return the first day of the level, or of the gap, that holds a day."""
         begins = date.min
-        for step in self.steps:
-            if step.start > day:
+        for level in self.levels:
+            if level.start > day:
                 break
-            begins = step.start if day < step.end else step.end
+            begins = level.start if day < level.end else level.end
         return begins
 
     def before(self, day: date) -> Iterator[tuple[date, Decimal]]:
-        """Yield (first day, quantity) of the steps and gaps before one begins, latest first."""
-        for step in reversed(self.steps):
-            if step.end <= day:
-                if step.end < day:
-                    yield step.end, ZERO
-                yield step.start, step.quantity
-                day = step.start
+        """Yield (first day, quantity) of the levels and gaps before one begins, latest first."""
+        for level in reversed(self.levels):
+            if level.end <= day:
+                if level.end < day:
+                    yield level.end, ZERO
+                yield level.start, level.quantity
+                day = level.start
         if day > date.min:
             yield date.min, ZERO
 
     def first_wanted(self, full: Period) -> date:
         """Return the first wanted day in a full period that has one."""
-        return max(full.start, min(step.start for step in self.steps if step.end > full.start))
+        return max(full.start, min(level.start for level in self.levels if level.end > full.start))
 
     def has_row_in(self, full: Period) -> bool:
         """Tell whether the full period was billed before, whatever became of it."""
@@ -115,22 +115,22 @@ class Track:
         """
         if self.terms.timing == "advance" and self.terms.basis == "ordered":
             return full.start
-        ends = (step.end for step in self.steps if step.start < full.end)
+        ends = (level.end for level in self.levels if level.start < full.end)
         return min(max(ends, default=full.end), full.end)
 
-    def covers(self) -> list[Step]:
+    def covers(self) -> list[Level]:
         """Return the live layers of the rows, neighbours of equal quantity joined."""
-        layers: list[Step] = []
+        layers: list[Level] = []
         for row in self.rows:
             live = ((row.span, row.quantity),) if row.live is None else row.live
             for span, held in live:
                 if layers and layers[-1].end == span.start and layers[-1].quantity == held:
-                    layers[-1] = Step(layers[-1].start, span.end, held)
+                    layers[-1] = Level(layers[-1].start, span.end, held)
                 else:
-                    layers.append(Step(span.start, span.end, held))
+                    layers.append(Level(span.start, span.end, held))
         return layers
 
-    def horizon(self, layers: Sequence[Step], until: date | None) -> date:
+    def horizon(self, layers: Sequence[Level], until: date | None) -> date:
         """Return the day up to which differences matter.
 
         Up to the last cover, for credits; and up to the end of the period that holds `until`, for
@@ -138,7 +138,7 @@ class Track:
         """
         ends = [layer.end for layer in layers]
         if until is None:
-            ends += [step.end if step.end < FOREVER else step.start for step in self.steps]
+            ends += [level.end if level.end < FOREVER else level.start for level in self.levels]
             until = max(ends)
         ends.append(self.terms.grid.period_at(until).end)
         return max(ends)
@@ -146,12 +146,12 @@ class Track:
     def differences(self, until: date | None) -> list[Piece]:
         """Return where wanted and covered differ, in order."""
         layers = self.covers()
-        if not layers and not self.steps:
+        if not layers and not self.levels:
             return []
         horizon = self.horizon(layers, until)
         wanted: dict[date, Decimal] = {}
         covered: dict[date, Decimal] = {}
-        for changes, parts in ((wanted, self.steps), (covered, layers)):
+        for changes, parts in ((wanted, self.levels), (covered, layers)):
             for start, end, quantity in parts:
                 if start >= horizon:
                     break
@@ -179,7 +179,7 @@ def tracks(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> dict[Terms
         track = found.get(segment.terms)
         if track is None:
             track = found[segment.terms] = Track(segment.terms)
-        _extend(track.steps, segment)
+        _extend(track.levels, segment)
     for row in rows:
         track = found.get(row.terms)
         if track is None:
@@ -188,22 +188,22 @@ def tracks(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> dict[Terms
     return found
 
 
-def _extend(steps: list[Step], segment: Segment) -> None:
-    """Add a segment to the wanted steps; a split that changes nothing is invisible."""
+def _extend(levels: list[Level], segment: Segment) -> None:
+    """Add a segment to the wanted levels; a split that changes nothing is invisible."""
     quantity = segment.quantity if segment.terms.basis == "ordered" else Decimal(1)
     if not quantity:
         return
-    if steps and steps[-1].end == segment.start and steps[-1].quantity == quantity:
-        steps[-1] = Step(steps[-1].start, segment.stop, quantity)
+    if levels and levels[-1].end == segment.start and levels[-1].quantity == quantity:
+        levels[-1] = Level(levels[-1].start, segment.stop, quantity)
     else:
-        steps.append(Step(segment.start, segment.stop, quantity))
+        levels.append(Level(segment.start, segment.stop, quantity))
 
 
 def stretch(segments: Sequence[Segment]) -> Sequence[Segment]:
     """Return the segments with those of convention 'none' moved to whole periods.
 
-    A full period takes the step in force when it starts, for all of it; the period in which the
-    line begins is taken whole. So changes, ends and pauses wait for the next period, and a step
+    A full period takes the segment in force when it starts, for all of it; the period in which the
+    line begins is taken whole. So changes, ends and pauses wait for the next period, and a segment
     that begins after a gap waits for the first boundary of its own grid; one that ends before it
     is passed over, and hides none of those that follow.
 
@@ -214,31 +214,31 @@ def stretch(segments: Sequence[Segment]) -> Sequence[Segment]:
     parts: list[Segment] = []
     day = segments[0].start
     while True:
-        step = step_at(segments, day)
-        if step is None:
+        part = segment_at(segments, day)
+        if part is None:
             entry = _next_entry(segments, day)
             if entry is None:
                 return parts
             day = entry
-        elif step.terms.convention != "none":
-            parts.append(replace(step, start=day))
-            day = step.stop
-        elif step.end is None:
-            return [*parts, replace(step, start=day)]
+        elif part.terms.convention != "none":
+            parts.append(replace(part, start=day))
+            day = part.stop
+        elif part.end is None:
+            return [*parts, replace(part, start=day)]
         else:
-            end = step.terms.grid.period_at(step.end - ONE_DAY).end
-            parts.append(replace(step, start=day, end=end))
+            end = part.terms.grid.period_at(part.end - ONE_DAY).end
+            parts.append(replace(part, start=day, end=end))
             day = end
 
 
 def _next_entry(segments: Iterable[Segment], day: date) -> date | None:
-    """Return the first day after a gap on which a step takes effect, None when none does."""
+    """Return the first day after a gap on which a segment takes effect, None when none does."""
     later = ((_entry(segment), segment) for segment in segments if segment.start > day)
     return next((entry for entry, segment in later if entry < segment.stop), None)
 
 
 def _entry(segment: Segment) -> date:
-    """Return the day on which a step takes effect after a gap, unless it ends before."""
+    """Return the day on which a segment takes effect after a gap, unless it ends before."""
     if segment.terms.convention != "none":
         return segment.start
     full = segment.terms.grid.period_at(segment.start)

@@ -24,7 +24,7 @@ def charge_times(track: Track, piece: Piece, full: Period) -> list[tuple[date, D
     :param full: the full period
     """
     opens = track.opening(full)
-    begins = track.step_start(piece.start)
+    begins = track.level_start(piece.start)
     if begins <= opens:
         return [(opens, piece.planned - piece.covered)]
     times, level, day = [], piece.planned, begins
@@ -52,7 +52,7 @@ def credit_times(track: Track, piece: Piece) -> list[tuple[date, Decimal]]:
 
     :param piece: one whose cover exceeds its plan
     """
-    times, level, day = [], piece.planned, track.step_start(piece.start)
+    times, level, day = [], piece.planned, track.level_start(piece.start)
     for start, quantity in track.before(day):
         if quantity > level:
             upper = min(quantity, piece.covered)

@@ -25,7 +25,7 @@ def value_charge(
 
     :param same: the rows of the same terms and full period
     """
-    part, whole = terms.steps(full, span)
+    part, whole = terms.measure_parts(full, span)
     measured, carried = quantity * part, ZERO
     for state in same:
         if state.row.amount_free:
@@ -51,7 +51,7 @@ def value_credit(state: RowState, span: Period, quantity: Decimal, on: date) -> 
     computed = _released(state, row.computed, state.credited_computed, None)
     state.credited += booked
     state.credited_computed += computed
-    part = Fraction(*row.terms.steps(row.full, span))
+    part = Fraction(*row.terms.measure_parts(row.full, span))
     return Credit(on, row.key, row.terms, row.full, span, quantity, booked, computed, part)
 
 

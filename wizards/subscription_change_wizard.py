@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.change import period_start, step_from
+from ..engine.change import period_start, segment_from
 from ..engine.errors import EngineError
 from ..models.preview.change_preview import ChangePreview
 from ..models.preview.preview import Preview
@@ -123,10 +123,10 @@ class SubscriptionChangeWizard(models.TransientModel):
         """Show what holds on the first day, but keep what was typed."""
         for wizard in self:
             line = wizard.line_id
-            step = wizard._get_step()
+            segment = wizard._get_step()
             for name in VALUES:
                 base = f"base_{name}"
-                value = wizard._get_value(step, name) if step else 0.0
+                value = wizard._get_value(segment, name) if segment else 0.0
                 if wizard.base_line_id != line or wizard[name] == wizard[base]:
                     wizard[name] = value
                 wizard[base] = value
@@ -149,7 +149,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         if not self.order_id:
             return None
         try:
-            return step_from(self._get_segments(), self.start_date or self._get_first_day())
+            return segment_from(self._get_segments(), self.start_date or self._get_first_day())
         except EngineError:
             return None
 
@@ -157,16 +157,16 @@ class SubscriptionChangeWizard(models.TransientModel):
         """Return first day of the next period of the line."""
         day = self._get_first_day()
         try:
-            step = step_from(self._get_segments(), day)
+            segment = segment_from(self._get_segments(), day)
         except EngineError:
             return day
-        return step.terms.grid.next_boundary(max(day, step.start))
+        return segment.terms.grid.next_boundary(max(day, segment.start))
 
-    def _get_value(self, step, name):
-        """Return a value of an engine step, by the name of the field."""
+    def _get_value(self, segment, name):
+        """Return a value of an engine segment, by the name of the field."""
         if name == "quantity":
-            return float(step.quantity)
-        return float(step.terms.price if name == "price_unit" else step.terms.discount)
+            return float(segment.quantity)
+        return float(segment.terms.price if name == "price_unit" else segment.terms.discount)
 
     def _get_typed_values(self):
         """Return the values that differ from what holds on the first day, by field name."""

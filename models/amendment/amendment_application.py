@@ -16,7 +16,7 @@ class AmendmentApplication:
         self.env = order.env
 
     def apply(self, contract, plans):
-        """Store the new steps of the contract and bring its lines up to this amendment.
+        """Store the new segments of the contract and bring its lines up to this amendment.
 
         :param contract: the contract
         :param dict plans: of :meth:`AmendmentPlan.get_plans`
@@ -34,7 +34,7 @@ class AmendmentApplication:
             if line in added or line.order_id == contract
         }
         contract._replace_segments_of_lines(
-            {line: list(steps) for line, (steps, _remainder) in changed.items()}
+            {line: list(segments) for line, (segments, _remainder) in changed.items()}
         )
         for line, (_steps, remainder) in changed.items():
             line._store_remainder(remainder)

@@ -5,17 +5,17 @@ from ...engine.change import change_values
 from ...engine.ending import NO_REMAINDER, split_end
 from ...engine.errors import EngineError
 from ...engine.money import to_decimal
-from ...engine.segment import Segment, cut_gaps, end_at, live_step
+from ...engine.segment import Segment, cut_gaps, end_at, live_segment
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import fit_rebates
 from ..billing.tax_totals import TaxTotals
 
 
-def get_amended_items(contract, steps, touched, day, accepted):
-    """Return what falls due on a contract with the given steps.
+def get_amended_items(contract, by_line, touched, day, accepted):
+    """Return what falls due on a contract with the given segments.
 
     :param contract: one `sale.order`
-    :param dict steps: engine segments by line
+    :param dict by_line: engine segments by line
     :param touched: lines that a change of a later day is about
     :param date day: first day of the change
     :param date accepted: day as of which the amount holds
@@ -25,7 +25,7 @@ def get_amended_items(contract, steps, touched, day, accepted):
     forfeited = contract._get_forfeited_spans()
     is_ahead = day > accepted
     result = []
-    for line, segments in steps.items():
+    for line, segments in by_line.items():
         if is_ahead and line not in touched:
             continue
         rows = line.billed_period_ids._get_engine_rows()
@@ -67,7 +67,7 @@ class AmendmentPlan:
         targets = self.get_target_lines()
         changed, others = [], []
         for line in self.order._get_amended_contract()._get_recurring_lines():
-            segments = line._get_engine_steps()
+            segments = line._get_engine_segments()
             end = period_end(segments, day)
             if not end:
                 continue
@@ -100,20 +100,20 @@ class AmendmentPlan:
         )
         return self.order._get_priced_lines() - going_on
 
-    def get_steps(self):
-        """Return the steps of the contract as this amendment wants them.
+    def get_segments(self):
+        """Return the segments of the contract as this amendment wants them.
 
         :return: engine segments by recurring line: the lines of the contract, then those of the
             amendment that it adds
         :rtype: dict
         """
-        return {line: steps for line, (steps, _remainder) in self.get_plans().items()}
+        return {line: segments for line, (segments, _remainder) in self.get_plans().items()}
 
     def get_plans(self):
         """Return the steps as this amendment wants them, and what the contract's end takes away.
 
         :return: engine segments and the engine's `Remainder` by recurring line, as in
-            :meth:`get_steps`
+            :meth:`get_segments`
         :rtype: dict
         """
         day = self.order._get_effective_date()
@@ -132,8 +132,10 @@ class AmendmentPlan:
         :param target: line of this amendment that goes on with it, None when it was taken off
         :param date day: first day of the change
         """
-        old, remainder = line._get_engine_steps(), line._get_remainder()
-        if not live_step(old, day) or str(line.id) not in (self.order.subscription_baseline or {}):
+        old, remainder = line._get_engine_segments(), line._get_remainder()
+        if not live_segment(old, day) or str(line.id) not in (
+            self.order.subscription_baseline or {}
+        ):
             return old, remainder
         if not target or target._is_switched() or target._is_taken_off():
             return end_at(old, day), remainder
@@ -147,7 +149,7 @@ class AmendmentPlan:
         return split_end(new, end) if end else (new, NO_REMAINDER)
 
     def _get_added_plan(self, line, day):
-        """Return the steps of a line that this amendment adds, and what its end takes away.
+        """Return the segments of a line that this amendment adds, and what its end takes away.
 
         :param line: line of this amendment
         :param date day: first day of the change
@@ -159,10 +161,10 @@ class AmendmentPlan:
         terms = line._get_typed_terms()
         parent = line.subscription_parent_line_id.sudo()
         if parent:
-            steps = carry_over(parent._get_whole_plan(), day, quantity, terms)
+            segments = carry_over(parent._get_whole_plan(), day, quantity, terms)
         else:
-            steps = (Segment(day, None, quantity, terms),)
-        return split_end(steps, end) if end else (steps, NO_REMAINDER)
+            segments = (Segment(day, None, quantity, terms),)
+        return split_end(segments, end) if end else (segments, NO_REMAINDER)
 
     def is_template_switched(self):
         """Return whether this amendment puts its contract on other terms."""
@@ -172,13 +174,13 @@ class AmendmentPlan:
             != contract._get_subscription_template().with_env(self.env)
         )
 
-    def get_touched_lines(self, steps):
-        """Return the lines whose steps an amendment changes, those that it adds included.
+    def get_touched_lines(self, segments):
+        """Return the lines whose segments an amendment changes, those that it adds included.
 
-        :param dict steps: of :meth:`get_steps`
+        :param dict segments: of :meth:`get_segments`
         :rtype: list
         """
-        return [line for line, new in steps.items() if list(new) != line._get_engine_steps()]
+        return [line for line, new in segments.items() if list(new) != line._get_engine_segments()]
 
     def get_due_items(self):
         """Return what the contract bills because of this amendment, as soon as it is confirmed.
@@ -188,7 +190,7 @@ class AmendmentPlan:
         :return: a list of :class:`DueItem`
         """
         if self.order._is_change_ahead() and not self.order._is_prepayment_requested():
-            self.get_steps()  # what the engine refuses is refused before its day
+            self.get_segments()  # what the engine refuses is refused before its day
             return []
         return self.get_changed_items()
 
@@ -200,11 +202,11 @@ class AmendmentPlan:
 
         :return: a list of :class:`DueItem`
         """
-        steps = self.get_steps()
+        segments = self.get_segments()
         items = get_amended_items(
             self.order._get_amended_contract(),
-            steps,
-            self.get_touched_lines(steps),
+            segments,
+            self.get_touched_lines(segments),
             self.order._get_effective_date(),
             self.order._get_quote_date(),
         )
@@ -230,10 +232,10 @@ class AmendmentPlan:
     # With and without the change
     # ------------------------------------------------------------------
 
-    def _get_items_until_change(self, steps):
+    def _get_items_until_change(self, by_line):
         """Return what the contract is billed up to and with the day of the change.
 
-        :param dict steps: engine segments by line
+        :param dict by_line: engine segments by line
         :return: lists of :class:`DueItem` by day of the run
         :rtype: dict
         """
@@ -241,20 +243,20 @@ class AmendmentPlan:
         gaps = contract.subscription_interruption_ids._get_engine_gaps()
         forfeited = contract._get_forfeited_spans()
         today, found = self.order._get_quote_date(), {}
-        for line, segments in steps.items():
+        for line, segments in by_line.items():
             for due in line._get_due_items(
                 cut_gaps(segments, gaps), self.order._get_effective_date(), forfeited
             ):
                 found.setdefault(max(due.item.on, today), []).append(due)
         return found
 
-    def _get_agreed_steps(self):
+    def _get_agreed_segments(self):
         """Return engine segments of the contract without this amendment, by line.
 
         :rtype: dict
         """
         lines = self.order._get_amended_contract()._get_recurring_lines()
-        return {line: line._get_engine_steps() for line in lines}
+        return {line: line._get_engine_segments() for line in lines}
 
     def get_later_untaxed(self):
         """Return how much more is billed up to the day of the change than without it.
@@ -266,10 +268,10 @@ class AmendmentPlan:
             pair = [
                 sum(
                     due.amount
-                    for items in self._get_items_until_change(steps).values()
+                    for items in self._get_items_until_change(segments).values()
                     for due in items
                 )
-                for steps in (self.get_steps(), self._get_agreed_steps())
+                for segments in (self.get_segments(), self._get_agreed_segments())
             ]
         except EngineError:
             return 0.0  # the confirmation says what is wrong
@@ -285,9 +287,9 @@ class AmendmentPlan:
         """
         with_change = {
             on: self._get_items_as_amended(items)
-            for on, items in self._get_items_until_change(self.get_steps()).items()
+            for on, items in self._get_items_until_change(self.get_segments()).items()
         }
-        without = self._get_items_until_change(self._get_agreed_steps())
+        without = self._get_items_until_change(self._get_agreed_segments())
         once = self.order._get_amendment_one_off_lines()
         return self._get_later_total(with_change, once) - self._get_later_total(without)
 

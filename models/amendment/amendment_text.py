@@ -4,7 +4,7 @@ from odoo.tools import format_date, formatLang
 
 from ... import const
 from ...engine.errors import EngineError
-from ...engine.segment import live_step
+from ...engine.segment import live_segment
 from ...tools import get_number_text
 from ..preview.preview import Preview
 from .amendment_plan import AmendmentPlan
@@ -280,10 +280,10 @@ class AmendmentText(AmendmentPlan):
         """Return whether this amendment leaves its contract without any recurring line."""
         day = self.order._get_effective_date()
         try:
-            steps = self.get_steps()
+            segments = self.get_segments()
         except EngineError:
             return False  # another sentence says what is wrong
-        return not any(live_step(new, day) for new in steps.values())
+        return not any(live_segment(new, day) for new in segments.values())
 
     def _get_day_error_message(self, contract):
         """Return why the day of the change is refused, one translated sentence or False."""

@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
         day = self._get_effective_date()
         found = {}
         for line in self._get_amended_contract()._get_recurring_lines():
-            if values := agreed_values(line._get_engine_steps(), day):
+            if values := agreed_values(line._get_engine_segments(), day):
                 found[str(line.id)] = [float(values[name]) for name in VALUES]
         return found
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.money import to_decimal
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 
 
 class SaleOrderLine(models.Model):
@@ -76,8 +76,8 @@ class SaleOrderLine(models.Model):
         parent = self.subscription_parent_line_id.sudo()
         if not parent or not order._is_open_amendment():
             return False
-        day, steps = order._get_effective_date(), parent._get_engine_steps()
-        return bool(steps) and step_at(steps, day) is None
+        day, segments = order._get_effective_date(), parent._get_engine_segments()
+        return bool(segments) and segment_at(segments, day) is None
 
     # ------------------------------------------------------------------
     # Baseline

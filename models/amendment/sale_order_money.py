@@ -98,10 +98,10 @@ class SaleOrder(models.Model):
         :return: a list of :class:`DueItem`
         """
         self.ensure_one()
-        steps = {line: line._get_engine_steps() for line in self._get_recurring_lines()}
+        segments = {line: line._get_engine_segments() for line in self._get_recurring_lines()}
         return get_amended_items(
             self,
-            steps,
+            segments,
             amendment.subscription_changed_line_ids,
             amendment.subscription_effective_date,
             amendment.subscription_quote_date,

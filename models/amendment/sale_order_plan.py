@@ -92,10 +92,10 @@ class SaleOrder(models.Model):
             return self._get_amended_contract()
         return super()._get_simulated_contract()
 
-    def _get_simulated_steps(self):
+    def _get_simulated_segments(self):
         """Begin with the steps that the confirmation of an amendment would store."""
         return (
-            AmendmentPlan(self).get_steps()
+            AmendmentPlan(self).get_segments()
             if self._is_amendment()
-            else super()._get_simulated_steps()
+            else super()._get_simulated_segments()
         )

@@ -3,7 +3,7 @@
 from odoo.tools import format_date
 
 from ...engine.errors import EngineError
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ...tools import get_last_day
 
 
@@ -17,13 +17,15 @@ def get_whole_period_texts(plan):
     :rtype: list[str]
     """
     try:
-        steps = plan.get_steps()
+        segments = plan.get_segments()
     except EngineError:
         return []  # the confirmation says what is wrong
     day, env, kept, texts = plan.order._get_effective_date(), plan.env, {}, []
     is_waiting = False
-    for line in plan.get_touched_lines(steps):
-        before, after = (step_at(part, day) for part in (line._get_engine_steps(), steps[line]))
+    for line in plan.get_touched_lines(segments):
+        before, after = (
+            segment_at(part, day) for part in (line._get_engine_segments(), segments[line])
+        )
         if not before or before.terms.convention != "none":
             continue
         until = line.billed_until_date

@@ -40,15 +40,15 @@ class BillingRun:
         Cron = self.env["ir.cron"]
         size = self.env.company.subscription_batch_size or 100
         seen = set()
-        self._commit_step(self.refresh_states)
-        self._commit_step(self.retry_quarantined)
-        while all(self._commit_step(self.orders._refresh_due_steps)):
+        self._commit_part(self.refresh_states)
+        self._commit_part(self.retry_quarantined)
+        while all(self._commit_part(self.orders._refresh_due_segments)):
             pass  # a price rise of many contracts is many transactions
-        self._commit_step(self.orders._refresh_one_off_dates)
-        self._commit_step(self.orders._release_waiting_contracts)
+        self._commit_part(self.orders._refresh_one_off_dates)
+        self._commit_part(self.orders._release_waiting_contracts)
         Cron._commit_progress(remaining=self.count_due())
         while True:
-            orders, time_left = self._commit_step(lambda: self._bill_next(size, seen))
+            orders, time_left = self._commit_part(lambda: self._bill_next(size, seen))
             seen.update(orders.ids)
             if not orders or not time_left:
                 break
@@ -258,19 +258,19 @@ class BillingRun:
         )
         return partners.browse(row[0] for row in rows)
 
-    def _commit_step(self, step):
-        """Do a step of the run in a transaction of its own.
+    def _commit_part(self, segment):
+        """Do a segment of the run in a transaction of its own.
 
-        When other processes were in the way the step begins again; when they are again and again
+        When other processes were in the way the segment begins again; when they are again and again
         it is left to the next run, which Odoo starts at once as long as something is due.
 
-        :param step: function that returns the contracts it dealt with
+        :param segment: function that returns the contracts it dealt with
         :return: these contracts and the seconds left
         :rtype: tuple
         """
         for number in range(MAX_TRIES):
             try:
-                orders = step()
+                orders = segment()
                 return orders, self.env["ir.cron"]._commit_progress(len(orders))
             except OperationalError as error:
                 self.env.cr.rollback()

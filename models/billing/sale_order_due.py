@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         1. an amendment: what it makes its contract bill (`_get_items_of_amendment`);
         2. an amount that the customer accepted, as it was accepted (`_get_accepted_items`);
         3. a period that somebody bills before it begins (`_get_prepayment_items`);
-        4. else what the steps want minus what the ledger has (`_get_items_by_steps`).
+        4. else what the steps want minus what the ledger has (`_get_items_by_segments`).
 
         :param date until: last day looked at, today in the company's time zone when empty
         :return: a list of :class:`DueItem`
@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
             items = find(until)
             if items is not None:
                 return items
-        return self._get_items_by_steps(until)
+        return self._get_items_by_segments(until)
 
     def _get_items_of_amendment(self, until):
         """Return what an amendment makes its contract bill, None for other orders. Hook.
@@ -82,7 +82,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self._subscription_today()
 
-    def _get_items_by_steps(self, until):
+    def _get_items_by_segments(self, until):
         """Return what the steps of the lines want minus what their ledger has.
 
         Quotations have no ledger: what they want is due as if they were confirmed today. A

@@ -125,12 +125,12 @@ class SaleOrder(models.Model):
         return contracts.action_view_invoice(invoices=moves)
 
     @api.model
-    def _refresh_due_steps(self, limit=200):
-        """Let lines show some of the steps whose day has come, and say so on their contracts.
+    def _refresh_due_segments(self, limit=200):
+        """Let lines show some of the segments whose day has come, and say so on their contracts.
 
         Contracts that another process has in hand are left to it.
 
-        :param int limit: most steps to look at
+        :param int limit: most segments to look at
         :return: the contracts that were dealt with
         """
         due = [
@@ -138,7 +138,7 @@ class SaleOrder(models.Model):
             & Domain("start_date", "<=", company._subscription_today())
             for company in self.env["res.company"]._get_served_companies()
         ]
-        steps = self.env["subscription.segment"].search(
+        segments = self.env["subscription.segment"].search(
             Domain("is_planned", "=", True)
             & Domain.OR(due)
             & Domain("order_id.subscription_quarantined_at", "=", False),
@@ -146,7 +146,7 @@ class SaleOrder(models.Model):
             order="start_date, id",
         )
         done = self.browse()
-        for order in steps.order_id.try_lock_for_update(allow_referencing=True):
+        for order in segments.order_id.try_lock_for_update(allow_referencing=True):
             if order._run_or_quarantine(order.order_line.segment_ids._apply_due):
                 done |= order
         return done

@@ -21,14 +21,14 @@ def is_renewal_offered(order):
     )
 
 
-def get_priced_steps(line):
+def get_priced_segments(line):
     """Return the steps of a contract line that a campaign may price, as engine segments.
 
     Beyond the term of a contract they are what its renewal quotation offers.
     """
     if is_renewal_offered(line.order_id):
         return list(line._get_whole_plan())
-    return line._get_engine_steps()
+    return line._get_engine_segments()
 
 
 def store_later_price(line, span, old, new):
@@ -41,9 +41,9 @@ def store_later_price(line, span, old, new):
     """
     order = line.order_id
     if is_renewal_offered(order):
-        steps = reprice(line._get_whole_plan(), span, old, new)
-        steps, remainder = split_end(steps, order.subscription_end_date)
+        segments = reprice(line._get_whole_plan(), span, old, new)
+        segments, remainder = split_end(segments, order.subscription_end_date)
         line._store_remainder(remainder)
-        return steps
+        return segments
     line._change_remainder(lambda later: reprice(later, span, old, new))
-    return reprice(line._get_engine_steps(), span, old, new)
+    return reprice(line._get_engine_segments(), span, old, new)

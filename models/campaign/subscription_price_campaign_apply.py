@@ -5,9 +5,9 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.period import FOREVER
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ..lifecycle.selection import Selection
-from .priced_steps import store_later_price
+from .priced_segments import store_later_price
 
 CONTRACTS_PER_STEP = 100
 
@@ -143,7 +143,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             segments[line.line_id] = store_later_price(
                 line.line_id, line._get_span(), line._get_old_price(), line._get_new_price()
             )
-        self._store_steps(segments)
+        self._store_segments(segments)
         self._as_system().write({"state": "done", "reason": False})
 
     def _undo(self):
@@ -167,7 +167,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             segments[line.line_id] = store_later_price(
                 line.line_id, line._get_span(), line._get_new_price(), line._get_old_price()
             )
-        self._store_steps(segments, is_undone=True)
+        self._store_segments(segments, is_undone=True)
         self._as_system().write({"state": "undone", "reason": False, "notified_at": False})
 
     def _check_running_contract(self):
@@ -200,7 +200,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         :raise UserError: the line has ended by then, or its price changed meanwhile
         """
         segments, span = self._get_segments(), self.campaign_id._get_span(self.line_id)
-        if span is None or step_at(segments, span.start).terms.price != self._get_old_price():
+        if span is None or segment_at(segments, span.start).terms.price != self._get_old_price():
             raise UserError(
                 self.env._(
                     "%(product)s of %(order)s has ended or has another price since the preview. "
@@ -217,7 +217,7 @@ class SubscriptionPriceCampaignLine(models.Model):
     # Contracts
     # ------------------------------------------------------------------
 
-    def _store_steps(self, segments, is_undone=False):
+    def _store_segments(self, segments, is_undone=False):
         """Write new steps of contract lines, their dates, and a note on each contract.
 
         :param dict segments: engine segments by order line

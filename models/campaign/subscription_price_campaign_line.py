@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
 from ...engine.price_rise import is_finer, reprice
-from ...engine.segment import step_at
-from .priced_steps import get_priced_steps, is_renewal_offered
+from ...engine.segment import segment_at
+from .priced_segments import get_priced_segments, is_renewal_offered
 
 
 class SubscriptionPriceCampaignRule(models.Model):
@@ -184,14 +184,16 @@ class SubscriptionPriceCampaignLine(models.Model):
     def _compute_mrr(self):
         """Compare both prices on the first day of the new one, with the quantity of that day."""
         for line in self:
-            steps = line._get_segments()
-            step = step_at(steps, line.start_date) if line.start_date else None
-            if line.state not in ("todo", "failed") or step is None:
+            segments = line._get_segments()
+            segment = segment_at(segments, line.start_date) if line.start_date else None
+            if line.state not in ("todo", "failed") or segment is None:
                 line.old_mrr, line.new_mrr = line.old_mrr, line.new_mrr
                 continue
-            raised = reprice((step,), line._get_span(), step.terms.price, line._get_new_price())
-            line.old_mrr = line.line_id._get_step_mrr(step)
-            line.new_mrr = line.line_id._get_step_mrr(step_at(raised, line.start_date))
+            raised = reprice(
+                (segment,), line._get_span(), segment.terms.price, line._get_new_price()
+            )
+            line.old_mrr = line.line_id._get_segment_mrr(segment)
+            line.new_mrr = line.line_id._get_segment_mrr(segment_at(raised, line.start_date))
 
     # ------------------------------------------------------------------
     # Engine facts
@@ -199,7 +201,7 @@ class SubscriptionPriceCampaignLine(models.Model):
 
     def _get_segments(self):
         """Return the steps of the contract line, and of its renewal, as engine segments."""
-        return get_priced_steps(self.line_id)
+        return get_priced_segments(self.line_id)
 
     def _get_span(self):
         """Return the days of the new price as an engine period."""

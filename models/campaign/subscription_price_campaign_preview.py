@@ -9,9 +9,9 @@ from ...engine.money import to_decimal
 from ...engine.period import FOREVER
 from ...engine.price_rise import raised, rise_span
 from ...engine.recurrence import first_boundary
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ..lifecycle.selection import Selection
-from .priced_steps import get_priced_steps
+from .priced_segments import get_priced_segments
 from .subscription_price_campaign_apply import CONTRACTS_PER_STEP
 
 
@@ -194,21 +194,21 @@ class SubscriptionPriceCampaign(models.Model):
         ]
 
     def _prepare_line(self, line, span, price):
-        step = self._get_step(line, span)
+        segment = self._get_step(line, span)
         return {
             "campaign_id": self.id,
             "line_id": line.id,
             "start_date": span.start,
             "end_date": False if span.end == FOREVER else span.end,
-            "quantity": float(step.quantity),
-            "old_price": float(step.terms.price),
+            "quantity": float(segment.quantity),
+            "old_price": float(segment.terms.price),
             "new_price": float(price),
         }
 
     def _get_span(self, line):
         """Return the days on which a line gets another price as an engine period, or None."""
         return rise_span(
-            get_priced_steps(line),
+            get_priced_segments(line),
             line.billed_period_ids._get_engine_rows(),
             self._get_first_day(line.order_id),
             "date" if self.start == "date" else "period",
@@ -222,7 +222,7 @@ class SubscriptionPriceCampaign(models.Model):
         return day if day >= self.effective_date else first_boundary(grid, self.effective_date)
 
     def _get_step(self, line, span):
-        return step_at(get_priced_steps(line), span.start)
+        return segment_at(get_priced_segments(line), span.start)
 
     # ------------------------------------------------------------------
     # Prices

@@ -101,19 +101,21 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _find_wrong_mirror(self, order):
-        """Return lines that say something else than their step in force.
+        """Return lines that say something else than their segment in force.
 
-        A step that took effect lately is mirrored here, as life goes on: that is no damage.
+        A segment that took effect lately is mirrored here, as life goes on: that is no damage.
         """
         today = order._subscription_today()
         found = []
         for line in order.order_line.filtered("segment_ids"):
-            step = order._get_step_to_mirror(line, today)
-            names = [name for name in MIRRORED if self._differs(line, name, step[MIRRORED[name]])]
+            segment = order._get_segment_to_mirror(line, today)
+            names = [
+                name for name in MIRRORED if self._differs(line, name, segment[MIRRORED[name]])
+            ]
             if not names:
                 continue
-            is_first = step == line.segment_ids.sorted("start_date")[:1]
-            if not is_first and step.start_date > today - MIRROR_GRACE:
+            is_first = segment == line.segment_ids.sorted("start_date")[:1]
+            if not is_first and segment.start_date > today - MIRROR_GRACE:
                 order._mirror_segments()
                 continue
             found.append(
@@ -123,7 +125,7 @@ class SubscriptionFinding(models.Model):
                     can_repair=True,
                     line_id=line.id,
                     facts={
-                        "values": [[name, line[name], step[MIRRORED[name]]] for name in names],
+                        "values": [[name, line[name], segment[MIRRORED[name]]] for name in names],
                     },
                 )
             )

@@ -26,8 +26,8 @@ class SubscriptionFinding(models.Model):
         ids = tuple(orders.ids)
         return [
             *found,
-            *self._find_overlapping_steps(ids),
-            *self._find_lines_without_steps(ids),
+            *self._find_overlapping_segments(ids),
+            *self._find_lines_without_segments(ids),
             *self._find_duplicate_rows(ids),
             *self._find_over_credited_rows(ids),
             *self._find_wrong_amounts(ids),
@@ -40,7 +40,7 @@ class SubscriptionFinding(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_overlapping_steps(self, ids):
+    def _find_overlapping_segments(self, ids):
         rows = self.env.execute_query(
             SQL(
                 """
@@ -64,7 +64,7 @@ class SubscriptionFinding(models.Model):
         ]
 
     @api.model
-    def _find_lines_without_steps(self, ids):
+    def _find_lines_without_segments(self, ids):
         """Return lines of running contracts that want nothing on any day.
 
         A line that an amendment ended on its own first day has no steps for a good reason.

@@ -2,8 +2,8 @@ from markupsafe import Markup
 from odoo import fields
 from odoo.tools import format_date, formatLang
 
-from ...engine.change import changed_values, step_from
-from ...engine.segment import step_at
+from ...engine.change import changed_values, segment_from
+from ...engine.segment import segment_at
 from ...tools import get_last_day, get_number_text
 
 
@@ -75,10 +75,10 @@ class ChangeText:
         amounts = [
             formatLang(
                 self.env,
-                float(step.terms.amount(step.quantity, 1)),
+                float(segment.terms.amount(segment.quantity, 1)),
                 currency_obj=self.order.currency_id,
             )
-            for step in (before, after)
+            for segment in (before, after)
         ]
         return self.env._(
             "Amount %(per_period)s: %(old)s → %(new)s",
@@ -92,9 +92,9 @@ class ChangeText:
 
         :param old, new: the engine segments before and after
         """
-        before = step_from(old, day)
+        before = segment_from(old, day)
         day = max(day, before.start)
-        after = step_at(new, day)
+        after = segment_at(new, day)
         values = {
             "product": line.product_id.display_name,
             "day": format_date(self.env, day),
@@ -113,14 +113,14 @@ class ChangeText:
         items = Markup("").join(Markup("<li>%s</li>") % text for text in texts)
         self.order.message_post(body=Markup("%s<ul>%s</ul>") % (title, items))
 
-    def log_step(self, step):
-        """Say in the chatter what a planned step changed when its day came."""
-        line, start = step.line_id, step.start_date
-        segments = line._get_engine_steps()
+    def log_segment(self, segment):
+        """Say in the chatter what a planned segment changed when its day came."""
+        line, start = segment.line_id, segment.start_date
+        segments = line._get_engine_segments()
         if not changed_values(segments, start):
             return
-        before = step_at(segments, fields.Date.subtract(start, days=1))
-        after = step_at(segments, start)
+        before = segment_at(segments, fields.Date.subtract(start, days=1))
+        after = segment_at(segments, start)
         names = {"product": line.product_id.display_name, "day": format_date(self.env, start)}
         amount = self.get_amount_text(line, before, after)
         if before.kind == "trial":

@@ -316,9 +316,9 @@ class SaleOrderLine(models.Model):
     def _get_subscription_basis(self):
         """Return 'ordered' or 'delivered': of a running line by its steps, else by the product."""
         # sudo: a customer who looks at a contract has no right to read its steps
-        steps = self._origin.sudo().segment_ids
+        segments = self._origin.sudo().segment_ids
         by_product = "delivered" if self.product_id.invoice_policy == "delivery" else "ordered"
-        return steps[:1].basis or by_product
+        return segments[:1].basis or by_product
 
     def _get_typed_terms(self):
         """Return the terms that the line as typed and the contract's template agree on.

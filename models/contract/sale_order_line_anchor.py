@@ -2,7 +2,7 @@ from odoo import models
 
 from ...engine.amendment import has_same_length, switch_anchor
 from ...engine.recurrence import Grid, anchor_for
-from ...engine.segment import live_step
+from ...engine.segment import live_segment
 
 
 class SaleOrder(models.Model):
@@ -29,8 +29,10 @@ class SaleOrder(models.Model):
         :param date day: day on which they are looked at, after a switch or its undoing
         """
         self.ensure_one()
-        steps = [live_step(line._get_engine_steps(), day) for line in self._get_recurring_lines()]
-        anchors = {step.terms.grid.anchor for step in steps if step}
+        segments = [
+            live_segment(line._get_engine_segments(), day) for line in self._get_recurring_lines()
+        ]
+        anchors = {segment.terms.grid.anchor for segment in segments if segment}
         if len(anchors) == 1:
             self._as_system().subscription_anchor_date = anchors.pop()
 
@@ -63,7 +65,7 @@ class SaleOrderLine(models.Model):
             lambda line: line.segment_ids and line.recurrence_id == self.recurrence_id
         )
         for line in running - self:
-            if live_step(line._get_engine_steps(), day):
+            if live_segment(line._get_engine_segments(), day):
                 return line._get_own_anchor(day) or order._get_subscription_anchor()
         return order._get_subscription_anchor()
 
@@ -85,10 +87,10 @@ class SaleOrderLine(models.Model):
         while earlier:
             if has_same_length(earlier.recurrence_id._get_engine_recurrence(), recurrence):
                 return earlier._get_own_anchor(day) or self.order_id._get_subscription_anchor()
-            if any(step.start < day for step in earlier._get_engine_steps()):
+            if any(segment.start < day for segment in earlier._get_engine_segments()):
                 break
             earlier = earlier.subscription_replaced_line_id
-        return switch_anchor(line._get_engine_steps(), day, recurrence)
+        return switch_anchor(line._get_engine_segments(), day, recurrence)
 
     def _get_own_anchor(self, day):
         """Return the anchor of a running line that is not counted like its contract.
@@ -98,12 +100,12 @@ class SaleOrderLine(models.Model):
         :rtype: date | None
         """
         self.ensure_one()
-        steps = self._get_engine_steps()
-        last = max(steps, key=lambda step: step.start, default=None)
-        step = live_step(steps, day) or last
-        if step is None:
+        segments = self._get_engine_segments()
+        last = max(segments, key=lambda segment: segment.start, default=None)
+        segment = live_segment(segments, day) or last
+        if segment is None:
             return None
-        grid, order = step.terms.grid, self.order_id
+        grid, order = segment.terms.grid, self.order_id
         common = order._align_anchor(order._get_subscription_anchor(), grid.recurrence)
         return None if Grid(grid.recurrence, common) == grid else grid.anchor
 

@@ -94,12 +94,12 @@ class SaleOrderLine(models.Model):
 
         :param date day: limited discounts that end after it do not count
         """
-        steps = [
-            step
-            for step in self._get_engine_steps()
-            if step.stop > day and step.kind not in ("trial", "limited")
+        segments = [
+            segment
+            for segment in self._get_engine_segments()
+            if segment.stop > day and segment.kind not in ("trial", "limited")
         ]
-        return bool(steps and steps[0].terms.discount)
+        return bool(segments and segments[0].terms.discount)
 
     def _get_list_price_of_today(self):
         """Return unit price that a new line like this one would get.

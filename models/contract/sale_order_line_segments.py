@@ -1,10 +1,10 @@
 from odoo import fields, models
 
-from ...engine.change import opening_steps
+from ...engine.change import opening_segments
 from ...engine.ending import NO_REMAINDER, Remainder, move_end, split_end
 from ...engine.money import to_decimal
 from ...engine.price_rise import regular_price
-from ...engine.segment import live_step
+from ...engine.segment import live_segment
 
 
 class SaleOrderLine(models.Model):
@@ -20,35 +20,35 @@ class SaleOrderLine(models.Model):
         "the contract goes on after all.",
     )
 
-    def _get_engine_steps(self):
+    def _get_engine_segments(self):
         """Return the steps of this line, a list of engine segments."""
         self.ensure_one()
         return [segment._get_engine_segment() for segment in self.segment_ids]
 
-    def _get_moved_end(self, old_end, end, steps=None):
-        """Return the steps of this line when the end of its contract moves; writes nothing.
+    def _get_moved_end(self, old_end, end, segments=None):
+        """Return the segments of this line when the end of its contract moves; writes nothing.
 
         :param old_end: first day without service until now, falsy when there was none
         :param end: the new one, falsy to go on
-        :param steps: engine segments to start from, None for those of this line
+        :param segments: engine segments to start from, None for those of this line
         :return: engine segments, and the engine's `Remainder` that the new end takes away
         :rtype: tuple
         """
         self.ensure_one()
-        steps = self._get_engine_steps() if steps is None else steps
-        return move_end(steps, self._get_remainder(), old_end or None, end or None)
+        segments = self._get_engine_segments() if segments is None else segments
+        return move_end(segments, self._get_remainder(), old_end or None, end or None)
 
     def _get_remainder(self):
         """Return what the end of the contract took away, an engine `Remainder`."""
         stored = self.subscription_cut_segments
         if not stored:
             return NO_REMAINDER
-        return Remainder(fields.Date.to_date(stored["until"]), self._load_steps(stored["later"]))
+        return Remainder(fields.Date.to_date(stored["until"]), self._load_segments(stored["later"]))
 
-    def _load_steps(self, stored):
+    def _load_segments(self, stored):
         """Return steps that were kept as JSON.
 
-        :param list stored: values as made by :meth:`_prepare_later_step`
+        :param list stored: values as made by :meth:`_prepare_cut_segment`
         :return: engine segments
         :rtype: tuple
         """
@@ -76,7 +76,7 @@ class SaleOrderLine(models.Model):
         if remainder != NO_REMAINDER:
             values = {
                 "until": fields.Date.to_string(remainder.until),
-                "later": [self._prepare_later_step(step) for step in remainder.later],
+                "later": [self._prepare_cut_segment(segment) for segment in remainder.later],
             }
         if (self.subscription_cut_segments or False) != values:
             self._as_system().subscription_cut_segments = values
@@ -90,9 +90,9 @@ class SaleOrderLine(models.Model):
         if remainder.later:
             self._store_remainder(Remainder(remainder.until, operation(remainder.later)))
 
-    def _prepare_later_step(self, step):
-        """Return values of a step that JSON can hold."""
-        values = self.env["subscription.segment"]._prepare_segment_values(self, step)
+    def _prepare_cut_segment(self, segment):
+        """Return values of a segment that JSON can hold."""
+        values = self.env["subscription.segment"]._prepare_segment_values(self, segment)
         for name in ("start_date", "end_date", "anchor_date"):
             values[name] = fields.Date.to_string(values[name])
         return values
@@ -111,20 +111,21 @@ class SaleOrderLine(models.Model):
         return all(ends) and max(ends) <= day
 
     def _is_out_of_service(self):
-        """Return whether a line of a running contract has no step today. Hook.
+        """Return whether a line of a running contract has no segment today. Hook.
 
         :rtype: bool
         """
         self.ensure_one()
         line = self._origin
         # sudo: a customer who looks at a contract has no right to read its steps
-        steps = line.sudo().segment_ids
+        segments = line.sudo().segment_ids
         order = line.order_id
         if not line._is_begun_line():
             return False
         day = max(order._subscription_today(), order.subscription_start_date)
         return not any(
-            step.start_date <= day and (not step.end_date or day < step.end_date) for step in steps
+            segment.start_date <= day and (not segment.end_date or day < segment.end_date)
+            for segment in segments
         )
 
     def _get_lasting_values(self):
@@ -141,12 +142,12 @@ class SaleOrderLine(models.Model):
         if not line.segment_ids or self.display_type:
             return {}
         today = line.order_id._subscription_today()
-        steps = line._get_whole_plan()
-        step = live_step(steps, today)
-        later = [other for other in steps if other.kind == "permanent" and other.stop > today]
-        if not step or step.kind != "limited" or not later:
+        segments = line._get_whole_plan()
+        segment = live_segment(segments, today)
+        later = [other for other in segments if other.kind == "permanent" and other.stop > today]
+        if not segment or segment.kind != "limited" or not later:
             return {}
-        price = float(regular_price(steps, today))
+        price = float(regular_price(segments, today))
         return {
             "price_unit": price,
             "technical_price_unit": price,
@@ -164,7 +165,7 @@ class SaleOrderLine(models.Model):
         return list(self._get_opening(start)[0])
 
     def _get_opening(self, start):
-        """Return the steps with which this line starts, and what the end of its term takes away.
+        """Return the segments with which this line starts, and what the end of its term takes away.
 
         What was agreed for days after the term comes back when the contract goes on.
 
@@ -176,27 +177,27 @@ class SaleOrderLine(models.Model):
         end = self.order_id._get_subscription_term_end()
         if self.display_type or not self.recurrence_id or (end and end <= start):
             return (), NO_REMAINDER
-        steps = self._get_opening_steps(start)
-        return split_end(steps, end) if end else (steps, NO_REMAINDER)
+        segments = self._get_opening_segments(start)
+        return split_end(segments, end) if end else (segments, NO_REMAINDER)
 
     def _is_in_trial(self):
         """Return whether this line is free because its trial is not over yet."""
         # sudo: a customer who looks at a contract has no right to read its steps
-        steps = self._origin.sudo().segment_ids
-        trial = steps.filtered(lambda step: step.discount_kind == "trial")
+        segments = self._origin.sudo().segment_ids
+        trial = segments.filtered(lambda segment: segment.discount_kind == "trial")
         if not trial:
             return False
         today = self.order_id._subscription_today()
-        return any(not step.end_date or today < step.end_date for step in trial)
+        return any(not segment.end_date or today < segment.end_date for segment in trial)
 
-    def _get_opening_steps(self, start):
+    def _get_opening_segments(self, start):
         """Return what this line asks for from a day on, as if its term had no end. Hook.
 
         :param date start: first day of service
         :return: engine segments
         :rtype: tuple
         """
-        return opening_steps(
+        return opening_segments(
             start,
             None,
             to_decimal(self.product_uom_qty),

@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
         self._check_subscription_operator()
         self._subscription_claim()
         values = self._prepare_change_values(quantity, price_unit, discount)
-        old = self._get_steps_to_change(line)
+        old = self._get_segments_to_change(line)
         new, remainder = self._get_changed_plan(line, day, values, until)
         self._replace_segments(line, new)
         line._store_remainder(remainder)
@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
         values = {"quantity": quantity, "price": price_unit, "discount": discount}
         return {name: to_decimal(value) for name, value in values.items() if value is not None}
 
-    def _get_steps_to_change(self, line):
+    def _get_segments_to_change(self, line):
         """Return the steps of a running line as engine values.
 
         :raise UserError: the line does not belong to this contract
@@ -76,9 +76,9 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        return line._get_engine_steps()
+        return line._get_engine_segments()
 
-    def _get_changed_steps(self, line, day, values, until=None):
+    def _get_changed_segments(self, line, day, values, until=None):
         """Return the steps of a line as a change would leave them; writes nothing.
 
         :param dict values: as made by :meth:`_prepare_change_values`
@@ -88,21 +88,21 @@ class SaleOrder(models.Model):
         return self._get_changed_plan(line, day, values, until)[0]
 
     def _get_changed_plan(self, line, day, values, until=None):
-        """Return the steps of a line as a change would leave them, and what its end takes away.
+        """Return the segments of a line as a change would leave them, and what its end takes away.
 
-        Arguments as in :meth:`_get_changed_steps`. A change holds also for days after the end of
+        Arguments as in :meth:`_get_changed_segments`. A change holds also for days after the end of
         the contract, in case it goes on; it must begin before.
 
         :return: engine segments and the engine's `Remainder`
         :rtype: tuple
         """
 
-        def change(steps):
+        def change(segments):
             """Change the steps that a contract without an end would have."""
             if self.subscription_end_date and day >= self.subscription_end_date:
                 raise errors.LineEnded(day)
             return change_values(
-                steps,
+                segments,
                 day,
                 until,
                 values=values,
@@ -121,11 +121,11 @@ class SaleOrder(models.Model):
         :rtype: tuple
         :raise UserError: the engine refuses the result
         """
-        self._get_steps_to_change(line)
+        self._get_segments_to_change(line)
         end = self.subscription_end_date
         try:
-            steps = tuple(operation(line._get_whole_plan()))
-            return split_end(steps, end) if end else (steps, NO_REMAINDER)
+            segments = tuple(operation(line._get_whole_plan()))
+            return split_end(segments, end) if end else (segments, NO_REMAINDER)
         except errors.LineEnded as error:
             raise UserError(
                 self.env._(
@@ -188,21 +188,21 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _mirror_segments(self):
-        """Copy the step in force to each running line; the only writer of the mirror. Hook.
+        """Copy the segment in force to each running line; the only writer of the mirror. Hook.
 
-        A gap leaves the line as it is, and trial steps are skipped: the line shows what the
+        A gap leaves the line as it is, and trial segments are skipped: the line shows what the
         customer pays, never 0 for a pause.
         """
         for order in self:
             today = order._subscription_today()
             for line in order.order_line.filtered("segment_ids"):
-                step = order._get_step_to_mirror(line, today)
-                if not step:
+                segment = order._get_segment_to_mirror(line, today)
+                if not segment:
                     continue
                 values = {
-                    "product_uom_qty": step.quantity,
-                    "price_unit": step.price_unit,
-                    "discount": step.discount,
+                    "product_uom_qty": segment.quantity,
+                    "price_unit": segment.price_unit,
+                    "discount": segment.discount,
                 }
                 changed = {name: value for name, value in values.items() if line[name] != value}
                 if changed:
@@ -210,11 +210,11 @@ class SaleOrder(models.Model):
                         changed["technical_price_unit"] = changed["price_unit"]
                     line._as_system().with_context(sale_write_from_compute=True).write(changed)
 
-    def _get_step_to_mirror(self, line, today):
-        steps = line.segment_ids.filtered(lambda step: step.discount_kind != "trial")
-        steps = (steps or line.segment_ids).sorted("start_date")
-        begun = steps.filtered(lambda step: step.start_date <= today)
-        return begun[-1:] or steps[:1]
+    def _get_segment_to_mirror(self, line, today):
+        segments = line.segment_ids.filtered(lambda segment: segment.discount_kind != "trial")
+        segments = (segments or line.segment_ids).sorted("start_date")
+        begun = segments.filtered(lambda segment: segment.start_date <= today)
+        return begun[-1:] or segments[:1]
 
     # ------------------------------------------------------------------
     # Facts for the engine
@@ -225,7 +225,7 @@ class SaleOrder(models.Model):
 
         :rtype: list[engine.segment.Segment]
         """
-        segments = line._get_engine_steps()
+        segments = line._get_engine_segments()
         gaps = self.subscription_interruption_ids._get_engine_gaps()
         return cut_gaps(segments, gaps) if gaps else segments
 

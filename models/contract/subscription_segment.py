@@ -128,17 +128,17 @@ class SubscriptionSegment(models.Model):
         }
 
     def _apply_due(self):
-        """Mirror those of these steps whose day has come, and log what they changed.
+        """Mirror those of these segments whose day has come, and log what they changed.
 
         :return: True, always
         """
         order = self.order_id
         order.ensure_one()
         today = order._subscription_today()
-        steps = self.filtered(lambda step: step.is_planned and step.start_date <= today)
+        segments = self.filtered(lambda segment: segment.is_planned and segment.start_date <= today)
         # sudo: nobody edits steps by hand; that their day has come changes nothing agreed
-        steps.sudo().is_planned = False
+        segments.sudo().is_planned = False
         order._mirror_segments()
-        for step in steps:
-            ChangeText(order).log_step(step)
+        for segment in segments:
+            ChangeText(order).log_segment(segment)
         return True

@@ -125,8 +125,8 @@ class AgreementText:
         """Return the engine grids on whose boundaries the contract could end, as typed so far."""
         if boundary != "period":
             return self.order._get_close_grids(boundary)
-        steps = [line._get_typed_segments(start) for line in self.order._get_recurring_lines()]
-        return [segments[0].terms.grid for segments in steps if segments]
+        planned = [line._get_typed_segments(start) for line in self.order._get_recurring_lines()]
+        return [segments[0].terms.grid for segments in planned if segments]
 
     def _get_free_to_leave_sentence(self):
         """Return one sentence for a contract that may end at once."""

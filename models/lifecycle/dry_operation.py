@@ -25,8 +25,8 @@ class DryOperation(DryRun):
         closure = [Period(end, day)] if day > end else []
         plan, new_end = {}, self.order._prepare_reopened_values(day)["subscription_end_date"]
         for line in self.order._get_recurring_lines():
-            steps, _remainder = line._get_moved_end(end, new_end)
-            plan[line] = cut_gaps(steps, gaps + closure)
+            segments, _remainder = line._get_moved_end(end, new_end)
+            plan[line] = cut_gaps(segments, gaps + closure)
         is_forfeit = self.order._get_close_credit_rule() == "forfeit"
         restored = self.order._prepare_restored_rows(
             self.order.subscription_interruption_ids._get_cut_date(end), day, plan
@@ -49,14 +49,14 @@ class DryOperation(DryRun):
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
         """
-        steps, last = {}, start
+        segments, last = {}, start
         if until and is_restart:
             last, stop = until, self.order.subscription_interruption_ids._get_next_restart(until)
-            steps = {
-                line: restart_periods(line._get_engine_steps(), until, until, stop)
+            segments = {
+                line: restart_periods(line._get_engine_segments(), until, until, stop)
                 for line in self.order._get_recurring_lines()
             }
-        tried = Tried(steps=steps, gap=Period(start, until or FOREVER), is_forfeit=is_forfeit)
+        tried = Tried(segments=segments, gap=Period(start, until or FOREVER), is_forfeit=is_forfeit)
         return DryRun(self.order, tried).get_items(max(last, self.order._subscription_today()))
 
     def get_resume_items(self, day):
@@ -75,11 +75,13 @@ class DryOperation(DryRun):
             self.order.subscription_interruption_ids._get_next_restart(gap.end_date or day),
         )
         for line in self.order._get_recurring_lines():
-            steps = line._get_engine_steps()
+            segments = line._get_engine_segments()
             if gap.anchor_rule == "restart":
-                steps = undo_restart(steps, gap.start_date, until) if gap.end_date else steps
-                steps = restart_periods(steps, day, day, until) if rest else steps
-            plan[line] = cut_gaps(steps, others + rest)
+                segments = (
+                    undo_restart(segments, gap.start_date, until) if gap.end_date else segments
+                )
+                segments = restart_periods(segments, day, day, until) if rest else segments
+            plan[line] = cut_gaps(segments, others + rest)
         restored = self.order._prepare_restored_rows(gap.start_date, day, plan)
         forfeited = self.order._get_forfeited_spans()
         return self.get_plan_items(

@@ -5,7 +5,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.ending import earliest_end
 from ...engine.recurrence import Recurrence
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ...tools import get_last_day
 from ..terms.subscription_template import TERM_UNITS
 from .agreement_text import AgreementText
@@ -158,9 +158,9 @@ class SaleOrder(models.Model):
             return []
         today, grids = self._subscription_today(), []
         for line in self._get_recurring_lines():
-            steps = line._get_engine_steps()
-            if steps and (not steps[-1].end or steps[-1].end > today):
-                grids.append((step_at(steps, today) or steps[-1]).terms.grid)
+            segments = line._get_engine_segments()
+            if segments and (not segments[-1].end or segments[-1].end > today):
+                grids.append((segment_at(segments, today) or segments[-1]).terms.grid)
         return grids
 
     def _is_earlier_than_agreed(self, day):

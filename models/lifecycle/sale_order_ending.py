@@ -219,7 +219,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_apply_end(self, old_end):
-        """Let the steps of one contract end on its end date, or go on if it has none.
+        """Let the segments of one contract end on its end date, or go on if it has none.
 
         Lines that ended on the old end date of the contract move with it, and what was planned
         behind it comes back; a line that was ended for itself before stays ended.
@@ -232,7 +232,7 @@ class SaleOrder(models.Model):
         moved = {line: line._get_moved_end(old_end, self.subscription_end_date) for line in known}
         with told_to_user(self.env):
             self._replace_segments_of_lines(
-                {line: steps for line, (steps, _remainder) in moved.items()}
+                {line: segments for line, (segments, _remainder) in moved.items()}
             )
         for line, (_steps, remainder) in moved.items():
             line._store_remainder(remainder)

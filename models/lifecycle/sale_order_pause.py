@@ -219,7 +219,7 @@ class SaleOrder(models.Model):
         until = self.subscription_interruption_ids._get_next_restart(day)
         start, anchor = gap.start_date, gap.previous_anchor_date
         self._change_periods(
-            lambda steps: undo_restart(steps, start, until),
+            lambda segments: undo_restart(segments, start, until),
             lambda later: restart_periods(later, start, anchor, until) if anchor else later,
         )
         if anchor and self.subscription_anchor_date == day:
@@ -233,7 +233,7 @@ class SaleOrder(models.Model):
         """
         lines = self._get_recurring_lines().filtered("segment_ids")
         with told_to_user(self.env):
-            new = {line: operation(line._get_engine_steps()) for line in lines}
+            new = {line: operation(line._get_engine_segments()) for line in lines}
         self._replace_segments_of_lines(new)
         for line in lines:
             line._change_remainder(change_later)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...engine.change import revoke_change
-from ...engine.segment import coalesce, step_at
+from ...engine.segment import coalesce, segment_at
 from ..contract.change_text import ChangeText
 
 
@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
     # Taking back
     # ------------------------------------------------------------------
 
-    def _subscription_revoke_step(self, segment):
+    def _subscription_revoke_segment(self, segment):
         """Take a planned change of one line back: what is in force before it goes on.
 
         :param segment: `subscription.segment` of this contract whose day is still to come
@@ -50,10 +50,10 @@ class SaleOrder(models.Model):
             self._revoke_begin_or_end(segment, kind)
             return
         line, start = segment.line_id, segment.start_date
-        old = self._get_steps_to_change(line)
-        new, remainder = self._run_on_plan(line, lambda steps: revoke_change(steps, start))
+        old = self._get_segments_to_change(line)
+        new, remainder = self._run_on_plan(line, lambda segments: revoke_change(segments, start))
         texts = ChangeText(self).get_texts(
-            line, step_at(old, fields.Date.subtract(start, days=1)), step_at(old, start)
+            line, segment_at(old, fields.Date.subtract(start, days=1)), segment_at(old, start)
         )
         self._replace_segments(line, new)
         line._store_remainder(remainder)
@@ -78,12 +78,12 @@ class SaleOrder(models.Model):
         if kind == "begin":
             new[line] = []
             ending = line.subscription_replaced_line_id & self.order_line
-        steps = [*ending._get_engine_steps()] if ending else []
-        last = max(steps, key=lambda step: step.start, default=None)
+        parts = [*ending._get_engine_segments()] if ending else []
+        last = max(parts, key=lambda part: part.start, default=None)
         if last and last.end == day:
             new[ending] = coalesce(
-                replace(step, end=self._get_subscription_term_end()) if step == last else step
-                for step in steps
+                replace(part, end=self._get_subscription_term_end()) if part == last else part
+                for part in parts
             )
         self._replace_segments_of_lines(new)
         if ending.recurrence_id != line.recurrence_id:

@@ -40,8 +40,8 @@ class SubscriptionSegment(models.Model):
     # ------------------------------------------------------------------
 
     def _filter_planned_changes(self):
-        """Return the steps with which a line changes, begins or ends on a day to come."""
-        return self.filtered(lambda step: step._get_planned_kind())
+        """Return the segments with which a line changes, begins or ends on a day to come."""
+        return self.filtered(lambda segment: segment._get_planned_kind())
 
     def _get_planned_kind(self):
         """Return what is still to come of this step.
@@ -52,7 +52,7 @@ class SubscriptionSegment(models.Model):
         """
         self.ensure_one()
         if self._is_still_to_come():
-            if self._get_step_before():
+            if self._get_segment_before():
                 return "change"
             if self._is_added_later():
                 return "begin"
@@ -61,10 +61,12 @@ class SubscriptionSegment(models.Model):
     def _is_still_to_come(self):
         return bool(self.start_date and self.start_date > self.order_id._subscription_today())
 
-    def _get_step_before(self):
-        """Return the step of the same line that ends when this one begins, if any."""
+    def _get_segment_before(self):
+        """Return the segment of the same line that ends when this one begins, if any."""
         self.ensure_one()
-        return self.line_id.segment_ids.filtered(lambda step: step.end_date == self.start_date)
+        return self.line_id.segment_ids.filtered(
+            lambda segment: segment.end_date == self.start_date
+        )
 
     def _is_added_later(self):
         """Return whether a line begins with this step, later than its contract."""
@@ -72,12 +74,12 @@ class SubscriptionSegment(models.Model):
         return self.start_date == first and first > self.order_id.subscription_start_date
 
     def _is_last_of_ending_line(self):
-        """Return whether its line ends with this step, while the contract goes on without it."""
+        """Return whether its line ends with this segment, while the contract goes on without it."""
         order, end = self.order_id, self.end_date
         if not end or end <= order._subscription_today():
             return False
         stop = order.subscription_end_date
-        is_last = not self.line_id.segment_ids.filtered(lambda step: step.start_date >= end)
+        is_last = not self.line_id.segment_ids.filtered(lambda segment: segment.start_date >= end)
         return is_last and (not stop or end < stop) and not self._get_line_that_follows()
 
     def _get_line_that_follows(self):
@@ -91,7 +93,7 @@ class SubscriptionSegment(models.Model):
 
     def _is_change_of_values(self):
         """Return whether this step has another quantity, price or discount than that before it."""
-        before = self._get_step_before()
+        before = self._get_segment_before()
         if not before:
             return False
         old, new = before._get_engine_segment(), self._get_engine_segment()
@@ -103,7 +105,7 @@ class SubscriptionSegment(models.Model):
 
     def _get_planned_text(self, kind):
         """Return what changes on the day, in words; False for a step that changes nothing."""
-        before = self._get_step_before()
+        before = self._get_segment_before()
         if kind == "end":
             return self.env._("Ends")
         if kind == "begin":
@@ -121,12 +123,12 @@ class SubscriptionSegment(models.Model):
         return ", ".join(filter(None, texts))
 
     def _get_begin_text(self):
-        """Return what begins with this step, and what it takes the place of."""
-        line, step = self.line_id, self._get_engine_segment()
+        """Return what begins with this segment, and what it takes the place of."""
+        line, segment = self.line_id, self._get_engine_segment()
         replaced = line.subscription_replaced_line_id
         values = {
             "quantity": get_number_text(self.quantity),
-            "amount": line.currency_id.format(float(step.terms.amount(step.quantity, 1))),
+            "amount": line.currency_id.format(float(segment.terms.amount(segment.quantity, 1))),
             "per_period": line.recurrence_id._get_per_text(),
         }
         if replaced.order_id != self.order_id:
@@ -157,7 +159,7 @@ class SubscriptionSegment(models.Model):
             )
         if kind != "change":
             return False
-        if self._get_step_before().discount_kind == "trial":
+        if self._get_segment_before().discount_kind == "trial":
             return self.env._(
                 "The trial of %(product)s ends by itself on %(day)s. Change the line from "
                 "that day on instead.",
@@ -185,5 +187,5 @@ class SubscriptionSegment(models.Model):
         self.ensure_one()
         self.order_id._check_subscription_operator()
         self.line_id._check_begun_write({})
-        self.order_id._subscription_revoke_step(self)
+        self.order_id._subscription_revoke_segment(self)
         return True

@@ -156,7 +156,7 @@ class SaleOrder(models.Model):
         """Leave lines that are billed in arrears or by deliveries to their own days."""
         if not self._get_prepayment():
             return super()._get_prepayment_items(until)
-        return self._drop_other_items(self._get_items_by_steps(until))
+        return self._drop_other_items(self._get_items_by_segments(until))
 
     def _get_preview_items(self, until, drafts):
         """Leave lines that are billed in arrears or by deliveries to their own days."""

@@ -2,7 +2,7 @@ from functools import cached_property
 
 from odoo.tools import format_date
 
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ..preview.preview import Preview
 from ..quotation.quotation_text import QuotationText
 from .contract_status import ContractStatus
@@ -59,11 +59,11 @@ class ContractPage:
         """
         return [
             {
-                "day": format_date(self.env, step.planned_date),
-                "product": step.product_id.display_name,
-                "text": step.change_text,
+                "day": format_date(self.env, segment.planned_date),
+                "product": segment.product_id.display_name,
+                "text": segment.change_text,
             }
-            for step in self.order.subscription_planned_ids
+            for segment in self.order.subscription_planned_ids
         ]
 
     # ------------------------------------------------------------------
@@ -101,8 +101,10 @@ class ContractPage:
 
         :rtype: dict
         """
-        steps = line._get_engine_steps()
-        shown = step_at(steps, self.today) or (steps and max(steps, key=lambda step: step.start))
+        segments = line._get_engine_segments()
+        shown = segment_at(segments, self.today) or (
+            segments and max(segments, key=lambda segment: segment.start)
+        )
         texts = line._get_portal_texts()
         if shown and shown.start > self.today:
             texts.append(self.env._("from %(day)s on", day=format_date(self.env, shown.start)))

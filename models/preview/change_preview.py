@@ -1,8 +1,8 @@
 from odoo.tools import format_date
 
-from ...engine.change import step_from
+from ...engine.change import segment_from
 from ...engine.period import FOREVER
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from ..contract.change_text import ChangeText
 from ..contract.sale_order_line import MIRRORED_FIELDS
 from .dry_run import DryRun
@@ -50,22 +50,22 @@ class ChangePreview(Preview):
 
     def _get_change(self, line, day, values, until):
         today = self.order._subscription_today()
-        old = self.order._get_steps_to_change(line)
-        new = self.order._get_changed_steps(line, day, values, until)
-        day = max(day, step_from(old, day).start)
+        old = self.order._get_segments_to_change(line)
+        new = self.order._get_changed_segments(line, day, values, until)
+        day = max(day, segment_from(old, day).start)
         items = self._get_items(line, new, day, today)
         preview = self.for_operation(items)
         preview["headline"] = self._get_change_headline(day, today, items)
         preview["reasons"] = self._get_change_reasons(line, old, new, until)
         return preview
 
-    def _get_items(self, line, steps, day, today):
+    def _get_items(self, line, segments, day, today):
         """Return what falls due of a changed line: now, or on the first day of a later change.
 
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
         """
-        items = DryRun(self.order, Tried(steps={line: steps})).get_items(max(day, today))
+        items = DryRun(self.order, Tried(segments={line: segments})).get_items(max(day, today))
         return [due for due in items if due.line == line and (day <= today or due.item.on >= day)]
 
     def _get_change_headline(self, day, today, items):
@@ -80,26 +80,26 @@ class ChangePreview(Preview):
         return self.env._("Nothing is charged or credited, neither now nor on %(day)s.", day=text)
 
     def _get_change_reasons(self, line, old, new, until):
-        """Say what full periods cost before and after each step that the change makes.
+        """Say what full periods cost before and after each segment that the change makes.
 
         :param old, new: engine segments before and after
         :rtype: list[str]
         """
         reasons = []
-        for step in new:
-            before = step_at(old, step.start)
-            if before is None or step in old or self._has_same_amount(before, step):
+        for segment in new:
+            before = segment_at(old, segment.start)
+            if before is None or segment in old or self._has_same_amount(before, segment):
                 continue
             texts = ", ".join(
                 [
-                    *ChangeText(self.order).get_texts(line, before, step),
-                    ChangeText(self.order).get_amount_text(line, before, step),
+                    *ChangeText(self.order).get_texts(line, before, segment),
+                    ChangeText(self.order).get_amount_text(line, before, segment),
                 ]
             )
             reasons.append(
                 self.env._(
                     "From %(day)s on: %(texts)s.",
-                    day=format_date(self.env, step.start),
+                    day=format_date(self.env, segment.start),
                     texts=texts,
                 )
             )

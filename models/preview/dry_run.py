@@ -25,7 +25,7 @@ class DryRun:
         order, tried, plan = self.order, self.tried, {}
         gaps = tried.get_gaps(order)
         for line in order._get_recurring_lines():
-            segments = tried.steps.get(line) or line._get_engine_steps()
+            segments = tried.segments.get(line) or line._get_engine_segments()
             if tried.end:
                 segments, _remainder = line._get_moved_end(
                     order.subscription_end_date, tried.end, segments

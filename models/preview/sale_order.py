@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.segment import step_at
+from ...engine.segment import segment_at
 from .change_preview import ChangePreview
 from .dry_run import DryRun
 from .preview import Preview
@@ -161,10 +161,10 @@ class SaleOrder(models.Model):
         day = max(self._subscription_today(), self._get_subscription_start())
         ends = [day]
         for line in self._get_recurring_lines():
-            step = step_at(self._get_effective_segments(line), day)
-            if step:
-                period_end = step.terms.grid.period_at(day).end
-                ends.append(min(period_end, step.end) if step.end else period_end)
+            segment = segment_at(self._get_effective_segments(line), day)
+            if segment:
+                period_end = segment.terms.grid.period_at(day).end
+                ends.append(min(period_end, segment.end) if segment.end else period_end)
             if line.billed_until_date and with_billed:
                 ends.append(line.billed_until_date)
         return max(ends)
@@ -181,7 +181,7 @@ class SaleOrder(models.Model):
         action["context"]["dialog_size"] = "extra-large"
         return action
 
-    def _get_simulated_steps(self):
+    def _get_simulated_segments(self):
         """Return the steps that a simulation begins with. Hook.
 
         :return: engine segments by recurring line
@@ -189,7 +189,7 @@ class SaleOrder(models.Model):
         """
         lines = self._get_recurring_lines()
         if self._is_subscription_started():
-            return {line: line._get_engine_steps() for line in lines}
+            return {line: line._get_engine_segments() for line in lines}
         start = self._get_subscription_start()
         return {line: line._get_typed_segments(start) for line in lines}
 

@@ -41,7 +41,7 @@ class SaleOrderLine(models.Model):
             day=format_date(self.env, usage.since),
         )
 
-    def _get_steps_of_next_terms(self, segments, simulation, until):
+    def _get_segments_of_next_term(self, segments, simulation, until):
         """Return steps with what terms change that begin within a simulation. Hook.
 
         :param segments: engine segments, as the change that is tried leaves them

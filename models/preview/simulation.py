@@ -20,7 +20,7 @@ class Simulation:
     """Time travel: the coming months of a contract, with a change to try; nothing is written.
 
     What a feature knows better than the contract stands in two hooks of `sale.order`:
-    `_get_simulated_contract` and `_get_simulated_steps`.
+    `_get_simulated_contract` and `_get_simulated_segments`.
 
     :param order: the contract or quotation, one `sale.order`
     :param Tried tried: what to try, None for the contract as it is
@@ -38,7 +38,7 @@ class Simulation:
         self.gaps = self.tried.get_gaps(self.contract)
         self.forfeited = self.tried.get_forfeits(self.contract)
         self._preview = Preview(order)
-        self._prices = {}  # what steps are worth per month, remembered from month to month
+        self._prices = {}  # what segments are worth per month, remembered from month to month
 
     def get(self):
         """Return what the billing run will make of an order in the coming months.
@@ -108,14 +108,14 @@ class Simulation:
         """
         until = [*months_from(self.today, self.months)][-1].end
         plans = []
-        for line, steps in self.order._get_simulated_steps().items():
-            segments = self._get_tried_steps(line, steps)
-            segments = line._get_steps_of_next_terms(segments, self, until)
+        for line, planned in self.order._get_simulated_segments().items():
+            segments = self._get_tried_segments(line, planned)
+            segments = line._get_segments_of_next_term(segments, self, until)
             rows = line.billed_period_ids._get_engine_rows()
             plans.append((line, cut_gaps(segments, self.gaps), rows))
         return plans
 
-    def _get_tried_steps(self, line, segments):
+    def _get_tried_segments(self, line, segments):
         """Return the engine segments of one line as a change leaves them.
 
         :raise UserError: the change is refused
@@ -125,7 +125,7 @@ class Simulation:
                 self.tried.quantity, self.tried.price_unit, self.tried.discount
             )
             if self.order._is_subscription_started():
-                segments = self.order._get_changed_steps(
+                segments = self.order._get_changed_segments(
                     line, self.tried.day, values, self.tried.until
                 )
             else:
@@ -182,7 +182,7 @@ class Simulation:
         template = self.order._get_subscription_template()
         if template.credit_on_downgrade != "offset":
             return by_day
-        goes_on = any(line_months[-1].step for line_months in found.values())
+        goes_on = any(line_months[-1].segment for line_months in found.values())
         return self._hold_credits(by_day, goes_on)
 
     def _hold_credits(self, by_day, goes_on):
@@ -266,10 +266,10 @@ class Simulation:
         :param month: an engine `SimulatedMonth`
         :rtype: float
         """
-        step = month.step
-        if step is None:
+        segment = month.segment
+        if segment is None:
             return 0.0
-        key = line, step.quantity, step.terms
+        key = line, segment.quantity, segment.terms
         if key not in self._prices:
-            self._prices[key] = line._get_step_mrr(step)
+            self._prices[key] = line._get_segment_mrr(segment)
         return self._prices[key]

@@ -10,9 +10,9 @@ from ...engine.period import FOREVER, Period
 class Tried:
     """What somebody tries out on a contract: changed lines, days without service, or an end.
 
-    One line may change by what is typed: ``line``, ``day``, its new values, and ``until``, the
-    day on which the old ones come back. ``steps`` are engine segments of lines that would change,
-    by line. ``gap`` are days without service, ``end`` is the first day without service for good;
+    One line may change by what is typed: ``line``, ``day``, its new values, and ``until``, the day
+    on which the old ones come back. ``segments`` are engine segments of lines that would change, by
+    line. ``gap`` are days without service, ``end`` is the first day without service for good;
     ``is_forfeit`` says that the unused days of these are not credited, ``is_restart`` that periods
     begin anew after the gap. ``without`` are ledger rows to leave out, as if they had been taken
     back.
@@ -24,7 +24,7 @@ class Tried:
     quantity: float | None = None
     price_unit: float | None = None
     discount: float | None = None
-    steps: Mapping = field(default_factory=dict)
+    segments: Mapping = field(default_factory=dict)
     gap: Period | None = None
     end: date | None = None
     is_forfeit: bool = False

@@ -40,31 +40,31 @@ class SaleOrderLine(models.Model):
         return to_decimal(self.intro_discount), self.intro_period_count
 
     def _get_ramps(self):
-        """Return the planned steps of a quotation line as engine values."""
+        """Return the planned segments of a quotation line as engine values."""
         # sudo: a customer who looks at a quotation has no right to read its planned steps
         return [
             Ramp(
-                step.period,
-                quantity=to_decimal(step.quantity),
-                price=to_decimal(step.price_unit),
-                discount=to_decimal(step.discount),
+                segment.period,
+                quantity=to_decimal(segment.quantity),
+                price=to_decimal(segment.price_unit),
+                discount=to_decimal(segment.discount),
             )
-            for step in self.sudo().ramp_step_ids
+            for segment in self.sudo().ramp_step_ids
         ]
 
     def _prepare_typed_values(self):
-        """Return what was typed on this line, where its first steps may have changed it since.
+        """Return what was typed on this line, where its first segments may have changed it since.
 
         :return: values of the line, nothing when it began as it was typed
         :rtype: dict
         """
         self.ensure_one()
-        steps = self.segment_ids.sorted("start_date")
-        paid = steps.filtered(lambda step: step.discount_kind != "trial")
-        lasting = steps.filtered(lambda step: step.discount_kind == "permanent")
+        segments = self.segment_ids.sorted("start_date")
+        paid = segments.filtered(lambda segment: segment.discount_kind != "trial")
+        lasting = segments.filtered(lambda segment: segment.discount_kind == "permanent")
         # sudo: as in _get_ramps
         has_ramp, values = bool(self.sudo().ramp_step_ids), {}
-        if lasting and (has_ramp or steps - lasting):
+        if lasting and (has_ramp or segments - lasting):
             values["discount"] = lasting[0].discount
         if paid and has_ramp:
             values["product_uom_qty"] = paid[0].quantity
@@ -99,13 +99,13 @@ class SaleOrderLine(models.Model):
         return [
             self.env._(
                 "from period %(period)s on: %(quantity)s at %(price)s each",
-                period=step.period,
-                quantity=get_number_text(step.quantity),
+                period=segment.period,
+                quantity=get_number_text(segment.quantity),
                 price=self.currency_id._format_unit_price(
-                    step.price_unit * (1 - step.discount / 100)
+                    segment.price_unit * (1 - segment.discount / 100)
                 ),
             )
-            for step in self.sudo().ramp_step_ids.sorted("period")
+            for segment in self.sudo().ramp_step_ids.sorted("period")
         ]
 
     @api.constrains("intro_discount", "intro_period_count")
@@ -130,10 +130,10 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        steps = order._get_quoted_segments(self, order._get_subscription_start())
-        if len(steps) < 2 or steps[-1].kind != "permanent":
+        segments = order._get_quoted_segments(self, order._get_subscription_start())
+        if len(segments) < 2 or segments[-1].kind != "permanent":
             return {}
-        last = steps[-1]
+        last = segments[-1]
         return {
             "quantity": float(last.quantity),
             "price_unit": float(last.terms.price),

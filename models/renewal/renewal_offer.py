@@ -45,11 +45,11 @@ class RenewalBasis:
         :param date day: first day of the renewal
         :param dict plans: of :meth:`get_plans`
         :return: ``day``; ``terms``: id of the template; ``prices``: same or list; ``watched`` and
-            ``offers``: steps by id of the line; ``token`` and ``analytic`` as they were
+            ``offers``: segments by id of the line; ``token`` and ``analytic`` as they were
         :rtype: dict
         """
         offers = {
-            str(line.id): [line._prepare_later_step(step) for step in plan]
+            str(line.id): [line._prepare_cut_segment(segment) for segment in plan]
             for line, plan in plans.items()
         }
         analytic = {str(line.id): line.analytic_distribution or {} for line in plans}
@@ -65,7 +65,7 @@ class RenewalBasis:
         watched = {}
         for line in self.contract._get_recurring_lines():
             if plan := line._get_watched_plan(day):
-                watched[str(line.id)] = [line._prepare_later_step(step) for step in plan]
+                watched[str(line.id)] = [line._prepare_cut_segment(segment) for segment in plan]
         return {
             "day": fields.Date.to_string(day),
             "terms": self.contract.subscription_template_id.id,
@@ -180,7 +180,10 @@ class RenewalOffer:
             old, new = base["watched"].get(key, []), now["watched"].get(key, [])
             if base["prices"] != now["prices"]:
                 # Said above; at list prices those of the contract are not remembered.
-                old, new = ([{**step, "price_unit": 0.0} for step in steps] for steps in (old, new))
+                old, new = (
+                    [{**segment, "price_unit": 0.0} for segment in segments]
+                    for segments in (old, new)
+                )
             if old != new:
                 # sudo: a customer or colleague is told what changed
                 line = self.env["sale.order.line"].sudo().browse(int(key))
@@ -214,16 +217,16 @@ class RenewalOffer:
         """Return what changed on one line of the contract.
 
         :param line: line of the contract
-        :param list old, new: its steps as they are remembered, and now
+        :param list old, new: its segments as they are remembered, and now
         """
         names = {"product": line.product_id.display_name}
         if not new:
             return self.env._("%(product)s ends before the renewal.", **names)
-        steps = line._load_steps(new)
+        segments = line._load_segments(new)
         if not old:
-            quantity = get_number_text(steps[0].quantity)
+            quantity = get_number_text(segments[0].quantity)
             return self.env._("%(product)s was added: %(quantity)s.", quantity=quantity, **names)
-        texts = ChangeText(self.order).get_texts(line, line._load_steps(old)[0], steps[0])
+        texts = ChangeText(self.order).get_texts(line, line._load_segments(old)[0], segments[0])
         if not texts:
             return self.env._("%(product)s: what is planned for later is another.", **names)
         return self.env._("%(product)s: %(changes)s.", changes=", ".join(texts), **names)

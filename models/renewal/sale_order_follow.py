@@ -144,6 +144,6 @@ class SaleOrder(models.Model):
         for line in self._get_recurring_lines().filtered("segment_ids"):
             if line._get_renewal_plan():
                 offer = line._prepare_offered_values(
-                    line._get_engine_steps(), self.subscription_start_date
+                    line._get_engine_segments(), self.subscription_start_date
                 )
                 line._as_system().write(offer)

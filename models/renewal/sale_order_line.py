@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...engine.amendment import carry_over
-from ...engine.change import agreed_values, plan_from, renewed_steps
+from ...engine.change import agreed_values, plan_from, renewed_segments
 from ...engine.money import to_decimal
 from ...engine.price_rise import list_priced, regular_price
 from ...engine.recurrence import first_boundary
@@ -57,7 +57,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_list_pricing(self, day):
-        """Return what a renewal at list prices does to the steps of this line.
+        """Return what a renewal at list prices does to the segments of this line.
 
         Prices that are limited in time run out first, those that were planned for later stay.
 
@@ -66,12 +66,12 @@ class SaleOrderLine(models.Model):
         """
         price = self._get_list_price_on(day)
 
-        def set_price(steps):
+        def set_price(segments):
             """Leave steps alone that have the list price already."""
-            old = regular_price(steps, day)
+            old = regular_price(segments, day)
             if old is None or not self.currency_id.compare_amounts(float(old), price):
-                return tuple(steps)
-            return list_priced(steps, day, to_decimal(price))
+                return tuple(segments)
+            return list_priced(segments, day, to_decimal(price))
 
         return set_price
 
@@ -87,10 +87,10 @@ class SaleOrderLine(models.Model):
         :rtype: tuple
         """
         self.ensure_one()
-        steps = self._get_whole_plan()
+        segments = self._get_whole_plan()
         if self.order_id.subscription_renewal_price == "list":
-            steps = self._get_list_pricing(day)(steps)
-        return plan_from(steps, day)
+            segments = self._get_list_pricing(day)(segments)
+        return plan_from(segments, day)
 
     def _get_watched_plan(self, day):
         """Return the part of the plan whose changes matter to a renewal; arguments as above.
@@ -99,21 +99,21 @@ class SaleOrderLine(models.Model):
         billing days of its own terms.
         """
         self.ensure_one()
-        steps = self._get_whole_plan()
+        segments = self._get_whole_plan()
         if self.order_id.subscription_renewal_price == "list":
-            steps = list_priced(steps, day, to_decimal(0))
+            segments = list_priced(segments, day, to_decimal(0))
         return coalesce(
             replace(
-                step,
-                start=const.ANY_DAY if step.start == day else step.start,
+                segment,
+                start=const.ANY_DAY if segment.start == day else segment.start,
                 terms=replace(
-                    step.terms,
-                    grid=replace(step.terms.grid, anchor=const.ANY_DAY),
+                    segment.terms,
+                    grid=replace(segment.terms.grid, anchor=const.ANY_DAY),
                     convention="actual",
                     timing="advance",
                 ),
             )
-            for step in plan_from(steps, day)
+            for segment in plan_from(segments, day)
         )
 
     def _prepare_renewed_line(self, plan, day):
@@ -170,23 +170,23 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         offers = RenewalOffer(self.order_id).get_base().get("offers", {})
-        return self._load_steps(offers.get(str(self.subscription_replaced_line_id.id), []))
+        return self._load_segments(offers.get(str(self.subscription_replaced_line_id.id), []))
 
-    def _get_opening_steps(self, start):
+    def _get_opening_segments(self, start):
         """Let a renewal go on with what is planned: a limited discount runs out on its day."""
         plan = self._get_renewal_plan()
         if not plan:
-            return super()._get_opening_steps(start)
+            return super()._get_opening_segments(start)
         quantity, terms = to_decimal(self.product_uom_qty), self._get_typed_terms()
         if self._is_another_than_before():
             return carry_over(plan, start, quantity, terms)
         day = RenewalOffer(self.order_id).get_day()
-        steps = renewed_steps(plan, day, start, quantity, terms)
+        segments = renewed_segments(plan, day, start, quantity, terms)
         before = plan[0].terms
         if (terms.convention, terms.grid) == ("none", before.grid) and before.convention == "none":
             # Only whole periods are billed: the contract before has billed the one that runs.
-            return plan_from(steps, first_boundary(terms.grid, start))
-        return steps
+            return plan_from(segments, first_boundary(terms.grid, start))
+        return segments
 
     def _is_out_of_service(self):
         """Count a line of a renewal as served while the contract before has billed its period."""
@@ -201,10 +201,10 @@ class SaleOrderLine(models.Model):
         line = self._origin
         order = line.order_id
         # sudo: whoever looks at a renewal may have no right to read the contract before
-        before, steps = line.subscription_replaced_line_id.sudo(), line.sudo().segment_ids
+        before, segments = line.subscription_replaced_line_id.sudo(), line.sudo().segment_ids
         until = order._get_renewed_contract() and before.billed_until_date
         day = max(order._subscription_today(), order.subscription_start_date)
-        return bool(until and day < until) and all(step.start_date > day for step in steps)
+        return bool(until and day < until) and all(segment.start_date > day for segment in segments)
 
     def _get_renewal_edits(self):
         """Return names of the fields that somebody changed on this line of a renewal quotation."""
@@ -238,7 +238,7 @@ class SaleOrderLine(models.Model):
     def _get_planned_texts(self):
         """Return what changes by itself on this line of a renewal quotation after its first day.
 
-        :return: one translated text per planned step
+        :return: one translated text per planned segment
         :rtype: list[str]
         """
         self.ensure_one()
@@ -246,12 +246,12 @@ class SaleOrderLine(models.Model):
             return []
         order = self.order_id
         start = order._get_subscription_start()
-        steps, _remainder = self._get_opening(start)
+        segments, _remainder = self._get_opening(start)
         texts = []
-        if steps and steps[0].start > start:
-            day = format_date(self.env, steps[0].start)
+        if segments and segments[0].start > start:
+            day = format_date(self.env, segments[0].start)
             texts.append(self.env._("billed from %(day)s on", day=day))
-        for before, after in pairwise(steps):
+        for before, after in pairwise(segments):
             changes = ", ".join(ChangeText(order).get_texts(self, before, after))
             if before.kind == "trial":
                 changes = self.env._("the free trial is over")
@@ -267,9 +267,9 @@ class SaleOrderLine(models.Model):
             return texts
         return [*texts, *self._get_planned_texts()]
 
-    def _get_steps_of_next_terms(self, segments, simulation, until):
+    def _get_segments_of_next_term(self, segments, simulation, until):
         """Begin terms at list prices, where that was agreed."""
-        segments = super()._get_steps_of_next_terms(segments, simulation, until)
+        segments = super()._get_segments_of_next_term(segments, simulation, until)
         for day in get_list_price_days(simulation, until):
             segments = self._get_list_pricing(day)(segments)
         return segments

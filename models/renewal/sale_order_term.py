@@ -230,13 +230,15 @@ class SaleOrder(models.Model):
     def _apply_list_prices(self, day):
         """Change the running lines of one contract to the list price of a day, from that day on."""
         for line in self._get_recurring_lines().filtered("segment_ids"):
-            old = line._get_engine_steps()
+            old = line._get_engine_segments()
             new, remainder = self._run_on_plan(line, line._get_list_pricing(day))
             line._store_remainder(remainder)
             if list(new) == old:
                 continue
             self._replace_segments(line, new)
-            first = next(step.start for step in new if step not in old and step.start >= day)
+            first = next(
+                segment.start for segment in new if segment not in old and segment.start >= day
+            )
             ChangeText(self).log_change(line, first, old, new)
         self._update_subscription_dates()
 

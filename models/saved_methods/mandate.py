@@ -42,11 +42,13 @@ class Mandate:
             if line._has_ended(today):
                 continue
             ramps = line._get_ramps() if is_quote else []
-            steps = [
+            segments = [
                 (line.product_uom_qty, line.price_unit, line.discount),
                 *((float(one.quantity), float(one.price), float(one.discount)) for one in ramps),
             ]
-            quantity, price, discount = max(steps, key=lambda step: step[0] * _get_net(*step[1:]))
+            quantity, price, discount = max(
+                segments, key=lambda segment: segment[0] * _get_net(*segment[1:])
+            )
             base_lines.append(
                 line._prepare_base_line_for_taxes_computation(
                     quantity=quantity,

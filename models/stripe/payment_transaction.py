@@ -117,8 +117,8 @@ class PaymentTransaction(models.Model):
 
     def _is_disputed(self):
         """Return whether Stripe told of a dispute that the customer did not lose."""
-        step = (self.subscription_dispute or "").rpartition("/")[2]
-        is_over = step in ("", "won", "warning_closed")
+        segment = (self.subscription_dispute or "").rpartition("/")[2]
+        is_over = segment in ("", "won", "warning_closed")
         return not is_over or super()._is_disputed()
 
     # ------------------------------------------------------------------
@@ -183,17 +183,17 @@ class PaymentTransaction(models.Model):
         return values
 
     def _process_stripe_event(self, event):
-        """Tell people about a dispute of this payment, once per step.
+        """Tell people about a dispute of this payment, once per segment.
 
         :param dict event: a signed event of Stripe's interface
         """
         self.ensure_one()
         dispute = event["data"]["object"]
-        step = f"{dispute['id']}/{dispute.get('status') or 'needs_response'}"
+        segment = f"{dispute['id']}/{dispute.get('status') or 'needs_response'}"
         is_opening = event["type"] == "charge.dispute.created"
         known = self.subscription_dispute or ""
-        if known == step or (is_opening and known.startswith(f"{dispute['id']}/")):
+        if known == segment or (is_opening and known.startswith(f"{dispute['id']}/")):
             return
-        self._as_system().subscription_dispute = step
+        self._as_system().subscription_dispute = segment
         for invoice in self.invoice_ids:
             invoice._hook_on_charge_disputed(self, dispute.get("status") or "")

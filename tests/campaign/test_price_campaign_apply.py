@@ -16,7 +16,7 @@ class TestApply(PriceCampaignCase):
         self.apply(campaign)
         self.assertEqual(campaign.state, "applied")
         self.assertEqual(
-            self.get_steps(order), [("2027-04-15", 8, 10.0, 0), ("2027-06-15", 8, 11.0, 0)]
+            self.get_segments(order), [("2027-04-15", 8, 10.0, 0), ("2027-06-15", 8, 11.0, 0)]
         )
         self.assertIn("10.00 → $ 11.00", order.message_ids[0].body.replace("&nbsp;", " "))
         for day in ("2027-05-15", "2027-06-15", "2027-07-15"):
@@ -40,8 +40,8 @@ class TestApply(PriceCampaignCase):
         orders = monthly | yearly
         self.bill(orders)
         self.apply(self.preview(orders, start="date"))
-        self.assertEqual(self.get_steps(monthly)[1][0], "2027-06-01")
-        self.assertEqual(self.get_steps(yearly)[1][0], "2028-04-15")
+        self.assertEqual(self.get_segments(monthly)[1][0], "2027-06-01")
+        self.assertEqual(self.get_segments(yearly)[1][0], "2028-04-15")
         for day in ("2027-05-15", "2027-06-01", "2027-06-15"):
             self.bill(orders, day)
         self.assertEqual(
@@ -83,7 +83,7 @@ class TestApply(PriceCampaignCase):
         self.bill(order)
         self.apply(campaign)
         self.assertEqual(campaign.line_ids.start_date, date(2027, 8, 1))
-        self.assertEqual(self.get_steps(order)[1][0], "2027-08-01")
+        self.assertEqual(self.get_segments(order)[1][0], "2027-08-01")
 
     def test_quantity_typed_after_a_planned_rise_does_not_fall_back_on_its_day(self):
         order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
@@ -92,7 +92,7 @@ class TestApply(PriceCampaignCase):
         self.travel("2027-04-10")
         order.order_line.product_uom_qty = 9
         self.assertEqual(
-            self.get_steps(order),
+            self.get_segments(order),
             [("2027-04-01", 5, 10, 0), ("2027-04-10", 9, 10, 0), ("2027-06-01", 9, 11, 0)],
         )
         for day in ("2027-04-10", "2027-05-01"):
@@ -142,7 +142,7 @@ class TestApply(PriceCampaignCase):
         self.do(campaign, "action_undo")
         self.assertEqual(campaign.state, "undone")
         self.assertEqual(
-            self.get_steps(order), [("2027-04-01", 5, 10, 0), ("2027-04-10", 9, 10, 0)]
+            self.get_segments(order), [("2027-04-01", 5, 10, 0), ("2027-04-10", 9, 10, 0)]
         )
         self.assertIn("are taken back", order.message_ids[0].body)
         with self.assertRefused("has planned no price"):

@@ -113,7 +113,7 @@ class TestPricesOfACampaign(PriceCampaignCase):
         body = template._render_field("body_html", order.ids)[order.id]
         self.assertIn("0.0123", body)
         self.assertIn("0.0141", body)
-        steps = order.order_line._get_engine_steps()
+        steps = order.order_line._get_engine_segments()
         texts = ChangeText(order).get_texts(order.order_line, *steps[:2])
         self.assertIn("0.0123", texts[0])
         self.assertIn("0.0141", texts[0])

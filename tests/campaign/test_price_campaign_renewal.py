@@ -32,7 +32,7 @@ class TestPriceCampaignRenewal(PriceCampaignCase):
             self.assertEqual(campaign.line_ids.start_date, date(2027, 6, 15))
             self.assertAlmostEqual(campaign.mrr_effect, 3)
         self.apply(campaign)
-        self.assertEqual(self.get_steps(order), [("2027-02-15", 3, 10, 0)])
+        self.assertEqual(self.get_segments(order), [("2027-02-15", 3, 10, 0)])
         renewal = order._create_renewal_quotation()
         self.assertEqual(self.get_offer(renewal), (3, 11))
         renewal.action_confirm()
@@ -61,7 +61,7 @@ class TestPriceCampaignRenewal(PriceCampaignCase):
         self.assertEqual(self.get_offer(renewal), (3, 10))
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-06-15", 3, 10, 0), ("2027-07-15", 3, 11, 0)]
+            self.get_segments(renewal), [("2027-06-15", 3, 10, 0), ("2027-07-15", 3, 11, 0)]
         )
 
     def test_contract_that_was_closed_or_goes_on_is_spared(self):
@@ -99,7 +99,7 @@ class TestPriceCampaignRenewal(PriceCampaignCase):
         order = self.create_quoted()
         self.apply(self.preview(order, effective_date=date(2027, 4, 15)))
         self.assertEqual(
-            self.get_steps(order), [("2027-02-15", 3, 10, 0), ("2027-04-15", 3, 11, 0)]
+            self.get_segments(order), [("2027-02-15", 3, 10, 0), ("2027-04-15", 3, 11, 0)]
         )
         self.assertEqual(self.get_offer(order._create_renewal_quotation()), (3, 11))
 

@@ -18,7 +18,7 @@ class TestChange(SubscriptionCommon):
         self.bill(self.order)
         self.travel("2027-04-16")
 
-    def get_steps(self, line):
+    def get_segments(self, line):
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
             for step in line.segment_ids.sorted("start_date")
@@ -94,7 +94,7 @@ class TestChange(SubscriptionCommon):
     def test_change_and_undo_on_one_day_leave_no_trace(self):
         self.line.product_uom_qty = 20
         self.line.product_uom_qty = 8
-        self.assertEqual(self.get_steps(self.line), [("2027-04-01", 8, 10, 0)])
+        self.assertEqual(self.get_segments(self.line), [("2027-04-01", 8, 10, 0)])
         self.assertBillsNothing(self.order)
 
     def test_change_and_undo_after_billing_nets_to_zero(self):

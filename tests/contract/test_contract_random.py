@@ -90,7 +90,7 @@ class TestContractRandom(SubscriptionCommon):
 
     def check(self):
         self.travel(self.day)
-        self.env["sale.order"]._refresh_due_steps()
+        self.env["sale.order"]._refresh_due_segments()
         self.bill(self.order)
         self.assertBillsNothing(self.order)
         self.assertLedgerWhole(self.order)

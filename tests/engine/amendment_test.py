@@ -10,7 +10,7 @@ from support import START, YEAR, Line, day, segment, terms
 from engine.amendment import carry_over, has_same_length, period_end, regrid, switch_anchor
 from engine.change import VALUES, agreed_values, change_values, value_of
 from engine.recurrence import Grid, Recurrence
-from engine.segment import end_at, live_step
+from engine.segment import end_at, live_segment
 
 TEN = terms("10")
 
@@ -29,10 +29,10 @@ def plan(*steps):
 
 def test_the_live_step_is_that_of_the_day_else_the_next_one():
     steps = (segment("2027-02-01", "2027-03-01", 1, TEN), segment("2027-04-01", None, 2, TEN))
-    assert live_step(steps, day("2027-02-10")) == steps[0]
-    assert live_step(steps, day("2027-03-10")) == steps[1]
-    assert live_step(steps, day("2027-01-10")) == steps[0]
-    assert live_step(steps[:1], day("2027-03-01")) is None
+    assert live_segment(steps, day("2027-02-10")) == steps[0]
+    assert live_segment(steps, day("2027-03-10")) == steps[1]
+    assert live_segment(steps, day("2027-01-10")) == steps[0]
+    assert live_segment(steps[:1], day("2027-03-01")) is None
 
 
 def test_during_a_trial_an_amendment_shows_what_is_paid_after_it():

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import MONTH, START, terms
 
-from engine.change import VALUES, change_values, opening_steps, revoke_change, value_of
+from engine.change import VALUES, change_values, opening_segments, revoke_change, value_of
 from engine.errors import EngineError
-from engine.segment import check_tiling, step_at
+from engine.segment import check_tiling, segment_at
 
 DAYS = 150
 NUMBERS = st.sampled_from((0, 5, 10, 20)).map(Decimal)
@@ -26,7 +26,7 @@ def later(days):
 
 def build(trial, changes):
     """Return the steps of a line after some changes, those that are refused left out."""
-    steps = opening_steps(
+    steps = opening_segments(
         START, None, Decimal(5), terms("10", MONTH, later(trial)), trial_end=later(trial)
     )
     for name, value, day, days in changes:
@@ -40,7 +40,7 @@ def build(trial, changes):
 
 def days_of(steps, name):
     """Return the value of each day, None where it is a trial that the value passes by."""
-    found = [step_at(steps, later(day)) for day in range(DAYS + 70)]
+    found = [segment_at(steps, later(day)) for day in range(DAYS + 70)]
     return [
         None if name != "quantity" and step.kind == "trial" else value_of(step, name)
         for step in found

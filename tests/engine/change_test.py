@@ -10,9 +10,9 @@ from engine.change import (
     Ramp,
     change_values,
     changed_values,
-    opening_steps,
+    opening_segments,
     revoke_change,
-    step_from,
+    segment_from,
 )
 from engine.errors import (
     DuplicateChange,
@@ -165,7 +165,7 @@ def test_what_cannot_be_revoked_stays():
 def open_steps(start="2027-01-01", end=None, anchor=None, trial_end=None, **values):
     """Open a line of 5 units at 10 per month, from ISO dates."""
     grid_from = anchor or trial_end or start
-    return opening_steps(
+    return opening_segments(
         day(start),
         day(end) if end else None,
         Decimal(5),
@@ -243,5 +243,5 @@ def test_extras_stay_within_the_line():
 
 def test_the_step_from_a_day_is_the_next_one_in_a_gap():
     steps = (OPEN[0],)
-    assert step_from(steps, day("2026-01-01")) == OPEN[0]
-    assert step_from(steps, day("2028-01-01")) == OPEN[0]
+    assert segment_from(steps, day("2026-01-01")) == OPEN[0]
+    assert segment_from(steps, day("2028-01-01")) == OPEN[0]

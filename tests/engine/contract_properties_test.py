@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from support import MONTH, QUARTER, START, terms
 
 from engine.billing import Charge, apply, catch_up
-from engine.change import Ramp, change_values, changed_values, opening_steps, revoke_change
+from engine.change import Ramp, change_values, changed_values, opening_segments, revoke_change
 from engine.errors import EngineError
 from engine.period import FOREVER, Period
 from engine.segment import cut_gaps, end_at
@@ -62,7 +62,7 @@ class ContractLife(RuleBasedStateMachine):
         """Open a monthly and a quarterly line."""
         for recurrence, price in ((MONTH, "10"), (QUARTER, "99.99")):
             its_terms = terms(price, recurrence, later(trial), timing=timing, convention=convention)
-            steps = opening_steps(
+            steps = opening_segments(
                 START, None, Decimal(3), its_terms,
                 trial_end=later(trial), limited=limited, ramps=ramps,
             )  # fmt: skip

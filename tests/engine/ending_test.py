@@ -7,7 +7,7 @@ from support import START, day, segment, terms, with_quantity
 from engine.ending import NO_REMAINDER, Remainder, earliest_end, join_remainder, move_end, split_end
 from engine.lifecycle import check_move, state_on
 from engine.recurrence import Grid, Recurrence, first_boundary
-from engine.segment import end_at, step_at
+from engine.segment import end_at, segment_at
 
 MONTHLY = Grid(Recurrence("month", 1), START)
 PLAN = (
@@ -45,8 +45,8 @@ def test_a_change_made_after_the_end_was_planned_goes_on_when_it_is_revoked():
     kept, remainder = split_end(PLAN, day("2027-04-01"))
     changed = with_quantity(kept, day("2027-03-15"), 9)
     steps, _remainder = move_end(changed, remainder, day("2027-04-01"), None)
-    assert step_at(steps, day("2027-05-31")).quantity == 9
-    assert step_at(steps, day("2027-07-01")).quantity == 3
+    assert segment_at(steps, day("2027-05-31")).quantity == 9
+    assert segment_at(steps, day("2027-07-01")).quantity == 3
 
 
 def test_a_line_that_ended_for_itself_stays_ended():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import START, YEAR, day, segment, terms
 
-from engine.change import VALUES, change_values, plan_from, renewed_steps, value_of
+from engine.change import VALUES, change_values, plan_from, renewed_segments, value_of
 from engine.price_rise import list_priced, regular_price
 from engine.segment import coalesce
 
@@ -33,7 +33,7 @@ def test_a_limited_discount_runs_out_in_the_renewal():
         segment("2027-06-15", None, 5, TEN),
     )
     plan = plan_from(line, DAY)
-    assert table(renewed_steps(plan, DAY, DAY, Decimal(5), HALF)) == [
+    assert table(renewed_segments(plan, DAY, DAY, Decimal(5), HALF)) == [
         ("2027-04-01", 5, 10, 50, "limited"),
         ("2027-06-15", 5, 10, 0, "permanent"),
     ]
@@ -46,7 +46,7 @@ def test_what_is_quoted_holds_until_the_next_step_of_the_same_value():
         segment("2027-07-01", None, 9, TWELVE),
     )
     quoted = terms("11", discount=Decimal(30), timing="arrears")
-    steps = renewed_steps(plan_from(line, DAY), DAY, DAY, Decimal(6), quoted)
+    steps = renewed_segments(plan_from(line, DAY), DAY, DAY, Decimal(6), quoted)
     assert table(steps) == [
         ("2027-04-01", 6, 11, 30, "limited"),
         ("2027-05-01", 6, 11, 0, "permanent"),
@@ -62,8 +62,8 @@ def test_a_renewal_that_begins_on_another_day_has_the_steps_of_its_days():
     )
     plan = plan_from(line, DAY)
     early, late = day("2027-03-10"), day("2027-06-01")
-    assert table(renewed_steps(plan, DAY, early, Decimal(5), HALF))[0][0] == "2027-03-10"
-    assert table(renewed_steps(plan, DAY, late, Decimal(5), TEN)) == [
+    assert table(renewed_segments(plan, DAY, early, Decimal(5), HALF))[0][0] == "2027-03-10"
+    assert table(renewed_segments(plan, DAY, late, Decimal(5), TEN)) == [
         ("2027-06-01", 5, 10, 0, "permanent")
     ]
 
@@ -71,9 +71,9 @@ def test_a_renewal_that_begins_on_another_day_has_the_steps_of_its_days():
 def test_a_line_that_begins_later_begins_on_its_day():
     plan = (segment("2027-05-01", None, 5, TEN),)
     for start in (DAY, day("2027-03-01")):
-        steps = renewed_steps(plan, DAY, start, Decimal(7), TEN)
+        steps = renewed_segments(plan, DAY, start, Decimal(7), TEN)
         assert table(steps) == [("2027-05-01", 7, 10, 0, "permanent")]
-    assert renewed_steps((), DAY, DAY, Decimal(7), TEN) == ()
+    assert renewed_segments((), DAY, DAY, Decimal(7), TEN) == ()
 
 
 def test_a_trial_that_is_not_over_stays_free():
@@ -82,7 +82,7 @@ def test_a_trial_that_is_not_over_stays_free():
         segment("2027-04-01", "2027-05-01", 5, free, kind="trial"),
         segment("2027-05-01", None, 5, TEN),
     )
-    assert table(renewed_steps(plan, DAY, DAY, Decimal(6), TWELVE)) == [
+    assert table(renewed_segments(plan, DAY, DAY, Decimal(6), TWELVE)) == [
         ("2027-04-01", 6, 10, 100, "trial"),
         ("2027-05-01", 6, 12, 0, "permanent"),
     ]
@@ -99,7 +99,7 @@ def test_a_renewal_as_it_was_offered_is_what_the_contract_would_have_been(change
     start = day_no(offset)
     plan = plan_from(steps, start)
     first = plan[0]
-    assert renewed_steps(plan, start, start, first.quantity, first.terms) == coalesce(plan)
+    assert renewed_segments(plan, start, start, first.quantity, first.terms) == coalesce(plan)
 
 
 def day_no(number):

@@ -21,8 +21,8 @@ from engine.segment import (
     coalesce,
     cut_gaps,
     end_at,
+    segment_at,
     split_at,
-    step_at,
 )
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
@@ -141,7 +141,7 @@ def steps(segments):
     found = {}
     for offset in range(-5, 111):
         moment = date(2027, 1, 1) + timedelta(offset)
-        step = step_at(segments, moment)
+        step = segment_at(segments, moment)
         found[moment] = step and (step.quantity, step.terms, step.kind)
     return found
 

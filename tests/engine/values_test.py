@@ -30,7 +30,7 @@ from engine.money import Currency, to_decimal
 from engine.period import FOREVER, Period
 from engine.proration import measure
 from engine.recurrence import Recurrence
-from engine.segment import end_at, monthly, mrr, step_at
+from engine.segment import end_at, monthly, mrr, segment_at
 
 MODULES = [name for _finder, name, _package in pkgutil.iter_modules(engine.__path__)]
 
@@ -159,8 +159,8 @@ def test_a_change_and_its_undoing_leave_no_trace():
 
 def test_nothing_is_in_force_in_a_gap():
     steps = end_at([segment("2027-01-01", None, 5, terms("10"))], day("2027-02-01"))
-    assert step_at(steps, day("2027-01-31")) == steps[0]
-    assert step_at(steps, day("2027-02-01")) is None
+    assert segment_at(steps, day("2027-01-31")) == steps[0]
+    assert segment_at(steps, day("2027-02-01")) is None
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ class PlannedCase(WizardCase):
             .with_context(default_order_id=self.order.id, **context)
         )
 
-    def get_steps(self):
+    def get_segments(self):
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
             for step in self.line.segment_ids.sorted("start_date")
@@ -52,7 +52,7 @@ class TestChangeWizard(PlannedCase):
         self.assertIn("50.00 → $ 80.00", wizard.preview["reasons"][0].replace("\xa0", " "))
         self.assertEqual(self.get_facts(self.order), before)
         wizard.save().action_change()
-        self.assertEqual(self.get_steps(), [("2027-04-01", 5, 10, 0), ("2027-05-01", 8, 10, 0)])
+        self.assertEqual(self.get_segments(), [("2027-04-01", 5, 10, 0), ("2027-05-01", 8, 10, 0)])
         self.assertEqual(self.line.product_uom_qty, 5)
         self.assertIn("Quantity: 5 → 8", self.get_last_note())
         self.assertBillsNothing(self.order)
@@ -79,7 +79,7 @@ class TestChangeWizard(PlannedCase):
         self.assertEqual(self.get_totals(wizard.preview), [("invoice", 48.0)])
         wizard.save().action_change()
         self.assertEqual(
-            self.get_steps(),
+            self.get_segments(),
             [("2027-04-01", 5, 10, 0), ("2027-05-01", 5, 10, 20), ("2027-08-01", 5, 10, 0)],
         )
         kinds = self.line.segment_ids.sorted("start_date").mapped("discount_kind")
@@ -97,7 +97,7 @@ class TestChangeWizard(PlannedCase):
         self.assertEqual(self.get_totals(wizard.preview), [("invoice", 19.36)])
         wizard.save().action_change()
         self.assertEqual(
-            self.get_steps(),
+            self.get_segments(),
             [("2027-04-01", 5, 10, 0), ("2027-05-11", 10, 10, 0), ("2027-05-21", 5, 10, 0)],
         )
 
@@ -126,11 +126,11 @@ class TestChangeWizard(PlannedCase):
         wizard.start_date = date(2027, 7, 1)
         self.assertEqual((wizard.quantity, wizard.price_unit, wizard.discount), (10, 12, 5))
         wizard.save().action_change()
-        self.assertEqual(self.get_steps()[-1], ("2027-07-01", 10, 12, 5))
+        self.assertEqual(self.get_segments()[-1], ("2027-07-01", 10, 12, 5))
 
     def test_bad_input_is_one_sentence_and_changes_nothing(self):
         self.plan("2027-06-01", quantity=10)
-        before = self.get_steps()
+        before = self.get_segments()
         cases = [
             ({"quantity": -1}, "quantity of Seat cannot be negative"),
             ({"discount": 120}, "cannot be more than 100 %"),
@@ -149,7 +149,7 @@ class TestChangeWizard(PlannedCase):
                     self.assertTrue(wizard.preview["error"])
                 with self.assertRefused(text):
                     wizard.action_change()
-                self.assertEqual(self.get_steps(), before)
+                self.assertEqual(self.get_segments(), before)
 
     def test_unknown_product_is_refused(self):
         other = self.create_contract(self.support)
@@ -186,10 +186,10 @@ class TestPlannedChanges(PlannedCase):
         self.assertEqual(self.order.subscription_planned_count, 2)
 
     def test_revoked_change_is_never_billed_and_logged(self):
-        before = self.get_steps()
+        before = self.get_segments()
         planned = self.plan("2027-05-01", quantity=8)
         planned.with_user(self.clerk).action_revoke()
-        self.assertEqual(self.get_steps(), before)
+        self.assertEqual(self.get_segments(), before)
         self.assertIn("is revoked", self.get_last_note())
         self.assertIn("5 → 8", self.get_last_note())
         self.assertFalse(self.order.subscription_planned_ids)
@@ -216,11 +216,11 @@ class TestPlannedChanges(PlannedCase):
 
     def test_two_changes_on_one_day_are_refused_and_change_nothing(self):
         self.plan("2027-06-01", quantity=8)
-        before = self.get_steps()
+        before = self.get_segments()
         for values in ({"price_unit": 12.0}, {"discount": 10.0}, {"quantity": 9}):
             with self.assertRefused("The quantity changes on 06/01/2027 already"):
                 self.plan("2027-06-01", **values)
-            self.assertEqual(self.get_steps(), before)
+            self.assertEqual(self.get_segments(), before)
         self.plan("2027-06-02", price_unit=12.0)
         self.assertEqual(len(self.order.subscription_planned_ids), 2)
 
@@ -228,7 +228,7 @@ class TestPlannedChanges(PlannedCase):
         self.plan("2027-06-01", discount=10.0)
         planned = self.plan("2027-05-01", quantity=8)
         planned[0].with_user(self.clerk).action_revoke()
-        self.assertEqual(self.get_steps(), [("2027-04-01", 5, 10, 0), ("2027-06-01", 5, 10, 10)])
+        self.assertEqual(self.get_segments(), [("2027-04-01", 5, 10, 0), ("2027-06-01", 5, 10, 10)])
 
     def test_revoked_reduction_inside_a_billed_period_is_charged_again(self):
         planned = self.plan("2027-05-16", quantity=2)
@@ -283,10 +283,10 @@ class TestPlannedChanges(PlannedCase):
         self.travel("2027-05-01")
         done = orders.browse()
         for _number in range(3):
-            done |= orders._refresh_due_steps(limit=2)
+            done |= orders._refresh_due_segments(limit=2)
         self.assertEqual(done, orders)
         self.assertEqual(set(orders.order_line.mapped("product_uom_qty")), {7})
-        self.assertFalse(orders._refresh_due_steps(limit=2))
+        self.assertFalse(orders._refresh_due_segments(limit=2))
 
     def test_first_day_of_a_contract_is_no_change(self):
         order = self.create_contract(self.seat, subscription_start_date="2027-05-01")
@@ -298,6 +298,6 @@ class TestPlannedChanges(PlannedCase):
         self.plan("2027-06-01", price_unit=12.0)
         self.line.product_uom_qty = 8
         self.assertEqual(
-            self.get_steps(),
+            self.get_segments(),
             [("2027-04-01", 5, 10, 0), ("2027-04-16", 8, 10, 0), ("2027-06-01", 8, 12, 0)],
         )

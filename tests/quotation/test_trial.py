@@ -213,7 +213,7 @@ class TestIntroAndRamp(StartCase):
         self.assertEqual(order.order_line.discount, 0.0)
         order.action_confirm()
         self.assertEqual(
-            self.get_steps(order.order_line),
+            self.get_segments(order.order_line),
             [("2027-04-01", 1, 10, 20), ("2027-06-01", 1, 10, 0)],
         )
 
@@ -235,7 +235,7 @@ class TestIntroAndRamp(StartCase):
         )
         order = self.confirm(order)
         self.assertEqual(
-            self.get_steps(order.order_line),
+            self.get_segments(order.order_line),
             [("2027-04-01", 5, 10, 0), ("2027-05-01", 5, 9, 0), ("2027-06-01", 10, 10, 0)],
         )
         self.assertEqual(order.subscription_planned_count, 2)

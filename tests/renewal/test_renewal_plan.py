@@ -24,7 +24,7 @@ class TestRenewalPlan(EndingCase):
             line, day="2027-01-31", template=template or self.quoted
         ).sudo()
 
-    def get_steps(self, order):
+    def get_segments(self, order):
         """Return (first day, quantity, price, discount) of the steps of the only line."""
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
@@ -56,7 +56,7 @@ class TestRenewalPlan(EndingCase):
         )
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 2, 10, 50), ("2027-06-30", 2, 10, 0)]
+            self.get_segments(renewal), [("2027-04-30", 2, 10, 50), ("2027-06-30", 2, 10, 0)]
         )
         self.run_months("2027-04-30", "2027-05-31", "2027-06-30")
         self.assertEqual(self.get_amounts(renewal), [10, 10, 20])
@@ -72,7 +72,7 @@ class TestRenewalPlan(EndingCase):
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 2, 10, 20), ("2027-05-15", 2, 10, 5)]
+            self.get_segments(renewal), [("2027-04-30", 2, 10, 20), ("2027-05-15", 2, 10, 5)]
         )
 
     def test_a_limited_discount_of_an_open_contract_runs_out_in_the_renewal(self):
@@ -80,7 +80,7 @@ class TestRenewalPlan(EndingCase):
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-02-28", 2, 10, 50), ("2027-04-30", 2, 10, 0)]
+            self.get_segments(renewal), [("2027-02-28", 2, 10, 50), ("2027-04-30", 2, 10, 0)]
         )
 
     def test_a_ramp_goes_on_in_the_renewal(self):
@@ -90,13 +90,13 @@ class TestRenewalPlan(EndingCase):
             Command.create({"period": 6, "quantity": 8, "price_unit": 8, "discount": 0}),
         ]
         order = self.create_contract_with(ramp_step_ids=ramp)
-        self.assertEqual([step[1] for step in self.get_steps(order)], [2, 4])
+        self.assertEqual([step[1] for step in self.get_segments(order)], [2, 4])
         renewal = order._create_renewal_quotation()
         self.assertEqual(renewal.order_line.product_uom_qty, 6)
         self.assertFalse(renewal.order_line.ramp_step_ids)
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 6, 9, 0), ("2027-06-30", 8, 8, 0)]
+            self.get_segments(renewal), [("2027-04-30", 6, 9, 0), ("2027-06-30", 8, 8, 0)]
         )
 
     def test_what_was_planned_for_a_third_term_waits_for_it(self):
@@ -106,7 +106,7 @@ class TestRenewalPlan(EndingCase):
         third = second._create_renewal_quotation()
         third.action_confirm()
         self.assertEqual(
-            self.get_steps(third), [("2027-07-31", 2, 10, 50), ("2027-09-30", 2, 10, 0)]
+            self.get_segments(third), [("2027-07-31", 2, 10, 50), ("2027-09-30", 2, 10, 0)]
         )
 
     def test_a_trial_that_is_not_over_stays_free_in_the_renewal(self):
@@ -120,7 +120,7 @@ class TestRenewalPlan(EndingCase):
         self.assertIn("the free trial is over", " ".join(renewal.order_line._get_portal_texts()))
         renewal.action_confirm()
         self.assertEqual(renewal.order_line.segment_ids[0].discount_kind, "trial")
-        self.assertEqual(self.get_steps(renewal)[0], ("2027-02-28", 2, 10, 100))
+        self.assertEqual(self.get_segments(renewal)[0], ("2027-02-28", 2, 10, 100))
 
     def test_a_quantity_typed_later_holds_after_the_discount_too(self):
         order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
@@ -128,7 +128,7 @@ class TestRenewalPlan(EndingCase):
         order.order_line.product_uom_qty = 7
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
-        self.assertEqual([step[1] for step in self.get_steps(renewal)], [7, 7])
+        self.assertEqual([step[1] for step in self.get_segments(renewal)], [7, 7])
 
     def test_an_amendment_reaches_what_is_planned_after_the_term(self):
         order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
@@ -138,7 +138,7 @@ class TestRenewalPlan(EndingCase):
         amendment.action_confirm()
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
-        self.assertEqual([step[1] for step in self.get_steps(renewal)], [7, 7])
+        self.assertEqual([step[1] for step in self.get_segments(renewal)], [7, 7])
 
     def test_a_campaign_reaches_what_is_planned_after_the_term(self):
         order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
@@ -154,10 +154,10 @@ class TestRenewalPlan(EndingCase):
         )
         campaign.action_preview()
         campaign.action_apply_step(order.ids)
-        self.assertEqual(self.get_steps(order)[-1], ("2027-03-31", 2, 11, 50))
+        self.assertEqual(self.get_segments(order)[-1], ("2027-03-31", 2, 11, 50))
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
-        self.assertEqual([step[2] for step in self.get_steps(renewal)], [11, 11])
+        self.assertEqual([step[2] for step in self.get_segments(renewal)], [11, 11])
 
     def test_what_is_quoted_holds_until_the_planned_day(self):
         order = self.create_contract_with(intro_discount=50.0, intro_period_count=5)
@@ -165,7 +165,7 @@ class TestRenewalPlan(EndingCase):
         renewal.order_line.write({"discount": 30.0, "product_uom_qty": 3})
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 3, 10, 30), ("2027-06-30", 3, 10, 0)]
+            self.get_segments(renewal), [("2027-04-30", 3, 10, 30), ("2027-06-30", 3, 10, 0)]
         )
 
     def test_another_quantity_on_the_quotation_keeps_price_and_discount(self):
@@ -184,7 +184,7 @@ class TestRenewalPlan(EndingCase):
         renewal.action_draft()
         self.assertEqual(renewal.order_line.discount, 50.0)
         renewal.action_confirm()
-        self.assertEqual([step[3] for step in self.get_steps(renewal)], [50, 0])
+        self.assertEqual([step[3] for step in self.get_segments(renewal)], [50, 0])
 
     def test_a_period_that_is_billed_as_a_whole_is_not_billed_again(self):
         template = self._create_template(
@@ -247,7 +247,7 @@ class TestRenewalPlan(EndingCase):
         order = self.create_with_limited_price(self.listed)
         self.run_cron("2027-04-30")
         self.assertEqual(
-            self.get_steps(order)[1:], [("2027-03-31", 2, 8, 0), ("2027-05-31", 2, 20, 0)]
+            self.get_segments(order)[1:], [("2027-03-31", 2, 8, 0), ("2027-05-31", 2, 20, 0)]
         )
 
     def test_a_limited_price_is_offered_before_the_list_price(self):
@@ -256,7 +256,7 @@ class TestRenewalPlan(EndingCase):
         self.assertEqual(renewal.order_line.price_unit, 8.0)
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 2, 8, 0), ("2027-05-31", 2, 20, 0)]
+            self.get_segments(renewal), [("2027-04-30", 2, 8, 0), ("2027-05-31", 2, 20, 0)]
         )
 
     def test_a_limited_discount_stays_limited_at_list_prices(self):
@@ -264,7 +264,7 @@ class TestRenewalPlan(EndingCase):
         self.seat.list_price = 20.0
         self.run_cron("2027-04-30")
         self.assertEqual(
-            self.get_steps(order)[-2:], [("2027-04-30", 2, 20, 50), ("2027-06-30", 2, 20, 0)]
+            self.get_segments(order)[-2:], [("2027-04-30", 2, 20, 50), ("2027-06-30", 2, 20, 0)]
         )
 
     def test_a_limited_discount_is_offered_on_the_list_price(self):
@@ -275,7 +275,7 @@ class TestRenewalPlan(EndingCase):
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()
         self.assertEqual(
-            self.get_steps(renewal), [("2027-04-30", 2, 20, 50), ("2027-06-30", 2, 20, 0)]
+            self.get_segments(renewal), [("2027-04-30", 2, 20, 50), ("2027-06-30", 2, 20, 0)]
         )
 
     def test_a_price_that_was_planned_for_later_outlasts_the_list_price(self):
@@ -283,7 +283,7 @@ class TestRenewalPlan(EndingCase):
         order._subscription_change_line(order.order_line, date(2027, 6, 30), price_unit=15.0)
         self.seat.list_price = 12.0
         self.run_cron("2027-04-30")
-        self.assertEqual([step[2] for step in self.get_steps(order)], [10, 12, 15])
+        self.assertEqual([step[2] for step in self.get_segments(order)], [10, 12, 15])
         self.assertIn("10.00", "".join(order.message_ids.mapped("body")))
 
     def test_bill_now_renews_first_like_the_run(self):

@@ -51,7 +51,7 @@ class PriceCampaignCase(SubscriptionCommon):
         self.assertFalse(result["failed"])
         return result
 
-    def get_steps(self, order):
+    def get_segments(self, order):
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
             for step in order.order_line.segment_ids.sorted("start_date")

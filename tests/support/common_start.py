@@ -26,7 +26,7 @@ class StartCase(SubscriptionCommon):
         order.action_confirm()
         return order.with_user(self.env.user)
 
-    def get_steps(self, line):
+    def get_segments(self, line):
         return [
             (step.start_date.isoformat(), step.quantity, step.price_unit, step.discount)
             for step in line.segment_ids.sorted("start_date")
