@@ -54,8 +54,8 @@ class SubscriptionCloseWizard(models.TransientModel):
         readonly=False,
         precompute=True,
         required=True,
-        help="What happens to days that are billed already but lie after the end. The terms of "
-        "the contract propose it.",
+        help="What happens to days that are billed already but lie after the end. The "
+        "subscription template of the contract proposes it.",
     )
     warning = fields.Char(compute="_compute_warning")
     days_text = fields.Char(
@@ -136,7 +136,8 @@ class SubscriptionCloseWizard(models.TransientModel):
             return [
                 *effects,
                 self.env._(
-                    "The terms of this contract do not credit unused days when it is closed early."
+                    "The subscription template of this contract does not credit unused days "
+                    "when it is closed early."
                 ),
             ]
         return [*effects, self.env._("You chose not to credit the unused days.")]

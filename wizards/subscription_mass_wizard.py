@@ -27,7 +27,7 @@ class SubscriptionMassWizard(models.TransientModel):
             ("pause", "Pause"),
             ("suspend", "Suspend"),
             ("resume", "Resume"),
-            ("switch", "Switch to other terms"),
+            ("switch", "Switch to another subscription template"),
             ("stage", "Move to a stage"),
             ("user", "Give to a salesperson"),
         ],
@@ -55,8 +55,8 @@ class SubscriptionMassWizard(models.TransientModel):
     start_date = fields.Date(
         "No Service From",
         default=lambda self: self.env.company._subscription_today(),
-        help="First day without service. Unused days are credited as the terms of each contract "
-        "say.",
+        help="First day without service. Unused days are credited as the subscription template "
+        "of each contract says.",
     )
     resume_date = fields.Date(
         "Service Goes On",
@@ -70,16 +70,16 @@ class SubscriptionMassWizard(models.TransientModel):
     pause_reason = fields.Char("Why", help="Shown on each contract.")
     template_id = fields.Many2one(
         "subscription.template",
-        "New Terms",
+        "New Subscription Template",
         domain="['|', ('company_id', '=', False), ('company_id', 'in', allowed_company_ids)]",
-        help="Empty: each contract keeps its terms.",
+        help="Empty: each contract keeps its subscription template.",
     )
     recurrence_id = fields.Many2one(
         "subscription.recurrence",
         "New Recurrence",
-        help="How often every recurring line is billed. Quantities, agreed prices and discounts "
-        "stay, a list price becomes that of the new recurrence. Empty: each line keeps its own, "
-        "as far as the new terms offer it.",
+        help="How often every recurring line is billed. Quantities, agreed prices and "
+        "discounts stay, a list price becomes that of the new recurrence. Empty: each "
+        "line keeps its own, as far as the new subscription template offers it.",
     )
     switch_mode = fields.Selection(
         [
@@ -91,7 +91,7 @@ class SubscriptionMassWizard(models.TransientModel):
         default="now",
         help="Each contract has its own period.",
     )
-    switch_date = fields.Date("Holds From", help="First day on the new terms.")
+    switch_date = fields.Date("Holds From", help="First day with the new subscription template.")
     stage_id = fields.Many2one("subscription.stage")
     user_id = fields.Many2one("res.users", "Salesperson", domain="[('share', '=', False)]")
     preview = fields.Json(compute="_compute_preview")

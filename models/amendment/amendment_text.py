@@ -25,7 +25,7 @@ class AmendmentText(AmendmentPlan):
         if self.is_template_switched():
             texts.append(
                 self.env._(
-                    "Terms: %(old)s → %(new)s",
+                    "Subscription Template: %(old)s → %(new)s",
                     old=contract._get_subscription_template().name,
                     new=self.order._get_subscription_template().name,
                 )

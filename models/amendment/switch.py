@@ -27,11 +27,11 @@ class Switch:
         if recurrence and recurrence not in template._get_offered_recurrences():
             raise UserError(
                 self.env._(
-                    "%(order)s would be billed %(recurrence)s, which the terms %(terms)s do not "
-                    "offer. Choose other terms as well.",
+                    "%(order)s would be billed %(recurrence)s, which the subscription template "
+                    "%(template)s does not offer. Choose another subscription template as well.",
                     order=self.order.name,
                     recurrence=recurrence.name,
-                    terms=template.name,
+                    template=template.name,
                 )
             )
         # sudo: a colleague's quotation counts too
@@ -56,7 +56,9 @@ class Switch:
         """
         if not AmendmentText(self.order).get_texts():
             raise UserError(
-                self.env._("%(order)s is on these terms already.", order=self.order.name),
+                self.env._(
+                    "%(order)s is on this subscription template already.", order=self.order.name
+                ),
             )
         if message := self.order._get_subscription_error_message():
             raise UserError(message)

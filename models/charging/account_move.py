@@ -19,7 +19,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     subscription_requested_date = fields.Date(
-        "Payment Asked On",
+        "Payment Requested On",
         copy=False,
         readonly=True,
         help="Day from which the customer is asked to pay this draft. It becomes an invoice with "

@@ -25,8 +25,8 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         check_company=True,
         tracking=True,
-        help="Terms of the contract: when it is billed, how it is prorated, what happens at its "
-        "end. Empty: the company's default template applies.",
+        help="Says when the contract is billed, how it is prorated, what happens at its end. "
+        "Empty: the company's default subscription template applies.",
     )
     subscription_state = fields.Selection(
         const.SUBSCRIPTION_STATES,

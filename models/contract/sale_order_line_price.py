@@ -9,8 +9,8 @@ class SaleOrderLine(models.Model):
     offered_recurrence_ids = fields.Many2many(
         "subscription.recurrence",
         compute="_compute_offered_recurrence_ids",
-        help="What the terms offer for this product: recurrences that it has a price for, all of "
-        "them when it has none.",
+        help="What the subscription template offers for this product: recurrences that it has "
+        "a price for, all of them when it has none.",
     )
 
     @api.depends("product_id", "recurrence_id", "order_id.subscription_template_id")

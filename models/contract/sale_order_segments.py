@@ -22,8 +22,8 @@ class SaleOrder(models.Model):
         "Unused Days When Closed",
         copy=False,
         readonly=True,
-        help="What happens to days that are billed already but lie after the end. Chosen when the "
-        "contract is closed; until then its terms decide.",
+        help="What happens to days that are billed already but lie after the end. Chosen when "
+        "the contract is closed; until then its subscription template decides.",
     )
 
     # ------------------------------------------------------------------

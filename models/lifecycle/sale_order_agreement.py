@@ -31,8 +31,8 @@ class SaleOrder(models.Model):
         "Committed Until",
         compute="_compute_subscription_commitment_last_date",
         inverse="_inverse_subscription_commitment_last_date",
-        help="Last day of the minimum commitment. Empty on a quotation: as the terms say, counted "
-        "from the first day of service.",
+        help="Last day of the minimum commitment. Empty on a quotation: as the subscription "
+        "template says, counted from the first day of service.",
     )
     subscription_notice_count = fields.Integer(
         "Notice Period",

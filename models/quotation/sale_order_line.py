@@ -19,7 +19,7 @@ class SaleOrderLine(models.Model):
         "Set-up Fee",
         compute="_compute_is_setup_fee",
         store=True,
-        help="Put here by the terms of the contract.",
+        help="Put here by the subscription template of the contract.",
     )
 
     @api.depends("product_id")

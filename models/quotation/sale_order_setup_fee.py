@@ -11,8 +11,8 @@ class SaleOrder(models.Model):
 
     subscription_setup_offered = fields.Boolean(
         "Set-up Fee Offered",
-        help="The set-up fee of the terms was put on this quotation. Whoever takes its line away "
-        "does not get it again.",
+        help="The set-up fee of the subscription template was put on this quotation. Whoever "
+        "takes its line away does not get it again.",
     )
 
     def _hook_on_created(self):

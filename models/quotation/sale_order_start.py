@@ -31,7 +31,8 @@ class SaleOrder(models.Model):
         "Trial Taken From",
         compute="_compute_subscription_trial",
         store=True,
-        help="The terms whose trial was taken over; what was typed since then stays.",
+        help="The subscription template whose trial was taken over; what was typed since then "
+        "stays.",
     )
     subscription_trial_last_date = fields.Date(
         "Free Until",

@@ -9,8 +9,8 @@ class SaleOrderTemplate(models.Model):
         check_company=True,
         domain="[('company_id', 'in', [company_id, False])]",
         index="btree_not_null",
-        help="Terms of the contract that a quotation made from this template becomes. "
-        "Only recurring lines are concerned.",
+        help="Subscription template of the contract that a quotation made from this template "
+        "becomes. Only recurring lines are concerned.",
     )
 
     setup_product_id = fields.Many2one(
@@ -18,8 +18,8 @@ class SaleOrderTemplate(models.Model):
         "Set-up Fee",
         check_company=True,
         domain="[('sale_ok', '=', True), ('is_recurring', '=', False)]",
-        help="Sold once on new contracts made from this template, in place of the set-up fee of "
-        "their terms.",
+        help="Sold once on new contracts made from this template, in place of the set-up fee "
+        "of their subscription template.",
     )
     setup_price = fields.Float(
         "Set-up Price",

@@ -203,7 +203,10 @@ class RenewalOffer:
             # sudo: a colleague of another company may look
             template = self.env["subscription.template"].sudo().browse(now["terms"])
             texts.append(
-                self.env._("The contract is on other terms: %(terms)s.", terms=template.name)
+                self.env._(
+                    "The contract has another subscription template: %(template)s.",
+                    template=template.name,
+                )
             )
         if now["prices"] != base["prices"]:
             if now["prices"] == "list":

@@ -28,14 +28,14 @@ class SaleOrder(models.Model):
         "Unit of the Term",
         copy=False,
         tracking=True,
-        help="Empty on a quotation: the term is that of the contract terms.",
+        help="Empty on a quotation: the term is that of the subscription template.",
     )
     subscription_end_action = fields.Selection(
         END_ACTIONS,
         "At the End of the Term",
         copy=False,
         tracking=True,
-        help="Empty on a quotation: as the contract terms say.",
+        help="Empty on a quotation: as the subscription template says.",
     )
     subscription_renewal_price = fields.Selection(
         RENEWAL_PRICES,

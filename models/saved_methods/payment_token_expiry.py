@@ -42,7 +42,7 @@ class PaymentToken(models.Model):
         help="When the payment provider last told that this payment method changed.",
     )
     subscription_queried_at = fields.Datetime(
-        "Provider Asked At",
+        "Provider Queried At",
         readonly=True,
         copy=False,
         help="When the payment provider was last asked until when this payment method is valid.",

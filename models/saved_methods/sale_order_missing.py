@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_method_requested_date = fields.Date(
-        "Asked for a Payment Method On",
+        "Payment Method Requested On",
         copy=False,
         readonly=True,
         help="When the customer was last asked by mail to save a payment method before the free "

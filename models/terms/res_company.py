@@ -24,7 +24,7 @@ class ResCompany(models.Model):
         "subscription.template",
         "Default Subscription Template",
         domain="[('company_id', 'in', [id, False])]",
-        help="Terms of a new contract until somebody chooses others.",
+        help="Subscription template of a new contract until somebody chooses another.",
     )
 
     @api.depends("partner_id")

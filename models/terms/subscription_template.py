@@ -212,12 +212,13 @@ class SubscriptionTemplate(models.Model):
     contract_count = fields.Integer(
         "Running Contracts",
         compute="_compute_contract_count",
-        help="Contracts on these terms that are upcoming, active, paused or suspended.",
+        help="Contracts with this subscription template that are upcoming, active, paused or "
+        "suspended.",
     )
     summary = fields.Text(
         "In Words",
         compute="_compute_summary",
-        help="The terms as sentences, made from the fields of this form.",
+        help="The subscription template in sentences, made from the fields of this form.",
     )
 
     _term_not_negative = models.Constraint(
@@ -271,7 +272,7 @@ class SubscriptionTemplate(models.Model):
         if order:
             raise UserError(
                 self.env._(
-                    "%(template)s cannot be deleted, because %(order)s was made on its terms. "
+                    "%(template)s cannot be deleted, because %(order)s was made from it. "
                     "Archive it instead.",
                     template=order.subscription_template_id.name,
                     order=order.name,

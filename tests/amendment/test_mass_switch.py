@@ -146,7 +146,7 @@ class TestMassSwitch(WizardCase):
             self.assertEqual(self.switch(self.open_mass(**values))["failed"], [])
             states = [self.get_state(order) for order in self.orders]
             form = self.open_mass(**values)
-            reasons = [f"{order.name} is on these terms already." for order in self.orders]
+            reasons = [f"{order.name} is on this subscription template already." for order in self.orders]
             self.assertEqual([found["error"] for found in self.get_previews(form)], reasons)
             result = self.switch(form)
             self.assertEqual(result["done_ids"], [])
@@ -167,7 +167,7 @@ class TestMassSwitch(WizardCase):
         self.assertEqual(live.segment_ids.mapped("start_date"), [date(2027, 7, 1)] * 2)
         before = self.get_state(contract)
         failed = self.switch(self.open_mass(contract, **values))["failed"]
-        self.assertIn("is on these terms already", failed[0]["reason"])
+        self.assertIn("is on this subscription template already", failed[0]["reason"])
         self.assertEqual(self.get_state(contract), before)
 
     def test_a_switch_before_a_planned_one_fills_the_days_until_then(self):
@@ -225,7 +225,7 @@ class TestMassSwitch(WizardCase):
         form = self.open_mass(template_id=monthly, recurrence_id=self.year)
         result = self.switch(form)
         self.assertEqual(result["done_ids"], [])
-        self.assertIn("do not offer", result["failed"][0]["reason"])
+        self.assertIn("does not offer", result["failed"][0]["reason"])
         self.assertEqual([self.get_state(order) for order in self.orders], states)
 
     def test_an_amendment_that_was_signed_is_not_swept_away(self):
