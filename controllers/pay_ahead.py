@@ -26,8 +26,8 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         order_sudo = self._get_contract(order_id, access_token)
         payment_sudo = order_sudo._get_last_prepayment() if paid else None
         if payment_sudo and payment_sudo.state not in ("cancel", "error"):
-            return request.redirect(order_sudo.get_portal_url(query_string="&paid_ahead=1"))
-        offer = order_sudo._get_ahead_offer()
+            return request.redirect(order_sudo.get_portal_url(query_string="&prepaid=1"))
+        offer = order_sudo._get_pay_ahead_offer()
         if not offer:
             return request.redirect(order_sudo.get_portal_url())
         values = {

@@ -44,7 +44,7 @@ def next_question(begun: datetime, now: datetime, is_pending: bool = False) -> d
     True
     """
     ladder = BANK_LADDER if is_pending else LADDER
-    return next((begun + step for step in ladder if begun + step > now), None)
+    return next((begun + wait for wait in ladder if begun + wait > now), None)
 
 
 def may_repeat(begun: datetime, now: datetime) -> bool:

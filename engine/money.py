@@ -55,12 +55,12 @@ class Currency:
 
     code: str
     rounding: Decimal
-    _step: tuple[int, int] = field(init=False, repr=False, compare=False)
+    _unit: tuple[int, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.rounding.is_finite() or self.rounding <= 0:
             raise InvalidAmount("rounding", self.rounding)
-        object.__setattr__(self, "_step", self.rounding.as_integer_ratio())
+        object.__setattr__(self, "_unit", self.rounding.as_integer_ratio())
 
     def round(self, value: Fraction | Decimal) -> Decimal:
         """Return the nearest multiple of the rounding, halves away from zero, computed exactly.
@@ -78,5 +78,5 @@ class Currency:
 
         :param denominator: positive
         """
-        top, bottom = self._step
+        top, bottom = self._unit
         return divide_half_up(numerator * bottom, denominator * top) * self.rounding

@@ -123,7 +123,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         """Show what holds on the first day, but keep what was typed."""
         for wizard in self:
             line = wizard.line_id
-            segment = wizard._get_step()
+            segment = wizard._get_segment()
             for name in VALUES:
                 base = f"base_{name}"
                 value = wizard._get_value(segment, name) if segment else 0.0
@@ -144,7 +144,7 @@ class SubscriptionChangeWizard(models.TransientModel):
     def _get_segments(self):
         return [segment._get_engine_segment() for segment in self.line_id.segment_ids]
 
-    def _get_step(self):
+    def _get_segment(self):
         """Return the engine step that holds on the first day, None if there is none."""
         if not self.order_id:
             return None
@@ -180,7 +180,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         if self.lasting == "periods":
             if self.period_count < 1:
                 raise UserError(self.env._("A change lasts for 1 period or more."))
-            grid = self._get_step().terms.grid
+            grid = self._get_segment().terms.grid
             return period_start(grid, self.start_date, self.period_count + 1)
         if self.lasting == "date":
             if not self.last_date:
@@ -207,7 +207,7 @@ class SubscriptionChangeWizard(models.TransientModel):
             ]
             return preview
         try:
-            until = self._get_until() if self._get_step() else None
+            until = self._get_until() if self._get_segment() else None
         except UserError as error:
             return Preview(order).prepare([], error=str(error))
         values = order._prepare_change_values(**typed)
@@ -231,6 +231,6 @@ class SubscriptionChangeWizard(models.TransientModel):
                 )
             )
         line._check_begun_write({"product_uom_qty": self.quantity})
-        until = self._get_until() if self._get_step() else None
+        until = self._get_until() if self._get_segment() else None
         order._subscription_change_line(line, self.start_date, until=until, **typed)
         return {"type": "ir.actions.act_window_close"}

@@ -211,11 +211,11 @@ class SubscriptionMassWizard(models.TransientModel):
         self._check_complete()
         return {
             "type": "ir.actions.client",
-            "tag": "sale_recurring.steps",
+            "tag": "sale_recurring.batches",
             "params": {
                 "order_ids": self.order_ids.ids,
                 "model": self._name,
-                "method": "action_step",
+                "method": "action_batch",
                 "record_ids": self.ids,
                 "texts": {
                     "running": self.env._("Changing contracts…"),
@@ -246,7 +246,7 @@ class SubscriptionMassWizard(models.TransientModel):
                 )
             )
 
-    def action_step(self, order_ids):
+    def action_batch(self, order_ids):
         """Change some of the contracts; each in its own savepoint.
 
         :param list order_ids: contracts of this wizard, others are left alone

@@ -127,10 +127,10 @@ class LifeHistory(History):
             )
         )
         campaign._begin_preview()
-        campaign.action_preview_step(campaign.preview_left_ids)
+        campaign.action_preview_batch(campaign.preview_left_ids)
         if applied:
-            campaign.action_apply_step(campaign.line_ids.order_id.ids)
-            campaign.action_notice_step(campaign.line_ids.order_id.ids)
+            campaign.action_apply_batch(campaign.line_ids.order_id.ids)
+            campaign.action_notice_batch(campaign.line_ids.order_id.ids)
 
 
 def clean_context(context):

@@ -36,7 +36,7 @@ class AmendmentApplication:
         contract._replace_segments_of_lines(
             {line: list(segments) for line, (segments, _remainder) in changed.items()}
         )
-        for line, (_steps, remainder) in changed.items():
+        for line, (_segments, remainder) in changed.items():
             line._store_remainder(remainder)
         self.order._as_system().subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)

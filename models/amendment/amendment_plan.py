@@ -23,17 +23,17 @@ def get_amended_items(contract, by_line, touched, day, accepted):
     """
     gaps = contract.subscription_interruption_ids._get_engine_gaps()
     forfeited = contract._get_forfeited_spans()
-    is_ahead = day > accepted
+    is_later = day > accepted
     result = []
     for line, segments in by_line.items():
-        if is_ahead and line not in touched:
+        if is_later and line not in touched:
             continue
         rows = line.billed_period_ids._get_engine_rows()
         served = cut_gaps(segments, gaps)
         if not served and not rows:
             continue
         items = line._get_due_items(served, max(day, accepted), forfeited, rows)
-        result += [due for due in items if not is_ahead or due.item.on >= day]
+        result += [due for due in items if not is_later or due.item.on >= day]
     return result
 
 
@@ -189,7 +189,7 @@ class AmendmentPlan:
 
         :return: a list of :class:`DueItem`
         """
-        if self.order._is_change_ahead() and not self.order._is_prepayment_requested():
+        if self.order._is_change_later() and not self.order._is_prepayment_requested():
             self.get_segments()  # what the engine refuses is refused before its day
             return []
         return self.get_changed_items()

@@ -136,7 +136,7 @@ class AmendmentText(AmendmentPlan):
             old=self._in_currency(contract.subscription_mrr),
             new=self._in_currency(sum(self.order.order_line.mapped("recurring_monthly"))),
         )
-        if self.order._is_change_ahead() and not due:
+        if self.order._is_change_later() and not due:
             money = f"{self.get_difference_text() or ''} {money}".strip()
         return Markup("%s<ul>%s</ul>%s") % (escape(title), items, money)
 
@@ -167,7 +167,7 @@ class AmendmentText(AmendmentPlan):
         :return: one or two sentences, False for a change that holds from the day of its amount
         :rtype: str | bool
         """
-        if not self.order._is_open_amendment() or not self.order._is_change_ahead():
+        if not self.order._is_open_amendment() or not self.order._is_change_later():
             return False
         day = format_date(self.env, self.order._get_effective_date())
         if self.order._is_prepayment_requested():
@@ -317,7 +317,7 @@ class AmendmentText(AmendmentPlan):
         :return: one translated sentence or False
         """
         day, next_day = self.order._get_effective_date(), contract.subscription_next_invoice_date
-        if not self.order._is_change_ahead() or not next_day or next_day >= day:
+        if not self.order._is_change_later() or not next_day or next_day >= day:
             return False
         for line in self.get_target_lines().values():
             if not line._is_switched() and line._get_amended_details():

@@ -60,7 +60,7 @@ class SaleOrder(models.Model):
         day = self._get_effective_date()
         is_accepted = self._is_amount_accepted(day)
         totals = self._get_due_now_totals()
-        if self._is_change_ahead() and not is_accepted:
+        if self._is_change_later() and not is_accepted:
             totals = TaxTotals(self).get_of_documents([])  # it is billed on its day
         values = {
             **self._prepare_confirmation_values(),

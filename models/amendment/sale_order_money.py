@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
         """Explain no amount before the day of a change that is not paid in advance."""
         if (
             self._is_open_amendment()
-            and self._is_change_ahead()
+            and self._is_change_later()
             and not self._is_prepayment_requested()
         ):
             return []

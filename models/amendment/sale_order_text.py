@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
 
     def _get_next_invoice_preview(self):
         """Say of an amendment what its contract bills or gives back for it."""
-        is_later = self._is_open_amendment() and self._is_change_ahead()
+        is_later = self._is_open_amendment() and self._is_change_later()
         if is_later and not self._is_prepayment_requested():
             return AmendmentText(self).get_later_preview()
         preview = super()._get_next_invoice_preview()
@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
             return self.env._("Taken off your next invoice")
         if self.amount_total < 0:
             return self.env._("Given back")
-        if self._is_change_ahead() and self.amount_total:
+        if self._is_change_later() and self.amount_total:
             return self.env._("Due now, in advance of %(day)s", day=format_date(self.env, day))
         return super()._get_due_now_title()
 
@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
         rows = super()._get_one_off_rows()
         if (
             self._is_open_amendment()
-            and self._is_change_ahead()
+            and self._is_change_later()
             and not self._is_prepayment_requested()
         ):
             day = format_date(self.env, self._get_effective_date())

@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
                 "later", False
             )
 
-    def _is_change_ahead(self):
+    def _is_change_later(self):
         """Return whether this amendment takes effect later than on the day of its amount."""
         return self._get_effective_date() > self._get_quote_date()
 

@@ -195,11 +195,11 @@ class AccountMove(models.Model):
 
     def _release_waiting_contracts(self):
         """Let contracts that wait for one of these documents take part in the run again."""
-        settled = self.filtered(lambda move: move.state != "draft")
-        if settled:
+        gone = self.filtered(lambda move: move.state != "draft")
+        if gone:
             # sudo: whoever settles the document may do so without rights on the contract
             self.env["sale.order"].sudo().search(
-                [("subscription_waiting_move_id", "in", settled.ids)]
+                [("subscription_waiting_move_id", "in", gone.ids)]
             )._stop_waiting()
 
     def activity_schedule(self, act_type_xmlid="", date_deadline=None, *args, **kwargs):

@@ -223,12 +223,12 @@ class InvoiceBalance:
     def _take(self, line, money):
         self.given.setdefault(line, Money()).add(money)
 
-    def _get_part(self, asked, given, done, whole, currency):
-        """Return the next part of money so that the parts add up to what was asked.
+    def _get_part(self, charged, given, done, whole, currency):
+        """Return the next part of money so that the parts add up to what was charged.
 
         :rtype: Money
         """
-        return asked.map(
+        return charged.map(
             lambda total, before: next_part(total, before, done, whole, currency), given
         )
 

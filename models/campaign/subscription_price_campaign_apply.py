@@ -9,7 +9,7 @@ from ...engine.segment import segment_at
 from ..lifecycle.selection import Selection
 from .priced_segments import store_later_price
 
-CONTRACTS_PER_STEP = 100
+CONTRACTS_PER_BATCH = 100
 
 
 class SubscriptionPriceCampaign(models.Model):
@@ -35,9 +35,9 @@ class SubscriptionPriceCampaign(models.Model):
                     "%(campaign)s has no line to apply. Preview it first.", campaign=self.name
                 )
             )
-        return self._get_steps_action(
+        return self._get_batches_action(
             orders,
-            "action_apply_step",
+            "action_apply_batch",
             running=self.env._("Planning new prices…"),
             finished=self.env._("New prices are planned"),
             done=self.env._("contracts changed"),
@@ -52,48 +52,48 @@ class SubscriptionPriceCampaign(models.Model):
         orders = self.line_ids.filtered(lambda line: line.state == "done").order_id
         if not orders:
             raise UserError(self.env._("%(campaign)s has planned no price.", campaign=self.name))
-        return self._get_steps_action(
+        return self._get_batches_action(
             orders,
-            "action_undo_step",
+            "action_undo_batch",
             running=self.env._("Taking prices back…"),
             finished=self.env._("New prices are taken back"),
             done=self.env._("contracts as before"),
         )
 
-    def _get_steps_action(self, orders, method, **texts):
+    def _get_batches_action(self, orders, method, **texts):
         """Return the client action that does something with contracts in steps."""
         return {
             "type": "ir.actions.client",
-            "tag": "sale_recurring.steps",
+            "tag": "sale_recurring.batches",
             "params": {
                 "order_ids": orders.ids,
                 "model": self._name,
                 "method": method,
                 "record_ids": self.ids,
-                "step": CONTRACTS_PER_STEP,
+                "batch": CONTRACTS_PER_BATCH,
                 "texts": {"failed": self.env._("not done"), **texts},
             },
         }
 
-    def action_apply_step(self, order_ids):
+    def action_apply_batch(self, order_ids):
         """Plan the new prices of some contracts; one that is refused does not stop the others.
 
         :param list order_ids: contracts of this campaign
         :return: as :meth:`Selection.do_each`
         :rtype: dict
         """
-        self._check_step()
+        self._check_batch()
         self._check_can_apply()
         lines = self.line_ids._filter_open()
         return self._do_with_contracts(lines, order_ids, lambda lines: lines._apply())
 
-    def action_undo_step(self, order_ids):
+    def action_undo_batch(self, order_ids):
         """Take the planned prices of some contracts back, arguments as above."""
-        self._check_step()
+        self._check_batch()
         lines = self.line_ids.filtered(lambda line: line.state == "done")
         return self._do_with_contracts(lines, order_ids, lambda lines: lines._undo())
 
-    def _check_step(self):
+    def _check_batch(self):
         self.ensure_one()
         self.check_access("write")
 
@@ -101,7 +101,7 @@ class SubscriptionPriceCampaign(models.Model):
         """Do something with the lines of some contracts, and write down what was refused.
 
         :param lines: lines of this campaign
-        :param list order_ids: contracts of this step
+        :param list order_ids: contracts of this batch
         :param operation: function of lines
         :rtype: dict
         """

@@ -65,21 +65,21 @@ class SubscriptionPriceCampaign(models.Model):
             raise UserError(
                 self.env._("Every customer of %(campaign)s was told.", campaign=self.name)
             )
-        return self._get_steps_action(
+        return self._get_batches_action(
             orders,
-            "action_notice_step",
+            "action_notice_batch",
             running=self.env._("Sending notices…"),
             finished=self.env._("Notices are sent"),
             done=self.env._("notices sent"),
         )
 
-    def action_notice_step(self, order_ids):
+    def action_notice_batch(self, order_ids):
         """Mail the customers of some contracts; the mails leave with Odoo's mail queue.
 
         :param list order_ids: contracts of this campaign
         :rtype: dict
         """
-        self._check_step()
+        self._check_batch()
         lines = self.line_ids._filter_untold()
         return self._do_with_contracts(lines, order_ids, lambda lines: lines._send_notice())
 

@@ -12,7 +12,7 @@ from ...engine.recurrence import first_boundary
 from ...engine.segment import segment_at
 from ..lifecycle.selection import Selection
 from .priced_segments import get_priced_segments
-from .subscription_price_campaign_apply import CONTRACTS_PER_STEP
+from .subscription_price_campaign_apply import CONTRACTS_PER_BATCH
 
 
 class SubscriptionPriceCampaign(models.Model):
@@ -59,25 +59,25 @@ class SubscriptionPriceCampaign(models.Model):
         """
         self.ensure_one()
         orders = self._begin_preview()
-        if len(orders) > CONTRACTS_PER_STEP:
-            return self._get_steps_action(
+        if len(orders) > CONTRACTS_PER_BATCH:
+            return self._get_batches_action(
                 orders,
-                "action_preview_step",
+                "action_preview_batch",
                 running=self.env._("Computing new prices…"),
                 finished=self.env._("The preview is complete"),
                 done=self.env._("contracts previewed"),
             )
-        failed = self.action_preview_step(orders.ids)["failed"]
+        failed = self.action_preview_batch(orders.ids)["failed"]
         return self._get_refused_action(failed) if failed else True
 
-    def action_preview_step(self, order_ids):
-        """Look at some contracts of a preview under way; the last step completes it.
+    def action_preview_batch(self, order_ids):
+        """Look at some contracts of a preview under way; the last batch completes it.
 
         :param list order_ids: contracts of this campaign
         :return: as :meth:`Selection.do_each`
         :rtype: dict
         """
-        self._check_step()
+        self._check_batch()
         self._check_not_applied()
         left = self.preview_left_ids or []
         chosen = set(order_ids) & set(left)
@@ -91,7 +91,7 @@ class SubscriptionPriceCampaign(models.Model):
     def _begin_preview(self):
         """Forget the lines of contracts that the filter does not find any more.
 
-        Until the last step is done the campaign cannot be applied.
+        Until the last batch is done the campaign cannot be applied.
 
         :return: the contracts to look at
         :rtype: sale.order
@@ -190,11 +190,11 @@ class SubscriptionPriceCampaign(models.Model):
         return [
             self._prepare_line(line, span, prices[line])
             for line, span in spans.items()
-            if line in prices and prices[line] != self._get_step(line, span).terms.price
+            if line in prices and prices[line] != self._get_segment(line, span).terms.price
         ]
 
     def _prepare_line(self, line, span, price):
-        segment = self._get_step(line, span)
+        segment = self._get_segment(line, span)
         return {
             "campaign_id": self.id,
             "line_id": line.id,
@@ -221,7 +221,7 @@ class SubscriptionPriceCampaign(models.Model):
             return self.effective_date
         return day if day >= self.effective_date else first_boundary(grid, self.effective_date)
 
-    def _get_step(self, line, span):
+    def _get_segment(self, line, span):
         return segment_at(get_priced_segments(line), span.start)
 
     # ------------------------------------------------------------------
@@ -244,7 +244,7 @@ class SubscriptionPriceCampaign(models.Model):
             if self.method == "index":
                 percent = percentages.get(line.product_id)
             if percent:
-                price = self._get_step(line, span).terms.price
+                price = self._get_segment(line, span).terms.price
                 rounding, smallest = to_decimal(self.rounding), line._get_smallest_amount()
                 prices[line] = raised(price, to_decimal(percent), rounding, smallest)
         return prices

@@ -20,7 +20,7 @@ class SubscriptionPriceCampaign(models.Model):
             if line.combo_item_id:
                 prices[line] = self._find_combo_price(line, span.start)
                 continue
-            quantity = float(self._get_step(line, span).quantity)
+            quantity = float(self._get_segment(line, span).quantity)
             key = (
                 line.recurrence_id,
                 line.currency_id,

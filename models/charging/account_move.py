@@ -61,8 +61,8 @@ class AccountMove(models.Model):
     def _is_payment_request(self):
         """Return whether the customer is asked to pay this draft."""
         self.ensure_one()
-        is_asked = self.state == "draft" and bool(self.subscription_requested_date)
-        return is_asked and self._waits_for_payment()
+        is_requested = self.state == "draft" and bool(self.subscription_requested_date)
+        return is_requested and self._waits_for_payment()
 
     def _is_open_to_pay(self):
         """Return whether this is an invoice, or a request for payment, that is not paid."""

@@ -53,7 +53,7 @@ class ChangeText:
             )
         return texts
 
-    def get_terms_text(self, before, after):
+    def get_billing_text(self, before, after):
         """Say what differs between two steps of a line besides its values: how it is billed.
 
         :param before, after: engine segments

@@ -202,8 +202,8 @@ class SaleOrder(models.Model):
             "params": {"order_ids": contracts.ids},
         }
 
-    def action_subscription_bill_step(self):
-        """Bill one step of a selection; contracts that fail go to quarantine.
+    def action_subscription_bill_batch(self):
+        """Bill one batch of a selection; contracts that fail go to quarantine.
 
         :return: ids of the new documents, and the contracts that could not be billed
         :rtype: dict

@@ -234,7 +234,7 @@ class SaleOrder(models.Model):
             self._replace_segments_of_lines(
                 {line: segments for line, (segments, _remainder) in moved.items()}
             )
-        for line, (_steps, remainder) in moved.items():
+        for line, (_segments, remainder) in moved.items():
             line._store_remainder(remainder)
         if not self.subscription_end_date and self.subscription_close_credit_rule:
             values = self._prepare_not_closed_values()

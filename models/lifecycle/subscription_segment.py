@@ -119,7 +119,7 @@ class SubscriptionSegment(models.Model):
         texts = ChangeText(order).get_texts(line, *values)
         if texts:
             texts.append(ChangeText(order).get_amount_text(line, *values))
-        texts.append(ChangeText(order).get_terms_text(*values))
+        texts.append(ChangeText(order).get_billing_text(*values))
         return ", ".join(filter(None, texts))
 
     def _get_begin_text(self):

@@ -26,8 +26,8 @@ class AccountMove(models.Model):
 
     def _waits_for_payment(self):
         """Make no invoice of a period that a customer wants to pay ahead before it is paid."""
-        is_asked = self.subscription_pay_first and self.move_type == "out_invoice"
-        return super()._waits_for_payment() or bool(is_asked and self.amount_total)
+        is_requested = self.subscription_pay_first and self.move_type == "out_invoice"
+        return super()._waits_for_payment() or bool(is_requested and self.amount_total)
 
     def _hook_on_drafts_made(self):
         """Ask nobody for a period that its customer pays right now, others by its first day."""

@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
-from ...engine.ahead import is_prepayable, next_period_date
 from ...engine.errors import EngineError
+from ...engine.prepayment import is_prepayable, next_period_date
 from ...explain import told_to_user
 
 
@@ -164,14 +164,14 @@ class SaleOrder(models.Model):
 
     def _is_invoiced_after_payment(self):
         """Wait with the invoice of a customer who wants to pay ahead until the money is in."""
-        ahead = self._get_prepayment()
-        return bool(ahead and ahead[1]) or super()._is_invoiced_after_payment()
+        known = self._get_prepayment()
+        return bool(known and known[1]) or super()._is_invoiced_after_payment()
 
     def _prepare_subscription_invoice_values(self):
         """Remember on a document which period it bills before it begins."""
         values = super()._prepare_subscription_invoice_values()
-        if ahead := self._get_prepayment():
-            values["subscription_prepayment_date"], values["subscription_pay_first"] = ahead
+        if known := self._get_prepayment():
+            values["subscription_prepayment_date"], values["subscription_pay_first"] = known
         return values
 
     # ------------------------------------------------------------------

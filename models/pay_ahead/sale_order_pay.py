@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _get_ahead_offer(self):
+    def _get_pay_ahead_offer(self):
         """Return what a customer would pay for the next period of this contract now.
 
         :return: `day` (its first day), `document` (as in previews), `credit` (what is taken off)

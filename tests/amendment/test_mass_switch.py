@@ -48,7 +48,7 @@ class TestMassSwitch(WizardCase):
     def switch(self, form):
         """Press the button and do it in one step."""
         wizard = form.save()
-        result = wizard.action_step(sorted(wizard.action_start()["params"]["order_ids"]))
+        result = wizard.action_batch(sorted(wizard.action_start()["params"]["order_ids"]))
         return {
             "done_ids": sorted(result["done_ids"]),
             "failed": sorted(result["failed"], key=lambda failed: failed["id"]),
@@ -146,7 +146,9 @@ class TestMassSwitch(WizardCase):
             self.assertEqual(self.switch(self.open_mass(**values))["failed"], [])
             states = [self.get_state(order) for order in self.orders]
             form = self.open_mass(**values)
-            reasons = [f"{order.name} is on this subscription template already." for order in self.orders]
+            reasons = [
+                f"{order.name} is on this subscription template already." for order in self.orders
+            ]
             self.assertEqual([found["error"] for found in self.get_previews(form)], reasons)
             result = self.switch(form)
             self.assertEqual(result["done_ids"], [])
@@ -240,7 +242,7 @@ class TestMassSwitch(WizardCase):
         wizard = self.open_mass(recurrence_id=self.year).save()
         theirs = self.create_own_contract(self.seat)
         theirs.user_id = self.env.ref("base.user_admin")
-        self.assertEqual(wizard.action_step(theirs.ids), {"done_ids": [], "failed": []})
+        self.assertEqual(wizard.action_batch(theirs.ids), {"done_ids": [], "failed": []})
         with self.assertRaises(AccessError):
             theirs.with_user(self.clerk).action_subscription_change_selection()
         seller = new_test_user(

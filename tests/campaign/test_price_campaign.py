@@ -102,7 +102,7 @@ class TestPreview(PriceCampaignCase):
         with self.assertRefused("was changed since its preview"):
             campaign.action_apply()
         with self.assertRefused("was changed since its preview"):
-            campaign.action_apply_step(campaign.line_ids.order_id.ids)
+            campaign.action_apply_batch(campaign.line_ids.order_id.ids)
         campaign.action_preview()
         campaign.name = "Another name"
         self.apply(campaign)
@@ -113,11 +113,11 @@ class TestPreview(PriceCampaignCase):
         )
         campaign = self.create_campaign(orders)
         path = "odoo.addons.sale_recurring.models.campaign.subscription_price_campaign_preview"
-        self.startPatcher(patch(f"{path}.CONTRACTS_PER_STEP", 2))
+        self.startPatcher(patch(f"{path}.CONTRACTS_PER_BATCH", 2))
         action = campaign.action_preview()
         self.assertEqual(action["params"]["order_ids"], orders.ids)
         self.assertFalse(campaign.line_ids)
-        result = campaign.action_preview_step(orders[:2].ids)
+        result = campaign.action_preview_batch(orders[:2].ids)
         self.assertEqual(result, {"done_ids": orders[:2].ids, "failed": []})
         self.assertEqual(campaign.line_ids.order_id, orders[:2])
         self.assertIn("contracts left to look at: 3", campaign.preview_text)
@@ -126,7 +126,7 @@ class TestPreview(PriceCampaignCase):
         campaign.line_ids[0].is_excluded = True
         campaign.action_preview()
         for start in (0, 2, 4):
-            campaign.action_preview_step(orders[start : start + 2].ids)
+            campaign.action_preview_batch(orders[start : start + 2].ids)
         self.assertEqual(campaign.line_ids.order_id, orders)
         self.assertEqual(campaign.line_ids.mapped("is_excluded").count(True), 1)
         self.assertEqual((campaign.old_mrr, campaign.new_mrr), (40.0, 44.0))
@@ -138,10 +138,10 @@ class TestPreview(PriceCampaignCase):
         other = self.create_contract(self.seat)
         campaign = self.create_campaign(orders)
         campaign._begin_preview()
-        campaign.action_preview_step((orders[:1] | other).ids)
+        campaign.action_preview_batch((orders[:1] | other).ids)
         self.assertEqual(campaign.line_ids.order_id, orders[:1])
         campaign.percentage = 20.0
-        campaign.action_preview_step(orders[1:].ids)
+        campaign.action_preview_batch(orders[1:].ids)
         self.assertEqual(campaign.line_ids.order_id, orders[:1])
         with self.assertRefused("was changed since its preview"):
             campaign.action_apply()
@@ -204,6 +204,6 @@ class TestPreview(PriceCampaignCase):
         clerk = new_test_user(
             self.env, "clerk", groups="base.group_user,sale_recurring.group_subscription_user_all"
         )
-        for name, args in (("action_preview", ()), ("action_apply_step", ([],))):
+        for name, args in (("action_preview", ()), ("action_apply_batch", ([],))):
             with self.assertRaises(AccessError):
                 getattr(campaign.with_user(clerk), name)(*args)

@@ -106,7 +106,7 @@ class TestApply(PriceCampaignCase):
         with self.assertRefused("promises 30 days of notice"):
             late.action_apply()
         with self.assertRefused("before 06/02/2027"):
-            late.action_apply_step(late.line_ids.order_id.ids)
+            late.action_apply_batch(late.line_ids.order_id.ids)
 
     def test_lines_left_out_keep_their_price(self):
         orders = self.create_contract(self.seat) | self.create_contract(self.support)
@@ -177,8 +177,8 @@ class TestApply(PriceCampaignCase):
         )
         self.apply(self.preview(orders[0]))
         few, many = self.preview(orders[1:3]), self.preview(orders[3:])
-        cost = self.count_queries(few.action_apply_step, orders[1:3].ids)
-        self.assertLessEqual(self.count_queries(many.action_apply_step, orders[3:].ids), cost + 10)
+        cost = self.count_queries(few.action_apply_batch, orders[1:3].ids)
+        self.assertLessEqual(self.count_queries(many.action_apply_batch, orders[3:].ids), cost + 10)
 
 
 @tagged("post_install", "-at_install")

@@ -144,7 +144,7 @@ class TestChargeHostile(StripeCommon, HttpCase):
         for invoice in (self.invoice, self.own_invoice):
             self.book_payment(invoice)
         self.env.flush_all()
-        offers = [(order, order._get_ahead_offer()) for order in (self.own_order, self.order)]
+        offers = [(order, order._get_pay_ahead_offer()) for order in (self.own_order, self.order)]
         for order, offer in offers:
             self.assertTrue(offer)
             amount, day = offer["amount"], offer["day"]

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Line, day, line, segment, terms, with_quantity
 
-from engine.ahead import is_prepayable, next_period_date
 from engine.period import Period
+from engine.prepayment import is_prepayable, next_period_date
 from engine.segment import cut_gaps, end_at
 
 

@@ -209,7 +209,7 @@ class TestTypedMarkup(AccessHttpCase, DunningCommon):
 
     def _raise_prices(self):
         campaign = self.documents["campaign"]
-        campaign.action_preview_step(self.documents["active"].ids)
+        campaign.action_preview_batch(self.documents["active"].ids)
         orders = campaign.line_ids.order_id
         orders._message_log_batch(dict.fromkeys(orders.ids, campaign.display_name))
 

@@ -35,7 +35,7 @@ class TestMassWizard(WizardCase):
         ids = wizard.action_start()["params"]["order_ids"]
         done, failed = [], []
         for at in range(0, len(ids), step):
-            result = wizard.action_step(ids[at : at + step])
+            result = wizard.action_batch(ids[at : at + step])
             done += result["done_ids"]
             failed += result["failed"]
         return {"done_ids": sorted(done), "failed": failed}
@@ -164,7 +164,7 @@ class TestMassWizard(WizardCase):
         form = self.open_mass()
         form.reason_id = self.reason
         wizard = form.save()
-        self.assertEqual(wizard.action_step(theirs.ids), {"done_ids": [], "failed": []})
+        self.assertEqual(wizard.action_batch(theirs.ids), {"done_ids": [], "failed": []})
         self.assertFalse(theirs.subscription_end_date)
         seller = new_test_user(
             self.env, "seller", groups="base.group_user,sales_team.group_sale_salesman"
@@ -187,6 +187,6 @@ class TestMassWizard(WizardCase):
                 wizard.action_start()
         wizard.write({"start_date": date(2027, 5, 1), "resume_date": date(2027, 5, 1)})
         with self.assertRefused("Service would go on before it stops"):
-            wizard.action_step(self.orders.ids)
+            wizard.action_batch(self.orders.ids)
         with self.assertRefused("None of these orders is a contract"):
             self.create_order(self.setup_service).action_subscription_change_selection()

@@ -235,7 +235,7 @@ class TestBillingPreview(WizardCase):
         self.assertEqual(preview["totals"][0]["total"], 400.0)
         self.assertEqual(self.get_facts(orders), before)
         action = wizard.save().action_bill()
-        result = orders.browse(action["params"]["order_ids"]).action_subscription_bill_step()
+        result = orders.browse(action["params"]["order_ids"]).action_subscription_bill_batch()
         moves = self.env["account.move"].browse(result["move_ids"])
         self.assertEqual(sorted(moves.mapped("amount_total")), [40.0, 360.0])
         self.assertEqual(result["failed"], [])
@@ -258,12 +258,12 @@ class TestBillingPreview(WizardCase):
         wizard = self.open_billing(order | good)
         self.assertIn("more than the limit", wizard.preview["contracts"][0]["error"])
         self.assertIn("more than the limit", order.subscription_preview["error"])
-        result = (order | good).with_user(self.clerk).action_subscription_bill_step()
+        result = (order | good).with_user(self.clerk).action_subscription_bill_batch()
         self.assertEqual([failed["id"] for failed in result["failed"]], [order.id])
         self.assertEqual(len(result["move_ids"]), 1)
         self.assertTrue(order.subscription_quarantined_at)
         self.assertTrue(order.activity_ids)
-        result = (order | good).with_user(self.clerk).action_subscription_bill_step()
+        result = (order | good).with_user(self.clerk).action_subscription_bill_batch()
         self.assertEqual(result["move_ids"], [], "a contract in quarantine waits for Retry")
 
     def test_a_draft_that_is_made_anew_is_not_credited(self):

@@ -102,7 +102,7 @@ class TestBillAhead(PayAheadCase):
         order = self.create_billed(template=arrears)
         with self.assertRefused("no next period whose price is known"):
             order.action_subscription_bill_next_period()
-        self.assertFalse(order._get_ahead_offer())
+        self.assertFalse(order._get_pay_ahead_offer())
 
     def test_lines_in_arrears_keep_their_own_day(self):
         order = self.create_billed()

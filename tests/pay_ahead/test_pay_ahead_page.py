@@ -51,7 +51,7 @@ class TestPayAhead(PaidContractCase):
         self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
         self.assertEqual(draft.invoice_date, date(2027, 2, 10))
         self.assertEqual(self.get_table(self.order)[-1], ("2027-02-28", "2027-03-30", 3, 30))
-        self.assertFalse(self.order._get_ahead_offer())
+        self.assertFalse(self.order._get_pay_ahead_offer())
         self.run_cron("2027-02-28")
         self.assertEqual(len(self.order.invoice_ids), 2)
         self.assertLedgerWhole(self.order)
@@ -61,7 +61,7 @@ class TestPayAhead(PaidContractCase):
         self.answer(tx, "error")
         self.assertFalse(draft.exists())
         self.assertEqual(self.order.subscription_next_invoice_date, MARCH)
-        self.assertEqual(self.order._get_ahead_offer()["day"], MARCH)
+        self.assertEqual(self.order._get_pay_ahead_offer()["day"], MARCH)
         self.run_cron("2027-02-28")
         invoice = self.order.invoice_ids - self.invoice
         self.assertEqual(invoice.sequence_number, self.invoice.sequence_number + 1)
@@ -81,7 +81,7 @@ class TestPayAhead(PaidContractCase):
 
     def test_who_comes_back_goes_on_with_the_same_draft(self):
         draft, _tx = self.begin()
-        offer = self.order._get_ahead_offer()
+        offer = self.order._get_pay_ahead_offer()
         self.assertEqual((offer["day"], offer["amount"]), (MARCH, 36))
         again, tx = self.begin()
         self.assertEqual(again, draft)
@@ -93,7 +93,7 @@ class TestPayAhead(PaidContractCase):
         self.answer(tx, "pending")
         self.run_cron("2027-02-28")
         self.assertTrue(draft.exists())
-        self.assertFalse(self.order._get_ahead_offer())
+        self.assertFalse(self.order._get_pay_ahead_offer())
         tx.action_demo_set_done()
         tx._post_process()
         self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
@@ -113,7 +113,7 @@ class TestPayAhead(PaidContractCase):
         draft, _tx = self.begin()
         self.order.order_line.product_uom_qty = 4
         self.book_payment(self.bill(self.order))
-        self.assertEqual(self.order._get_ahead_offer()["amount"], 48)
+        self.assertEqual(self.order._get_pay_ahead_offer()["amount"], 48)
         again, tx = self.begin(48.0)
         self.assertFalse(draft.exists())
         self.answer(tx, "done")
@@ -126,7 +126,7 @@ class TestPayAhead(PaidContractCase):
         credit.invoice_line_ids.write({"quantity": 1, "price_unit": 10})
         credit.action_post()
         credit.action_subscription_credit_next()
-        offer = self.order._get_ahead_offer()
+        offer = self.order._get_pay_ahead_offer()
         self.assertEqual((offer["credit"], offer["amount"]), (10, 26))
         draft, tx = self.begin(26.0)
         self.assertEqual(tx.amount, 26)
@@ -135,9 +135,9 @@ class TestPayAhead(PaidContractCase):
 
     def test_what_is_open_comes_first(self):
         self.order._subscription_bill_next_period(MARCH)
-        self.assertFalse(self.order._get_ahead_offer())
+        self.assertFalse(self.order._get_pay_ahead_offer())
         self.book_payment(self.order.invoice_ids - self.invoice)
-        self.assertFalse(self.order._get_ahead_offer(), "one period is enough")
+        self.assertFalse(self.order._get_pay_ahead_offer(), "one period is enough")
         with self.assertRaisesRegex(ValidationError, "cannot be paid in advance any more"):
             self.begin()
 
@@ -148,7 +148,7 @@ class TestPayAhead(PaidContractCase):
 
     def test_terms_may_keep_customers_from_it(self):
         self.template.allow_pay_ahead = False
-        self.assertFalse(self.order._get_ahead_offer())
+        self.assertFalse(self.order._get_pay_ahead_offer())
 
     def test_another_amount_or_day_is_refused_and_leaves_nothing(self):
         rows = self.order.subscription_billed_period_ids
@@ -267,7 +267,7 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         self.in_a_job(tx, lambda tx: tx._charge_subscription())
         self.assertEqual(tx.state, "error")
         self.assertFalse(draft.exists() or self.order.activity_ids)
-        self.assertEqual(self.order._get_ahead_offer()["day"], MARCH)
+        self.assertEqual(self.order._get_pay_ahead_offer()["day"], MARCH)
         page = self.url_open(tx.landing_route).text
         self.assertIn("Your payment was not made", page)
         self.assertIn("o_payment_form", page)

@@ -42,7 +42,7 @@ class TestPreviewTaxes(PaymentCommon):
 
     def test_next_period_can_be_paid_after_a_move(self):
         order = self._create_moved()
-        offer = order._get_ahead_offer()
+        offer = order._get_pay_ahead_offer()
         self.assertEqual(offer["amount"], 32.1)
         draft = order._subscription_begin_prepayment(offer["day"], offer["amount"])
         self.assertEqual(draft.amount_total, 32.1)

@@ -96,7 +96,7 @@ class TestRenewalFollow(EndingCase):
             }
         )
         campaign.action_preview()
-        campaign.action_apply_step(self.order.ids)
+        campaign.action_apply_batch(self.order.ids)
         self.assertEqual([row[2] for row in self.get_offer()], [11, 36.66])
 
     def test_a_draft_begins_where_its_contract_ends(self):

@@ -153,7 +153,7 @@ class TestRenewalPlan(EndingCase):
             }
         )
         campaign.action_preview()
-        campaign.action_apply_step(order.ids)
+        campaign.action_apply_batch(order.ids)
         self.assertEqual(self.get_segments(order)[-1], ("2027-03-31", 2, 11, 50))
         renewal = order._create_renewal_quotation()
         renewal.action_confirm()

@@ -139,7 +139,7 @@ test("an amendment of a later day asks for nothing of what it sells once", async
 });
 
 test("a selection is billed in steps and failures are named", async () => {
-    onRpc("sale.order", "action_subscription_bill_step", ({ args: [ids] }) => {
+    onRpc("sale.order", "action_subscription_bill_batch", ({ args: [ids] }) => {
         expect.step(`${ids.length}`);
         const failed = ids.includes(25) ? [{ id: 25, name: "S25", reason: "No account." }] : [];
         return { move_ids: ids.slice(1), failed };

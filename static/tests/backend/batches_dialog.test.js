@@ -2,7 +2,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { StepsDialog } from "@sale_recurring/backend/steps_dialog/steps_dialog";
+import { BatchesDialog } from "@sale_recurring/backend/batches_dialog/batches_dialog";
 import {
     getService,
     makeDialogMockEnv,
@@ -16,9 +16,9 @@ describe.current.tags("desktop");
 
 const PROPS = {
     model: "subscription.mass.wizard",
-    method: "action_step",
+    method: "action_batch",
     recordIds: [7],
-    step: 2,
+    batch: 2,
     texts: {
         running: "Changing contracts…",
         finished: "Finished",
@@ -29,13 +29,13 @@ const PROPS = {
 };
 
 test("steps are done one after the other and refused contracts are named", async () => {
-    onRpc("subscription.mass.wizard", "action_step", ({ args: [recordIds, ids] }) => {
+    onRpc("subscription.mass.wizard", "action_batch", ({ args: [recordIds, ids] }) => {
         expect.step(`${recordIds}: ${ids}`);
         const failed = ids.includes(3) ? [{ id: 3, name: "S3", reason: "S3 is not paused." }] : [];
         return { done_ids: ids.filter((id) => id !== 3), failed };
     });
     await makeDialogMockEnv();
-    await mountWithCleanup(StepsDialog, { props: { ...PROPS, orderIds: [1, 2, 3] } });
+    await mountWithCleanup(BatchesDialog, { props: { ...PROPS, orderIds: [1, 2, 3] } });
     await waitFor(".modal-footer button:contains(Done)");
     expect.verifySteps(["7: 1,2", "7: 3"]);
     expect(".modal-title").toHaveText("Finished");
@@ -48,15 +48,15 @@ test("steps are done one after the other and refused contracts are named", async
     expect(".modal-body .alert-warning").toHaveText(/S3 is not paused/);
 });
 
-test("progress is shown, and the work stops after the step that runs", async () => {
+test("progress is shown, and the work stops after the batch that runs", async () => {
     const first = new Deferred();
-    onRpc("subscription.mass.wizard", "action_step", async ({ args: [, ids] }) => {
+    onRpc("subscription.mass.wizard", "action_batch", async ({ args: [, ids] }) => {
         expect.step(`${ids}`);
         await first;
         return { done_ids: ids, failed: [] };
     });
     await makeDialogMockEnv();
-    await mountWithCleanup(StepsDialog, { props: { ...PROPS, orderIds: [1, 2, 3] } });
+    await mountWithCleanup(BatchesDialog, { props: { ...PROPS, orderIds: [1, 2, 3] } });
     expect(".modal-title").toHaveText("Changing contracts…");
     expect(".modal-body p").toHaveText("0 of 3 contracts");
     await click(".modal-footer button:contains(Stop)");
@@ -67,7 +67,7 @@ test("progress is shown, and the work stops after the step that runs", async () 
 });
 
 test("contracts that were changed can be opened as a list", async () => {
-    onRpc("subscription.mass.wizard", "action_step", ({ args: [, ids] }) => ({
+    onRpc("subscription.mass.wizard", "action_batch", ({ args: [, ids] }) => ({
         done_ids: ids,
         failed: [],
     }));
@@ -83,7 +83,7 @@ test("contracts that were changed can be opened as a list", async () => {
         },
     });
     const texts = { ...PROPS.texts, result: "Show Changed Contracts" };
-    await mountWithCleanup(StepsDialog, { props: { ...PROPS, texts, orderIds: [1, 2, 3] } });
+    await mountWithCleanup(BatchesDialog, { props: { ...PROPS, texts, orderIds: [1, 2, 3] } });
     await click(await waitFor(".modal-footer .btn-primary:contains(Show Changed Contracts)"));
     await animationFrame();
     expect.verifySteps([
@@ -94,7 +94,7 @@ test("contracts that were changed can be opened as a list", async () => {
 
 test("nothing to do is said", async () => {
     await makeDialogMockEnv();
-    await mountWithCleanup(StepsDialog, { props: { ...PROPS, orderIds: [] } });
+    await mountWithCleanup(BatchesDialog, { props: { ...PROPS, orderIds: [] } });
     await waitFor(".modal-footer button:contains(Done)");
     expect(".modal-body p").toHaveText("There was nothing to do.");
 });

@@ -5,18 +5,18 @@ import { useService } from "@web/core/utils/hooks";
 
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 
-const STEP = 20;
+const BATCH = 20;
 
 /**
- * Does something with many contracts in steps, each its own transaction: a progress bar while it
- * runs, then how many were done, and which were not and why. A step that breaks ends the work; the
- * steps before it stay done.
+ * Does something with many contracts in batches, each its own transaction: a progress bar while it
+ * runs, then how many were done, and which were not and why. A batch that breaks ends the work; the
+ * batches before it stay done.
  *
- * `method` of `model` gets the ids of a step and returns `done_ids` and `failed`, a list of id,
+ * `method` of `model` gets the ids of a batch and returns `done_ids` and `failed`, a list of id,
  * name and reason. With `recordIds` it is a method of these records and gets the ids as well.
  */
-export class StepsDialog extends Component {
-    static template = "sale_recurring.StepsDialog";
+export class BatchesDialog extends Component {
+    static template = "sale_recurring.BatchesDialog";
     static components = { Dialog };
     static props = {
         orderIds: { type: Array, element: Number },
@@ -25,7 +25,7 @@ export class StepsDialog extends Component {
         method: { type: String, optional: true },
         recordIds: { type: Array, element: Number, optional: true },
         kwargs: { type: Object, optional: true },
-        step: { type: Number, optional: true },
+        batch: { type: Number, optional: true },
         texts: {
             type: Object,
             shape: {
@@ -51,8 +51,8 @@ export class StepsDialog extends Component {
         return this.props.texts;
     }
 
-    get step() {
-        return this.props.step || STEP;
+    get batch() {
+        return this.props.batch || BATCH;
     }
 
     get total() {
@@ -89,8 +89,8 @@ export class StepsDialog extends Component {
 
     async run() {
         try {
-            for (let start = 0; start < this.total && this.state.running; start += this.step) {
-                const ids = this.props.orderIds.slice(start, start + this.step);
+            for (let start = 0; start < this.total && this.state.running; start += this.batch) {
+                const ids = this.props.orderIds.slice(start, start + this.batch);
                 this.collect(await this.call(ids));
                 this.state.done += ids.length;
             }
@@ -145,16 +145,16 @@ export class StepsDialog extends Component {
     }
 }
 
-function doInSteps(env, { params }) {
-    env.services.dialog.add(StepsDialog, {
+function doInBatches(env, { params }) {
+    env.services.dialog.add(BatchesDialog, {
         orderIds: params.order_ids,
         model: params.model,
         method: params.method,
         recordIds: params.record_ids,
         kwargs: params.kwargs,
-        step: params.step,
+        batch: params.batch,
         texts: params.texts,
     });
 }
 
-registry.category("actions").add("sale_recurring.steps", doInSteps);
+registry.category("actions").add("sale_recurring.batches", doInBatches);

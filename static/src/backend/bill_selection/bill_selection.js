@@ -1,11 +1,11 @@
-import { StepsDialog } from "@sale_recurring/backend/steps_dialog/steps_dialog";
+import { BatchesDialog } from "@sale_recurring/backend/batches_dialog/batches_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 /**
  * Bills a selection of contracts: what was created, and what could not be billed.
  */
-export class BillSelectionDialog extends StepsDialog {
+export class BillSelectionDialog extends BatchesDialog {
     get texts() {
         return {
             running: _t("Billing…"),
@@ -24,7 +24,7 @@ export class BillSelectionDialog extends StepsDialog {
     }
 
     call(ids) {
-        return this.orm.call("sale.order", "action_subscription_bill_step", [ids]);
+        return this.orm.call("sale.order", "action_subscription_bill_batch", [ids]);
     }
 
     collect(result) {
