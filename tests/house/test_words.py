@@ -124,7 +124,7 @@ class TestLabels(SubscriptionCommon):
         self.assertGreater(len(own), 400)
         for field in own:
             for text in (field.field_description, field.help or ""):
-                said = re.sub(r"payment terms|all terms|expired terms|Terms Counted", "", text)
+                said = re.sub(r"(?i)payment terms|all terms|expired terms|Terms Counted", "", text)
                 said = re.sub(r"in the terms in which", "", said)
                 if re.search(r"\bterms\b", said, re.IGNORECASE):
                     found.append(f"{field.model}.{field.name}: {text}")
