@@ -23,32 +23,6 @@ CONVENTIONS = [
     ("fixed_30", "By 30-day months"),
     ("none", "No proration"),
 ]
-# What makes the first steps of a quotation besides quantity, price and discount.
-START_FIELDS = (
-    "subscription_trial_count",
-    "subscription_trial_unit",
-    "order_line.intro_discount",
-    "order_line.intro_period_count",
-    "order_line.ramp_step_ids.period",
-    "order_line.ramp_step_ids.quantity",
-    "order_line.ramp_step_ids.price_unit",
-    "order_line.ramp_step_ids.discount",
-)
-# What makes the amount due now of a quotation besides.
-DUE_NOW_FIELDS = (
-    "require_payment",
-    "subscription_template_id",
-    "subscription_start_date",
-    "subscription_end_date",
-    "subscription_quote_date",
-    "subscription_quote_frozen",
-    "subscription_frozen_totals",
-    "subscription_baseline",
-    "subscription_effective_mode",
-    "subscription_effective_date",
-    "order_line.recurrence_id",
-    *START_FIELDS,
-)
 BASES = [
     ("ordered", "Ordered quantity"),
     ("delivered", "Delivered quantity"),

@@ -28,3 +28,16 @@ def get_last_day(end):
     :param end: first day that no longer belongs to the span
     """
     return end and end - timedelta(days=1)
+
+
+def get_declared(model, name):
+    """Return what the rooms declare for one model, each in a class attribute of this name.
+
+    A room cannot name the fields of later rooms; these add theirs where they extend the model.
+
+    :param model: recordset, empty or not
+    :param str name: name of the class attribute, a tuple
+    :rtype: tuple
+    """
+    found = (vars(base).get(name, ()) for base in reversed(type(model).__mro__))
+    return tuple(dict.fromkeys(value for values in found for value in values))

@@ -10,6 +10,12 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    _due_now_fields = (
+        "subscription_baseline",
+        "subscription_effective_mode",
+        "subscription_effective_date",
+    )
+
     # ------------------------------------------------------------------
     # Amounts
     # ------------------------------------------------------------------

@@ -25,7 +25,11 @@ class SubscriptionBilledPeriod(models.Model):
 
     _name = "subscription.billed.period"
     _description = "Billed Period"
-    _inherit = ["subscription.terms.mixin", "subscription.protected.mixin"]
+    _inherit = [
+        "subscription.terms.mixin",
+        "subscription.span.mixin",
+        "subscription.protected.mixin",
+    ]
     _order = "line_id, revision, n"
 
     line_id = fields.Many2one(
@@ -69,9 +73,8 @@ class SubscriptionBilledPeriod(models.Model):
     reversed_by_ids = fields.One2many("subscription.billed.period", "reverses_id", readonly=True)
     revision = fields.Integer(required=True, readonly=True)
     n = fields.Integer("Position", required=True, readonly=True)
-    start_date = fields.Date("From", required=True, readonly=True, index=True)
-    end_date = fields.Date("Until (excluded)", required=True, readonly=True)
-    last_date = fields.Date("To", compute="_compute_last_date")
+    start_date = fields.Date(index=True)
+    end_date = fields.Date(required=True)
     full_start_date = fields.Date("Period From", required=True, readonly=True)
     full_end_date = fields.Date("Period Until (excluded)", required=True, readonly=True)
     # no aggregator: twelve months of five seats are not sixty seats
@@ -113,11 +116,6 @@ class SubscriptionBilledPeriod(models.Model):
         "A credit must name the row it reverses.",
     )
     full_last_date = fields.Date("Period To", compute="_compute_full_last_date")
-
-    @api.depends("end_date")
-    def _compute_last_date(self):
-        for row in self:
-            row.last_date = get_last_day(row.end_date)
 
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -285,6 +283,4 @@ class SubscriptionBilledPeriod(models.Model):
     @api.depends("full_end_date")
     def _compute_full_last_date(self):
         for row in self:
-            row.full_last_date = row.full_end_date and fields.Date.subtract(
-                row.full_end_date, days=1
-            )
+            row.full_last_date = get_last_day(row.full_end_date)

@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.tools import plaintext2html
+
+from ..contract.activities import schedule_once
 
 
 class SaleOrder(models.Model):
@@ -91,22 +92,12 @@ class SaleOrder(models.Model):
         :param document: the `account.move` whose money this is about, None for the contract
         """
         self.ensure_one()
-        # sudo: the activity may belong to a colleague
-        same = self.activity_ids.sudo().filtered(
-            lambda activity: (
-                activity.summary == summary
-                and activity.subscription_matter == matter
-                and activity.subscription_move_id.id == (document.id if document else False)
-            )
-        )
-        if same:
-            same.note = plaintext2html(note)
-            return
-        self._as_system().activity_schedule(
+        schedule_once(
+            self._as_system(),
             "sale_recurring.mail_activity_charge_failed",
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=self._get_responsible_user().id,
+            summary,
+            note,
+            self._get_responsible_user(),
             subscription_matter=matter,
             subscription_move_id=document.id if document else False,
         )

@@ -4,6 +4,7 @@ from . import (
     ir_default,
     sale_order_operator,
     subscription_terms_mixin,
+    subscription_span_mixin,
     subscription_segment,
     subscription_interruption,
     payment_token,
@@ -20,5 +21,6 @@ from . import (
     sale_order_line_segments,
     sale_order_price,
     sale_order_line_price,
+    sale_order_anchor,
     sale_order_line_anchor,
 )

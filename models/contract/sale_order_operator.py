@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools import plaintext2html
+
+from .activities import schedule_once
 
 
 class SaleOrder(models.Model):
@@ -27,17 +28,8 @@ class SaleOrder(models.Model):
         :param str note: what happened and what to do, in words
         """
         self.ensure_one()
-        # sudo: the activity may belong to a colleague
-        same = self.activity_ids.sudo().filtered(lambda activity: activity.summary == summary)
-        if same:
-            same.note = plaintext2html(note)
-            return
-        self.activity_schedule(
-            "sale_recurring.mail_activity_charge_failed",
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=self._get_responsible_user().id,
-        )
+        kind = "sale_recurring.mail_activity_charge_failed"
+        schedule_once(self, kind, summary, note, self._get_responsible_user())
 
     def _get_responsible_user(self):
         """Return who is asked to look after this contract.

@@ -1,9 +1,8 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import format_date
 
 from ... import const
 from ...engine.period import FOREVER, Period
-from ...tools import get_last_day
 
 
 class SubscriptionInterruption(models.Model):
@@ -15,7 +14,7 @@ class SubscriptionInterruption(models.Model):
 
     _name = "subscription.interruption"
     _description = "Subscription Interruption"
-    _inherit = ["subscription.protected.mixin"]
+    _inherit = ["subscription.span.mixin", "subscription.protected.mixin"]
     _order = "order_id, start_date, id"
 
     order_id = fields.Many2one(
@@ -35,13 +34,9 @@ class SubscriptionInterruption(models.Model):
         "and was reopened later.",
         readonly=True,
     )
-    start_date = fields.Date("From", required=True, readonly=True)
     end_date = fields.Date(
-        "Until (excluded)",
         help="First day of service after the gap. Empty: until resumed.",
-        readonly=True,
     )
-    last_date = fields.Date("To", compute="_compute_last_date")
     reason = fields.Char(readonly=True)
     credit_rule = fields.Selection(
         [("credit", "Credit unused days"), ("forfeit", "Do not credit")],
@@ -73,11 +68,6 @@ class SubscriptionInterruption(models.Model):
         "CHECK (end_date IS NULL OR start_date <= end_date)",
         "A pause must start before it ends.",
     )
-
-    @api.depends("end_date")
-    def _compute_last_date(self):
-        for gap in self:
-            gap.last_date = get_last_day(gap.end_date)
 
     def _get_engine_gaps(self):
         """Return the days without service as engine periods, open gaps up to the last date.

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ...engine.money import to_decimal
 from ...engine.segment import Segment
-from ...tools import get_last_day
 from .change_text import ChangeText
 
 
@@ -16,7 +15,11 @@ class SubscriptionSegment(models.Model):
 
     _name = "subscription.segment"
     _description = "Subscription Segment"
-    _inherit = ["subscription.terms.mixin", "subscription.protected.mixin"]
+    _inherit = [
+        "subscription.terms.mixin",
+        "subscription.span.mixin",
+        "subscription.protected.mixin",
+    ]
     _order = "line_id, start_date, id"
 
     line_id = fields.Many2one(
@@ -37,13 +40,9 @@ class SubscriptionSegment(models.Model):
     )
     company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
     product_id = fields.Many2one(related="line_id.product_id")
-    start_date = fields.Date("From", required=True, readonly=True)
     end_date = fields.Date(
-        "Until (excluded)",
         help="First day that no longer belongs to this step. Empty: until further notice.",
-        readonly=True,
     )
-    last_date = fields.Date("To", compute="_compute_last_date")
     quantity = fields.Float(digits="Product Unit", readonly=True)
     discount_kind = fields.Selection(
         [("permanent", "Permanent"), ("limited", "Limited in time"), ("trial", "Trial")],
@@ -84,11 +83,6 @@ class SubscriptionSegment(models.Model):
         for segment in self:
             today = segment.line_id.order_id._subscription_today()
             segment.is_planned = bool(segment.start_date and segment.start_date > today)
-
-    @api.depends("end_date")
-    def _compute_last_date(self):
-        for segment in self:
-            segment.last_date = get_last_day(segment.end_date)
 
     def write(self, vals):
         """Refuse everything but a new end: what was agreed for a span is history."""

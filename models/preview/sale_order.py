@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ... import const
 from ...engine.segment import segment_at
+from ...tools import get_declared
 from .change_preview import ChangePreview
 from .dry_run import DryRun
 from .preview import Preview
@@ -18,6 +18,15 @@ class SaleOrder(models.Model):
     """
 
     _inherit = "sale.order"
+
+    # Hook. What makes the amount due now of a quotation; later rooms add what they know.
+    _due_now_fields = (
+        "require_payment",
+        "subscription_template_id",
+        "subscription_start_date",
+        "subscription_end_date",
+        "order_line.recurrence_id",
+    )
 
     subscription_coverage = fields.Json(
         "Billed So Far",
@@ -49,12 +58,14 @@ class SaleOrder(models.Model):
     )
 
     @api.depends(
-        "order_line.product_uom_qty",
-        "order_line.price_unit",
-        "order_line.discount",
-        "order_line.tax_ids",
-        "subscription_next_invoice_date",
-        *const.DUE_NOW_FIELDS,
+        lambda self: (
+            "order_line.product_uom_qty",
+            "order_line.price_unit",
+            "order_line.discount",
+            "order_line.tax_ids",
+            "subscription_next_invoice_date",
+            *get_declared(self, "_due_now_fields"),
+        )
     )
     def _compute_subscription_preview(self):
         for order in self:

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ... import const
+from ...tools import get_declared
 from ..billing.rebate import fit_rebates
 from ..billing.tax_totals import TaxTotals
 
@@ -41,6 +41,20 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    _due_now_fields = (
+        "subscription_quote_date",
+        "subscription_quote_frozen",
+        "subscription_frozen_totals",
+        "subscription_trial_count",
+        "subscription_trial_unit",
+        "order_line.intro_discount",
+        "order_line.intro_period_count",
+        "order_line.ramp_step_ids.period",
+        "order_line.ramp_step_ids.quantity",
+        "order_line.ramp_step_ids.price_unit",
+        "order_line.ramp_step_ids.discount",
+    )
+
     subscription_frozen_totals = fields.Json(
         "Totals at Confirmation",
         copy=False,
@@ -52,7 +66,7 @@ class SaleOrder(models.Model):
     # Amounts
     # ------------------------------------------------------------------
 
-    @api.depends(*const.DUE_NOW_FIELDS)
+    @api.depends(lambda self: get_declared(self, "_due_now_fields"))
     def _compute_amounts(self):
         """Ask quotations with recurring lines for the amount due now; freeze it on contracts."""
         contracts = self.filtered(lambda order: order._has_due_now_amount())
@@ -63,7 +77,7 @@ class SaleOrder(models.Model):
             order.amount_tax = totals["tax_amount_currency"]
             order.amount_total = totals["total_amount_currency"]
 
-    @api.depends(*const.DUE_NOW_FIELDS)
+    @api.depends(lambda self: get_declared(self, "_due_now_fields"))
     def _compute_tax_totals(self):
         contracts = self.filtered(lambda order: order._has_due_now_amount())
         super(SaleOrder, self - contracts)._compute_tax_totals()

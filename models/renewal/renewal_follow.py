@@ -2,8 +2,8 @@
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tools import plaintext2html
 
+from ..contract.activities import schedule_once
 from ..contract.change_text import ChangeText
 from .renewal_offer import RenewalBasis, RenewalOffer
 
@@ -27,13 +27,14 @@ def follow_contract(order):
     title = RenewalOffer(order).get_title()
     ChangeText(order).post(title, changes)
     summary = order.env._("The contract changed: look at this renewal quotation")
-    if summary not in order.activity_ids.mapped("summary"):
-        order.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=plaintext2html(" ".join([title, *changes])),
-            user_id=order._get_responsible_user().id,
-        )
+    schedule_once(
+        order,
+        "mail.mail_activity_data_todo",
+        summary,
+        " ".join([title, *changes]),
+        order._get_responsible_user(),
+        refresh=False,
+    )
 
 
 def take_plans(order, contract, plans, day):

@@ -7,6 +7,7 @@ from odoo.tools import format_date, plaintext2html
 
 from ... import const
 from ...tools import get_last_day
+from ..contract.activities import schedule_once
 from .renewal_offer import RenewalBasis
 from .renewal_text import RenewalText
 
@@ -27,19 +28,13 @@ def tell_of_failed_renewal(order, error):
     :param Exception error: what stopped it
     """
     summary = order.env._("No renewal quotation could be prepared")
-    if summary not in order.activity_ids.mapped("summary"):
-        order.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=summary,
-            note=plaintext2html(
-                order.env._(
-                    "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
-                    reason=order._get_failure_reason(error)
-                    or order.env._("An unexpected error: %(error)s.", error=error),
-                )
-            ),
-            user_id=order._get_responsible_user().id,
-        )
+    note = order.env._(
+        "%(reason)s Mend the cause: it is tried again each night, or press Renew.",
+        reason=order._get_failure_reason(error)
+        or order.env._("An unexpected error: %(error)s.", error=error),
+    )
+    kind = "mail.mail_activity_data_warning"
+    schedule_once(order, kind, summary, note, order._get_responsible_user(), refresh=False)
 
 
 class SaleOrder(models.Model):
