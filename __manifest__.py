@@ -99,7 +99,10 @@
         "views/portal/portal_contract_list_templates.xml",
         "views/portal/portal_contract_templates.xml",
         "views/portal/portal_contract_act_templates.xml",
+        "views/portal/portal_contract_change_templates.xml",
         "views/portal/subscription_template_views.xml",
+        "views/portal/subscription_template_change_views.xml",
+        "views/portal/sale_order_views.xml",
         # menus
         "views/menus.xml",
         # last, when all mails are there

@@ -195,7 +195,7 @@ class SubscriptionActs(SubscriptionPortal):
             return show(str(error.args[0]))
         return done()
 
-    def _render(self, template, acts, access_token, **values):
+    def _render(self, template, acts, access_token, /, **values):
         values.update(
             acts=acts,
             contract=acts.order,

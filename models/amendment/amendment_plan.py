@@ -232,10 +232,11 @@ class AmendmentPlan:
     # With and without the change
     # ------------------------------------------------------------------
 
-    def _get_items_until_change(self, by_line):
-        """Return what the contract is billed up to and with the day of the change.
+    def get_items_until(self, by_line, until):
+        """Return what the contract is billed up to and with a day.
 
         :param dict by_line: engine segments by line
+        :param date until: last day looked at
         :return: lists of :class:`DueItem` by day of the run
         :rtype: dict
         """
@@ -244,11 +245,13 @@ class AmendmentPlan:
         forfeited = contract._get_forfeited_spans()
         today, found = self.order._get_quote_date(), {}
         for line, segments in by_line.items():
-            for due in line._get_due_items(
-                cut_gaps(segments, gaps), self.order._get_effective_date(), forfeited
-            ):
+            for due in line._get_due_items(cut_gaps(segments, gaps), until, forfeited):
                 found.setdefault(max(due.item.on, today), []).append(due)
         return found
+
+    def _get_items_until_change(self, by_line):
+        """Return what the contract is billed up to and with the day of the change, by day."""
+        return self.get_items_until(by_line, self.order._get_effective_date())
 
     def _get_agreed_segments(self):
         """Return engine segments of the contract without this amendment, by line.

@@ -119,7 +119,6 @@ class AmendmentText(AmendmentPlan):
         :param float due: what is billed or given back as soon as it is confirmed
         :rtype: markupsafe.Markup
         """
-        contract = self.order._get_amended_contract()
         values = {
             "amendment": self.order._get_html_link(),
             "author": self.order.signed_by or self.env.user.name,
@@ -129,7 +128,22 @@ class AmendmentText(AmendmentPlan):
             "%(amendment)s, confirmed by %(author)s, changes this contract from %(day)s on:",
             **values,
         )
+        return Markup("%s%s%s") % (escape(title), self._get_list(), self._get_money_text(due))
+
+    def _get_list(self):
+        """Return what changes as a list.
+
+        :rtype: markupsafe.Markup
+        """
         items = Markup("").join(Markup("<li>%s</li>") % text for text in self.get_texts())
+        return Markup("<ul>%s</ul>") % items
+
+    def _get_money_text(self, due):
+        """Return what is due for this amendment when, and what it makes of the monthly value.
+
+        :param float due: what is billed or given back as soon as it is confirmed
+        """
+        contract = self.order._get_amended_contract()
         money = self.env._(
             "Due for it: %(due)s. Each month: %(old)s → %(new)s without taxes.",
             due=self._in_currency(due),
@@ -138,7 +152,42 @@ class AmendmentText(AmendmentPlan):
         )
         if self.order._is_change_later() and not due:
             money = f"{self.get_difference_text() or ''} {money}".strip()
-        return Markup("%s<ul>%s</ul>%s") % (escape(title), items, money)
+        return money
+
+    def get_customer_note(self, due):
+        """Return what the customer gets as a mail who changed the contract online.
+
+        :param float due: what is billed or given back as soon as it is confirmed
+        :rtype: markupsafe.Markup
+        """
+        title = self.env._(
+            "%(name)s changed this contract online. From %(day)s on:",
+            name=self.order.signed_by or self.order.partner_id.name,
+            day=format_date(self.env, self.order._get_effective_date()),
+        )
+        return Markup("%s%s%s") % (escape(title), self._get_list(), self._get_money_text(due))
+
+    def get_post_values(self, due):
+        """Return how the chatter of the contract says what was done: a customer gets a mail.
+
+        :param float due: what is billed or given back as soon as it is confirmed
+        :return: values of `message_post`
+        :rtype: dict
+        """
+        if not self.order.subscription_customer_choice:
+            return {"body": self.get_note(due)}
+        contract, company = self.order._get_amended_contract(), self.order.company_id
+        return {
+            "body": self.get_customer_note(due),
+            "author_id": company.partner_id.id,
+            "partner_ids": contract.partner_id.ids,
+            "subject": self.env._(
+                "%(company)s: your contract %(contract)s",
+                company=company.name,
+                contract=contract.name,
+            ),
+            "subtype_xmlid": "mail.mt_comment",
+        }
 
     def explain_preview(self, preview):
         """Add to a preview what this amendment changes, and what is due of that when.

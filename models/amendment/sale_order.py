@@ -67,6 +67,13 @@ class SaleOrder(models.Model):
         help="The customer accepted this amount online: the next invoice of the contract bills "
         "exactly that.",
     )
+    subscription_customer_choice = fields.Char(
+        "Chosen by the Customer",
+        copy=False,
+        readonly=True,
+        help="Technical: what the customer asked for online, on an amendment that was made for it "
+        "by the system. Empty on all others.",
+    )
     subscription_changed_line_ids = fields.Many2many(
         "sale.order.line",
         "subscription_amendment_changed_line_rel",

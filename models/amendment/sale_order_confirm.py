@@ -71,17 +71,18 @@ class SaleOrder(models.Model):
             "locked": True,
         }
         plans = AmendmentPlan(self).get_plans()
-        note = AmendmentText(self).get_note(totals["total_amount_currency"])
+        due = totals["total_amount_currency"]
+        note, told = AmendmentText(self).get_note(due), AmendmentText(self).get_post_values(due)
         # The totals are frozen first: on the changed contract the same lines would count again.
         self._as_system().write(values)
         AmendmentApplication(self).apply(contract, plans)
         contract._after_operation(None)
-        contract.message_post(body=note)
+        contract.message_post(**told)
         self.message_post(body=note)
         contract._cancel_open_amendments(
             self.env._("%(amendment)s was confirmed instead.", amendment=self.name)
         )
-        if self.env.context.get("send_email"):
+        if self.env.context.get("send_email") and not self.subscription_customer_choice:
             self._send_order_confirmation_mail()
 
     def _is_amount_accepted(self, day):

@@ -77,17 +77,29 @@ class Switch:
 
         :rtype: sale.order
         """
+        return self.draft_as(
+            lambda draft: Switch(draft).switch_lines(template, recurrence), mode, day
+        )
+
+    def draft_as(self, change, mode, day=False):
+        """Return an amendment as a function changes it, without saving it.
+
+        :param change: function of the unsaved amendment, which shows the contract as it is
+        :param str mode: when it takes effect: now, period, date
+        :param date day: first day of the change when the mode is ``date``
+        :rtype: sale.order
+        """
         values = self.order._prepare_amendment_values(self.prepare_values(mode, day))
         draft = self.order.new(
             {**self.order.copy_data(values)[0], "name": self.order.name, "order_line": []}
         )
         draft._as_system().subscription_baseline = draft._get_current_baseline()
         draft._add_contract_lines(self.order._get_lines_to_amend(draft))
-        Switch(draft).switch_lines(template, recurrence)
+        change(draft)
         if mode == "period" and draft.subscription_is_outdated:
             # Which period counts shows only now that the lines are changed: until its first day
             # the contract changes by itself.
-            return self.draft(template, recurrence, "date", draft._get_effective_date())
+            return self.draft_as(change, "date", draft._get_effective_date())
         return draft
 
     def switch_lines(self, template, recurrence):

@@ -279,7 +279,7 @@ class CustomerActs:
     def get_done_text(self, done):
         """Return what the contract's page says after an act, False for an unknown one.
 
-        :param str done: closed, kept, paused or resumed
+        :param str done: what was done, as the address says it
         """
         last = self.order.subscription_last_date
         if done == "closed":
@@ -291,6 +291,11 @@ class CustomerActs:
             "kept": self.env._("Your contract goes on."),
             "paused": self.env._("Your contract is paused."),
             "resumed": self.env._("Your contract goes on from today."),
+            "changed": self.env._("Your contract is changed."),
+            "planned": self.env._("Your contract changes with the next period."),
+            "revoked": self.env._("That is taken back. Your contract stays as it is."),
+            "dropped": self.env._("Nothing was changed. Your contract stays as it is."),
+            "paying": self.env._("Your change is made as soon as its payment is through."),
         }.get(done, False)
 
     # ------------------------------------------------------------------

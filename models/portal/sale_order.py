@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
@@ -9,6 +9,17 @@ class SaleOrder(models.Model):
     """
 
     _inherit = "sale.order"
+
+    subscription_customer_control = fields.Selection(
+        selection=lambda self: (
+            self.env["subscription.template"]
+            ._fields["customer_control"]
+            ._description_selection(self.env)
+        ),
+        string="Customer May",
+        tracking=True,
+        help="What the customer of this contract may change online. Empty: as its template says.",
+    )
 
     def _has_contract_page(self):
         """Return whether this order is shown as a contract: it runs or ran, and is no paper."""

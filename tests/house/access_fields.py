@@ -20,6 +20,7 @@ TYPED = {
     "sale.order": """
         subscription_all_recurrence_id subscription_close_boundary subscription_close_note
         subscription_close_reason_id subscription_commitment_end_date
+        subscription_customer_control
         subscription_commitment_last_date subscription_effective_date
         subscription_effective_mode subscription_end_action subscription_end_date
         subscription_left_out subscription_left_out_reason subscription_left_out_until
@@ -60,13 +61,18 @@ TYPED = {
     "subscription.template": """
         active alignment allow_pay_ahead billing_day close_boundary commitment_count
         commitment_unit company_id convention credit_on_close credit_on_downgrade
-        credit_on_pause customer_control customers_may_close dunning_policy_id end_action
+        addon_ids credit_on_pause customer_control customers_may_change_quantity
+        customers_may_close customers_may_switch downgrade_mode dunning_policy_id end_action
         group_invoices
         invoice_mail_template_id invoice_mode journal_id name note notice_count notice_unit
         pause_anchor pause_max_days payment_mode payment_term_id recurrence_id recurrence_ids
-        renewal_price renewal_quote_days sequence setup_price setup_product_id term_count
+        renewal_price renewal_quote_days sequence setup_price setup_product_id
+        switch_template_ids term_count
         term_unit timing trial_count trial_unit unpaid_close_days unpaid_mail_template_id
         unpaid_warn_days
+    """,
+    "subscription.template.addon": """
+        increment maximum minimum product_id recurrence_id sequence template_id
     """,
 }
 

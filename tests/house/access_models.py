@@ -26,6 +26,7 @@ HISTORY = dict.fromkeys(SALES + BOOKS, "r")
 EXPECTED = {
     "subscription.recurrence": SETUP,
     "subscription.template": SETUP,
+    "subscription.template.addon": SETUP,
     "subscription.stage": SETUP,
     "subscription.close.reason": SETUP,
     "subscription.price": SETUP | {"product manager": "rwcu"},

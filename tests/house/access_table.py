@@ -174,6 +174,7 @@ DOCUMENTS = {
     "subscription.recurrence": "recurrence",
     "subscription.segment": "segment",
     "subscription.template": "template",
+    "subscription.template.addon": "addon",
 }
 # How a dialog is opened on a document: the values that are typed besides those of the form.
 DIALOGS = {

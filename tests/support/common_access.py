@@ -98,7 +98,7 @@ class AccessCase(PaymentCommon):
     @classmethod
     def _create_documents(cls):
         """Create the orders, which are all of one salesperson."""
-        cls.template.pause_max_days = 30
+        cls.template.write({"pause_max_days": 30, "customer_control": "upgrade_downgrade"})
         ending = cls._create_template("Ending", term_count=3, end_action="quote")
         asked = cls._create_template("Asked", payment_mode="after_payment")
         stranger = cls.users["stranger"].partner_id
@@ -169,6 +169,7 @@ class AccessCase(PaymentCommon):
         for name in ("invoice", "request", "other invoice", "amendment", "renewal"):
             found[name]._portal_ensure_token()
         cls._create_records()
+        cls._create_addon(cls.documents)
 
     @classmethod
     def _create_records(cls):
@@ -221,6 +222,11 @@ class AccessCase(PaymentCommon):
                 {"line_id": found["quote"].order_line.id, "period": 2, "quantity": 5}
             ),
         }
+
+    @classmethod
+    def _create_addon(cls, found):
+        values = {"template_id": found["template"].id, "product_id": cls.seat.id}
+        found["addon"] = cls.env["subscription.template.addon"].create(values)
 
     @classmethod
     def _create_notice(cls, order, **values):

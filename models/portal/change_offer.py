@@ -1,0 +1,329 @@
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from odoo.exceptions import UserError
+
+from ...engine.change import agreed_values
+from ...tools import get_number_text
+from .customer_control import CustomerControl
+
+MAX_QUANTITY = 10**6
+MAX_CHOICES = 20  # of a list to pick from; more are typed
+PREFIX = "quantity-"
+PLAN = "plan="
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the contract, or an add-on, whose quantity the customer chooses."""
+
+    key: str
+    product: object
+    line: object
+    addon: object
+    quantity: Decimal
+    minimum: Decimal
+    maximum: Decimal
+    increment: Decimal
+    price_text: str
+
+    @property
+    def name(self):
+        """Name of its form field."""
+        return f"{PREFIX}{self.key}"
+
+    @property
+    def is_optional(self):
+        """Whether it may be taken off."""
+        return bool(self.addon)
+
+    @property
+    def choices(self):
+        """Every quantity that may be chosen when these are few, else an empty list."""
+        if self.maximum - self.minimum > self.increment * MAX_CHOICES:
+            return []
+        found = {self.quantity, *([Decimal(0)] if self.is_optional else [])}
+        quantity = self.minimum
+        while quantity <= self.maximum:
+            found.add(quantity)
+            quantity += self.increment
+        return sorted(found)
+
+    @property
+    def html_increment(self):
+        """What a number field goes up by, where browsers count as we do."""
+        return (
+            "any"
+            if self.minimum % self.increment or self.quantity % self.increment
+            else self.increment
+        )
+
+    @property
+    def limits_text(self):
+        """Limits as people read them, empty where nobody needs to know."""
+        least, most = self.limits
+        env = self.product.env
+        if most:
+            return env._("%(least)s to %(most)s", least=least, most=most)
+        if self.is_optional and self.minimum != 1:
+            return env._("%(least)s or more", least=least)
+        return ""
+
+    @property
+    def limits(self):
+        """Smallest and largest quantity in words, the largest empty when there is none."""
+        last = "" if self.maximum == MAX_QUANTITY else get_number_text(float(self.maximum))
+        return get_number_text(float(self.minimum)), last
+
+    def is_allowed(self, quantity):
+        """Return whether the customer may have this quantity."""
+        if quantity == self.quantity or (self.is_optional and not quantity):
+            return True
+        fits = self.minimum <= quantity <= self.maximum
+        return fits and not (quantity - self.minimum) % self.increment
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a customer asked for: quantities that differ, by key of their entry, and a plan."""
+
+    quantities: dict = field(default_factory=dict)
+    plan: tuple = ()
+
+    @property
+    def template(self):
+        """Other terms to switch to, None to keep them."""
+        return self.plan[0] if self.plan else None
+
+    @property
+    def recurrence(self):
+        """Recurrence to switch to, None to keep those of the lines."""
+        return self.plan[1] if self.plan else None
+
+    @property
+    def key(self):
+        """Text by which the same choice is known again."""
+        parts = [f"{key}={quantity.normalize():f}" for key, quantity in self.quantities.items()]
+        if self.plan:
+            template = self.template.id if self.template else ""
+            parts.append(f"{PLAN}{template}-{self.recurrence.id}")
+        return ";".join(sorted(parts))
+
+
+class ChangeOffer:
+    """What of a contract its customer may choose, and reading what was chosen.
+
+    :param order: a confirmed contract, one sudoed `sale.order` in the environment of the visitor
+    """
+
+    def __init__(self, order):
+        self.order = order
+        self.env = order.env
+        self.control = CustomerControl(order)
+        self.template = self.control.template
+        self.today = order._subscription_today()
+
+    @cached_property
+    def addons(self):
+        """Add-ons of the template that are sold."""
+        return self.template.addon_ids.filtered(
+            lambda addon: addon.product_id.active and addon.product_id.sale_ok
+        )
+
+    # ------------------------------------------------------------------
+    # Quantities
+    # ------------------------------------------------------------------
+
+    def get_entries(self):
+        """Return everything whose quantity may be chosen, the contract's own lines first.
+
+        :rtype: list[Entry]
+        """
+        entries, taken = [], self.env["subscription.template.addon"]
+        for line in self.order._get_recurring_lines():
+            values = agreed_values(line._get_engine_segments(), self.today)
+            if not values or not self._is_simple(line):
+                continue
+            addon = (self.addons - taken).filtered(
+                lambda addon, line=line: addon.product_id == line.product_id
+            )
+            taken |= addon
+            if addon or self.control.may_change_quantity:
+                entries.append(self._get_entry(line, addon, values["quantity"]))
+        entries.sort(key=lambda entry: entry.is_optional)
+        entries += [self._get_new_entry(addon) for addon in self.addons - taken]
+        return entries
+
+    @staticmethod
+    def _is_simple(line):
+        """Return whether a line is billed by a quantity of its own."""
+        return (
+            line.product_id
+            and line.product_id.type != "combo"
+            and not line.combo_item_id
+            and line.price_unit >= 0
+            and line._get_subscription_basis() == "ordered"
+        )
+
+    def _get_entry(self, line, addon, quantity):
+        return Entry(
+            key=f"line-{line.id}",
+            product=line.product_id,
+            line=line,
+            addon=addon,
+            quantity=quantity.normalize(),
+            price_text=self._get_price_text(line.price_unit, line.recurrence_id),
+            **self._get_limits(addon),
+        )
+
+    def _get_new_entry(self, addon):
+        product, recurrence = addon.product_id, self.get_recurrence_of(addon)
+        price = self.order.pricelist_id._get_product_price(
+            product,
+            addon.minimum,
+            currency=self.order.currency_id,
+            date=self.today,
+            recurrence=recurrence,
+        )
+        return Entry(
+            key=f"addon-{addon.id}",
+            product=product,
+            line=self.env["sale.order.line"],
+            addon=addon,
+            quantity=Decimal(0),
+            price_text=self._get_price_text(price, recurrence),
+            **self._get_limits(addon),
+        )
+
+    def _get_price_text(self, price, recurrence):
+        return self.env._(
+            "%(price)s each %(per_period)s",
+            price=self.order.currency_id._format_unit_price(price),
+            per_period=recurrence._get_per_text(),
+        )
+
+    @staticmethod
+    def _get_limits(addon):
+        """Return the limits of an add-on, or of what the contract was made for."""
+        if not addon:
+            one = Decimal(1)
+            return {"minimum": one, "maximum": Decimal(MAX_QUANTITY), "increment": one}
+        return {
+            "minimum": Decimal(str(addon.minimum)),
+            "maximum": Decimal(str(addon.maximum or MAX_QUANTITY)),
+            "increment": Decimal(str(addon.increment)),
+        }
+
+    def get_recurrence_of(self, addon, chosen=None):
+        """Return how often an add-on is billed.
+
+        :param chosen: recurrence that the customer chose for the contract, if any
+        """
+        lines = self.order._get_recurring_lines()
+        served = lines.filtered(lambda line: not line._has_ended(self.today)) or lines
+        usual = served[:1].recurrence_id or self.template.recurrence_id
+        return addon.recurrence_id or chosen or usual
+
+    # ------------------------------------------------------------------
+    # Template and recurrence
+    # ------------------------------------------------------------------
+
+    @property
+    def recurrences(self):
+        """How often what is in service today is billed."""
+        lines = self.order._get_recurring_lines()
+        return lines.filtered(lambda line: not line._has_ended(self.today)).recurrence_id
+
+    def get_plans(self):
+        """Return pairs of template and recurrence that the customer may switch to, by key.
+
+        :rtype: dict
+        """
+        if not self.control.may_switch:
+            return {}
+        company = self.order.company_id
+        others = self.template.switch_template_ids.filtered(
+            lambda other: other.active and (not other.company_id or other.company_id == company)
+        )
+        return {
+            f"{template.id}-{recurrence.id}": (template, recurrence)
+            for template in self.template | others
+            for recurrence in template._get_offered_recurrences()
+            if template != self.template or recurrence != self.recurrences
+        }
+
+    def get_plan_text(self, plan):
+        """Return name of a pair of :meth:`get_plans`."""
+        template, recurrence = plan
+        if not self.template.switch_template_ids:
+            return recurrence.name
+        return self._join(template.name, recurrence.name)
+
+    def _join(self, template, recurrence):
+        return self.env._("%(template)s, %(recurrence)s", template=template, recurrence=recurrence)
+
+    @property
+    def current_plan_text(self):
+        """Name of what holds now."""
+        names = ", ".join(self.recurrences.mapped("name"))
+        if not self.template.switch_template_ids:
+            return names
+        return self._join(self.template.name, names)
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    def get_choice(self, values):
+        """Return what a form sent, as far as it differs from what holds.
+
+        :param dict values: texts by name of the form field; names of others are left alone
+        :rtype: Choice
+        :raise UserError: something is not offered, or no quantity that is
+        """
+        entries = {entry.name: entry for entry in self.get_entries()}
+        quantities = {}
+        for name, text in values.items():
+            if not name.startswith(PREFIX):
+                continue
+            if name not in entries:
+                raise UserError(self._get_not_offered_text())
+            quantity = self._read_quantity(entries[name], text)
+            if quantity != entries[name].quantity:
+                quantities[entries[name].key] = quantity
+        plan = values.get("plan")
+        if not plan:
+            return Choice(quantities)
+        plans = self.get_plans()
+        if plan not in plans:
+            raise UserError(self._get_not_offered_text())
+        template, recurrence = plans[plan]
+        return Choice(quantities, (template if template != self.template else None, recurrence))
+
+    def _read_quantity(self, entry, text):
+        """Return the quantity that somebody typed.
+
+        :raise UserError: it is none, or none that is offered
+        """
+        try:
+            quantity = Decimal(text.strip().replace(",", ".")[:20])
+            is_allowed = quantity.is_finite() and entry.is_allowed(quantity)
+        except (AttributeError, InvalidOperation):
+            is_allowed = False
+        if is_allowed:
+            return quantity
+        least, most = entry.limits
+        names = {"product": entry.product.display_name, "least": least, "most": most}
+        if most:
+            raise UserError(
+                self.env._("Choose a quantity of %(product)s from %(least)s to %(most)s.", **names)
+            )
+        raise UserError(
+            self.env._("Choose a quantity of %(product)s of %(least)s or more.", **names)
+        )
+
+    def _get_not_offered_text(self):
+        return self.env._(
+            "What was asked for is not offered here any more. Look at this page again."
+        )
