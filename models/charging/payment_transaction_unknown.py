@@ -354,10 +354,8 @@ class PaymentTransaction(models.Model):
         self.invalidate_recordset()
         for tx in self:
             is_open = tx.state in ("draft", "pending", "authorized")
-            is_unclear = tx.subscription_is_unknown or (
-                tx.subscription_to_check and tx._is_abandoned()
-            )
-            if not is_open or not is_unclear:
+            is_lost = tx.subscription_to_check and tx._is_abandoned()
+            if not is_open or not (tx.subscription_is_unknown or is_lost):
                 raise UserError(
                     self.env._(
                         "%(reference)s is not waiting for your answer. Reload the page to see "
