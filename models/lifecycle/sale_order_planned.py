@@ -24,11 +24,30 @@ class SaleOrder(models.Model):
         "Number of Planned Changes", compute="_compute_subscription_planned_ids"
     )
 
-    @api.depends("subscription_segment_ids", "order_line.segment_ids")
+    subscription_planned_once_ids = fields.Many2many(
+        "sale.order.line",
+        string="Sold Once, Billed Later",
+        compute="_compute_subscription_planned_ids",
+        help="What an amendment sells once on a day to come, and rebates that an earlier invoice "
+        "could not bear.",
+    )
+
+    @api.depends(
+        "subscription_segment_ids",
+        "order_line.segment_ids",
+        "order_line.one_off_bill_date",
+        "order_line.qty_to_invoice",
+    )
     def _compute_subscription_planned_ids(self):
         for order in self:
             planned = order.order_line.segment_ids._filter_planned_changes()
             order.subscription_planned_ids = planned.sorted("planned_date")
+            today = order._subscription_today()
+            later = order.order_line.filtered(
+                lambda line, today=today: line.one_off_bill_date and line.one_off_bill_date > today
+            )
+            later = later and later & order._get_unbilled_one_off_lines()
+            order.subscription_planned_once_ids = later.sorted("one_off_bill_date")
             order.subscription_planned_count = len(planned)
 
     # ------------------------------------------------------------------

@@ -3,6 +3,7 @@ from functools import cached_property
 from odoo.tools import format_date
 
 from ...engine.segment import segment_at
+from ...tools import get_number_text
 from ..preview.preview import Preview
 from ..quotation.quotation_text import QuotationText
 from .contract_status import ContractStatus
@@ -57,14 +58,26 @@ class ContractPage:
         :return: dicts of day, product and text, the earliest first
         :rtype: list[dict]
         """
-        return [
-            {
-                "day": format_date(self.env, segment.planned_date),
-                "product": segment.product_id.display_name,
-                "text": segment.change_text,
-            }
+        planned = [
+            (segment.planned_date, segment.product_id.display_name, segment.change_text)
             for segment in self.order.subscription_planned_ids
         ]
+        planned += [
+            (line.one_off_bill_date, line.product_id.display_name, self._get_once_text(line))
+            for line in self.order.subscription_planned_once_ids
+        ]
+        return [
+            {"day": format_date(self.env, day), "product": product, "text": text}
+            for day, product, text in sorted(planned, key=lambda row: row[0])
+        ]
+
+    def _get_once_text(self, line):
+        """Return how much of a line is sold once on a day to come, and for how much."""
+        return self.env._(
+            "Sold once: quantity %(quantity)s, %(amount)s",
+            quantity=get_number_text(line.product_uom_qty),
+            amount=line.currency_id.format(line.price_subtotal),
+        )
 
     # ------------------------------------------------------------------
     # What it is made of

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.portal.contract_page import ContractPage
 from ..support.common_amendment import LaterCase
 
 
@@ -73,3 +74,29 @@ class TestPlannedLines(LaterCase):
         self.assertEqual(planned.product_id, self.support)
         planned.action_revoke()
         self.assertEqual(self.help.segment_ids.end_date, date(2027, 6, 30))
+
+    def test_what_is_sold_once_later_is_listed_until_it_is_billed(self):
+        amendment = self.amend_later()
+        amendment.order_line = [Command.create({"product_id": self.setup_service.id})]
+        amendment.action_confirm()
+        contract = self.contract.with_user(self.user)
+        contract.invalidate_recordset()
+        line = contract.subscription_planned_once_ids
+        self.assertEqual(line.product_id, self.setup_service)
+        self.assertEqual(line.one_off_bill_date, date(2027, 3, 10))
+        planned = ContractPage(self.contract).planned
+        self.assertEqual([row["day"] for row in planned], ["03/10/2027"])
+        self.assertIn("Sold once: quantity 1, $ 250.00", planned[0]["text"].replace("\xa0", " "))
+        for day in ("2027-02-28", "2027-03-10"):
+            self.bill(self.contract, day)
+        self.contract.invalidate_recordset()
+        self.assertFalse(self.contract.subscription_planned_once_ids)
+
+    def test_what_was_billed_by_hand_before_is_not_listed(self):
+        amendment = self.amend_later()
+        amendment.order_line = [Command.create({"product_id": self.setup_service.id})]
+        amendment.action_confirm()
+        line = self.contract.order_line.filtered(lambda line: not line.recurrence_id)
+        line.product_uom_qty = 0
+        self.contract.invalidate_recordset()
+        self.assertFalse(self.contract.subscription_planned_once_ids)
