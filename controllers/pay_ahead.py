@@ -43,7 +43,9 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
     def _get_pay_ahead_form(self, order_sudo, offer):
         """Return the values of core's payment form."""
         partner_sudo = self._get_payer(order_sudo)
-        providers_sudo, report = self._get_pay_ahead_providers(order_sudo, offer["amount"])
+        providers_sudo, report, is_transfer_left_out = self._get_pay_ahead_providers(
+            order_sudo, offer["amount"]
+        )
         # sudo: customers may not read providers
         methods_sudo = request.env["payment.method"].sudo()
         day = fields.Date.to_string(offer["day"])
@@ -55,6 +57,7 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             "currency": order_sudo.currency_id,
             "partner_id": partner_sudo.id,
             "providers_sudo": providers_sudo,
+            "is_transfer_left_out": is_transfer_left_out,
             "payment_methods_sudo": methods_sudo._get_compatible_payment_methods(
                 providers_sudo.ids,
                 partner_sudo.id,
@@ -75,7 +78,10 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
         }
 
     def _get_pay_ahead_providers(self, order_sudo, amount):
-        """Return providers that can take an amount for a contract, and why others cannot."""
+        """Return providers that can take an amount for a contract, and why others cannot.
+
+        :return: the providers, core's report, and whether a promise to transfer money was left out
+        """
         report = {}
         # sudo: customers may not read providers
         providers_sudo = request.env["payment.provider"].sudo()
@@ -86,7 +92,8 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             currency_id=order_sudo.currency_id.id,
             report=report,
         )
-        return providers_sudo.filtered(lambda provider: provider._can_pay_ahead()), report
+        fit_sudo = providers_sudo.filtered(lambda provider: provider._can_pay_ahead())
+        return fit_sudo, report, providers_sudo != fit_sudo
 
     @route(
         "/my/orders/<int:order_id>/in_advance/<string:day>/transaction",
@@ -150,6 +157,6 @@ class SubscriptionPayAhead(SubscriptionPaymentMethod):
             if not saved_sudo:
                 raise BadRequest(self._get_log_in_text())
             kwargs["provider_id"] = saved_sudo.provider_id.id
-        providers_sudo, _report = self._get_pay_ahead_providers(order_sudo, amount)
+        providers_sudo, *_rest = self._get_pay_ahead_providers(order_sudo, amount)
         if kwargs.get("provider_id") not in providers_sudo.ids:
             raise BadRequest(request.env._("This payment provider is not offered here."))

@@ -8,6 +8,7 @@ from . import (
     payment_transaction_attempt,
     payment_transaction_booking,
     payment_transaction_back,
+    payment_transaction_refund,
     payment_provider,
     payment_transaction_trust,
     account_move_charge,

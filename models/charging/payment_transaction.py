@@ -1,9 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ... import const
-from ...exceptions import OutcomeUnknownError
 from .mail_activity import OVERPAID
 
 
@@ -157,23 +155,17 @@ class PaymentTransaction(models.Model):
         :param source: the credit note or the payment that the money is taken from
         :return: the refund
         :rtype: payment.transaction
-        :raise UserError: the provider did not answer
+        :raise UserError: the provider did not answer, and may be asked once more
         """
         self.ensure_one()
-        try:
-            refund = self.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
-        except OutcomeUnknownError as error:
-            raise UserError(
-                self.env._(
-                    "The payment provider did not answer. Press the button again: the same refund "
-                    "is not made twice."
-                )
-            ) from error
+        refund = self.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
         if source._name == "account.move":
             refund.invoice_ids = [Command.set(source.ids)]
         source._as_system().subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
+        elif refund.subscription_is_unknown:
+            refund._tell_of_unknown_refund()
         elif refund.state == "error":
             source.message_post(
                 body=self.env._(

@@ -1,7 +1,6 @@
 import logging
 
 from odoo import SUPERUSER_ID, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ... import const
@@ -60,35 +59,20 @@ class PaymentTransaction(models.Model):
 
         When it came first, as after an answer that got lost, no second refund is asked for.
         """
-        if self._is_about_contracts():
-            self._claim_refunds()
-            known = self._get_unassigned_refund(amount_to_refund or self.amount)
-            if const.unseal(self.env.context, const.REFUND_KEY):
-                if known:
-                    return known
-            else:
-                return self._refund_from_outside(amount_to_refund, known)
-        return super()._refund(amount_to_refund)
-
-    def _refund_from_outside(self, amount, known):
-        """Refund a payment of contracts by core's own dialog, which knows of no silent provider.
-
-        :param float amount: what is given back, None for all of it
-        :param known: refund of the same amount that the provider told of
-        :raise UserError: the provider did not answer, so that the money may be on its way
-        """
-        if known and known._is_told_lately():
+        if not self._is_about_contracts():
+            return super()._refund(amount_to_refund)
+        self._claim_refunds()
+        self._check_no_refund_is_unknown()
+        known = self._get_unassigned_refund(amount_to_refund or self.amount)
+        is_ours = const.unseal(self.env.context, const.REFUND_KEY)
+        if known and (is_ours or known._is_told_lately()):
             return known  # the answer to this request got lost
+        # Core's own dialog knows of no provider that is silent, so it is watched like our button.
         refunding = self.with_context(**const.sealed(const.REFUND_KEY))
         try:
-            return super(PaymentTransaction, refunding)._refund(amount)
+            return super(PaymentTransaction, refunding)._refund(amount_to_refund)
         except OutcomeUnknownError as error:
-            raise UserError(
-                self.env._(
-                    "The payment provider did not answer. Press the button again: the same refund "
-                    "is not made twice."
-                )
-            ) from error
+            return self._keep_unknown_refund(error)
 
     def _is_told_lately(self):
         """Return whether a provider told of this refund within a day, and nobody here made it."""

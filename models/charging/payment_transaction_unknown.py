@@ -323,9 +323,7 @@ class PaymentTransaction(models.Model):
     def action_subscription_money_came(self):
         """Book charges whose money arrived, as a person found out."""
         for tx in self._check_can_be_decided():
-            message = self.env._(
-                "%(user)s found that the money came.", user=self.env.user.display_name
-            )
+            message = tx._get_found_text()
             tx._set_done(state_message=message)
             for record in (*tx._get_charged_invoices(), *tx.sale_order_ids):
                 record.message_post(body=message)

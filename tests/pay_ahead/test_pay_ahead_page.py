@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
@@ -189,6 +190,14 @@ class TestPayAheadPage(PaidContractCase, HttpCase):
         for text in ("02/28/2027 to 03/30/2027", "36.00", "o_payment_form"):
             self.assertIn(text, page)
         self.assertEqual(self.order.invoice_ids, self.invoice, "looking makes nothing")
+
+    def test_the_page_says_why_it_offers_no_bank_transfer(self):
+        page = self.url_open(self.order._get_pay_ahead_url()).text
+        self.assertNotIn("no_transfer", page)
+        Provider = type(self.provider)
+        with patch.object(Provider, "_can_pay_ahead", lambda provider: False):
+            page = " ".join(self.url_open(self.order._get_pay_ahead_url()).text.split())
+        self.assertIn("To pay by transfer, wait for the invoice of", page)
 
     def test_what_is_open_is_offered_instead(self):
         self.order._subscription_bill_next_period(MARCH)

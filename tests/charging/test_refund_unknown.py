@@ -1,0 +1,95 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from ...exceptions import OutcomeUnknownError
+from ..support.common_payment import PaymentCommon
+
+SEND = "odoo.addons.payment_demo.models.payment_transaction.PaymentTransaction._send_refund_request"
+REPEATABLE = (
+    "odoo.addons.sale_recurring.models.charging.payment_transaction_refund.REPEATABLE_PROVIDERS"
+)
+
+
+@tagged("post_install", "-at_install")
+class TestRefundUnknown(PaymentCommon):
+    """A provider that does not answer a refund: nothing is given back twice, whoever pressed."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_charged_contract()
+        self.invoice = self.bill(self.order)
+        self.run_charges()
+        self.payment = self.invoice.matched_payment_ids
+        self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        self.credit = self.invoice._reverse_moves()
+        self.credit.action_post()
+
+    def silence(self):
+        return patch(SEND, side_effect=OutcomeUnknownError("timeout"))
+
+    def press_core(self):
+        """Refund the payment by core's dialog."""
+        wizard = self.env["payment.refund.wizard"].with_context(
+            active_model="account.payment", active_id=self.payment.id
+        )
+        wizard = wizard.create({"payment_id": self.payment.id, "amount_to_refund": 36})
+        return wizard.action_refund()
+
+    def get_refunds(self):
+        return self.env["payment.transaction"].search([("operation", "=", "refund")])
+
+    def test_the_attempt_of_cores_dialog_is_kept_and_asked_about(self):
+        with self.silence():
+            result = self.press_core()
+        refund = self.get_refunds()
+        self.assertEqual((refund.state, refund.amount), ("draft", -36))
+        self.assertTrue(refund.subscription_is_unknown and refund.subscription_to_check)
+        self.assertEqual(result["params"]["type"], "warning")
+        self.assertIn("uncertain", str(self.order.activity_ids.mapped("summary")))
+        with self.assertRaisesRegex(UserError, "did not answer"):
+            self.press_core()
+        with self.assertRaisesRegex(UserError, "did not answer"):
+            self.credit.with_user(self.clerk).action_subscription_refund()
+        self.assertEqual(self.get_refunds(), refund)
+
+    def test_a_person_says_that_the_customer_got_it(self):
+        with self.silence():
+            self.credit.with_user(self.clerk).action_subscription_refund()
+        refund = self.get_refunds()
+        self.assertTrue(refund.subscription_is_unknown)
+        self.assertEqual(self.credit.amount_residual, 36)
+        self.assertIn("credit", self.order.activity_ids.mapped("subscription_matter"))
+        refund.action_subscription_money_came()
+        self.assertEqual((refund.state, self.credit.amount_residual), ("done", 0))
+        self.assertEqual(self.payment.amount_available_for_refund, 0)
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertFalse(self.order.activity_ids)
+
+    def test_a_person_says_that_nothing_went_and_it_is_given_again(self):
+        with self.silence():
+            self.credit.with_user(self.clerk).action_subscription_refund()
+        self.get_refunds().action_subscription_money_did_not_come()
+        self.credit.with_user(self.clerk).action_subscription_refund()
+        self.assertEqual(self.get_refunds().mapped("state"), ["done", "error"])
+        self.assertFalse(self.credit.amount_residual)
+
+    def test_a_provider_that_knows_its_requests_again_is_asked_again(self):
+        with patch(REPEATABLE, ("demo",)), self.silence():
+            for press in (
+                self.press_core,
+                self.credit.with_user(self.clerk).action_subscription_refund,
+            ):
+                with self.assertRaisesRegex(UserError, "is not made twice"), self.cr.savepoint():
+                    press()
+        self.assertFalse(self.get_refunds())
+        self.press_core()
+        self.assertEqual(self.get_refunds().state, "done")
+
+    def test_refunds_of_other_payments_are_as_in_odoo(self):
+        order = self.create_order({"product_id": self.setup_service.id})
+        tx = self.create_payment(order)
+        tx._set_done()
+        with self.silence(), self.assertRaises(OutcomeUnknownError):
+            tx._refund()
