@@ -88,6 +88,7 @@
         # dunning
         "views/dunning/subscription_dunning_policy_views.xml",
         "views/dunning/subscription_dunning_event_views.xml",
+        "views/dunning/subscription_dunning_notice_views.xml",
         "views/dunning/subscription_template_views.xml",
         "views/dunning/sale_order_views.xml",
         "views/dunning/res_partner_views.xml",

@@ -88,10 +88,31 @@ class AccountMove(models.Model):
         is_left_out = any(order._get_left_out_reason() for order in orders)
         return is_left_out or bool(self._get_open_charges())
 
+    def _get_dunning_part(self):
+        """Return which instalment is late: how many before it are paid, 0 without instalments.
+
+        Each instalment is a matter of its own. One that is late after the one before was paid
+        begins with the first step and is announced anew; as long as the one before is open, both
+        are one delay and nothing begins again.
+        """
+        self.ensure_one()
+        open_lines = self._get_instalments()
+        if not open_lines:
+            return 0
+        # sudo: as in _get_instalments
+        lines = self.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return len(lines) - len(open_lines)
+
+    def _get_dunning_events(self):
+        """Return what was done about this invoice, or about its instalment that is late now."""
+        part = self._get_dunning_part()
+        events = self.sudo().subscription_dunning_event_ids  # sudo: read by the job and by texts
+        return events.filtered(lambda event: event.part == part)
+
     def _get_dunning_done(self):
         """Return day of each step that was done for this invoice, by key of the plan."""
         self.ensure_one()
-        events = self.sudo().subscription_dunning_event_ids  # sudo: read by the job and by texts
+        events = self._get_dunning_events()
         return {event._get_key(): event.date for event in events if event._get_key()}
 
     def _get_dunning_due(self):
@@ -282,6 +303,7 @@ class AccountMove(models.Model):
                 "company_id": self.company_id.id,
                 "policy_id": step.policy_id.id or self._get_dunning_policy().id,
                 "step_id": step.id,
+                "part": self._get_dunning_part(),
                 "action": action,
                 "outcome": outcome,
                 "date": today,

@@ -167,10 +167,13 @@ class AccountMove(models.Model):
         for move in self:
             if dunning.SUSPEND not in move._get_dunning_policy().step_ids.mapped("action"):
                 continue
-            events = move.sudo().subscription_dunning_event_ids  # sudo: run of every company
-            behind = events.filtered(
-                lambda event: event.action == dunning.SUSPEND and event.outcome != "failed"
-            ).step_id
+            behind = (
+                move._get_dunning_events()
+                .filtered(
+                    lambda event: event.action == dunning.SUSPEND and event.outcome != "failed"
+                )
+                .step_id
+            )
             if behind and move._is_dunnable():
                 move._suspend_late(behind[:1])
 

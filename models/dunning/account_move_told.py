@@ -115,6 +115,7 @@ class AccountMove(models.Model):
                 {
                     "order_id": order.id,
                     "move_id": self.id,
+                    "part": self._get_dunning_part(),
                     "company_id": self.company_id.id,
                     "action": action,
                     "announced_date": day,
@@ -182,8 +183,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not orders:
             return True
-        if credit := self._get_customer_credit():
-            self._schedule_credit_matching(credit)
+        if self._is_held_by_credit():
             return False
         if self._is_told(action, orders):
             return True
@@ -241,6 +241,21 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # What the customer has with us
     # ------------------------------------------------------------------
+
+    def _is_held_by_credit(self):
+        """Return whether open credit of the customer covers what is late, and have it matched.
+
+        A smaller one is told in the mails, and harms or helps nobody: a forgotten cent must not
+        keep a contract running for ever.
+        """
+        credit, today = self._get_customer_credit(), self.company_id._subscription_today()
+        late = self.currency_id._convert(
+            self._get_amount_due_now(), self.company_currency_id, self.company_id, today
+        )
+        if credit <= 0 or self.company_currency_id.compare_amounts(credit, late) < 0:
+            return False
+        self._schedule_credit_matching(credit)
+        return True
 
     def _schedule_credit_matching(self, credit):
         """Ask somebody to match what the customer has with us.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ...engine import dunning
 from ..charging.payment_transaction_decline import DECLINE_CLASSES
@@ -24,9 +25,9 @@ OUTCOMES = [
 class SubscriptionDunningEvent(models.Model):
     """What was done about an unpaid invoice, and what came of it; rows are only ever added.
 
-    A step leaves one row per invoice, written in the transaction that does it: the database
-    refuses the second one. A row about money names the row before it, and the step that gets the
-    credit for it, or loses it again. No more is counted than the invoice is about.
+    A step leaves one row per invoice and instalment, written in the transaction that does it: the
+    database refuses the second one. A row about money names the row before it, and the step that
+    gets the credit for it, or loses it again. No more is counted than the invoice is about.
     """
 
     _name = "subscription.dunning.event"
@@ -49,6 +50,13 @@ class SubscriptionDunningEvent(models.Model):
     policy_id = fields.Many2one("subscription.dunning.policy", readonly=True, ondelete="set null")
     step_id = fields.Many2one(
         "subscription.dunning.policy.step", readonly=True, ondelete="set null", index=True
+    )
+    part = fields.Integer(
+        "Instalments Paid Before",
+        readonly=True,
+        default=0,
+        aggregator=None,
+        help="Which instalment of the invoice this is about: how many before it are paid.",
     )
     action = fields.Selection(EVENT_ACTIONS, required=True, readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True, default="done")
@@ -80,9 +88,34 @@ class SubscriptionDunningEvent(models.Model):
         aggregator=None,
     )
     recovered_amount = fields.Monetary("Recovered", readonly=True)
+    counted_action = fields.Selection(
+        EVENT_ACTIONS,
+        "Step",
+        compute="_compute_counted",
+        store=True,
+        precompute=True,
+        help="What was done, and for money what was done last before it came.",
+    )
+    at_risk_amount = fields.Monetary(
+        "At Risk",
+        compute="_compute_counted",
+        store=True,
+        precompute=True,
+        help="What was open when a step was done. An invoice counts once for each step.",
+    )
+    recovery_rate = fields.Float(
+        "Recovery Rate (%)",
+        compute="_compute_counted",
+        store=True,
+        precompute=True,
+        aggregator="avg",
+        digits=(16, 1),
+        help="What was recovered, of what was open when the steps were done.",
+    )
 
     _once_per_step = models.UniqueIndex(
-        "(move_id, step_id, action) WHERE step_id IS NOT NULL AND action NOT IN ('paid', 'lost')",
+        "(move_id, part, step_id, action) "
+        "WHERE step_id IS NOT NULL AND action NOT IN ('paid', 'lost')",
         "This step was done by somebody else at the same moment. Nothing was done twice.",
     )
     _paid_once = models.UniqueIndex(
@@ -98,6 +131,26 @@ class SubscriptionDunningEvent(models.Model):
             move = event.move_id
             name = move._get_payment_name() if move else event.partner_id.display_name
             event.display_name = f"{name}: {labels.get(event.action, '')}"
+
+    @api.depends("action", "outcome", "open_amount", "recovered_amount", "cause_id.counted_action")
+    def _compute_counted(self):
+        """Say for which step a row counts, and with how much; a row alone has no rate."""
+        for event in self:
+            is_money = event.action in MONEY
+            is_step = event.outcome == "done" and not is_money
+            event.counted_action = event.cause_id.counted_action if is_money else event.action
+            event.at_risk_amount = event.open_amount if is_step else 0.0
+            event.recovery_rate = 0.0
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Compute the rate of a group from its sums, not as an average of rows."""
+        if aggregate_spec != "recovery_rate:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "COALESCE(100 * SUM(%(recovered)s) / NULLIF(SUM(%(at_risk)s), 0), 0)",
+            recovered=self._field_to_sql(self._table, "recovered_amount", query),
+            at_risk=self._field_to_sql(self._table, "at_risk_amount", query),
+        )
 
     @api.constrains("recovered_amount")
     def _check_recovered(self):

@@ -29,6 +29,12 @@ class SubscriptionDunningNotice(models.Model):
         ondelete="set null",
         help="Empty when this was about a draft that is gone.",
     )
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
+    part = fields.Integer(
+        "Instalments Paid Before",
+        readonly=True,
+        help="Which instalment of the document this is about: how many before it are paid.",
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     action = fields.Selection(
         [(dunning.SUSPEND, "Suspend the contract"), (dunning.CLOSE, "Close the contract")],
@@ -87,6 +93,7 @@ class SubscriptionDunningNotice(models.Model):
         domain = [
             ("order_id", "=", order.id),
             ("move_id", "=", move.id),
+            ("part", "=", move._get_dunning_part()),
             ("action", "=", action),
         ]
         return self.sudo().search(domain)

@@ -39,8 +39,7 @@ class UnpaidRule:
 
     def _close_or_wait(self):
         """Close the contract once the customer was told and has nothing with us."""
-        if credit := self.move._get_customer_credit():
-            self.move._schedule_credit_matching(credit)
+        if self.move._is_held_by_credit():
             return
         told = self.notices._get_told_date(self.order, self.move, dunning.CLOSE)
         if told and told <= self.today:

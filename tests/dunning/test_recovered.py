@@ -59,6 +59,28 @@ class TestRecovered(DunningCommon):
         self.run_dunning("2027-02-04")
         self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 26.0)])
 
+    def test_the_report_says_what_each_step_recovered_of_what_was_at_risk(self):
+        invoices = self.env["account.move"].union(
+            *(self.create_late_contract()[1] for _number in range(2))
+        )
+        self.run_dunning("2027-02-03")
+        self.book_payment(invoices[0], amount=9)
+        self.run_dunning("2027-02-04")
+        self.run_dunning("2027-02-07")
+        self.book_payment(invoices[1])
+        self.run_dunning("2027-02-08")
+        rows = self.env["subscription.dunning.event"]._read_group(
+            [("move_id", "in", invoices.ids), ("outcome", "=", "done")],
+            ["counted_action"],
+            ["at_risk_amount:sum", "recovered_amount:sum", "recovery_rate:avg"],
+        )
+        rows = {action: amounts for action, *amounts in rows}
+        self.assertNotIn(False, rows)
+        self.assertFalse({"paid", "lost"} & set(rows))
+        risk, recovered, rate = rows["remind"]
+        self.assertEqual((risk, recovered), (72 + 63, 45))
+        self.assertAlmostEqual(rate, 100 * 45 / 135)
+
     def test_a_credit_note_is_no_money(self):
         _order, invoice = self.create_late_contract()
         self.run_dunning("2027-02-03")

@@ -207,6 +207,18 @@ class TestTold(DunningCommon):
         self.assertFalse(order.subscription_in_dunning)
         self.assertNotIn("open credit", " ".join(order.activity_ids.mapped("summary")))
 
+    def test_credit_that_does_not_cover_the_debt_holds_nothing(self):
+        for steps in (((3, "remind"), (10, "suspend")), ((3, "remind"), (10, "close"))):
+            order, _invoice = self.create_dunned(*steps)
+            credit = self.give_credit(0.01)
+            self.run_dunning("2027-02-03")
+            body = " ".join(self.get_mails()[:1].body_html.replace("\xa0", " ").split())
+            self.assertIn("$ 0.01 in open credit", body)
+            self.live("2027-02-04", "2027-02-14")
+            self.assertIn(order.subscription_state, ("suspended", "closed"))
+            self.travel("2027-01-31")
+            credit.button_cancel()
+
     def test_an_unmatched_payment_counts_as_well(self):
         order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
         payment = self.env["account.payment"].create(
@@ -214,7 +226,7 @@ class TestTold(DunningCommon):
                 "payment_type": "inbound",
                 "partner_type": "customer",
                 "partner_id": self.partner.id,
-                "amount": 20,
+                "amount": 36,
                 "journal_id": self.provider.journal_id.id,
             }
         )
