@@ -32,6 +32,21 @@ class SubscriptionRampStep(models.Model):
         help="Number of the first period with these values. The first paid period is 1, also "
         "when it is a short one.",
     )
+    price_unit = fields.Float(compute="_compute_price_unit", precompute=False)
+    discount = fields.Float(compute="_compute_discount", precompute=False)
+    offered_price = fields.Float(
+        min_display_digits="Product Price",
+        readonly=True,
+        copy=False,
+        help="Price that a quotation asks at this quantity. Another one was typed.",
+    )
+    offered_discount = fields.Float(
+        digits="Discount",
+        readonly=True,
+        copy=False,
+        help="Discount that a quotation gives at this quantity. Another one was typed.",
+    )
+
     _one_per_period = models.Constraint(
         "UNIQUE (line_id, period)",
         "A line can change only once per period. Put both changes into one row.",
@@ -52,8 +67,44 @@ class SubscriptionRampStep(models.Model):
         """Begin with what the line says: whoever plans types only what changes."""
         for step in self:
             step.quantity = step.line_id.product_uom_qty
-            step.price_unit = step.line_id.price_unit
-            step.discount = step.line_id.discount
+
+    @api.depends("line_id.price_unit", "line_id.product_uom_qty", "quantity")
+    def _compute_price_unit(self):
+        """Ask what a quotation of the planned quantity asks, unless somebody typed a price."""
+        for step in self:
+            step._take_offer("price_unit", "offered_price")
+
+    @api.depends("line_id.discount", "line_id.product_uom_qty", "quantity")
+    def _compute_discount(self):
+        """Give what a quotation of the planned quantity gives, unless a discount was typed."""
+        for step in self:
+            step._take_offer("discount", "offered_discount")
+
+    def _take_offer(self, name, offered_name):
+        """Follow the offer in one value; what was typed stays, and so does what a contract has.
+
+        :param str name: field of a line and of this row
+        :param str offered_name: field with what was offered last
+        """
+        is_typed = self._origin and self[name] and self[name] != self[offered_name]
+        if is_typed or self.sudo().order_id._is_subscription_started():
+            self[name] = self[name]
+            return
+        self[name] = self[offered_name] = self._get_offered(name)
+
+    def _get_offered(self, name):
+        """Return what a line of the planned quantity would have in a field.
+
+        A price that was typed on the line holds for every quantity.
+        """
+        line = self.line_id
+        is_agreed = line.currency_id and line.price_unit != line.technical_price_unit
+        if not line or is_agreed or self.quantity == line.product_uom_qty:
+            return line[name]
+        line = line._origin or line
+        probe = line.new(origin=line)
+        probe.product_uom_qty = self.quantity
+        return probe[name]
 
     @api.model_create_multi
     def create(self, vals_list):
