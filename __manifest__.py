@@ -22,6 +22,7 @@
         "data/charging_data.xml",
         "data/charging_mail_data.xml",
         "data/checks_data.xml",
+        "data/quotation_mail_data.xml",
         "data/lifecycle_data.xml",
         "data/campaign_data.xml",
         "data/dunning_data.xml",

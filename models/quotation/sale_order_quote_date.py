@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +9,24 @@ from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain
 from ..billing.due_item import is_something_due
+
+# Core's mails name the amount due now and nothing of what comes after it.
+MAILS_OF_CORE = ("sale.email_template_edi_sale", "sale.mail_template_sale_confirmation")
+
+
+def use_own_mail(order, context):
+    """Offer the mail about subscriptions in place of core's; another one that was chosen stays.
+
+    :param order: the `sale.order` records that are sent
+    :param dict context: of the dialog that writes the mail; changed in place
+    """
+    offered = context.get("default_template_id")
+    if len(order) != 1 or not order.is_subscription or order.subscription_order_type == "amendment":
+        return
+    get = partial(order.env.ref, raise_if_not_found=False)
+    own = get("sale_recurring.mail_template_subscription_send")
+    if own and offered in [mail.id for mail in map(get, MAILS_OF_CORE) if mail]:
+        context["default_template_id"] = own.id
 
 
 class SaleOrder(models.Model):
@@ -199,10 +218,12 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def action_quotation_send(self):
-        """Mail the amount of today."""
+        """Mail the amount of today, and what comes after it."""
         self.check_access("write")
         self._subscription_refresh_quote()
-        return super().action_quotation_send()
+        action = super().action_quotation_send()
+        use_own_mail(self, action["context"])
+        return action
 
     def action_preview_sale_order(self):
         """Show the customer's page with the amount of today."""

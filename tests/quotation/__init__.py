@@ -7,3 +7,4 @@ from . import test_quote_date
 from . import test_setup_fee
 from . import test_trial
 from . import test_option_quantity
+from . import test_quotation_mail
