@@ -8,3 +8,4 @@ from . import test_told
 from . import test_told_random
 from . import test_unpaid
 from . import test_retry_rate
+from . import test_customers
