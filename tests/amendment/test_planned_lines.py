@@ -100,3 +100,17 @@ class TestPlannedLines(LaterCase):
         line.product_uom_qty = 0
         self.contract.invalidate_recordset()
         self.assertFalse(self.contract.subscription_planned_once_ids)
+
+    def test_lines_say_from_when_or_until_when_they_are_in_force(self):
+        amendment = self.amend_later()
+        self.target(amendment, self.help).unlink()
+        amendment.order_line = [Command.create({"product_id": self.hosting.id})]
+        amendment.action_confirm()
+        lines = self.contract.with_user(self.user).order_line
+        self.assertEqual(lines.mapped("service_text"), [False, False, "from 03/10/2027"])
+        self.assertFalse(any(lines.mapped("is_over")))
+        for day in ("2027-02-28", "2027-03-10"):
+            self.bill(self.contract, day)
+        lines.invalidate_recordset()
+        self.assertEqual(lines.mapped("service_text"), [False, "until 03/09/2027", False])
+        self.assertEqual(lines.mapped("is_over"), [False, True, False])
