@@ -132,7 +132,7 @@ class SubscriptionDunningEvent(models.Model):
             name = move._get_payment_name() if move else event.partner_id.display_name
             event.display_name = f"{name}: {labels.get(event.action, '')}"
 
-    @api.depends("action", "outcome", "open_amount", "recovered_amount", "cause_id.counted_action")
+    @api.depends("action", "outcome", "open_amount", "recovered_amount", "cause_id")
     def _compute_counted(self):
         """Say for which step a row counts, and with how much; a row alone has no rate."""
         for event in self:
