@@ -39,8 +39,8 @@ class PriceCampaignCase(SubscriptionCommon):
         """Press a button of a campaign and do its steps, as the client does."""
         params = getattr(campaign, action)()["params"]
         result = {"done_ids": [], "failed": []}
-        for start in range(0, len(params["order_ids"]), params["step"]):
-            ids = params["order_ids"][start : start + params["step"]]
+        for start in range(0, len(params["order_ids"]), params["batch"]):
+            ids = params["order_ids"][start : start + params["batch"]]
             found = getattr(campaign, params["method"])(ids)
             result["done_ids"] += found["done_ids"]
             result["failed"] += found["failed"]
