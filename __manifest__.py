@@ -27,6 +27,7 @@
         "data/campaign_data.xml",
         "data/dunning_data.xml",
         "data/saved_methods_data.xml",
+        "data/portal_mail_data.xml",
         # terms
         "views/terms/subscription_recurrence_views.xml",
         "views/terms/subscription_stage_views.xml",
@@ -104,6 +105,15 @@
         "views/portal/portal_contract_change_templates.xml",
         "views/portal/subscription_template_views.xml",
         "views/portal/subscription_template_change_views.xml",
+        "views/portal/portal_contract_offer_templates.xml",
+        "views/portal/portal_contract_withdrawal_templates.xml",
+        "views/portal/portal_contract_address_templates.xml",
+        "views/portal/quotation_withdrawal_templates.xml",
+        "views/portal/report_templates.xml",
+        "views/portal/subscription_accepted_offer_views.xml",
+        "views/portal/subscription_close_reason_views.xml",
+        "views/portal/subscription_link_wizard_views.xml",
+        "views/portal/subscription_template_withdrawal_views.xml",
         "views/portal/sale_order_views.xml",
         # menus
         "views/menus.xml",

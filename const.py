@@ -89,10 +89,12 @@ CONTRACTS_KEY = "subscription_contract_ids"
 SHORT_NAME_KEY = "subscription_short_name"
 # Set by the mail about a removed method, read by its mail template: name of the one that pays now.
 MOVED_TO_KEY = "subscription_moved_to"
+# Set by what customers do online, read by the mail about it: what they did, and the money.
+ACT_KEY = "subscription_act"
 # Set by the actions of the app, read by forms: show what is about contracts on new quotations too.
 APP_KEY = "in_subscription_app"
 # These count as they come, from views, templates and whoever calls, because they open nothing.
-OPEN_KEYS = (SHORT_NAME_KEY, MOVED_TO_KEY, APP_KEY)
+OPEN_KEYS = (SHORT_NAME_KEY, MOVED_TO_KEY, APP_KEY, ACT_KEY)
 
 CREDIT_EFFECTS = [
     ("adjust", "Price adjustment"),

@@ -6,6 +6,7 @@ from odoo.http import request, route
 from werkzeug.exceptions import NotFound
 
 from ..models.portal.customer_acts import CustomerActs
+from ..models.portal.retention_offer import RetentionOffer
 from .payment import SubscriptionPayment
 from .portal import SubscriptionPortal
 
@@ -52,6 +53,7 @@ class SubscriptionActs(SubscriptionPortal):
             days=days,
             day=wanted,
             preview=acts.preview_close(wanted) if reason else None,
+            offer=RetentionOffer(acts, reason),
             error=error,
         )
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from .errors import DuplicateChange, InvalidAmount, InvalidPeriod, LineEnded, OverlappingChange
-from .period import FOREVER, ONE_DAY
+from .period import FOREVER, ONE_DAY, Period
 from .recurrence import Grid
 from .segment import Segment, Terms, check_tiling, coalesce, segment_at, split_at
 
 VALUES = ("quantity", "price", "discount")
 FREE = Decimal(100)
+SHOWN = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,34 @@ def revoke_change(segments: Iterable[Segment], start: date) -> tuple[Segment, ..
         values={name: old for name, (old, _new) in changes.items()},
         kind=None if before.kind == after.kind else "permanent",
     )
+
+
+def discounted(segments: Iterable[Segment], span: Period, percent: Decimal) -> tuple[Segment, ...]:
+    """Take a percentage off what a line costs on the days of a span, whatever it costs then.
+
+    It comes on top of a discount that holds already, rounded up to what a line can show, and ends
+    by itself; trials stay free.
+
+    >>> from .recurrence import Recurrence
+    >>> from .money import Currency
+    >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 1))
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> terms = Terms(grid, Decimal(10), Decimal(10), None, 'actual', 'advance', euro)
+    >>> line = (Segment(date(2027, 1, 1), None, Decimal(5), terms),)
+    >>> days = Period(date(2027, 3, 1), date(2027, 5, 1))
+    >>> cheap = discounted(line, days, Decimal(20))
+    >>> [(int(segment.terms.discount), segment.kind) for segment in cheap]
+    [(10, 'permanent'), (28, 'limited'), (10, 'permanent')]
+    """
+    parts = []
+    for part in split_at(split_at(segments, span.start), span.end):
+        if span.contains(part.start) and part.kind != "trial":
+            left = (FREE - part.terms.discount) * (FREE - percent) / FREE
+            discount = FREE - left.quantize(SHOWN, ROUND_DOWN)
+            terms = replace(part.terms, discount=discount)
+            part = replace(part, terms=terms, kind="limited")
+        parts.append(part)
+    return coalesce(parts)
 
 
 def opening_segments(

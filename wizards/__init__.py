@@ -7,6 +7,7 @@ from . import (
     subscription_billing_preview,
     subscription_change_wizard,
     subscription_close_wizard,
+    subscription_link_wizard,
     subscription_mass_wizard,
     subscription_pause_wizard,
     subscription_simulation,

@@ -51,6 +51,10 @@ def _add_portal_customer(plot):
         plot.add(Deal(_number(plot), PORTAL_CUSTOMER, terms, lines, day, day))
     plot.event(plot.deals[-3], _later(plot, 160), "quantity", product="mailbox", change=4)
     plot.event(plot.deals[-3], _later(plot, 290), "quantity", product="endpoint", change=-3)
+    ordered = plot.busy(plot.today - timedelta(days=6))  # may still be withdrawn from
+    plot.add(
+        Deal(_number(plot), PORTAL_CUSTOMER, "monthly", [("backup", 1, "month")], ordered, ordered)
+    )
     quoted = plot.today - timedelta(days=3)
     lines = [("desktop", 6, "month"), ("setup", 1, "")]
     plot.add(Deal(_number(plot), PORTAL_CUSTOMER, "first", lines, quoted))

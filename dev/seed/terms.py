@@ -5,6 +5,8 @@ from odoo.fields import Command
 TERMS = {
     "monthly": {
         "name": "Monthly, in advance",
+        "withdrawal_days": 14,
+        "withdrawal_consumers_only": False,
         "recurrences": ("month", "quarter", "year"),
         "invoice_mode": "send",
         "customer_control": "upgrade_downgrade",
@@ -184,7 +186,16 @@ def create_terms(env, catalog):
             policy = env.ref(f"sale_recurring.dunning_policy_{values.pop('dunning')}")
             values["dunning_policy_id"] = policy.id
         result[key] = env["subscription.template"].create(values)
+    _create_offers(env)
     return result
+
+
+def _create_offers(env):
+    """Offer those who leave for two of the reasons something to stay."""
+    reason = "sale_recurring.close_reason_"
+    discount = {"offer_kind": "discount", "offer_discount": 20, "offer_count": 3}
+    env.ref(f"{reason}price").write(discount)
+    env.ref(f"{reason}unused").write({"offer_kind": "pause", "offer_count": 2})
 
 
 def _create_payment_terms(env):

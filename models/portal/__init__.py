@@ -1,4 +1,7 @@
 from . import sale_order
+from . import subscription_accepted_offer
+from . import subscription_close_reason
 from . import subscription_template
 from . import subscription_template_addon
 from . import subscription_template_change
+from . import subscription_template_withdrawal

@@ -1,15 +1,18 @@
 from datetime import timedelta
+from functools import cached_property
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import const
-from ...tools import get_last_day
 from ..lifecycle.dry_operation import DryOperation
 from ..preview.dry_run import DryRun
 from ..preview.preview import Preview
 from ..preview.tried import Tried
+from .acts_text import ActsText
+from .customer_notice import CustomerNotice
+from .withdrawal import Withdrawal
 
 MAX_NOTE = 2000  # characters
 
@@ -80,10 +83,37 @@ class CustomerActs:
             self.template.pause_max_days and self.order.subscription_state == "paused" and gap
         )
 
+    @property
+    def can_address(self):
+        """Whether the customer may choose other addresses; a link alone does not do."""
+        customer = self.order.partner_id.commercial_partner_id
+        is_own = self.env.user.partner_id.commercial_partner_id == customer
+        return self.is_running and is_own and not self.env.user._is_public()
+
+    @property
+    def can_withdraw(self):
+        """Whether the customer may withdraw from a new contract, see :class:`Withdrawal`."""
+        return self.withdrawal.is_open
+
+    @property
+    def withdrawal(self):
+        """The right of the customer to withdraw from a new contract."""
+        return Withdrawal(self)
+
+    @property
+    def text(self):
+        """What the pages of the acts say, see :class:`ActsText`."""
+        return ActsText(self)
+
+    @cached_property
+    def for_customer(self):
+        """The same acts in the language of the customer, whoever has the page open."""
+        return CustomerActs(CustomerNotice(self.order).for_customer())
+
     def check(self, act):
         """Refuse an act that the terms do not leave to the customer.
 
-        :param str act: close, keep, pause or resume
+        :param str act: close, keep, pause, resume or withdraw
         :raise AccessError: one sentence for the customer
         """
         if not getattr(self, f"can_{act}"):
@@ -147,16 +177,10 @@ class CustomerActs:
         self.check("close")
         if day not in self.get_close_days() or reason not in self.get_reasons():
             raise UserError(self.get_changed_text())
-        self.check_shown(self.preview_close(day), shown_total)
+        preview = self.for_customer.preview_close(day)
+        self.check_shown(preview, shown_total)
         self.order._subscription_close(day, reason, (note or "").strip()[:MAX_NOTE] or None)
-        self.tell(
-            self.env._(
-                "%(name)s ended this contract online. Its last day is %(day)s; until then this can "
-                "be taken back.",
-                name=self.get_name(),
-                day=format_date(self.env, get_last_day(day)),
-            )
-        )
+        self.tell(lambda env: self.text.get_closed_note(env, day), "closed", preview)
 
     def keep(self):
         """Take the closing back.
@@ -166,8 +190,9 @@ class CustomerActs:
         self.order._subscription_claim()
         self.check("keep")
         self.order._subscription_keep()
+        name = self.get_name()
         self.tell(
-            self.env._("%(name)s took the end back online. It goes on.", name=self.get_name())
+            lambda env: env._("%(name)s took the end back online. It goes on.", name=name), "kept"
         )
 
     # ------------------------------------------------------------------
@@ -215,14 +240,18 @@ class CustomerActs:
         self.check("pause")
         start = self.pause_start
         self.order._check_customer_pause(start, until)
-        self.check_shown(self.preview_pause(until), shown_total)
+        preview = self.for_customer.preview_pause(until)
+        self.check_shown(preview, shown_total)
         self.order._subscription_pause(start, until)
+        name = self.get_name()
         self.tell(
-            self.env._(
+            lambda env: env._(
                 "%(name)s paused this contract online. It goes on by itself on %(day)s.",
-                name=self.get_name(),
-                day=format_date(self.env, until),
-            )
+                name=name,
+                day=format_date(env, until),
+            ),
+            "paused",
+            preview,
         )
 
     def preview_resume(self):
@@ -238,65 +267,13 @@ class CustomerActs:
         """
         self.order._subscription_claim()
         self.check("resume")
-        self.check_shown(self.preview_resume(), shown_total)
+        preview = self.for_customer.preview_resume()
+        self.check_shown(preview, shown_total)
         self.order._subscription_resume(self.today)
-        self.tell(self.env._("%(name)s ended the pause online.", name=self.get_name()))
-
-    # ------------------------------------------------------------------
-    # Words
-    # ------------------------------------------------------------------
-
-    def get_day_text(self, day):
-        """Return what a day of :meth:`get_close_days` means to the customer.
-
-        :param date day: first day without service
-        """
-        last = format_date(self.env, get_last_day(day))
-        days = self.get_close_days()
-        if len(days) == 2 and day == days[0]:
-            return self.env._("When what is billed is over: last day %(day)s", day=last)
-        return self.env._("As early as agreed: last day %(day)s", day=last)
-
-    def get_close_text(self, day):
-        """Return what confirming an end means.
-
-        :param date day: first day without service
-        """
-        return self.env._(
-            "The last day is %(day)s. Until then you can take this back.",
-            day=format_date(self.env, get_last_day(day)),
+        name = self.get_name()
+        self.tell(
+            lambda env: env._("%(name)s ended the pause online.", name=name), "resumed", preview
         )
-
-    def get_pause_text(self):
-        """Return from when until when a pause may be."""
-        return self.env._(
-            "It pauses from %(start)s on and goes on by itself, at the latest on %(end)s. Nothing "
-            "is billed for the days between.",
-            start=format_date(self.env, self.pause_start),
-            end=format_date(self.env, self.latest_return),
-        )
-
-    def get_done_text(self, done):
-        """Return what the contract's page says after an act, False for an unknown one.
-
-        :param str done: what was done, as the address says it
-        """
-        last = self.order.subscription_last_date
-        if done == "closed":
-            return last and self.env._(
-                "Your contract ends. You can take this back until %(day)s.",
-                day=format_date(self.env, last),
-            )
-        return {
-            "kept": self.env._("Your contract goes on."),
-            "paused": self.env._("Your contract is paused."),
-            "resumed": self.env._("Your contract goes on from today."),
-            "changed": self.env._("Your contract is changed."),
-            "planned": self.env._("Your contract changes with the next period."),
-            "revoked": self.env._("That is taken back. Your contract stays as it is."),
-            "dropped": self.env._("Nothing was changed. Your contract stays as it is."),
-            "paying": self.env._("Your change is made as soon as its payment is through."),
-        }.get(done, False)
 
     # ------------------------------------------------------------------
     # Both
@@ -330,17 +307,16 @@ class CustomerActs:
         user = self.env.user
         return self.order.partner_id.name if user._is_public() else user.partner_id.name
 
-    def tell(self, text):
-        """Write in the chatter what the customer did; the customer gets it as a mail."""
-        customer = self.order.partner_id
-        self.order.message_post(
-            body=text,
-            author_id=self.order.company_id.partner_id.id,
-            partner_ids=customer.ids,
-            subject=self.env._(
-                "%(company)s: your contract %(contract)s",
-                company=self.order.company_id.name,
-                contract=self.order.name,
-            ),
-            subtype_xmlid="mail.mt_comment",
-        )
+    def tell(self, get_text, done=None, preview=None, texts=()):
+        """Say in the chatter what the customer did, and send the customer one mail.
+
+        :param get_text: what staff read: a sentence, or a function from an environment to it
+        :param str done: as for :meth:`ActsText.get_done_text`; empty: the customer reads the same
+        :param dict preview: what was charged and given back, in the customer's language
+        :param texts: what the customer reads besides
+        """
+        get = get_text if callable(get_text) else lambda env: get_text
+        notice, customers = CustomerNotice(self.order), self.for_customer
+        notice.tell_staff(get)
+        said = customers.text.get_done_text(done) or get(customers.env)
+        notice.tell_customer([said, *texts], preview)

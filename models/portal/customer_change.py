@@ -368,10 +368,12 @@ class CustomerChange:
         day = amendment.subscription_effective_date
         while planned := self._get_planned(amendment):
             self.order._subscription_revoke_segment(planned[0])
+        name = self.acts.get_name()
         self.acts.tell(
-            self.env._(
+            lambda env: env._(
                 "%(name)s took back online what was to change on %(day)s.",
-                name=self.acts.get_name(),
-                day=format_date(self.env, day),
-            )
+                name=name,
+                day=format_date(env, day),
+            ),
+            "revoked",
         )

@@ -21,6 +21,14 @@ class SaleOrder(models.Model):
         help="What the customer of this contract may change online. Empty: as its template says.",
     )
 
+    subscription_accepted_offer_ids = fields.One2many(
+        "subscription.accepted.offer",
+        "order_id",
+        "Accepted Offers",
+        readonly=True,
+        help="What the customer was given to stay, after asking to end this contract online.",
+    )
+
     def _has_contract_page(self):
         """Return whether this order is shown as a contract: it runs or ran, and is no paper."""
         self.ensure_one()

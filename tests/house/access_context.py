@@ -8,6 +8,7 @@ from ... import const
 SEALED = "only this code can set it"
 
 KEYS = {
+    "ACT_KEY": "a mail says what a customer did",
     "PREPAYMENT_KEY": SEALED,
     "APP_KEY": "forms show fields about contracts",
     "BATCH_KEY": SEALED,

@@ -37,7 +37,8 @@ TYPED = {
     "sale.order.template": "setup_price setup_product_id subscription_template_id",
     "sale.order.template.line": "intro_discount intro_period_count recurrence_id",
     "subscription.close.reason": """
-        active company_id is_voluntary name retention_message sequence
+        active company_id is_voluntary name offer_count offer_discount offer_kind offer_unit
+        offer_wait_months retention_message sequence
     """,
     "subscription.dunning.policy": """
         active company_id grace_days max_attempts name sequence step_ids template_ids warn_days
@@ -69,7 +70,7 @@ TYPED = {
         renewal_price renewal_quote_days sequence setup_price setup_product_id
         switch_template_ids term_count
         term_unit timing trial_count trial_unit unpaid_close_days unpaid_mail_template_id
-        unpaid_warn_days
+        unpaid_warn_days withdrawal_consumers_only withdrawal_days
     """,
     "subscription.template.addon": """
         increment maximum minimum product_id recurrence_id sequence template_id

@@ -33,6 +33,7 @@ EXPECTED = {
     "subscription.segment": HISTORY,
     "subscription.billed.period": HISTORY,
     "subscription.interruption": HISTORY,
+    "subscription.accepted.offer": HISTORY,
     "subscription.finding": HISTORY,
     "subscription.dunning.policy": SETUP,
     "subscription.dunning.policy.step": SETUP,

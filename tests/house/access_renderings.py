@@ -3,6 +3,7 @@
 # Which document each mail template of the addon is rendered on; a new one needs an entry.
 RECORDS = {
     "mail_template_charge_authentication": "invoice",
+    "mail_template_customer_act": "contract",
     "mail_template_dunning_reminder": "invoice",
     "mail_template_method_expires": "method",
     "mail_template_method_removed": "method",

@@ -3,6 +3,7 @@ from datetime import date
 from lxml import html
 from odoo.tests import new_test_user, tagged
 
+from ...models.portal.contract_status import ContractStatus
 from ..support.common_portal import PortalCase
 
 
@@ -58,17 +59,50 @@ class TestCustomerActs(PortalCase):
         self.assertIn("Given back", self.get_part(page, "effects"))
         self.assertIn("23.15", self.get_part(page, "effects"))
         done = html.fromstring(self.submit(page, note="Too big <b>for</b> us").text)
-        self.assertIn("Your contract ends", self.get_part(done, "done"))
+        self.assertIn("Your contract has ended", self.get_part(done, "done"))
         self.assertEqual(self.order.subscription_end_date, date(2027, 2, 10))
         self.assertEqual(self.order.subscription_close_reason_id, self.reason)
         self.assertEqual(self.order.subscription_close_note, "Too big <b>for</b> us")
         credit = self.bill(self.order)
         self.assertEqual(credit.amount_total, 23.15)
 
-    def test_the_customer_gets_a_mail_and_staff_a_note(self):
-        self.submit(self.open_close(day="2027-02-28"))
+    def test_what_ends_at_once_cannot_be_taken_back_and_says_so(self):
+        page = self.open_close(day="2027-02-28")
+        text = self.get_text(page.xpath("//form[@name='confirm']")[0])
+        self.assertIn("Until then you can take this back", text)
+        page = self.open_close(day="2027-02-10")
+        text = self.get_text(page.xpath("//form[@name='confirm']")[0])
+        self.assertIn("The contract ends at once. This cannot be taken back.", text)
+        self.submit(page)
         message = self.find_message("ended this contract online")
-        self.assertIn(self.partner, message.notified_partner_ids)
+        self.assertNotIn("be taken back", message.body)
+
+    def test_the_customer_gets_a_mail_and_staff_a_note(self):
+        clerk = new_test_user(self.env, "clerk.told", groups="sales_team.group_sale_salesman")
+        self.order.user_id = clerk
+        before = self.find_mails()
+        self.submit(self.open_close(day="2027-02-10"))
+        message = self.find_message("ended this contract online")
+        self.assertEqual(message.notified_partner_ids, clerk.partner_id)
+        mail = self.find_mails() - before
+        self.assertEqual(len(mail), 1, "one mail, once")
+        text = self.get_text(html.fromstring(mail.body_html))
+        self.assertIn("Your contract has ended.", text)
+        self.assertIn("Given back $ 23.15", text)
+        self.assertIn(self.order.get_portal_url(), mail.body_html)
+
+    def test_the_mail_speaks_the_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.env["ir.module.module"]._load_module_terms(["sale_recurring"], ["pt_BR"])
+        self.partner.lang = "pt_BR"
+        before = self.find_mails()
+        self.submit(self.open_act("pause", until="2027-02-24"))
+        mail = self.find_mails() - before
+        text = self.get_text(html.fromstring(mail.body_html))
+        status = ContractStatus(self.order.with_context(lang="pt_BR")).get_sentence()
+        self.assertIn(status.replace("\xa0", " "), text)
+        self.assertNotIn("Paused since", text)
+        self.assertTrue(self.find_message("paused this contract online"), "staff read English")
 
     def test_a_closing_can_be_taken_back_until_its_day(self):
         self.submit(self.open_close(day="2027-02-28"))

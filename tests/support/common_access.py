@@ -98,7 +98,14 @@ class AccessCase(PaymentCommon):
     @classmethod
     def _create_documents(cls):
         """Create the orders, which are all of one salesperson."""
-        cls.template.write({"pause_max_days": 30, "customer_control": "upgrade_downgrade"})
+        cls.template.write(
+            {
+                "pause_max_days": 30,
+                "customer_control": "upgrade_downgrade",
+                "withdrawal_days": 14,
+                "withdrawal_consumers_only": False,
+            }
+        )
         ending = cls._create_template("Ending", term_count=3, end_action="quote")
         asked = cls._create_template("Asked", payment_mode="after_payment")
         stranger = cls.users["stranger"].partner_id
@@ -236,12 +243,19 @@ class AccessCase(PaymentCommon):
         )
 
     @classmethod
+    def _create_accepted_offer(cls, order):
+        reason = cls.env.ref("sale_recurring.close_reason_unused")
+        values = {"reason_id": reason.id, "accepted_date": cls.today, "kind": "pause"}
+        return cls.env["subscription.accepted.offer"].create({"order_id": order.id, **values})
+
+    @classmethod
     def _create_papers(cls, order):
         file = {"name": "a.txt", "raw": SECRET_WORD, "res_model": order._name, "res_id": order.id}
         return {
             "attachment": cls.env["ir.attachment"].create(file),
             "message": order.message_post(body=SECRET_WORD, subtype_xmlid="mail.mt_comment"),
             "activity": order.activity_schedule("mail.mail_activity_data_todo"),
+            "accepted offer": cls._create_accepted_offer(order),
         }
 
     @classmethod

@@ -37,6 +37,11 @@ class PortalCase(DunningCommon, HttpCase):
     def get_status(self, order):
         return self.get_part(self.open_contract(order), "status")
 
+    def find_mails(self, partner=None):
+        """Return the mails that wait for a customer, the latest first."""
+        partner = partner or self.partner
+        return self.env["mail.mail"].search([("recipient_ids", "in", partner.ids)], order="id desc")
+
     def submit(self, page, name="confirm", **values):
         """Send a named form of a page as a browser does.
 
