@@ -5,6 +5,24 @@ from odoo.exceptions import UserError
 MAX_CONTRACTS_SHOWN = 80
 
 
+def get_pages(first, shown, count, size):
+    """Return what the client shows of a selection that is looked at in batches.
+
+    :param int first: how many contracts come before those shown
+    :param int shown: how many are shown
+    :param int count: how many there are
+    :param int size: the most that are looked at in one request
+    :rtype: dict
+    """
+    return {
+        "first": first + 1,
+        "last": first + shown,
+        "count": count,
+        "before": max(first - size, 0) if first else -1,
+        "after": first + shown if first + shown < count else -1,
+    }
+
+
 class SubscriptionBillingPreview(models.TransientModel):
     """Show what the billing run would create on a day; writes nothing until *Bill* is pressed."""
 
@@ -18,6 +36,7 @@ class SubscriptionBillingPreview(models.TransientModel):
         default=lambda self: self.env.company._subscription_today(),
         help="The day of the run. Choose a later day to look ahead.",
     )
+    shown_from = fields.Integer(help="How many contracts come before those shown.")
     preview = fields.Json(compute="_compute_preview")
     is_today = fields.Boolean(compute="_compute_is_today")
     is_billable = fields.Boolean(compute="_compute_is_billable")
@@ -41,7 +60,7 @@ class SubscriptionBillingPreview(models.TransientModel):
             is_one = len(wizard.order_ids) == 1
             wizard.is_held_back = is_one and any(contract["error"] for contract in contracts)
 
-    @api.depends("order_ids", "date")
+    @api.depends("order_ids", "date", "shown_from")
     def _compute_preview(self):
         for wizard in self:
             wizard.preview = wizard._get_preview() if wizard.date else False
@@ -55,13 +74,15 @@ class SubscriptionBillingPreview(models.TransientModel):
         :rtype: dict
         """
         orders = self.order_ids._origin
-        shown = orders[:MAX_CONTRACTS_SHOWN]
+        first = self.shown_from if 0 <= self.shown_from < len(orders) else 0
+        shown = orders[first : first + MAX_CONTRACTS_SHOWN]
         previews = [order._get_billing_preview(self.date) for order in shown]
         busy = [preview for preview in previews if preview["documents"] or preview["error"]]
         return {
             "contracts": busy,
             "idle": len(previews) - len(busy),
             "hidden": len(orders) - len(shown),
+            "pages": get_pages(first, len(shown), len(orders), MAX_CONTRACTS_SHOWN),
             "totals": self._get_totals(busy),
             "next_text": len(orders) == 1 and not busy and orders._get_next_invoice_text(),
         }

@@ -5,6 +5,7 @@ from .. import const
 from ..models.amendment.switch import Switch
 from ..models.lifecycle.selection import Selection
 from ..models.preview.preview import Preview
+from .subscription_billing_preview import get_pages
 
 # More would not be read, and each contract costs a run of the engine.
 MAX_PREVIEWS = 80
@@ -94,6 +95,7 @@ class SubscriptionMassWizard(models.TransientModel):
     switch_date = fields.Date("Holds From", help="First day with the new subscription template.")
     stage_id = fields.Many2one("subscription.stage")
     user_id = fields.Many2one("res.users", "Salesperson", domain="[('share', '=', False)]")
+    shown_from = fields.Integer(help="How many contracts come before those shown.")
     preview = fields.Json(compute="_compute_preview")
 
     @api.depends("order_ids")
@@ -107,6 +109,7 @@ class SubscriptionMassWizard(models.TransientModel):
 
     @api.depends(
         "order_ids",
+        "shown_from",
         "operation",
         "when",
         "last_date",
@@ -142,7 +145,8 @@ class SubscriptionMassWizard(models.TransientModel):
         running = self.order_ids._origin.filtered(
             lambda order: order.subscription_state in const.RUNNING_STATES
         )
-        shown = running[:MAX_PREVIEWS]
+        first = self.shown_from if 0 <= self.shown_from < len(running) else 0
+        shown = running[first : first + MAX_PREVIEWS]
         previews = [self._get_order_preview(order) for order in shown]
         busy = [found for found in previews if found["documents"] or found["error"]]
         Preview = self.env["subscription.billing.preview"]
@@ -150,6 +154,7 @@ class SubscriptionMassWizard(models.TransientModel):
             "contracts": busy,
             "idle": len(previews) - len(busy),
             "hidden": len(running) - len(shown),
+            "pages": get_pages(first, len(shown), len(running), MAX_PREVIEWS),
             "totals": Preview._get_totals(busy),
             "empty_text": self.env._("Nothing is given back and nothing more is billed."),
             "idle_text": self.env._("Contracts on which nothing is given back or billed:"),

@@ -49,6 +49,11 @@ export class SubscriptionPreviewField extends Component {
         return Boolean(this.value?.contracts);
     }
 
+    /** Look at other contracts of a large selection, a batch in each request. */
+    show(first) {
+        return this.props.record.update({ shown_from: first });
+    }
+
     money(value, currencyId) {
         return formatMonetary(value, { currencyId });
     }
