@@ -21,6 +21,7 @@
         "data/ir_cron_data.xml",
         "data/charging_data.xml",
         "data/charging_mail_data.xml",
+        "data/analytics_data.xml",
         "data/checks_data.xml",
         "data/quotation_mail_data.xml",
         "data/lifecycle_data.xml",
@@ -96,6 +97,11 @@
         "views/dunning/res_partner_views.xml",
         # campaign
         "views/campaign/subscription_price_campaign_views.xml",
+        # analytics
+        "views/analytics/subscription_mrr_event_views.xml",
+        "views/analytics/subscription_dashboard_views.xml",
+        "views/analytics/sale_order_views.xml",
+        "views/analytics/res_config_settings_views.xml",
         # checks
         "views/checks/subscription_finding_views.xml",
         # portal
@@ -123,6 +129,7 @@
     "assets": {
         "web.assets_backend": [
             "sale_recurring/static/src/backend/**/*",
+            "sale_recurring/static/src/analytics/**/*",
         ],
         "web.assets_unit_tests": [
             "sale_recurring/static/tests/**/*.test.js",

@@ -43,6 +43,9 @@ from . import dunning
 # New prices for many contracts.
 from . import campaign
 
+# What recurring revenue did: its ledger, and the figures that are read from it.
+from . import analytics
+
 # Proves that the others told the truth; nobody calls it.
 from . import checks
 

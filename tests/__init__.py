@@ -13,6 +13,7 @@ from .amendment import *
 from .pay_ahead import *
 from .dunning import *
 from .campaign import *
+from .analytics import *
 from .checks import *
 from .portal import *
 from .scenario import *

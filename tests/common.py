@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
+from ..models.analytics.mrr_ledger import MrrLedger
+
 
 @tagged("post_install", "-at_install")
 class SubscriptionCommon(TransactionCase):
@@ -250,6 +252,29 @@ class SubscriptionCommon(TransactionCase):
         self.assertFalse(recurring - rows.invoice_line_id)
         late = ("state", "missed", "excess")
         self.assertEqual([found for found in self.find(orders) if found[0] not in late], [])
+
+    def assertMrrWhole(self, orders):
+        """The movements of MRR add up to what running contracts are worth, chain by chain.
+
+        What is missing is recorded first, as the end of the transaction and the job would.
+        """
+        origins, ledger = orders.subscription_origin_id, MrrLedger(self.env)
+        ledger.record(origins)
+        self.assertFalse(ledger.record(origins), "what is recorded once is recorded")
+        sums = self.env["subscription.mrr.event"]._read_group(
+            [("origin_id", "in", origins.ids)],
+            ["origin_id"],
+            ["amount:sum", "effective_date:max"],
+        )
+        moved = {origin.id: amount for origin, amount, _last in sums}
+        # A clock that went back to the day before cannot take back what was told of this one.
+        ahead = {o.id for o, _amount, last in sums if last > o._subscription_today()}
+        for origin in origins.filtered(lambda one: one.id not in ahead):
+            chain = origin.subscription_chain_ids
+            running = chain.filtered(lambda one: one.subscription_state == "active")
+            self.assertAlmostEqual(
+                moved.get(origin.id, 0.0), sum(running.mapped("subscription_mrr")), 5, origin.name
+            )
 
     def let_mails_leave(self):
         """Let the mails in the queue leave, as a mail server does, and keep them to be read."""

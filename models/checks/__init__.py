@@ -10,4 +10,5 @@ from . import (
     subscription_finding_repair,
     subscription_finding_text,
     subscription_finding_money,
+    subscription_finding_mrr,
 )

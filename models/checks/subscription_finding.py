@@ -27,6 +27,7 @@ CHECKS = [
     ("unbooked", "Money that is not booked"),
     ("two_charges", "Money under way twice for one period"),
     ("untold", "Customer was not told"),
+    ("mrr", "MRR differs from the contract"),
 ]
 
 

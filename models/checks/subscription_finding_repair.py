@@ -21,6 +21,7 @@ REPAIRS = {
     "row_without_line": "_repair_link",
     "cancelled": "_repair_cancelled",
     "constraint": "_repair_constraint",
+    "mrr": "_repair_mrr",
 }
 
 

@@ -249,6 +249,7 @@ class SubscriptionFinding(models.Model):
             "constraint": self.env._(
                 "Repair creates it, or says which data must be mended before."
             ),
+            "mrr": self.env._("Repair records the difference as a correction of that day."),
         }
 
     def _get_manual_cures(self):

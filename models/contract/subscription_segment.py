@@ -93,7 +93,12 @@ class SubscriptionSegment(models.Model):
                     "Change the line on a date instead: this closes one step and opens another."
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        self._hook_on_written()
+        return result
+
+    def _hook_on_written(self):
+        """Hook. Called after the ends of segments were written. Return nothing."""
 
     def _get_engine_segment(self):
         """Return this step as an engine value.

@@ -95,6 +95,7 @@ class SubscriptionDunningEvent(models.Model):
         store=True,
         precompute=True,
         help="What was done, and for money what was done last before it came.",
+        recursive=True,
     )
     at_risk_amount = fields.Monetary(
         "At Risk",

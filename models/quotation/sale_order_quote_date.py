@@ -29,6 +29,26 @@ def use_own_mail(order, context):
         context["default_template_id"] = own.id
 
 
+def get_stale_quotes_domain(company):
+    """Return the domain of quotations whose amount may have moved since it was refreshed.
+
+    :param company: `res.company`, whose midnight counts
+    :rtype: Domain
+    """
+    today = company._subscription_today()
+    return (
+        Domain("company_id", "=", company.id)
+        & Domain("state", "in", ("draft", "sent"))
+        & Domain("is_subscription", "=", True)
+        & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today))
+        & (
+            Domain("subscription_quote_date", "=", False)
+            | Domain("subscription_quote_date", "!=", today)
+        )
+        & (Domain("subscription_quote_frozen", "=", False) | Domain("signed_on", "=", False))
+    )
+
+
 class SaleOrder(models.Model):
     """As of which day a quotation asks for its amount, and until when it keeps that promise.
 
@@ -160,7 +180,7 @@ class SaleOrder(models.Model):
         """Refresh open quotations and release abandoned payments once a day, after midnight."""
         Cron = self.env["ir.cron"]
         companies = self.env["res.company"]._get_served_companies()
-        domains = [self._get_stale_quotes_domain(company) for company in companies]
+        domains = [get_stale_quotes_domain(company) for company in companies]
         quotes = self.search(Domain.OR(domains))
         Cron._commit_progress(remaining=len(quotes))
         for start in range(0, len(quotes), 100):
@@ -170,26 +190,6 @@ class SaleOrder(models.Model):
             batch._subscription_refresh_quote()
             if not Cron._commit_progress(len(chunk)):
                 break
-
-    @api.model
-    def _get_stale_quotes_domain(self, company):
-        """Return the domain of quotations whose amount may have moved since it was refreshed.
-
-        :param company: `res.company`, whose midnight counts
-        :rtype: Domain
-        """
-        today = company._subscription_today()
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("state", "in", ("draft", "sent"))
-            & Domain("is_subscription", "=", True)
-            & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today))
-            & (
-                Domain("subscription_quote_date", "=", False)
-                | Domain("subscription_quote_date", "!=", today)
-            )
-            & (Domain("subscription_quote_frozen", "=", False) | Domain("signed_on", "=", False))
-        )
 
     def _get_subscription_error_message(self):
         """Refuse dates that the billing run would refuse, before anybody signs or pays."""

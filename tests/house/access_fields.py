@@ -12,7 +12,8 @@ TYPED = {
     "product.template": "is_recurring subscription_price_ids",
     "res.company": """
         subscription_backdate_days_manager subscription_backdate_days_user
-        subscription_batch_size subscription_template_id subscription_tz
+        subscription_batch_size subscription_paused_counts subscription_reactivation_days
+        subscription_suspended_counts subscription_template_id subscription_tz
     """,
     "res.partner": """
         subscription_left_out subscription_left_out_reason subscription_left_out_until

@@ -35,6 +35,8 @@ EXPECTED = {
     "subscription.interruption": HISTORY,
     "subscription.accepted.offer": HISTORY,
     "subscription.finding": HISTORY,
+    "subscription.mrr.event": HISTORY,
+    "subscription.mrr.part": HISTORY,
     "subscription.dunning.policy": SETUP,
     "subscription.dunning.policy.step": SETUP,
     "subscription.dunning.event": HISTORY,

@@ -53,6 +53,8 @@ METHODS = {
     # Core lets salespeople read saved methods; what each pays is told by the caller's own rights.
     "payment.token": {"get_linked_records_info": READERS | {"owner", "sales_own", "user"}},
     "payment.transaction": {
+        # Core refuses whoever may not read the payment.
+        "action_refund": BOOKKEEPERS,
         "action_subscription_money_came": BOOKKEEPERS,
         "action_subscription_money_did_not_come": BOOKKEEPERS,
         "create": NOBODY,
@@ -112,6 +114,8 @@ METHODS = {
     "subscription.change.wizard": {"action_change": OPERATORS},
     "subscription.close.reason": {"action_view_accepted_offers": COLLEAGUES | {"foreign"}},
     "subscription.close.wizard": {"action_close": OPERATORS},
+    # It looks at no record of the caller's, and counts what the caller may read.
+    "subscription.dashboard": {"get_dashboard": COLLEAGUES - {"employee"} | {"foreign"}},
     "subscription.dunning.event": {"write": NOBODY},
     "subscription.dunning.policy": {"copy_data": COLLEAGUES},
     "subscription.finding": {
@@ -123,6 +127,9 @@ METHODS = {
     },
     "subscription.link.wizard": {"action_renew_link": OPERATORS},
     "subscription.mass.wizard": {"action_start": OPERATORS, "action_batch": OPERATORS},
+    "subscription.interruption": {"create": NOBODY, "unlink": NOBODY, "write": NOBODY},
+    "subscription.mrr.event": {"write": NOBODY},
+    "subscription.mrr.part": {"write": NOBODY},
     "subscription.pause.wizard": {"action_pause": OPERATORS},
     "subscription.price.campaign": dict.fromkeys(
         (
@@ -144,7 +151,12 @@ METHODS = {
     "subscription.renewal.wizard": {"action_renew": OPERATORS},
     "subscription.reopen.wizard": {"action_reopen": (OPERATORS, "closed")},
     "subscription.resume.wizard": {"action_resume": (OPERATORS, "suspended")},
-    "subscription.segment": {"action_revoke": OPERATORS, "write": NOBODY},
+    "subscription.segment": {
+        "action_revoke": OPERATORS,
+        "create": NOBODY,
+        "unlink": NOBODY,
+        "write": NOBODY,
+    },
     "subscription.template": {
         "action_view_contracts": COLLEAGUES,
         "copy_data": COLLEAGUES,
@@ -160,6 +172,8 @@ DOCUMENTS = {
     "mail.activity": "activity",
     "payment.token": "card",
     "payment.transaction": "transaction",
+    "res.company": "company",
+    "subscription.dashboard": "company",
     "sale.order": "active",
     "sale.order.line": "quote line",
     "subscription.accepted.offer": "accepted offer",
@@ -171,6 +185,8 @@ DOCUMENTS = {
     "subscription.dunning.policy.step": "policy step",
     "subscription.finding": "finding",
     "subscription.interruption": "gap",
+    "subscription.mrr.event": "mrr event",
+    "subscription.mrr.part": "mrr part",
     "subscription.price.campaign": "campaign",
     "subscription.price.campaign.line": "campaign line",
     "subscription.price.campaign.rule": "campaign rule",
@@ -212,16 +228,22 @@ ARGUMENTS = {
     ("sale.order.line", "write"): [{"name": "tampered"}],
     ("subscription.billed.period", "create"): [{"line_id": "line", "kind": "credit"}],
     ("subscription.billed.period", "write"): [{"quantity": 1}],
+    ("subscription.dashboard", "get_dashboard"): [{}],
     ("subscription.dunning.event", "write"): [{"outcome": "failed"}],
     ("subscription.mass.wizard", "action_batch"): ["active"],
     ("subscription.price.campaign", "action_apply_batch"): ["active"],
     ("subscription.price.campaign", "action_notice_batch"): ["active"],
     ("subscription.price.campaign", "action_preview_batch"): ["active"],
     ("subscription.price.campaign", "action_undo_batch"): ["active"],
+    ("subscription.interruption", "create"): [{"order_id": "active", "start_date": "2027-05-01"}],
+    ("subscription.interruption", "write"): [{"reason": "tampered"}],
+    ("subscription.mrr.event", "write"): [{"amount": 1.0}],
+    ("subscription.mrr.part", "write"): [{"amount": 1.0}],
     ("subscription.price.campaign", "write"): [{"name": "tampered"}],
     ("subscription.ramp.step", "create"): [{"line_id": "quote line", "period": 3}],
     ("subscription.ramp.step", "write"): [{"quantity": 7.0}],
     ("subscription.recurrence", "write"): [{"name": "tampered"}],
+    ("subscription.segment", "create"): [{"line_id": "line", "start_date": "2027-05-01"}],
     ("subscription.segment", "write"): [{"quantity": 7.0}],
     ("subscription.template", "write"): [{"name": "tampered"}],
 }

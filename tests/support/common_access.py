@@ -177,6 +177,7 @@ class AccessCase(PaymentCommon):
             found[name]._portal_ensure_token()
         cls._create_records()
         cls._create_addon(cls.documents)
+        cls._create_movement(cls.documents)
 
     @classmethod
     def _create_records(cls):
@@ -234,6 +235,17 @@ class AccessCase(PaymentCommon):
     def _create_addon(cls, found):
         values = {"template_id": found["template"].id, "product_id": cls.seat.id}
         found["addon"] = cls.env["subscription.template.addon"].create(values)
+
+    @classmethod
+    def _create_movement(cls, found):
+        cls.env.cr.flush()
+        of_contract = [("order_id", "=", found["active"].id)]
+        movement = cls.env["subscription.mrr.event"].search(of_contract, limit=1)
+        found |= {
+            "company": cls.company,
+            "mrr event": movement,
+            "mrr part": movement.part_ids[:1],
+        }
 
     @classmethod
     def _create_notice(cls, order, **values):

@@ -162,6 +162,7 @@ class RandomWorld(RandomDeeds):
         ready = orders.filtered(lambda order: not order.subscription_waiting_move_id)
         case.assertBillsNothing(ready)
         case.assertLedgerWhole(orders)
+        case.assertMrrWhole(orders)
 
     def run(self, contracts, steps):
         """Live through some steps of time.

@@ -8,7 +8,17 @@ SILENT = frozenset({"checks"})  # rooms that nobody calls
 OUTSIDE = ("wizards", "controllers")  # they call any room, no room calls them
 # Names of ours that core has on other models too, so that they tell nothing of a room.
 COMMON = frozenset(
-    {"company_currency_id", "line_ids", "order_id", "order_ids", "partner_id", "segment_ids"}
+    {
+        "commercial_partner_id",
+        "company_currency_id",
+        "country_id",
+        "line_ids",
+        "order_id",
+        "order_ids",
+        "partner_id",
+        "segment_ids",
+        "team_id",
+    }
 )
 
 

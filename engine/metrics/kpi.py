@@ -1,0 +1,199 @@
+"""Figures of a subscription business, each with the formula that it is computed by.
+
+Amounts are in one currency, per month unless said otherwise. A ratio is None when its denominator
+is 0: nobody lost 0 % of nothing. Customers are those with a worth above 0; new ones of the range
+are never in the denominator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+ZERO = Decimal(0)
+
+
+def ratio(part: Decimal | int | Fraction, whole: Decimal | int | Fraction) -> Fraction | None:
+    """Return part / whole, None when there is no whole.
+
+    >>> ratio(Decimal('0.5'), 2)
+    Fraction(1, 4)
+    >>> ratio(3, 0) is None
+    True
+    """
+    return Fraction(part) / Fraction(whole) if whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Hold what a range of days moved; amounts carry their signs, what is lost is negative.
+
+    :param opening: worth on the eve of the first day
+    :param customers: customers on that eve
+    :param lost: those of them that were gone on the last day
+    :param won: customers on the last day that were none on the eve
+    :param contracts: contracts with a worth on the last day
+    :param other: pause, resume, transfer and drift of rates
+    """
+
+    opening: Decimal = ZERO
+    new: Decimal = ZERO
+    expansion: Decimal = ZERO
+    contraction: Decimal = ZERO
+    churn: Decimal = ZERO
+    reactivation: Decimal = ZERO
+    other: Decimal = ZERO
+    customers: int = 0
+    lost: int = 0
+    won: int = 0
+    contracts: int = 0
+
+    @property
+    def closing(self) -> Decimal:
+        """Return the worth on the last day: opening + every movement."""
+        return self.opening + self.net_new + self.other
+
+    @property
+    def net_new(self) -> Decimal:
+        """Return new + expansion + reactivation + contraction + churn (the last two negative)."""
+        return self.new + self.expansion + self.reactivation + self.contraction + self.churn
+
+    @property
+    def closing_customers(self) -> int:
+        """Return the customers on the last day."""
+        return self.customers - self.lost + self.won
+
+
+def arr(mrr: Decimal) -> Decimal:
+    """Return the annual run rate: MRR x 12.
+
+    >>> arr(Decimal('99.5'))
+    Decimal('1194.0')
+    """
+    return mrr * 12
+
+
+def average_revenue(mrr: Decimal, contracts: int) -> Fraction | None:
+    """Return MRR / contracts (per customer: with customers for contracts)."""
+    return ratio(mrr, contracts)
+
+
+def logo_churn(totals: Totals) -> Fraction | None:
+    """Return customers lost / customers at the start.
+
+    Source: mainmetrics, of 100 customers 10 are lost and 30 come: 10 %.
+
+    >>> logo_churn(Totals(customers=100, lost=10, won=30))
+    Fraction(1, 10)
+    """
+    return ratio(totals.lost, totals.customers)
+
+
+def gross_churn(totals: Totals) -> Fraction | None:
+    """Return (churn + contraction) / opening MRR.
+
+    Source: ChartMogul, gross MRR churn rate.
+
+    >>> lost = Totals(opening=Decimal(100), churn=Decimal(-10), contraction=Decimal(-10))
+    >>> gross_churn(lost)
+    Fraction(1, 5)
+    """
+    return ratio(-(totals.churn + totals.contraction), totals.opening)
+
+
+def net_churn(totals: Totals) -> Fraction | None:
+    """Return (churn + contraction - expansion - reactivation) / opening MRR; below 0 is growth.
+
+    Source: ChartMogul, net MRR churn rate.
+    """
+    gained = totals.expansion + totals.reactivation
+    return ratio(-(totals.churn + totals.contraction + gained), totals.opening)
+
+
+def nrr(totals: Totals) -> Fraction | None:
+    """Return net revenue retention: (opening + expansion - contraction - churn) / opening.
+
+    What comes back is left out, as new customers are.
+
+    >>> nrr(Totals(Decimal(200), expansion=Decimal(20), contraction=Decimal(-4), churn=Decimal(-6)))
+    Fraction(21, 20)
+    """
+    kept = totals.opening + totals.expansion + totals.contraction + totals.churn
+    return ratio(kept, totals.opening)
+
+
+def grr(totals: Totals) -> Fraction | None:
+    """Return gross revenue retention: (opening - contraction - churn) / opening, at most 1.
+
+    >>> grr(Totals(Decimal(200), expansion=Decimal(20), contraction=Decimal(-4), churn=Decimal(-6)))
+    Fraction(19, 20)
+    """
+    return ratio(totals.opening + totals.contraction + totals.churn, totals.opening)
+
+
+def quick_ratio(totals: Totals) -> Fraction | None:
+    """Return (new + expansion + reactivation) / (contraction + churn).
+
+    Source: Mamoon Hamid's quick ratio, reactivation counted as gained.
+
+    >>> quick_ratio(Totals(new=Decimal(50), expansion=Decimal(15), churn=Decimal(-13)))
+    Fraction(5, 1)
+    """
+    gained = totals.new + totals.expansion + totals.reactivation
+    return ratio(gained, -(totals.contraction + totals.churn))
+
+
+def expansion_rate(totals: Totals) -> Fraction | None:
+    """Return expansion / opening MRR.
+
+    >>> expansion_rate(Totals(opening=Decimal(2000), expansion=Decimal(1000)))
+    Fraction(1, 2)
+    """
+    return ratio(totals.expansion, totals.opening)
+
+
+def growth(totals: Totals) -> Fraction | None:
+    """Return (closing - opening) / opening MRR."""
+    return ratio(totals.closing - totals.opening, totals.opening)
+
+
+def lifetime_value(
+    average: Fraction | None, churn: Fraction | None, months: Fraction
+) -> Fraction | None:
+    """Return average monthly revenue of a customer / monthly customer churn.
+
+    The churn of a longer range is spread evenly over its months. None while nobody was lost: the
+    formula has no answer then.
+
+    >>> lifetime_value(Fraction(50), Fraction(1, 10), Fraction(1))
+    Fraction(500, 1)
+
+    :param months: length of the range that the churn was measured in
+    """
+    if average is None or not churn:
+        return None
+    return average * months / churn
+
+
+def renewal_rate(due: int, renewed: int) -> Fraction | None:
+    """Return contracts that went on / contracts whose term ended."""
+    return ratio(renewed, due)
+
+
+FORMULAS = {
+    "mrr": ("opening + movements", "amount"),
+    "arr": ("MRR * 12", "amount"),
+    "net_new": ("new + expansion + reactivation - contraction - churn", "amount"),
+    "average_revenue": ("MRR / contracts", "amount"),
+    "logo_churn": ("customers lost / customers at the start", "percent"),
+    "gross_churn": ("(churn + contraction) / opening MRR", "percent"),
+    "net_churn": ("(churn + contraction - expansion - reactivation) / opening MRR", "percent"),
+    "nrr": ("(opening MRR + expansion - contraction - churn) / opening MRR", "percent"),
+    "grr": ("(opening MRR - contraction - churn) / opening MRR", "percent"),
+    "quick_ratio": ("(new + expansion + reactivation) / (contraction + churn)", "ratio"),
+    "lifetime_value": ("average revenue of a customer / monthly customer churn", "amount"),
+    "growth": ("(closing MRR - opening MRR) / opening MRR", "percent"),
+}
+"""The formula of each figure and its unit: 'amount' (per month; of a year for arr, of a whole life
+for lifetime_value), 'percent' or 'ratio'."""

@@ -1,0 +1,11 @@
+from . import (
+    partner_merge,
+    res_company,
+    res_config_settings,
+    sale_order,
+    subscription_dashboard,
+    subscription_interruption,
+    subscription_mrr_event,
+    subscription_mrr_part,
+    subscription_segment,
+)

@@ -1,0 +1,59 @@
+from odoo import fields, models
+
+from ...engine.metrics.movement import Policy
+
+
+class ResCompany(models.Model):
+    """How this company counts recurring revenue where people disagree."""
+
+    _name = "res.company"
+    _inherit = ["res.company", "subscription.protected.mixin"]
+
+    subscription_mrr_date = fields.Date(
+        "MRR Recorded Until",
+        readonly=True,
+        copy=False,
+        help="Day up to which movements of MRR were recorded, empty before the first run.",
+    )
+    subscription_mrr_policy = fields.Char(
+        "MRR Recorded By",
+        readonly=True,
+        copy=False,
+        help="How was counted when movements of MRR were recorded last.",
+    )
+    subscription_paused_counts = fields.Boolean(
+        "Paused Contracts Count",
+        help="Keep the MRR of paused contracts. Otherwise a pause takes it, and it comes back "
+        "with the service.",
+    )
+    subscription_suspended_counts = fields.Boolean(
+        "Suspended Contracts Count",
+        help="Keep the MRR of contracts that are suspended because money is late, until they are "
+        "closed.",
+    )
+    subscription_reactivation_days = fields.Integer(
+        "Days until Customers Are New Again",
+        help="Contracts that are reopened after more days than these count as new, not as "
+        "reactivated. 0: never.",
+    )
+
+    def _get_mrr_policy(self):
+        """Return how this company counts.
+
+        :rtype: engine.metrics.movement.Policy
+        """
+        self.ensure_one()
+        return Policy(
+            paused_counts=self.subscription_paused_counts,
+            suspended_counts=self.subscription_suspended_counts,
+            reactivation_days=self.subscription_reactivation_days or None,
+        )
+
+    def _get_mrr_policy_key(self):
+        """Return how this company counts as one word, to see whether that changed."""
+        return repr(self._get_mrr_policy())
+
+    def _keep_mrr_date(self, day):
+        """Remember up to when, and how counted, movements of MRR were recorded."""
+        self.subscription_mrr_date = day
+        self.subscription_mrr_policy = self._get_mrr_policy_key()

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .mrr_protection import protect
+
+
+class SubscriptionMrrPart(models.Model):
+    """How much of a movement of MRR comes from one product; the parts add up to the movement."""
+
+    _name = "subscription.mrr.part"
+    _description = "MRR Movement by Product"
+    _inherit = ["subscription.protected.mixin"]
+    _order = "event_id desc, id"
+    _rec_name = "product_id"
+
+    event_id = fields.Many2one(
+        "subscription.mrr.event",
+        "MRR Movement",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    product_id = fields.Many2one(
+        "product.product", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="event_id.company_id")
+    amount = fields.Float(
+        "Change in Contract Currency", digits=(16, 6), readonly=True, aggregator=None
+    )
+    company_amount = fields.Float("MRR Change", digits=(16, 6), readonly=True)
+    kind = fields.Selection(related="event_id.kind")
+    effective_date = fields.Date(related="event_id.effective_date")
+    order_id = fields.Many2one(related="event_id.order_id")
+
+    def init(self):
+        """Let PostgreSQL refuse what the code refuses."""
+        protect(self.env.cr, self._table)
+
+    def write(self, vals):
+        """Refuse every change, as of the movement."""
+        if vals:
+            raise UserError(self.env["subscription.mrr.event"]._get_refusal())
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        """Refuse to forget a part, as of the movement."""
+        raise UserError(self.env["subscription.mrr.event"]._get_refusal())

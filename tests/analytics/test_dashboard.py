@@ -1,0 +1,128 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..common import SubscriptionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(SubscriptionCommon):
+    """The figures of a range, their formulas and the records behind them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Dashboard = cls.env["subscription.dashboard"]
+        cls.other = cls.partner.copy({"name": "Bob Customer"})
+
+    def setUp(self):
+        super().setUp()
+        # Before the range 100 and 40; inside it 20 new, 10 more, 40 lost.
+        self.kept = self.create_contract(self.line_values(self.seat, 10), day="2027-03-05")
+        self.lost = self.create_contract(
+            self.line_values(self.seat, 4), day="2027-03-06", partner_id=self.other.id
+        )
+        self.travel("2027-04-10")
+        self.new = self.create_contract(
+            self.line_values(self.seat, 2), partner_id=self.partner.copy().id
+        )
+        self.kept.order_line.product_uom_qty = 11
+        self.lost._subscription_close(date(2027, 4, 10))
+        self.env.cr.flush()
+
+    def get_data(self, start="2027-04-01", end="2027-04-30", **values):
+        return self.Dashboard.get_dashboard({"start": start, "end": end, **values})
+
+    def get_tiles(self, **values):
+        return {tile["name"]: tile for tile in self.get_data(**values)["tiles"]}
+
+    def test_each_figure_has_its_value_and_its_formula(self):
+        tiles = self.get_tiles()
+        expected = {
+            "mrr": "130.00",
+            "arr": "1,560.00",
+            "net_new": "-10.00",
+            "growth": "-7.1 %",
+            "customers": "2",
+            "contracts": "2",
+            "average_contract": "65.00",
+            "logo_churn": "50.0 %",
+            "gross_churn": "28.6 %",
+            "net_churn": "21.4 %",
+            "nrr": "78.6 %",
+            "grr": "71.4 %",
+            "quick_ratio": "0.75",
+        }
+        for name, text in expected.items():
+            self.assertIn(text, tiles[name]["text"], name)
+            self.assertTrue(tiles[name]["filled"].endswith(tiles[name]["text"]))
+        self.assertIn("1 / 2", tiles["logo_churn"]["filled"])
+
+    def test_the_records_behind_a_figure_add_up_to_it(self):
+        tiles = self.get_tiles()
+        Event = self.env["subscription.mrr.event"]
+        for name, amount in (("mrr", 130.0), ("net_new", -10.0), ("gross_churn", -40.0)):
+            events = Event.search(tiles[name]["domain"])
+            self.assertAlmostEqual(sum(events.mapped("company_amount")), amount, 6, name)
+
+    def test_what_nobody_can_know_is_a_dash(self):
+        tiles = self.get_tiles(start="2026-01-01", end="2026-01-31")
+        for name in ("growth", "logo_churn", "gross_churn", "nrr", "quick_ratio"):
+            self.assertEqual(tiles[name]["text"], "-", name)
+            self.assertFalse(tiles[name]["change"])
+
+    def test_the_way_from_the_first_to_the_last_day_adds_up(self):
+        bars = self.get_data()["waterfall"]
+        self.assertAlmostEqual(
+            sum(bar["value"] for bar in bars[:-1]), bars[-1]["value"], 6, "opening + flows"
+        )
+        self.assertAlmostEqual(self.get_data()["trend"][-1]["value"], 130.0, 2)
+
+    def test_a_filter_by_salesperson_counts_only_theirs(self):
+        seller = self.env.ref("base.user_admin").copy({"login": "dashboard seller"})
+        self.new.user_id = seller
+        self.env.cr.flush()
+        self.assertIn("20.00", self.get_tiles(user=[seller.id])["mrr"]["text"])
+
+    def test_comparing_takes_the_range_before_or_a_year_ago(self):
+        tiles = self.get_tiles()
+        self.assertIn("140.00", tiles["mrr"]["before"])
+        self.assertFalse(tiles["mrr"]["is_good"])
+        self.assertIn("0.00", self.get_tiles(compare="year")["mrr"]["before"])
+
+    def test_strange_ranges_and_filters_are_refused_in_a_sentence(self):
+        for values in (
+            {"start": "2027-05-01", "end": "2027-04-01"},
+            {"start": "nonsense", "end": "2027-04-01"},
+            {"start": 17, "end": []},
+            {"user": ["1 OR 1=1"]},
+            {"user": "1"},
+            {"product": [None]},
+        ):
+            with self.subTest(values), self.assertRaises(UserError):
+                self.Dashboard.get_dashboard({"start": "2027-04-01", "end": "2027-04-30", **values})
+
+    def test_it_shows_what_the_reader_may_read(self):
+        group = self.env.ref("sales_team.group_sale_salesman")
+        values = {"name": "s", "login": "own figures", "group_ids": [Command.set(group.ids)]}
+        seller = self.env["res.users"].create(values)
+        self.new.user_id = seller
+        self.lost.user_id = self.kept.user_id = self.env.ref("base.user_admin")
+        self.env.cr.flush()
+        data = self.Dashboard.with_user(seller).get_dashboard(
+            {"start": "2027-04-01", "end": "2027-04-30"}
+        )
+        self.assertIn("20.00", data["tiles"][0]["text"])
+        self.assertNotIn(self.other.name, str(data))
+        nobody = self.env["res.users"].create({"name": "n", "login": "no figures"})
+        with self.assertRaises(AccessError):
+            self.Dashboard.with_user(nobody).get_dashboard({})
+
+    def test_the_number_of_queries_does_not_grow(self):
+        few = self.count_queries(self.get_data)
+        for _number in range(5):
+            self.create_contract(self.line_values(self.seat, 1), day="2027-04-12")
+        self.env.cr.flush()
+        self.assertLessEqual(self.count_queries(self.get_data), few + 2)

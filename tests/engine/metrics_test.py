@@ -1,0 +1,259 @@
+"""Properties of movements, figures, cohorts and forecasts."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.metrics.cohort import INTERVALS, average_retention, cohorts, grid_of
+from engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
+from engine.metrics.kpi import Totals, gross_churn, grr, lifetime_value, logo_churn, net_churn, nrr
+from engine.metrics.movement import (
+    KINDS,
+    Break,
+    Member,
+    Piece,
+    Policy,
+    customer_kind,
+    movements,
+    revalue,
+    worth_on,
+)
+from engine.period import FOREVER
+
+DAY0 = date(2027, 1, 1)
+DAYS = st.integers(0, 60).map(lambda days: DAY0 + timedelta(days))
+AMOUNTS = st.integers(0, 5).map(lambda euros: Decimal(euros) * 10)
+POLICIES = st.builds(
+    Policy, st.booleans(), st.booleans(), st.booleans(), st.none() | st.integers(0, 30)
+)
+
+
+@st.composite
+def spans(draw, most):
+    """Draw spans of days that do not overlap, the last one perhaps without an end."""
+    days = sorted(draw(st.sets(DAYS, max_size=2 * most)))
+    found = list(zip(days[::2], days[1::2], strict=False))
+    if len(days) % 2:
+        found.append((days[-1], FOREVER))
+    return found
+
+
+@st.composite
+def members(draw):
+    """Draw one contract: two products, each with steps, and breaks."""
+    pieces = [
+        Piece(start, stop, product, draw(AMOUNTS), draw(st.none() | AMOUNTS))
+        for product in "ab"
+        for start, stop in draw(spans(3))
+    ]
+    kinds = st.sampled_from(("pause", "suspension", "closure"))
+    breaks = [Break(start, stop, draw(kinds)) for start, stop in draw(spans(2))]
+    return Member(tuple(pieces), tuple(breaks))
+
+
+CHAINS = st.lists(members(), max_size=3)
+
+
+@given(CHAINS, DAYS, POLICIES)
+def test_movements_add_up_to_the_worth_of_every_day(chain, until, policy):
+    found = movements(chain, until, policy)
+    assert all(move.day <= until for move in found)
+    for number in range(62):
+        day = DAY0 + timedelta(number)
+        if day <= until:
+            moved = sum(move.amount for move in found if move.day <= day)
+            assert moved == worth_on(chain, day, policy)
+
+
+@given(CHAINS, DAYS, POLICIES)
+def test_parts_add_up_to_their_movement_and_to_their_product(chain, until, policy):
+    by_product = defaultdict(Decimal)
+    for move in movements(chain, until, policy):
+        assert move.kind in KINDS
+        assert move.amount == sum(amount for _product, amount in move.parts)
+        assert move.parts
+        for product, amount in move.parts:
+            assert amount
+            by_product[product] += amount
+    for product in "ab":
+        alone = [
+            Member(tuple(p for p in member.pieces if p.product == product), member.breaks)
+            for member in chain
+        ]
+        assert by_product[product] == worth_on(alone, until, policy)
+
+
+@given(CHAINS, DAYS)
+def test_what_a_later_day_tells_begins_with_what_an_earlier_day_told(chain, until):
+    later = movements(chain, DAY0 + timedelta(61))
+    assert movements(chain, until) == [move for move in later if move.day <= until]
+
+
+@given(CHAINS)
+def test_one_movement_a_day_but_for_the_end_inside_a_pause(chain):
+    by_day = defaultdict(list)
+    for move in movements(chain, FOREVER):
+        by_day[move.day].append(move)
+    for found in by_day.values():
+        if len(found) > 1:
+            assert [move.kind for move in found] == ["resume", "churn"]
+            assert sum(move.amount for move in found) == 0
+
+
+@given(CHAINS)
+def test_a_contract_is_new_once_and_signs_follow_the_kind(chain):
+    found = movements(chain, FOREVER)
+    kinds = [move.kind for move in found]
+    assert kinds.count("new") <= 1
+    assert "new" not in kinds or kinds.index("new") == next(
+        number for number, move in enumerate(found) if move.amount > 0
+    )
+    for move in found:
+        if move.kind in ("new", "expansion", "reactivation", "resume"):
+            assert move.amount > 0
+        elif move.kind == "transfer":
+            assert move.amount == 0
+        else:
+            assert move.amount < 0
+
+
+def test_a_renewal_is_silent_at_the_same_price_and_expansion_above_it():
+    old = Member((Piece(DAY0, DAY0 + timedelta(30), "a", Decimal(10)),))
+    for price, kinds in ((10, []), (12, ["expansion"]), (7, ["contraction"])):
+        new = Member((Piece(DAY0 + timedelta(30), FOREVER, "a", Decimal(price)),))
+        assert [move.kind for move in movements([new, old], FOREVER)] == ["new", *kinds]
+
+
+def test_a_trial_is_new_when_it_is_paid_for():
+    pieces = (
+        Piece(DAY0, DAY0 + timedelta(14), "a", Decimal(0)),
+        Piece(DAY0 + timedelta(14), FOREVER, "a", Decimal(10)),
+    )
+    [found] = movements([Member(pieces)], FOREVER)
+    assert (found.kind, found.day) == ("new", DAY0 + timedelta(14))
+
+
+def test_who_ends_while_paused_is_lost_on_the_day_of_the_end():
+    gap = Break(DAY0 + timedelta(5), FOREVER, "pause")
+    member = Member((Piece(DAY0, DAY0 + timedelta(9), "a", Decimal(10)),), (gap,))
+    found = [(move.kind, move.amount) for move in movements([member], FOREVER)]
+    assert found == [("new", 10), ("pause", -10), ("resume", 10), ("churn", -10)]
+
+
+def test_who_was_paused_from_the_first_day_was_never_lost():
+    gap = Break(DAY0, DAY0 + timedelta(5), "pause")
+    member = Member((Piece(DAY0, DAY0 + timedelta(5), "a", Decimal(10)),), (gap,))
+    assert movements([member], FOREVER) == []
+
+
+def test_who_comes_back_late_is_new_when_the_policy_says_so():
+    pieces = (
+        Piece(DAY0, DAY0 + timedelta(5), "a", Decimal(10)),
+        Piece(DAY0 + timedelta(20), FOREVER, "a", Decimal(10)),
+    )
+    for days, kind in ((None, "reactivation"), (15, "reactivation"), (14, "new")):
+        found = movements([Member(pieces)], FOREVER, Policy(reactivation_days=days))
+        assert [move.kind for move in found] == ["new", "churn", kind]
+
+
+@given(st.lists(st.tuples(AMOUNTS, st.integers(1, 300)), max_size=8))
+def test_the_drift_of_rates_leaves_nothing_behind(history):
+    booked = Decimal(0)
+    for balance, rate in history:
+        booked += revalue(balance, booked, Decimal(rate) / 100)
+    booked += revalue(Decimal(0), booked, Decimal(2))
+    assert booked == 0
+
+
+@given(AMOUNTS, AMOUNTS, st.booleans())
+def test_a_customer_moves_as_the_sum_of_the_contracts(before, after, had):
+    kind = customer_kind(before, after, had=had)
+    assert (kind is None) == (before == after)
+    assert (kind == "churn") == bool(before and not after)
+
+
+MONTHS = st.builds(
+    Totals,
+    opening=st.integers(0, 1000).map(Decimal),
+    new=st.integers(0, 100).map(Decimal),
+    expansion=st.integers(0, 100).map(Decimal),
+    contraction=st.integers(-100, 0).map(Decimal),
+    churn=st.integers(-100, 0).map(Decimal),
+    reactivation=st.integers(0, 100).map(Decimal),
+    customers=st.integers(0, 50),
+    lost=st.integers(0, 50),
+    won=st.integers(0, 50),
+)
+
+
+@given(MONTHS)
+def test_what_is_kept_and_what_is_lost_are_the_whole(month):
+    if not month.opening:
+        assert nrr(month) is grr(month) is gross_churn(month) is net_churn(month) is None
+        return
+    assert grr(month) + gross_churn(month) == 1
+    assert nrr(month) + net_churn(month) == 1 - Fraction(month.reactivation) / Fraction(
+        month.opening
+    )
+    assert grr(month) <= 1
+
+
+@given(MONTHS)
+def test_lifetime_value_knows_no_answer_while_nobody_leaves(month):
+    value = lifetime_value(Fraction(10), logo_churn(month), Fraction(1))
+    assert (value is None) == (not month.customers or not month.lost)
+
+
+@given(st.lists(MONTHS, max_size=12), st.integers(0, 12))
+def test_a_forecast_goes_on_as_the_past_went(months, count):
+    found = forecast(Decimal(500), 20, measured(months), count, spread(months))
+    assert len(found) == count
+    for month in found:
+        assert month.low <= month.mrr <= month.high or month.mrr < 0
+
+
+def test_a_forecast_without_movement_stays_where_it_is():
+    found = forecast(Decimal(500), 20, Assumptions(), 12)
+    assert {month.mrr for month in found} == {500}
+    assert error_of([month.mrr for month in found], [Decimal(500)] * 12) == 0
+
+
+LIVES = st.lists(
+    st.tuples(DAYS, st.none() | st.integers(1, 90), st.integers(1, 9).map(Decimal)), max_size=12
+).map(
+    lambda lives: [(start, days and start + timedelta(days), value) for start, days, value in lives]
+)
+
+
+@given(LIVES, st.sampled_from(sorted(INTERVALS)), DAYS)
+def test_cohorts_count_who_is_there(lives, interval, until):
+    table = cohorts(lives, interval, until)
+    grid = grid_of(interval)
+    assert sum(line.size for line in table) == sum(
+        value for start, _stop, value in lives if start <= until
+    )
+    for line in table:
+        assert line.left[0] == line.size
+        assert list(line.left) == sorted(line.left, reverse=True)
+        assert all(value >= 0 for value in line.left)
+        last = grid.period_at(until)
+        assert grid.boundary(grid.recurrence.index_at(grid.anchor, line.start)) == line.start
+        first = grid.recurrence.index_at(grid.anchor, line.start)
+        assert len(line.left) == grid.recurrence.index_at(grid.anchor, last.start) - first + 1
+
+
+def test_all_cohorts_together_count_only_those_old_enough():
+    lives = [(DAY0, date(2027, 2, 15), Decimal(1)), (DAY0, None, Decimal(1))]
+    lives.append((date(2027, 2, 3), None, Decimal(2)))
+    table = cohorts(lives, "month", date(2027, 2, 28))
+    assert average_retention(table) == [1, Fraction(1, 2)]
+
+
+def test_an_unknown_interval_is_refused():
+    with pytest.raises(KeyError):
+        grid_of("fortnight")
