@@ -86,21 +86,10 @@ class PaymentTransaction(models.Model):
             if is_refund and refund.subscription_is_unknown:
                 raise UserError(refund._get_unknown_refund_text())
 
-    def action_refund(self, amount_to_refund=None):
-        """Tell whoever pressed core's button of a refund that was not answered."""
-        before = self.child_transaction_ids
-        result = super().action_refund(amount_to_refund)
-        # sudo: as in core's method
-        unknown = (self.sudo().child_transaction_ids - before.sudo()).filtered(
-            lambda tx: tx.operation == "refund" and tx.subscription_is_unknown
-        )
-        for refund in unknown:
-            refund._tell_of_unknown_refund()
-            result["params"].update(
-                {
-                    "type": "warning",
-                    "sticky": True,
-                    "message": refund._get_unknown_refund_text(),
-                }
-            )
+    def _build_action_feedback_notification(self):
+        """Warn whoever pressed core's button of a refund that was not answered."""
+        result = super()._build_action_feedback_notification()
+        for refund in self.filtered("subscription_is_unknown"):
+            text = refund._get_unknown_refund_text()
+            result["params"].update({"type": "warning", "sticky": True, "message": text})
         return result

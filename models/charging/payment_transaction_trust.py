@@ -72,7 +72,10 @@ class PaymentTransaction(models.Model):
         try:
             return super(PaymentTransaction, refunding)._refund(amount_to_refund)
         except OutcomeUnknownError as error:
-            return self._keep_unknown_refund(error)
+            refund = self._keep_unknown_refund(error)
+        if not is_ours:
+            refund._tell_of_unknown_refund()  # whoever is ours names the credit note first
+        return refund
 
     def _is_told_lately(self):
         """Return whether a provider told of this refund within a day, and nobody here made it."""
