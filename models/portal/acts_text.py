@@ -51,6 +51,7 @@ class ActsText:
     @staticmethod
     def get_address_text(partner):
         """Return name and address of a contact on one line."""
+        partner = partner.with_context(show_address=False)  # core's list of addresses asks for it
         lines = [partner.display_name, *partner._display_address(without_company=True).split("\n")]
         return ", ".join(dict.fromkeys(line.strip() for line in lines if line.strip()))
 

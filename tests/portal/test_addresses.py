@@ -56,6 +56,8 @@ class TestAddresses(PortalCase):
 
     def test_bills_go_elsewhere_at_the_same_price(self):
         page = self.open_addresses(billing_id=self.desk.id)
+        (label,) = page.xpath(f"//label[@for='billing_id_{self.desk.id}']")
+        self.assertEqual(self.get_text(label).count("Quay 1"), 1)
         self.assertIn("does not change", self.get_part(page, "effects"))
         self.submit(page)
         self.assertEqual(self.order.partner_invoice_id, self.desk)
