@@ -4,7 +4,7 @@ from ..support.common_portal import PortalCase
 
 
 class TourCase(PortalCase):
-    """A customer with nothing but the link: pause, go on, stay for an offer, leave, take it back."""
+    """A customer with nothing but the link pauses, goes on, stays for an offer, leaves, returns."""
 
     def act(self):
         self.template.pause_max_days = 30

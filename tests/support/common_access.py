@@ -102,7 +102,7 @@ class AccessCase(PaymentCommon):
             {
                 "pause_max_days": 30,
                 "customer_control": "upgrade_downgrade",
-                "withdrawal_days": 14,
+                "withdrawal_days": 90,
                 "withdrawal_consumers_only": False,
             }
         )
