@@ -89,7 +89,7 @@ class TestCustomerActs(PortalCase):
         text = self.get_text(html.fromstring(mail.body_html))
         self.assertIn("Your contract has ended.", text)
         self.assertIn("Given back $ 23.15", text)
-        self.assertIn(self.order.get_portal_url(), mail.body_html)
+        self.assertIn(self.order.access_token, mail.body_html)
 
     def test_the_mail_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("pt_BR")
