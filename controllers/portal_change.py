@@ -64,6 +64,7 @@ class SubscriptionChange(SubscriptionActs):
             choice=choice,
             entries=change.offer.get_entries(),
             plans=change.offer.get_plans(),
+            planned=change.offer.get_planned_texts(),
             wanted_plan=values.get("plan"),
             sent=bool(values.get("see")),
             preview=preview,

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
+from odoo.addons.sale_recurring.models.portal.customer_change import CustomerChange
+
 from .catalog import Catalog
 
 QUIET = {
@@ -160,6 +162,18 @@ class History:
             line.order_id._subscription_change_line(
                 line, start, quantity=line.product_uom_qty + change
             )
+
+    def do_customer_change(self, deal, product, change):
+        """Change a quantity as the customer does online, after a look at what it costs."""
+        line = self._get_line(deal, product)
+        if not line or not self._is_running(deal):
+            return
+        page = CustomerChange(line.order_id)
+        quantity = line.product_uom_qty + change
+        choice = page.offer.get_choice({f"quantity-line-{line.id}": f"{quantity:g}"})
+        preview = page.preview(choice)
+        if not preview["error"]:
+            page.confirm(choice, preview["shown"])
 
     def do_discount(self, deal, percent):
         """Keep a customer with a discount on everything that recurs, from the next period on."""

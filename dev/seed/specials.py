@@ -51,6 +51,9 @@ def _add_portal_customer(plot):
         plot.add(Deal(_number(plot), PORTAL_CUSTOMER, terms, lines, day, day))
     plot.event(plot.deals[-3], _later(plot, 160), "quantity", product="mailbox", change=4)
     plot.event(plot.deals[-3], _later(plot, 290), "quantity", product="endpoint", change=-3)
+    # Fewer of them with the next period: the customer may take that back.
+    day = plot.busy(plot.today - timedelta(days=1))
+    plot.event(plot.deals[-3], day, "customer_change", product="endpoint", change=-2)
     ordered = plot.busy(plot.today - timedelta(days=6))  # may still be withdrawn from
     plot.add(
         Deal(_number(plot), PORTAL_CUSTOMER, "monthly", [("backup", 1, "month")], ordered, ordered)

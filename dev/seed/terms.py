@@ -10,6 +10,8 @@ TERMS = {
         "recurrences": ("month", "quarter", "year"),
         "invoice_mode": "send",
         "customer_control": "upgrade_downgrade",
+        "customers_may_switch": True,
+        "addons": (("backup", 1, 10, 1), ("laptop", 1, 0, 1)),
         "payment_days": 14,
     },
     "first": {
@@ -77,6 +79,7 @@ TERMS = {
         "invoice_mode": "send",
         "payment_mode": "charge",
         "customer_control": "upgrade_downgrade",
+        "addons": (("mailbox", 5, 50, 5),),
         "payment_days": 0,
         "dunning": "strict",
     },
@@ -179,6 +182,9 @@ def create_terms(env, catalog):
         values["recurrence_ids"] = [Command.set([each.id for each in recurrences[1:]])]
         values["sequence"] = sequence
         values["payment_term_id"] = payment_terms[days].id
+        values["addon_ids"] = [
+            Command.create(_prepare_addon(catalog, *addon)) for addon in values.pop("addons", ())
+        ]
         if "setup" in values:
             values["setup_price"] = values.pop("setup")
             values["setup_product_id"] = catalog.products["setup"].id
@@ -196,6 +202,15 @@ def _create_offers(env):
     discount = {"offer_kind": "discount", "offer_discount": 20, "offer_count": 3}
     env.ref(f"{reason}price").write(discount)
     env.ref(f"{reason}unused").write({"offer_kind": "pause", "offer_count": 2})
+
+
+def _prepare_addon(catalog, product, minimum, maximum, increment):
+    return {
+        "product_id": catalog.products[product].id,
+        "minimum": minimum,
+        "maximum": maximum,
+        "increment": increment,
+    }
 
 
 def _create_payment_terms(env):

@@ -13,6 +13,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
 
+from .change import amendments, confirm_changes, offer_changes
 from .check import facts, findings, rebuilt
 from .door import (
     cancel_invoices,
@@ -191,6 +192,7 @@ def dun(registry, folder, day, gate):
 
 
 TASKS = {
+    "amendments": with_cursor(amendments),
     "set_up": with_cursor(set_up),
     "sell": with_cursor(sell),
     "bill": bill,
@@ -209,6 +211,8 @@ TASKS = {
     "mails_leave": with_cursor(mails_leave),
     "cancel_invoices": cancel_invoices,
     "charge_again": charge_again,
+    "confirm_changes": confirm_changes,
+    "offer_changes": with_cursor(offer_changes),
     "pay_by_form": pay_by_form,
     "replace_methods": replace_methods,
     "money_of_periods": with_cursor(money_of_periods),

@@ -3,6 +3,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...engine.change import agreed_values
 from ...tools import get_number_text
@@ -270,6 +271,21 @@ class ChangeOffer:
         if not self.template.switch_template_ids:
             return names
         return self._join(self.template.name, names)
+
+    def get_planned_texts(self):
+        """Return what changes by itself on a day to come, which a change of today leaves alone.
+
+        :rtype: list[str]
+        """
+        return [
+            self.env._(
+                "%(day)s: %(product)s. %(change)s",
+                day=format_date(self.env, segment.planned_date),
+                product=segment.product_id.display_name,
+                change=segment.change_text,
+            )
+            for segment in self.order.subscription_planned_ids
+        ]
 
     # ------------------------------------------------------------------
     # Reading
