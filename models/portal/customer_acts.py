@@ -86,9 +86,10 @@ class CustomerActs:
     @property
     def can_address(self):
         """Whether the customer may choose other addresses; a link alone does not do."""
+        if self.env.user._is_public() or not self.is_running:
+            return False
         customer = self.order.partner_id.commercial_partner_id
-        is_own = self.env.user.partner_id.commercial_partner_id == customer
-        return self.is_running and is_own and not self.env.user._is_public()
+        return self.env.user.partner_id.commercial_partner_id == customer
 
     @property
     def can_withdraw(self):
