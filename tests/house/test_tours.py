@@ -55,6 +55,11 @@ class TestTours(HttpCase):
         self.assertIn("are taken back", order.message_ids[0].body)
         self.assertTrue(order.message_ids.filtered(lambda message: "33.00" in message.body))
 
+    def test_somebody_reads_the_dashboard(self):
+        self.create_contract()
+        self.env.cr.flush()
+        self.start_tour("/odoo/subscription-dashboard", "subscription_dashboard", login="admin")
+
     def test_a_clerk_tries_out_a_change(self):
         order = self.create_contract()
         before = order.order_line.segment_ids

@@ -1,0 +1,30 @@
+import { registry } from "@web/core/registry";
+
+/**
+ * Somebody reads the dashboard: another range, the formula of a figure, and what is behind it.
+ */
+registry.category("web_tour.tours").add("subscription_dashboard", {
+    steps: () => [
+        { content: "MRR is there", trigger: "[data-tile=mrr]:contains(30.00)" },
+        { content: "The charts are drawn", trigger: ".o_subscription_chart canvas[height]" },
+        {
+            content: "Another range",
+            trigger: "select[name=range]",
+            run: "select last_12_months",
+        },
+        { content: "The address follows", trigger: "body:has(select[name=range])" },
+        { content: "Open a figure", trigger: "[data-tile=net_new] button.card-body", run: "click" },
+        {
+            content: "Its formula with the numbers",
+            trigger: "[data-tile=net_new] [name=filled]:contains(30.00)",
+        },
+        {
+            content: "What is behind it",
+            trigger: "[data-tile=net_new] button:contains(Movements)",
+            run: "click",
+        },
+        { content: "The movements", trigger: ".o_list_view .o_data_row:contains(Tour Customer)" },
+        { content: "Back", trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
+        { content: "The same range", trigger: "[data-tile=mrr]" },
+    ],
+});
