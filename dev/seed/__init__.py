@@ -174,6 +174,7 @@ class Story:
         with hanging_provider(self.env):
             self.env["account.move"]._cron_dun_subscriptions()
         self.env["payment.token"]._cron_warn_of_expiry()
+        self.env["subscription.mrr.event"]._cron_record_mrr()
         # Nothing leaves a demo, but nobody is suspended before the mail about it left.
         notices = self.env["subscription.dunning.notice"]
         notices.search([("state", "=", "waiting")])._note_outcome(True)

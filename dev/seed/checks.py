@@ -102,6 +102,8 @@ def _check_findings(env):
     """The nightly check of all contracts finds charges that nobody answered, nothing else."""
     env["subscription.finding"]._cron_check_billing()
     findings = env["subscription.finding"].search([("check", "!=", "lost_charge")])
+    kinds = env["subscription.mrr.event"]._read_group([], ["kind"])
+    demand(len(kinds) >= 7, "Only these movements of MRR: %s", kinds)
     demand(not findings, "The nightly check found: %s", findings.mapped("display_name"))
 
 
