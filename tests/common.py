@@ -304,7 +304,7 @@ class SubscriptionCommon(TransactionCase):
 
     def count_queries(self, function, *args):
         """Return how many queries a function costs when nothing is remembered."""
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.invalidate_all()
         before = sql_db.sql_counter
         function(*args)

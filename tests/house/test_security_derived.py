@@ -111,7 +111,7 @@ class TestDerivedFields(SubscriptionCommon):
             "sale.order": "state anchor_date next_invoice_date frozen_totals quarantined_at "
             "waiting_move_id order_type parent_id origin_id baseline segment_ids "
             "billed_period_ids interruption_ids renewal_ids amendment_ids changed_line_ids",
-            "sale.order.line": "parent_line_id replaced_line_id base_quantity later_steps",
+            "sale.order.line": "parent_line_id replaced_line_id base_quantity cut_segments",
         }
         for model, names in derived.items():
             for name in names.split():

@@ -313,7 +313,7 @@ class TestContractList(PortalCase):
         self.assertLessEqual(self.count_list_queries(), one + 3)
 
     def count_list_queries(self):
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
         self.get_entries()
