@@ -100,6 +100,7 @@
         # analytics
         "views/analytics/subscription_mrr_event_views.xml",
         "views/analytics/subscription_dashboard_views.xml",
+        "views/analytics/digest_digest_views.xml",
         "views/analytics/sale_order_views.xml",
         "views/analytics/res_config_settings_views.xml",
         # checks

@@ -1,9 +1,11 @@
 from . import (
+    digest_digest,
     partner_merge,
     res_company,
     res_config_settings,
     sale_order,
     subscription_dashboard,
+    subscription_forecast,
     subscription_interruption,
     subscription_mrr_event,
     subscription_mrr_part,

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -126,3 +126,18 @@ class TestDashboard(SubscriptionCommon):
             self.create_contract(self.line_values(self.seat, 1), day="2027-04-12")
         self.env.cr.flush()
         self.assertLessEqual(self.count_queries(self.get_data), few + 2)
+
+    def test_the_periodic_mail_tells_both_figures(self):
+        digest = self.env["digest.digest"].create(
+            {"name": "d", "kpi_subscription_mrr": True, "kpi_subscription_net_new": True}
+        )
+        digest = digest.with_context(
+            start_datetime=datetime(2027, 4, 1), end_datetime=datetime(2027, 4, 30)
+        )
+        self.assertEqual(digest.kpi_subscription_mrr_value, 130.0)
+        self.assertEqual(digest.kpi_subscription_net_new_value, -10.0)
+        nobody = self.env["res.users"].create({"name": "n", "login": "no digest"})
+        with self.assertRaises(AccessError):
+            digest.with_user(nobody)._compute_kpi_subscription_mrr()
+        actions = digest._compute_kpis_actions(self.company, self.env.user)
+        self.assertIn("subscription_dashboard_action", actions["kpi_subscription_mrr"])

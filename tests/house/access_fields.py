@@ -8,6 +8,7 @@ as typed.
 
 TYPED = {
     "account.move.line": "deferred_start_date deferred_end_date",
+    "digest.digest": "kpi_subscription_mrr kpi_subscription_net_new",
     "product.pricelist": "subscription_price_ids",
     "product.template": "is_recurring subscription_price_ids",
     "res.company": """

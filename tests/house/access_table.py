@@ -115,7 +115,10 @@ METHODS = {
     "subscription.close.reason": {"action_view_accepted_offers": COLLEAGUES | {"foreign"}},
     "subscription.close.wizard": {"action_close": OPERATORS},
     # It looks at no record of the caller's, and counts what the caller may read.
-    "subscription.dashboard": {"get_dashboard": COLLEAGUES - {"employee"} | {"foreign"}},
+    "subscription.dashboard": {
+        "get_dashboard": COLLEAGUES - {"employee"} | {"foreign"},
+        "get_forecast": COLLEAGUES - {"employee"} | {"foreign"},
+    },
     "subscription.dunning.event": {"write": NOBODY},
     "subscription.dunning.policy": {"copy_data": COLLEAGUES},
     "subscription.finding": {
@@ -229,6 +232,7 @@ ARGUMENTS = {
     ("subscription.billed.period", "create"): [{"line_id": "line", "kind": "credit"}],
     ("subscription.billed.period", "write"): [{"quantity": 1}],
     ("subscription.dashboard", "get_dashboard"): [{}],
+    ("subscription.dashboard", "get_forecast"): [{}],
     ("subscription.dunning.event", "write"): [{"outcome": "failed"}],
     ("subscription.mass.wizard", "action_batch"): ["active"],
     ("subscription.price.campaign", "action_apply_batch"): ["active"],

@@ -1,0 +1,106 @@
+import { Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { getColor } from "@web/core/colors/colors";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+const KNOWN = "#6b7280";
+
+export class SubscriptionForecast extends Component {
+    static template = "sale_recurring.SubscriptionForecast";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+    static path = "subscription-forecast";
+
+    setup() {
+        this.orm = useService("orm");
+        this.env.config.setDisplayName(_t("Forecast"));
+        this.display = { controlPanel: {} };
+        this.canvas = useRef("canvas");
+        this.state = useState({ data: null, months: 6, typed: {} });
+        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
+        onMounted(() => this.draw());
+        onPatched(() => this.draw());
+        onWillUnmount(() => this.chart?.destroy());
+    }
+
+    get fields() {
+        return [
+            { name: "new", label: _t("New MRR per month"), unit: this.state.data.currency },
+            { name: "expansion", label: _t("Expansion per month"), unit: "%" },
+            { name: "loss", label: _t("Loss per month"), unit: "%" },
+        ];
+    }
+
+    get isTyped() {
+        return Object.keys(this.state.typed).length > 0;
+    }
+
+    async load() {
+        const values = { months: this.state.months, ...this.state.typed };
+        this.state.data = await this.orm.call("subscription.dashboard", "get_forecast", [values]);
+    }
+
+    measure(months) {
+        Object.assign(this.state, { months, typed: {} });
+        return this.load();
+    }
+
+    type(name, text) {
+        const value = Number(text);
+        if (text.trim() === "" || Number.isNaN(value)) {
+            delete this.state.typed[name];
+        } else {
+            this.state.typed[name] = value;
+        }
+        return this.load();
+    }
+
+    draw() {
+        const { data } = this.state;
+        if (!data || this.drawn === data) {
+            return;
+        }
+        this.drawn = data;
+        this.chart?.destroy();
+        const { past, months } = data;
+        const gap = past.slice(1).map(() => null);
+        const last = past.at(-1).value;
+        const color = getColor(1, "light");
+        const line = (label, values, style) => ({ label, data: values, pointRadius: 2, tension: 0.2, ...style });
+        const ahead = (name) => [...gap, last, ...months.map((month) => month[name])];
+        this.chart = new Chart(this.canvas.el, {
+            type: "line",
+            data: {
+                labels: [...past, ...months].map((month) => month.label),
+                datasets: [
+                    line(
+                        _t("MRR"),
+                        past.map((month) => month.value),
+                        { borderColor: color }
+                    ),
+                    line(_t("Forecast"), ahead("value"), { borderColor: color, borderDash: [6, 4] }),
+                    line(_t("At least"), ahead("low"), { borderColor: "transparent", pointRadius: 0 }),
+                    line(_t("At most"), ahead("high"), {
+                        borderColor: "transparent",
+                        backgroundColor: `${color}22`,
+                        pointRadius: 0,
+                        fill: "-1",
+                    }),
+                    line(_t("Agreed already"), ahead("known"), { borderColor: KNOWN, borderDash: [2, 3] }),
+                ],
+            },
+            options: {
+                maintainAspectRatio: false,
+                animation: false,
+                interaction: { mode: "index", intersect: false },
+                scales: { x: { grid: { display: false } }, y: { beginAtZero: true } },
+            },
+        });
+    }
+}
+
+registry.category("actions").add("sale_recurring.forecast", SubscriptionForecast);
