@@ -139,5 +139,6 @@
             "sale_recurring/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -60,3 +60,13 @@ def protect(cr, table):
             FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse();
     """
     cr.execute(SQL(body.replace("%", "%%")))
+
+
+def unprotect(cr):
+    """Take away what no table takes along when it is dropped.
+
+    :param cr: cursor of an uninstallation
+    """
+    for table in ("subscription_mrr_event", "subscription_mrr_part"):
+        name = SQL.identifier(f"{table}_refuse")
+        cr.execute(SQL("DROP FUNCTION IF EXISTS %s CASCADE", name))

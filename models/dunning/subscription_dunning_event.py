@@ -90,7 +90,7 @@ class SubscriptionDunningEvent(models.Model):
     recovered_amount = fields.Monetary("Recovered", readonly=True)
     counted_action = fields.Selection(
         EVENT_ACTIONS,
-        "Step",
+        "Counted Step",
         compute="_compute_counted",
         store=True,
         precompute=True,
