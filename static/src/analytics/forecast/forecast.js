@@ -70,6 +70,7 @@ export class SubscriptionForecast extends Component {
         const gap = past.slice(1).map(() => null);
         const last = past.at(-1).value;
         const color = getColor(1, "light");
+        const ends = { low: _t("At least"), high: _t("Between at least and at most") };
         const line = (label, values, style) => ({ label, data: values, pointRadius: 2, tension: 0.2, ...style });
         const ahead = (name) => [...gap, last, ...months.map((month) => month[name])];
         this.chart = new Chart(this.canvas.el, {
@@ -83,8 +84,8 @@ export class SubscriptionForecast extends Component {
                         { borderColor: color }
                     ),
                     line(_t("Forecast"), ahead("value"), { borderColor: color, borderDash: [6, 4] }),
-                    line(_t("At least"), ahead("low"), { borderColor: "transparent", pointRadius: 0 }),
-                    line(_t("At most"), ahead("high"), {
+                    line(ends.low, ahead("low"), { borderColor: "transparent", pointRadius: 0 }),
+                    line(ends.high, ahead("high"), {
                         borderColor: "transparent",
                         backgroundColor: `${color}22`,
                         pointRadius: 0,
@@ -96,6 +97,7 @@ export class SubscriptionForecast extends Component {
             options: {
                 maintainAspectRatio: false,
                 animation: false,
+                plugins: { legend: { labels: { filter: (item) => item.text !== ends.low } } },
                 interaction: { mode: "index", intersect: false },
                 scales: { x: { grid: { display: false } }, y: { beginAtZero: true } },
             },
