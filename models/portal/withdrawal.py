@@ -1,8 +1,7 @@
 from datetime import timedelta
 
-from markupsafe import Markup
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ... import const
 
@@ -190,6 +189,6 @@ class Withdrawal:
             "mail.mail_activity_data_todo",
             self.today + timedelta(days=ACTIVITY_DAYS),
             summary=self.env._("Give %(amount)s back after a withdrawal", amount=amount),
-            note=Markup("<p>%s</p>") % text,
+            note=plaintext2html(text),
             user_id=self.order._get_responsible_user().id,
         )

@@ -53,8 +53,6 @@ METHODS = {
     # Core lets salespeople read saved methods; what each pays is told by the caller's own rights.
     "payment.token": {"get_linked_records_info": READERS | {"owner", "sales_own", "user"}},
     "payment.transaction": {
-        # Core refuses whoever may not read the payment.
-        "action_refund": BOOKKEEPERS,
         "action_subscription_money_came": BOOKKEEPERS,
         "action_subscription_money_did_not_come": BOOKKEEPERS,
         "create": NOBODY,

@@ -138,7 +138,7 @@ class TestCloseWizard(WizardCase):
         order = self.create_contract(self.seat, day="2027-04-01", user_id=seller.id)
         order = order.with_user(seller)
         self.assertEqual(order.subscription_preview["total"], 12.0)
-        for name in ("bill", "bill_step", "bill_selection", "close", "pause", "resume", "retry"):
+        for name in ("bill", "bill_batch", "bill_selection", "close", "pause", "resume", "retry"):
             with self.assertRaises(AccessError):
                 getattr(order, f"action_subscription_{name}")()
 
