@@ -28,7 +28,7 @@ class SubscriptionLinkWizard(models.TransientModel):
             wizard.quotation_ids = papers.filtered(lambda order: order.state in ("draft", "sent"))
 
     def action_renew_link(self):
-        """Renew the links of the contract, of its open quotations and of its invoices.
+        """Renew the links of the contract, of its papers and of its invoices.
 
         Whoever had the link of the contract could open the others through it.
 
@@ -39,8 +39,7 @@ class SubscriptionLinkWizard(models.TransientModel):
         order = self.order_id
         order._check_subscription_operator()
         order._subscription_claim()
-        # sudo: links are no values that anybody types, and invoices belong to the books
-        papers = (order | self.quotation_ids).sudo()
+        papers = self._get_papers()
         papers.access_token = False
         papers.order_line.invoice_lines.move_id.access_token = False
         for paper in papers:
@@ -61,3 +60,18 @@ class SubscriptionLinkWizard(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    def _get_papers(self):
+        """Return the contract with what its link led to: all its amendments, and open renewals.
+
+        A confirmed amendment was paid through the link of the contract, which showed its own.
+        """
+        # sudo: links are no values that anybody types, and invoices belong to the books; papers
+        # of colleagues count too
+        order = self.order_id.sudo()
+        renewals = order.subscription_renewal_ids
+        return (
+            order
+            | order.subscription_amendment_ids
+            | renewals.filtered(lambda paper: paper.state in ("draft", "sent"))
+        )

@@ -44,6 +44,16 @@ class TestRenewedLink(PortalCase):
         self.assertNotEqual(path, old[0])
         self.assertTrue(self.get_part(self.open(path), "status"))
 
+    def test_the_link_of_a_confirmed_amendment_is_dead_too(self):
+        colleague = new_test_user(self.env, "link.other", groups="sales_team.group_sale_salesman")
+        self.paper.user_id = colleague
+        self.paper.order_line.product_uom_qty = 4
+        self.paper.action_confirm()
+        url = self.paper.get_portal_url()
+        self.assertIn(self.paper.name, self.url_open(url).text)
+        self.renew()
+        self.assertNotIn(self.paper.name, self.url_open(url).text)
+
     def test_the_chatter_says_who_did_it(self):
         self.renew()
         self.assertIn(f"{self.user.name} renewed the link", self.order.message_ids[0].body)
