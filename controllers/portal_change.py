@@ -121,9 +121,10 @@ class SubscriptionChange(SubscriptionActs):
         order = self._get_order(order_id, access_token)
         change = CustomerChange(order)
         wanted = self._cast_as_int(change_id)
-        pending = change.get_pending().filtered(lambda amendment: amendment.id == wanted)
+        pending = change.taken_back.get_pending()
+        pending = pending.filtered(lambda amendment: amendment.id == wanted)
         if pending:
-            change.revoke(pending)
+            change.taken_back.revoke(pending)
         return self._go_back(order, access_token, "revoked" if pending else "")
 
     # ------------------------------------------------------------------

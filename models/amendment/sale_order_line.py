@@ -60,6 +60,14 @@ class SaleOrderLine(models.Model):
             )
         super()._join_contract()
 
+    def _can_be_edited_on_portal(self):
+        """Leave alone what a customer chose on the page of a contract, within its limits.
+
+        Headings come over from the contract, and below one of them everything may be an option.
+        """
+        is_chosen = self.order_id.subscription_customer_choice
+        return super()._can_be_edited_on_portal() and not is_chosen
+
     # ------------------------------------------------------------------
     # Monthly value
     # ------------------------------------------------------------------

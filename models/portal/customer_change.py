@@ -3,12 +3,14 @@ from odoo.fields import Command, Date
 from odoo.tools import format_date
 
 from ... import const
+from ...engine.segment import segment_at
 from ..amendment.amendment_plan import AmendmentPlan
 from ..amendment.amendment_text import AmendmentText
 from ..amendment.switch import Switch
 from ..preview.preview import Preview
-from .change_offer import PLAN, ChangeOffer
+from .change_offer import ChangeOffer
 from .customer_acts import CustomerActs
+from .taken_back import FINAL, TakenBack
 
 
 class CustomerChange:
@@ -27,6 +29,7 @@ class CustomerChange:
         self.offer = ChangeOffer(order)
         self.control = self.offer.control
         self.acts = CustomerActs(order)
+        self.taken_back = TakenBack(self.acts, self.control)
         self.today = self.acts.today
 
     @property
@@ -77,16 +80,39 @@ class CustomerChange:
         self._check_not_paid()
         switch.check(choice.template, choice.recurrence)
         draft = switch.draft_as(change, "now")
-        mode = self.control.get_mode(gains[0])
+        mode = self.control.get_mode(min(gains[0], self._get_lasting_gain(draft)))
         if mode != "now":
             draft = switch.draft_as(change, mode)
         Switch(draft).check_result()
         return draft
 
+    def _get_lasting_gain(self, draft):
+        """Return how much more the contract is worth each month once all that is planned is over.
+
+        A discount of today, or a line that is still to begin, hides what a change takes away.
+
+        :param draft: the amendment, not saved
+        """
+        after = AmendmentPlan(draft).get_segments()
+        before = {line: line._get_engine_segments() for line in self.order._get_recurring_lines()}
+        plans = [*after.values(), *before.values()]
+        day = max((part.start for parts in plans for part in parts), default=self.today)
+
+        def get_value(plan):
+            """Return what the lines of a plan are worth on that day."""
+            return sum(
+                line._get_segment_mrr(segment)
+                for line, parts in plan.items()
+                if (segment := segment_at(parts, day))
+            )
+
+        return get_value(after) - get_value(before)
+
     def _apply(self, amendment, choice):
         """Let an amendment say what the customer chose."""
         amendment.require_payment = False
         Switch(amendment).switch_lines(choice.template, choice.recurrence)
+        self._take_list_prices(amendment)
         for entry in self.offer.get_entries():
             if entry.key not in choice.quantities:
                 continue
@@ -104,6 +130,22 @@ class CustomerChange:
                 "recurrence_id": recurrence.id,
             }
             amendment.update({"order_line": [Command.create(values)]})
+
+    def _take_list_prices(self, amendment):
+        """Let lines that are billed more or less often cost what new customers pay for that.
+
+        A price that was agreed for a month would else be that of a year: staff see it and type
+        another one, customers would be glad.
+        """
+        for line in amendment.order_line.filtered(lambda line: line._is_recurrence_switched()):
+            before = line.subscription_parent_line_id.sudo().recurrence_id
+            if line.recurrence_id._is_same_length(before):
+                continue
+            price = line._get_list_price_of_today()
+            # The price follows the quantity that is chosen next, as one that nobody typed.
+            line.with_context(sale_write_from_compute=True).write(
+                {"price_unit": price, "technical_price_unit": price}
+            )
 
     def _prepare_figures(self, draft, due, choice):
         """Return what a change means besides the documents of today.
@@ -131,7 +173,9 @@ class CustomerChange:
             "next_amount": next_amount,
             "button": self._get_button(draft, is_paid_first),
             "is_paid_first": is_paid_first,
-            "is_revocable": draft._is_change_later() and self._is_revocable(choice.key),
+            "is_revocable": draft._is_change_later()
+            and self.taken_back.is_revocable(choice.key)
+            and not self.taken_back.cuts_plan(draft),
             "shown": "/".join(str(part) for part in shown),
         }
 
@@ -193,7 +237,7 @@ class CustomerChange:
     def get_revoke_button(self, amendment):
         """Return what the button says that takes a change back.
 
-        :param amendment: one of :meth:`get_pending`
+        :param amendment: one of :meth:`TakenBack.get_pending`
         """
         day = format_date(self.env, amendment.subscription_effective_date)
         return self.env._("Take back what changes on %(day)s", day=day)
@@ -244,8 +288,8 @@ class CustomerChange:
         self.order._subscription_claim()
         if not choice.key:
             return self.order.browse()  # pressed twice
-        if again := self.get_pending().filtered(
-            lambda order: order.subscription_customer_choice == choice.key
+        if again := self.taken_back.get_planned().filtered(
+            lambda order: order.subscription_customer_choice in (choice.key, choice.key + FINAL)
         ):
             return again[-1:]
         preview = self.preview(choice)
@@ -271,13 +315,14 @@ class CustomerChange:
         :rtype: sale.order
         """
         mode = "date" if preview["is_later"] else "now"
+        is_final = preview["is_later"] and not preview["is_revocable"]
         values = Switch(self.order).prepare_values(mode, preview["day"])
         amendment = self.order._create_amendment(
             **values,
             require_signature=False,
             prepayment_percent=1.0,
             signed_by=self.acts.get_name(),
-            subscription_customer_choice=choice.key,
+            subscription_customer_choice=choice.key + (FINAL if is_final else ""),
         )
         self._apply(amendment, choice)
         if preview["is_paid_first"]:
@@ -318,62 +363,3 @@ class CustomerChange:
         self.order._subscription_claim()
         self._check_not_paid()
         self.get_waiting()._action_cancel()
-
-    # ------------------------------------------------------------------
-    # Taking back
-    # ------------------------------------------------------------------
-
-    def get_pending(self):
-        """Return changes of the customer whose day is still to come, which can be taken back.
-
-        :rtype: sale.order
-        """
-        if not self.control.can_revoke:
-            return self.order.browse()
-        return self.order.subscription_amendment_ids.filtered(
-            lambda order: (
-                order.state == "sale"
-                and order.subscription_customer_choice
-                and self._is_revocable(order.subscription_customer_choice)
-                and self._get_planned(order)
-            )
-        )
-
-    @staticmethod
-    def _is_revocable(key):
-        """Return whether a choice can be taken back before its day: other terms hold at once."""
-        return PLAN not in key or f"{PLAN}-" in key
-
-    def _get_planned(self, amendment):
-        """Return the steps of the contract that a change of the customer planned.
-
-        :rtype: subscription.segment
-        """
-        return self.order.subscription_planned_ids.filtered(
-            lambda step: (
-                step.planned_date == amendment.subscription_effective_date
-                and step.line_id in amendment.subscription_changed_line_ids
-            )
-        )
-
-    def revoke(self, amendment):
-        """Take a change back before its day.
-
-        :param amendment: one of :meth:`get_pending`
-        :raise UserError: it is none of them any more
-        """
-        self.order._subscription_claim()
-        if amendment not in self.get_pending():
-            raise UserError(self.acts.get_changed_text())
-        day = amendment.subscription_effective_date
-        while planned := self._get_planned(amendment):
-            self.order._subscription_revoke_segment(planned[0])
-        name = self.acts.get_name()
-        self.acts.tell(
-            lambda env: env._(
-                "%(name)s took back online what was to change on %(day)s.",
-                name=name,
-                day=format_date(env, day),
-            ),
-            "revoked",
-        )

@@ -11,3 +11,4 @@ from . import test_sign_and_pay
 from . import test_addresses
 from . import test_portal_tours
 from . import test_portal_change_tours
+from . import test_customer_tricks
