@@ -188,6 +188,16 @@ class Figures:
             f"({totals.lost} / {totals.customers})",
         }
 
+    def convert(self, amount, company):
+        """Return an amount of a company in the shown currency, at the rate of today.
+
+        :rtype: float
+        """
+        today = Date.context_today(self.env.user)
+        return company.currency_id._convert(
+            amount, self.currency, self.env.company, today, round=False
+        )
+
     def format_money(self, value):
         """Return an amount as the reader writes it, in the shown currency."""
         return formatLang(self.env, float(value), currency_obj=self.currency)
@@ -232,3 +242,16 @@ UNITS = {
 }
 # Figures that are better when they are lower.
 LOW_IS_GOOD = frozenset({"logo_churn", "gross_churn", "net_churn"})
+
+
+def serialize(domain):
+    """Return a domain as JSON can carry it.
+
+    :rtype: list
+    """
+    return [
+        [leaf[0], leaf[1], leaf[2].isoformat() if hasattr(leaf[2], "isoformat") else leaf[2]]
+        if isinstance(leaf, tuple | list)
+        else leaf
+        for leaf in list(domain)
+    ]

@@ -1,10 +1,12 @@
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
-from .dashboard_figures import FLOWS, LOW_IS_GOOD, UNITS, Figures
+from .dashboard_figures import FLOWS, LOW_IS_GOOD, UNITS, Figures, serialize
 
 # What may be filtered, and by which field of a movement.
 FILTERS = {
@@ -15,6 +17,8 @@ FILTERS = {
     "product": ("part_ids.product_id", "product.product"),
 }
 TREND_MONTHS = 13
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+MOST_ID = 2**31
 MOST_OPTIONS = 80
 MOST_LISTED = 8
 
@@ -65,11 +69,12 @@ class SubscriptionDashboard(models.AbstractModel):
         """Return the first and the last day, this month without any."""
         today = self.env.company._subscription_today()
         try:
-            start = fields.Date.to_date(values.get("start")) or today.replace(day=1)
-            end = fields.Date.to_date(values.get("end")) or today
+            start = fields.Date.to_date(values.get("start") or today.replace(day=1))
+            end = fields.Date.to_date(values.get("end") or today)
+            is_range = EARLIEST <= start <= end <= LATEST
         except (ValueError, TypeError, AttributeError):
-            start, end = today, None
-        if not end or start > end:
+            is_range = False
+        if not is_range:
             raise UserError(self.env._("Choose a first day that is not after the last one."))
         return start, end
 
@@ -97,7 +102,9 @@ class SubscriptionDashboard(models.AbstractModel):
         domain = Domain("company_id", "in", self.env.companies.ids)
         for name, (field, _model) in FILTERS.items():
             ids = values.get(name) or []
-            if not isinstance(ids, list) or not all(type(one) is int for one in ids):
+            if not isinstance(ids, list) or not all(
+                type(one) is int and 0 < one < MOST_ID for one in ids
+            ):
                 raise UserError(self.env._("This filter is not known. Choose one of the list."))
             if ids:
                 domain &= Domain(field, "in", ids)
@@ -242,7 +249,7 @@ class SubscriptionDashboard(models.AbstractModel):
             domain &= inside & Domain("kind", "in", kinds[name])
         elif name == "growth":
             domain &= inside
-        return [list(leaf) if isinstance(leaf, tuple) else leaf for leaf in _serialize(domain)]
+        return serialize(domain)
 
     # ------------------------------------------------------------------
     # Charts
@@ -284,10 +291,7 @@ class SubscriptionDashboard(models.AbstractModel):
         )
         moved = {}
         for month, company, amount in groups:
-            value = company.currency_id._convert(
-                amount, figures.currency, self.env.company, end, round=False
-            )
-            moved[month] = moved.get(month, 0.0) + value
+            moved[month] = moved.get(month, 0.0) + figures.convert(amount, company)
         level, trend = float(figures.totals.opening), []
         for month in months:
             level += moved.get(month, 0.0)
@@ -314,19 +318,22 @@ class SubscriptionDashboard(models.AbstractModel):
             & Domain("kind", "=", "churn")
             & Domain("effective_date", ">=", start)
             & Domain("effective_date", "<=", end),
-            ["close_reason_id"],
+            ["close_reason_id", "company_id"],
             ["company_amount:sum", "__count"],
-            order="company_amount:sum",
-            limit=6,
         )
+        lost = {}
+        for reason, company, amount, count in groups:
+            known = lost.setdefault(reason, [0.0, 0])
+            known[0] -= figures.convert(amount, company)
+            known[1] += count
         return [
             {
                 "label": reason.name or self.env._("No reason given"),
-                "text": figures.format_money(-amount),
-                "value": -amount,
+                "text": figures.format_money(amount),
+                "value": amount,
                 "note": self.env._("Contracts: %(count)s", count=count),
             }
-            for reason, amount, count in groups
+            for reason, (amount, count) in sorted(lost.items(), key=lambda one: -one[1][0])[:6]
         ]
 
     @api.model
@@ -342,7 +349,10 @@ class SubscriptionDashboard(models.AbstractModel):
         events = Event.search(wanted, order="company_amount desc", limit=MOST_LISTED)
         events |= Event.search(wanted, order="company_amount", limit=MOST_LISTED)
         figures = Figures(self.env, domain, start, start)
-        largest = events.sorted(lambda event: -abs(event.company_amount))[:MOST_LISTED]
+        values = {
+            event: figures.convert(event.company_amount, event.company_id) for event in events
+        }
+        largest = sorted(events, key=lambda event: -abs(values[event]))[:MOST_LISTED]
         labels = dict(events._fields["kind"]._description_selection(self.env))
         return [
             {
@@ -352,7 +362,7 @@ class SubscriptionDashboard(models.AbstractModel):
                 "kind": event.kind,
                 "label": labels[event.kind],
                 "day": format_date(self.env, event.effective_date),
-                "text": figures.format_money(event.company_amount),
+                "text": figures.format_money(values[event]),
             }
             for event in largest
         ]
@@ -383,13 +393,3 @@ class SubscriptionDashboard(models.AbstractModel):
             }
             for order in orders
         ]
-
-
-def _serialize(domain):
-    """Return a domain as JSON can carry it."""
-    return [
-        (leaf[0], leaf[1], leaf[2].isoformat() if hasattr(leaf[2], "isoformat") else leaf[2])
-        if isinstance(leaf, (tuple, list))
-        else leaf
-        for leaf in list(domain)
-    ]

@@ -46,24 +46,9 @@ class SubscriptionDashboard(models.AbstractModel):
             MONTHS_AHEAD,
             spread(months),
         )
-        days = [first + relativedelta(months=number + 2, days=-1) for number in range(MONTHS_AHEAD)]
-        known = self._get_known_mrr(domain, days)
         return {
             "past": self._get_trend(domain, today),
-            "months": [
-                {
-                    "label": format_date(self.env, day, date_format="MMM yy"),
-                    "value": round(float(month.mrr), 2),
-                    "low": round(float(month.low), 2),
-                    "high": round(float(month.high), 2),
-                    "known": round(known[day], 2),
-                    "contracts": round(float(month.contracts)),
-                    "text": now.format_money(month.mrr),
-                    "band": f"{now.format_money(month.low)} - {now.format_money(month.high)}",
-                    "known_text": now.format_money(known[day]),
-                }
-                for day, month in zip(days, found, strict=True)
-            ],
+            "months": self._get_months_ahead(now, domain, found),
             "measured": count,
             "choices": list(MONTHS_MEASURED),
             "assumptions": {
@@ -76,6 +61,27 @@ class SubscriptionDashboard(models.AbstractModel):
             "error": self._get_past_error(domain, first, count),
             "currency": self.env.company.currency_id.name,
         }
+
+    @api.model
+    def _get_months_ahead(self, now, domain, found):
+        """Return the months to come as the page shows them, next to what is agreed for them."""
+        first = now.start
+        days = [first + relativedelta(months=number + 2, days=-1) for number in range(MONTHS_AHEAD)]
+        known = self._get_known_mrr(domain, days)
+        return [
+            {
+                "label": format_date(self.env, day, date_format="MMM yy"),
+                "value": round(float(month.mrr), 2),
+                "low": round(float(month.low), 2),
+                "high": round(float(month.high), 2),
+                "known": round(known[day], 2),
+                "contracts": round(float(month.contracts)),
+                "text": now.format_money(month.mrr),
+                "band": f"{now.format_money(month.low)} - {now.format_money(month.high)}",
+                "known_text": now.format_money(known[day]),
+            }
+            for day, month in zip(days, found, strict=True)
+        ]
 
     @api.model
     def _get_month_totals(self, domain, first, count):

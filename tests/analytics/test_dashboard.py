@@ -100,6 +100,10 @@ class TestDashboard(SubscriptionCommon):
             {"user": ["1 OR 1=1"]},
             {"user": "1"},
             {"product": [None]},
+            {"user": [2**40]},
+            {"start": {"a": 1}},
+            {"start": "0001-01-01"},
+            {"end": "9999-12-31"},
         ):
             with self.subTest(values), self.assertRaises(UserError):
                 self.Dashboard.get_dashboard({"start": "2027-04-01", "end": "2027-04-30", **values})

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from engine.metrics.cohort import INTERVALS, average_retention, cohorts, grid_of
 from engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
-from engine.metrics.kpi import Totals, gross_churn, grr, lifetime_value, logo_churn, net_churn, nrr
+from engine.metrics.kpi import (
+    Totals,
+    average_revenue,
+    gross_churn,
+    growth,
+    grr,
+    lifetime_value,
+    logo_churn,
+    net_churn,
+    nrr,
+    renewal_rate,
+)
 from engine.metrics.movement import (
     KINDS,
     Break,
@@ -241,6 +252,7 @@ def test_cohorts_count_who_is_there(lives, interval, until):
         assert line.left[0] == line.size
         assert list(line.left) == sorted(line.left, reverse=True)
         assert all(value >= 0 for value in line.left)
+        assert all(kept + lost == 1 for kept, lost in zip(line.retention, line.churn, strict=True))
         last = grid.period_at(until)
         assert grid.boundary(grid.recurrence.index_at(grid.anchor, line.start)) == line.start
         first = grid.recurrence.index_at(grid.anchor, line.start)
@@ -257,3 +269,20 @@ def test_all_cohorts_together_count_only_those_old_enough():
 def test_an_unknown_interval_is_refused():
     with pytest.raises(KeyError):
         grid_of("fortnight")
+
+
+@given(MONTHS)
+def test_growth_and_averages_follow_from_the_totals(month):
+    assert month.closing == month.opening + month.net_new + month.other
+    assert month.closing_customers == month.customers + month.won - month.lost
+    rate = growth(month)
+    assert (rate is None) == (not month.opening)
+    if rate is not None:
+        assert Fraction(month.opening) * (1 + rate) == Fraction(month.closing)
+    average = average_revenue(month.closing, month.customers)
+    assert average is None or average * month.customers == Fraction(month.closing)
+
+
+def test_renewals_are_counted_of_those_that_were_due():
+    assert renewal_rate(8, 6) == Fraction(3, 4)
+    assert renewal_rate(0, 0) is None
