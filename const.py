@@ -111,6 +111,9 @@ FORM_HELD_FOR = timedelta(minutes=20)
 FORMS_HELD_PER_DAY = 3
 # Nobody opens more forms than this for one document within an hour: each costs a provider's time.
 FORMS_PER_HOUR = 10
+# Nobody gets more mails than this within a day about what is done alone with one contract: whoever
+# has its link could fill the boxes of its customer and salesperson.
+ACTS_MAILED_PER_DAY = 10
 # An invoice is charged no more often than this within a day because another method was given: each
 # attempt costs money, and a decline mails.
 RETRIES_PER_DAY = 5

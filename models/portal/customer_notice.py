@@ -1,3 +1,5 @@
+from odoo import fields
+
 from ... import const
 from .contract_status import ContractStatus
 
@@ -35,9 +37,26 @@ class CustomerNotice:
         order.message_post(
             body=get_text(order.env),
             author_id=self.company.partner_id.id,
-            partner_ids=self.order.user_id.partner_id.ids,
+            partner_ids=[] if self._is_too_often() else self.order.user_id.partner_id.ids,
             subtype_xmlid="mail.mt_note",
         )
+
+    def _is_too_often(self):
+        """Return whether so much was done within a day that nobody is mailed any more.
+
+        What is done stands on the contract all the same.
+        """
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        done = self.order.env["mail.message"].search_count(
+            [
+                ("model", "=", self.order._name),
+                ("res_id", "=", self.order.id),
+                ("author_id", "=", self.company.partner_id.id),
+                ("subtype_id", "=", self.order.env.ref("mail.mt_note").id),
+                ("date", ">", since),
+            ]
+        )
+        return done > const.ACTS_MAILED_PER_DAY
 
     def tell_customer(self, texts, preview=None):
         """Send the customer one mail about what was done.
@@ -46,7 +65,7 @@ class CustomerNotice:
         :param dict preview: what was charged and given back, as :class:`Preview` makes it
         """
         template = self.order.env.ref(MAIL, raise_if_not_found=False)
-        if not template or not self.customer.email:
+        if not template or not self.customer.email or self._is_too_often():
             return
         status = ContractStatus(self.for_customer())
         act = {

@@ -1,7 +1,8 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.tests import tagged
 
+from ...models.portal.customer_notice import CustomerNotice
 from ..support.common_change import ChangeCase
 
 
@@ -164,3 +165,34 @@ class TestChosenPaper(ChangeCase):
         )
         self.env.invalidate_all()
         self.assertEqual(seats.product_uom_qty, 3)
+
+
+@tagged("post_install", "-at_install")
+class TestMailedActs(ChangeCase):
+    """Whoever has a link cannot fill the boxes of those whom acts are told."""
+
+    def test_no_more_than_ten_mails_leave_within_a_day(self):
+        self.order.user_id = self.env.ref("base.user_admin")
+        notice = CustomerNotice(self.order.sudo())
+        for _number in range(15):
+            notice.tell_staff(lambda env: "Something was done.")
+            notice.tell_customer(["Something was done."])
+        outgoing = self.order.message_ids.filtered(
+            lambda message: message.message_type == "email_outgoing"
+        )
+        self.assertEqual(len(outgoing), 10)
+        notes = self.order.message_ids.filtered(lambda one: "Something" in (one.body or ""))
+        told = notes.filtered(lambda note: note.partner_ids and note not in outgoing)
+        self.assertLessEqual(len(told), 11)
+        self.assertEqual(len(notes - outgoing), 15, "what was done stands on the contract")
+        self.travel(self.order._subscription_today() + timedelta(days=2))
+        notice.tell_staff(lambda env: "Something was done.")
+        notice.tell_customer(["Something was done."])
+        self.assertEqual(
+            len(
+                self.order.message_ids.filtered(
+                    lambda message: message.message_type == "email_outgoing"
+                )
+            ),
+            11,
+        )
