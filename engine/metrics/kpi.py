@@ -179,21 +179,3 @@ def lifetime_value(
 def renewal_rate(due: int, renewed: int) -> Fraction | None:
     """Return contracts that went on / contracts whose term ended."""
     return ratio(renewed, due)
-
-
-FORMULAS = {
-    "mrr": ("opening + movements", "amount"),
-    "arr": ("MRR * 12", "amount"),
-    "net_new": ("new + expansion + reactivation - contraction - churn", "amount"),
-    "average_revenue": ("MRR / contracts", "amount"),
-    "logo_churn": ("customers lost / customers at the start", "percent"),
-    "gross_churn": ("(churn + contraction) / opening MRR", "percent"),
-    "net_churn": ("(churn + contraction - expansion - reactivation) / opening MRR", "percent"),
-    "nrr": ("(opening MRR + expansion - contraction - churn) / opening MRR", "percent"),
-    "grr": ("(opening MRR - contraction - churn) / opening MRR", "percent"),
-    "quick_ratio": ("(new + expansion + reactivation) / (contraction + churn)", "ratio"),
-    "lifetime_value": ("average revenue of a customer / monthly customer churn", "amount"),
-    "growth": ("(closing MRR - opening MRR) / opening MRR", "percent"),
-}
-"""The formula of each figure and its unit: 'amount' (per month; of a year for arr, of a whole life
-for lifetime_value), 'percent' or 'ratio'."""

@@ -77,6 +77,7 @@ class Chain:
     recorded: dict = field(default_factory=lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
     revisions: dict = field(default_factory=lambda: defaultdict(lambda: -1))
     owners: dict = field(default_factory=lambda: defaultdict(dict))
+    owned: dict = field(default_factory=dict)
     last: object = None
 
     @property
@@ -180,6 +181,8 @@ class MrrLedger:
             kept = chain.owners[tuple(owner)].setdefault(product, [ZERO, ZERO])
             kept[0] += to_decimal(amount)
             kept[1] += to_decimal(value)
+            if handover != "out" and kind != "fx":
+                chain.owned[day] = tuple(owner)
             chain.last = max(chain.last or day, day)
 
     def get_rate(self, order, day):

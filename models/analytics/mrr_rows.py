@@ -43,10 +43,7 @@ class MrrRows:
         return days
 
     def _get_owner(self, day):
-        """Return whom what happens on a day belongs to.
-
-        A correction belongs to whoever had the contract then, as far as the ledger knows.
-        """
+        """Return whom the contract belongs to that holds on a day, as it is known now."""
         order = self.chain.get_order_on(day)
         partner = order.partner_id
         return (
@@ -67,15 +64,22 @@ class MrrRows:
         parts = [
             (product, value, (value * rate).quantize(SMALLEST)) for product, value in move.parts
         ]
-        owner = next(iter(self.owners), None) if self._is_past(move) else None
-        self._add_row(move.day, move.kind, owner or self._get_owner(move.day), parts, rate)
+        owner = self._get_recorded_owner(move.day) or self._get_owner(move.day)
+        self._add_row(move.day, move.kind, owner, parts, rate)
         if self.is_foreign and not any(
             kept[0] for products in self.owners.values() for kept in products.values()
         ):
             self.add_drift(move.day)
 
-    def _is_past(self, move):
-        return bool(self.chain.recorded and self.closed and move.day < self.closed)
+    def _get_recorded_owner(self, day):
+        """Return who had the contract on a day that was told before, None for later days.
+
+        A correction belongs to whoever had it then, as far as the ledger knows.
+        """
+        if not self.closed or day >= self.closed:
+            return None
+        before = [known for known in self.chain.owned if known <= day]
+        return self.chain.owned[max(before)] if before else None
 
     def add_drift(self, day):
         """Add what the balances are worth more or less at the rate of a day."""
@@ -91,8 +95,6 @@ class MrrRows:
 
     def add_handover(self):
         """Move the balance of whoever had the contract to whoever has it now."""
-        if not self.had_rows:
-            return
         new = self._get_owner(self.today)
         rate = self.ledger.get_rate(self.chain.origin, self.today)
         for owner, products in list(self.owners.items()):

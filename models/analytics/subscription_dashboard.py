@@ -8,13 +8,13 @@ from odoo.tools import format_date, formatLang
 
 from .dashboard_figures import FLOWS, LOW_IS_GOOD, UNITS, Figures, serialize
 
-# What may be filtered, and by which field of a movement.
+# What may be filtered: by which field of a movement, by which of a contract, and what it holds.
 FILTERS = {
-    "user": ("user_id", "res.users"),
-    "team": ("team_id", "crm.team"),
-    "template": ("template_id", "subscription.template"),
-    "country": ("country_id", "res.country"),
-    "product": ("part_ids.product_id", "product.product"),
+    "user": ("user_id", "user_id", "res.users"),
+    "team": ("team_id", "team_id", "crm.team"),
+    "template": ("template_id", "subscription_template_id", "subscription.template"),
+    "country": ("country_id", "partner_id.country_id", "res.country"),
+    "product": ("part_ids.product_id", "order_line.product_id", "product.product"),
 }
 TREND_MONTHS = 13
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
@@ -49,9 +49,9 @@ class SubscriptionDashboard(models.AbstractModel):
             "tiles": self._get_tiles(now, before),
             "waterfall": self._get_waterfall(now),
             "trend": self._get_trend(domain, end),
-            "reasons": self._get_reasons(domain, start, end),
-            "top": self._get_top(domain, start, end),
-            "renewals": self._get_renewals(),
+            "reasons": self._get_reasons(now),
+            "top": self._get_top(now),
+            "renewals": self._get_renewals(values),
             "options": self._get_options(),
             "currency": self.env.company.currency_id.name,
             "compared": before.get_texts(),
@@ -100,7 +100,7 @@ class SubscriptionDashboard(models.AbstractModel):
         :raise UserError: a filter holds something that is no id
         """
         domain = Domain("company_id", "in", self.env.companies.ids)
-        for name, (field, _model) in FILTERS.items():
+        for name, (field, _on_order, _model) in FILTERS.items():
             ids = values.get(name) or []
             if not isinstance(ids, list) or not all(
                 type(one) is int and 0 < one < MOST_ID for one in ids
@@ -115,7 +115,7 @@ class SubscriptionDashboard(models.AbstractModel):
         """Return what the filters offer: what movements that the reader may read belong to."""
         Event = self.env["subscription.mrr.event"]
         found = {}
-        for name, (field, model) in FILTERS.items():
+        for name, (field, _on_order, model) in FILTERS.items():
             if name == "product":
                 records = self.env[model].search([("is_recurring", "=", True)], limit=MOST_OPTIONS)
             else:
@@ -310,14 +310,13 @@ class SubscriptionDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_reasons(self, domain, start, end):
+    def _get_reasons(self, figures):
         """Return what was lost by reason, the largest first."""
-        figures = Figures(self.env, domain, start, start)
         groups = self.env["subscription.mrr.event"]._read_group(
-            domain
+            figures.domain
             & Domain("kind", "=", "churn")
-            & Domain("effective_date", ">=", start)
-            & Domain("effective_date", "<=", end),
+            & Domain("effective_date", ">=", figures.start)
+            & Domain("effective_date", "<=", figures.end),
             ["close_reason_id", "company_id"],
             ["company_amount:sum", "__count"],
         )
@@ -337,18 +336,17 @@ class SubscriptionDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _get_top(self, domain, start, end):
+    def _get_top(self, figures):
         """Return the largest movements of the range."""
         wanted = (
-            domain
+            figures.domain
             & Domain("kind", "in", FLOWS)
-            & Domain("effective_date", ">=", start)
-            & Domain("effective_date", "<=", end)
+            & Domain("effective_date", ">=", figures.start)
+            & Domain("effective_date", "<=", figures.end)
         )
         Event = self.env["subscription.mrr.event"]
         events = Event.search(wanted, order="company_amount desc", limit=MOST_LISTED)
         events |= Event.search(wanted, order="company_amount", limit=MOST_LISTED)
-        figures = Figures(self.env, domain, start, start)
         values = {
             event: figures.convert(event.company_amount, event.company_id) for event in events
         }
@@ -368,8 +366,8 @@ class SubscriptionDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _get_renewals(self):
-        """Return the contracts whose term ends next."""
+    def _get_renewals(self, values):
+        """Return the contracts whose term ends next, by the same filters."""
         today = self.env.company._subscription_today()
         orders = self.env["sale.order"].search(
             [
@@ -377,6 +375,7 @@ class SubscriptionDashboard(models.AbstractModel):
                 ("subscription_end_date", ">=", today),
                 ("subscription_end_date", "<=", today + relativedelta(months=3)),
                 ("company_id", "in", self.env.companies.ids),
+                *((FILTERS[name][1], "in", values[name]) for name in FILTERS if values.get(name)),
             ],
             order="subscription_end_date, id",
             limit=MOST_LISTED,

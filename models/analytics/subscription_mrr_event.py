@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .mrr_ledger import MrrLedger, get_company_origins
@@ -220,12 +219,3 @@ class SubscriptionMrrEvent(models.Model):
                 self.env.invalidate_all()
             company._keep_mrr_date(today)
             Cron._commit_progress()
-
-    @api.model
-    def _get_chain_domain(self, orders):
-        """Return the domain of the movements of contracts, those before and after them included.
-
-        :param orders: `sale.order` records
-        :rtype: Domain
-        """
-        return Domain("origin_id", "in", orders.subscription_origin_id.ids)

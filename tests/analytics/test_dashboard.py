@@ -86,6 +86,13 @@ class TestDashboard(SubscriptionCommon):
         self.env.cr.flush()
         self.assertIn("20.00", self.get_tiles(user=[seller.id])["mrr"]["text"])
 
+    def test_contracts_that_end_follow_the_filters(self):
+        other = self.env.ref("base.user_admin").copy({"login": "renewal seller"})
+        self.kept._subscription_close(date(2027, 5, 5))
+        ends = [one["id"] for one in self.get_data()["renewals"]]
+        self.assertEqual(ends, self.kept.ids)
+        self.assertFalse(self.get_data(user=[other.id])["renewals"])
+
     def test_comparing_takes_the_range_before_or_a_year_ago(self):
         tiles = self.get_tiles()
         self.assertIn("140.00", tiles["mrr"]["before"])

@@ -244,6 +244,21 @@ class TestMrrLedger(SubscriptionCommon):
         self.record("2027-02-11")
         self.assertEqual(self.get_events(order), before)
 
+    def test_a_correction_belongs_to_whoever_had_the_contract_then(self):
+        order = self.create_contract(self.line_values(self.seat, 3), day="2027-02-01")
+        old, new = order.user_id, self.env.ref("base.user_admin").copy({"login": "later seller"})
+        self.record("2027-02-10")
+        order.user_id = new
+        self.record("2027-02-20")
+        order._subscription_change_line(order.order_line, date(2027, 2, 5), quantity=4)
+        self.env.cr.flush()
+        events = self.Event.search([("order_id", "=", order.id)])
+        late = events.filtered("is_correction")
+        self.assertEqual((late.user_id, late.amount), (old, 10.0))
+        for user, amount in ((old, 0.0), (new, 40.0)):
+            theirs = events.filtered(lambda event, user=user: event.user_id == user)
+            self.assertEqual(sum(theirs.mapped("amount")), amount)
+
     def test_amounts_are_told_in_both_currencies_and_the_drift_apart(self):
         euro = self.env.ref("base.EUR") if self.currency.name != "EUR" else self.env.ref("base.USD")
         euro.active = True

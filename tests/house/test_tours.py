@@ -59,6 +59,8 @@ class TestTours(HttpCase):
         self.create_contract()
         self.env.cr.flush()
         self.start_tour("/odoo/subscription-dashboard", "subscription_dashboard", login="admin")
+        link = "/odoo/subscription-dashboard?range=last_month&compare=year"
+        self.start_tour(link, "subscription_dashboard_link", login="admin")
 
     def test_a_clerk_tries_out_a_change(self):
         order = self.create_contract()

@@ -12,7 +12,15 @@ registry.category("web_tour.tours").add("subscription_dashboard", {
             trigger: "select[name=range]",
             run: "select last_12_months",
         },
-        { content: "The address follows", trigger: "body:has(select[name=range])" },
+        {
+            content: "The address follows",
+            trigger: "[data-tile=mrr]",
+            run: () => {
+                if (!window.location.search.includes("range=last_12_months")) {
+                    throw new Error(`The range is not in ${window.location.href}`);
+                }
+            },
+        },
         { content: "Open a figure", trigger: "[data-tile=net_new] button.card-body", run: "click" },
         {
             content: "Its formula with the numbers",
@@ -25,6 +33,16 @@ registry.category("web_tour.tours").add("subscription_dashboard", {
         },
         { content: "The movements", trigger: ".o_list_view .o_data_row:contains(Tour Customer)" },
         { content: "Back", trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
-        { content: "The same range", trigger: "[data-tile=mrr]" },
+        { content: "The same range", trigger: "select[name=range]:value(last_12_months)" },
+    ],
+});
+
+/**
+ * Somebody follows a link to the dashboard of a range.
+ */
+registry.category("web_tour.tours").add("subscription_dashboard_link", {
+    steps: () => [
+        { content: "The range of the link", trigger: "select[name=range]:value(last_month)" },
+        { content: "Compared as it says", trigger: "select[name=compare]:value(year)" },
     ],
 });

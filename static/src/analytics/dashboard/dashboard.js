@@ -5,6 +5,7 @@ import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { getRange, RANGES } from "./ranges";
@@ -25,6 +26,7 @@ export class SubscriptionDashboard extends Component {
         this.action = useService("action");
         this.env.config.setDisplayName(_t("Dashboard"));
         this.ranges = RANGES;
+        useSetupAction({ getLocalState: () => ({ address: this.getAddress() }) });
         this.display = { controlPanel: {} };
         this.trend = useRef("trend");
         this.waterfall = useRef("waterfall");
@@ -54,7 +56,8 @@ export class SubscriptionDashboard extends Component {
     // ------------------------------------------------------------------
 
     readAddress() {
-        const known = router.current || {};
+        // Whoever comes back finds what was left, whoever follows a link what it says.
+        const known = this.props.state?.address || router.current || {};
         const range = RANGES.some(({ name }) => name === known.range) ? known.range : "this_month";
         const chosen = {};
         for (const name of FILTERS) {
@@ -64,14 +67,14 @@ export class SubscriptionDashboard extends Component {
         return { range, compare, start: known.start || "", end: known.end || "", ...chosen };
     }
 
-    writeAddress() {
+    getAddress() {
         const { range, compare, start, end } = this.state;
         const isCustom = range === "custom";
         const address = { range, compare, start: isCustom ? start : undefined, end: isCustom ? end : undefined };
         for (const name of FILTERS) {
             address[name] = this.state[name] || undefined;
         }
-        this.props.updateActionState?.(address);
+        return address;
     }
 
     // ------------------------------------------------------------------
@@ -108,7 +111,7 @@ export class SubscriptionDashboard extends Component {
             return;
         }
         this.state.error = "";
-        this.writeAddress();
+        this.props.updateActionState?.(this.getAddress());
         await this.load();
     }
 
