@@ -1,6 +1,6 @@
 """What an amendment does to the segments of a line besides new values: other terms, another line.
 
-An amendment says what shall be from a day on. Steps that were planned for later keep what they
+An amendment says what shall be from a day on. Segments that were planned for later keep what they
 plan: a discount that ends, a ramp.
 """
 

@@ -2,8 +2,8 @@
 
 Both sides are valued on their own evidence: a charge on its price (telescoped inside its full
 period, so that parts add up), a credit on the row that it undoes (capped by what is left of it).
-For days after the day of the run, a charge goes up to the smaller of that day's plan and the step
-in force on the day of the run, a credit down to the larger of the two: a known future step neither
+For days after the day of the run, a charge goes up to the smaller of that day's plan and the
+segment in force on the day of the run, a credit down to the larger: a known future segment neither
 bills nor credits early.
 """
 

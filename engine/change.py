@@ -153,7 +153,7 @@ def _check_free(parts: Sequence[Segment], day: date) -> None:
 
 
 def _changes_on(parts: Sequence[Segment], day: date, name: str) -> bool:
-    """Tell whether a value steps on a day; a trial or a limited price that ends does not count."""
+    """Tell whether a value changes on a day; the end of a trial or limited price does not count."""
     before = [part for part in parts if part.end == day]
     after = [part for part in parts if part.start == day]
     return bool(
@@ -207,7 +207,7 @@ def changed_values(segments: Iterable[Segment], start: date) -> dict[str, tuple[
 def revoke_change(segments: Iterable[Segment], start: date) -> tuple[Segment, ...]:
     """Take a planned segment back: what was in force before it goes on.
 
-    Other planned steps stay; the end of a limited price can be taken back, that of a trial is left.
+    Other planned segments stay; the end of a limited price can be taken back, that of a trial not.
 
     :param start: first day of the segment
     """
@@ -301,7 +301,7 @@ def renewed_segments(
 ) -> tuple[Segment, ...]:
     """Return the segments of a line that goes on with the plan of another one.
 
-    What is quoted holds from its first day on, each value until the next step that was planned for
+    What is quoted holds from its first day on, each value until the next segment planned for
     it: a limited discount ends on its day, a ramp goes on.
 
     :param plan: segments of the line before, from the day on for which the renewal was planned

@@ -45,7 +45,7 @@ class InvalidRecurrence(EngineError):
 
 
 class InvalidAmount(EngineError):
-    """Refuse a number that is no amount: not finite, negative where it must not be, a zero step.
+    """Refuse a number that is no amount: not finite, negative where it must not be, no rounding.
 
     :ivar what: which value it is ('amount', 'quantity', 'rounding')
     :ivar value: the value as given

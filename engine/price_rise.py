@@ -188,7 +188,7 @@ def _regular_segments(segments: Sequence[Segment], day: date) -> list[Segment]:
 
 
 def _is_limited_price(segments: Sequence[Segment], segment: Segment) -> bool:
-    """Tell whether the price of a step comes and goes; a limited discount leaves prices alone."""
+    """Tell whether the price of a segment comes and goes; a limited discount leaves it alone."""
     if segment.kind != "limited":
         return False
     index, price = segments.index(segment), segment.terms.price

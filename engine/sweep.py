@@ -1,6 +1,6 @@
 """The interval sweep: wanted against covered, per terms, as a list of differences.
 
-Nothing here walks over days. A track holds one value of terms: its steps (what is wanted) and its
+Nothing here walks over days. A track holds one value of terms: its segments (what is wanted), its
 rows (what is covered). Where both agree there is nothing to decide on any day, so that a settled
 history costs one pass over its boundaries.
 """

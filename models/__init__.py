@@ -4,7 +4,7 @@ from . import terms
 # What a period costs by the list: products, prices per recurrence, pricelists.
 from . import pricing
 
-# What was agreed and what holds today: order, lines, steps, gaps, state, locks; bills nothing.
+# What was agreed and what holds today: order, lines, segments, gaps, state, locks; bills nothing.
 from . import contract
 
 # From what is due to posted documents and their ledger, and what people do to these documents.

@@ -145,7 +145,7 @@ class SubscriptionChangeWizard(models.TransientModel):
         return [segment._get_engine_segment() for segment in self.line_id.segment_ids]
 
     def _get_segment(self):
-        """Return the engine step that holds on the first day, None if there is none."""
+        """Return the engine segment that holds on the first day, None if there is none."""
         if not self.order_id:
             return None
         try:

@@ -15,7 +15,7 @@ PAUSE_KINDS = {"pause": "pause", "suspend": "suspension"}
 
 
 class SubscriptionMassWizard(models.TransientModel):
-    """Do one thing with many contracts, in steps: who is refused is named, the others are done."""
+    """Do one thing with many contracts, in batches: who is refused is named, others are done."""
 
     _name = "subscription.mass.wizard"
     _description = "Change Many Contracts"

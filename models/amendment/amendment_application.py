@@ -54,7 +54,7 @@ class AmendmentApplication:
             lambda line: line.display_type and not line.subscription_parent_line_id
         )
         lines = lines.filtered(lambda line: line.display_type or line.product_uom_qty)
-        # The confirmation note says what was added; the steps come from the amendment.
+        # The confirmation note says what was added; the segments come from the amendment.
         Line = (
             self.env["sale.order.line"]
             ._as_system()

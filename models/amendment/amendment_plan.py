@@ -38,9 +38,9 @@ def get_amended_items(contract, by_line, touched, day, accepted):
 
 
 class AmendmentPlan:
-    """What an amendment would do: the new steps of the contract, and what then falls due.
+    """What an amendment would do: the new segments of the contract, and what then falls due.
 
-    Nothing here writes. The steps are those that the confirmation stores, and the items are those
+    Nothing here writes. The segments are those that the confirmation stores, the items those
     that the billing run finds afterwards, so that the amount due now is the next document.
 
     :param order: the amendment, one `sale.order`
@@ -53,7 +53,7 @@ class AmendmentPlan:
         self.taxes = NextTaxes(order._get_amended_contract())
 
     # ------------------------------------------------------------------
-    # Steps
+    # Segments
     # ------------------------------------------------------------------
 
     def get_next_period_date(self, day):
@@ -110,7 +110,7 @@ class AmendmentPlan:
         return {line: segments for line, (segments, _remainder) in self.get_plans().items()}
 
     def get_plans(self):
-        """Return the steps as this amendment wants them, and what the contract's end takes away.
+        """Return the segments as this amendment wants them, and what the contract's end takes away.
 
         :return: engine segments and the engine's `Remainder` by recurring line, as in
             :meth:`get_segments`
@@ -126,7 +126,7 @@ class AmendmentPlan:
         return plans
 
     def _get_amended_plan(self, line, target, day):
-        """Return the steps of one line of the contract, and what its end takes away.
+        """Return the segments of one line of the contract, and what its end takes away.
 
         :param line: line of the contract
         :param target: line of this amendment that goes on with it, None when it was taken off

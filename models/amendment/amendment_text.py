@@ -360,7 +360,7 @@ class AmendmentText(AmendmentPlan):
     def _get_details_error_message(self, contract):
         """Return why other taxes or another distribution are refused, or False.
 
-        They are no part of the steps: from the confirmation on, everything is billed with them.
+        They are no part of the segments: from the confirmation on, everything is billed with them.
 
         :param contract: the contract
         :return: one translated sentence or False

@@ -10,7 +10,7 @@ class SaleOrder(models.Model):
     """Amendments: quotations that show what a running contract shall be from a day on.
 
     An amendment is paper. Its lines say how the whole contract looks afterwards and remember what
-    they said when it was made; its confirmation changes the steps of the contract, and nothing is
+    they said when it was made; its confirmation changes the segments of the contract; nothing is
     ever delivered or billed on it.
     """
 

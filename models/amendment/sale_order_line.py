@@ -98,7 +98,7 @@ class SaleOrderLine(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        # Ramps and intro discounts were turned into steps when the contract began.
+        # Ramps and intro discounts were turned into segments when the contract began.
         values = {
             "subscription_parent_line_id": self.id,
             "ramp_step_ids": [],

@@ -189,7 +189,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_start_lines(self, lines, start):
-        """Open no steps of lines that an amendment took off on their first day."""
+        """Open no segments of lines that an amendment took off on their first day."""
         # sudo: whoever runs the contract may have no right on the amendment
         amended = self.sudo().subscription_amendment_ids.subscription_changed_line_ids
         super()._subscription_start_lines(lines - amended, start)

@@ -4,9 +4,9 @@ from .amendment_plan import AmendmentPlan
 
 
 class SaleOrder(models.Model):
-    """What an amendment would do: the new steps of the contract, and what then falls due.
+    """What an amendment would do: the new segments of the contract, and what then falls due.
 
-    Nothing here writes. The steps are those that the confirmation stores, and the items are those
+    Nothing here writes. The segments are those that the confirmation stores, the items those
     that the billing run finds afterwards, so that the amount due now is the next document.
     """
 
@@ -62,7 +62,7 @@ class SaleOrder(models.Model):
                 order.subscription_effective_date = order._get_effective_date()
 
     # ------------------------------------------------------------------
-    # Steps
+    # Segments
     # ------------------------------------------------------------------
 
     # ------------------------------------------------------------------
@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
         return super()._get_simulated_contract()
 
     def _get_simulated_segments(self):
-        """Begin with the steps that the confirmation of an amendment would store."""
+        """Begin with the segments that the confirmation of an amendment would store."""
         return (
             AmendmentPlan(self).get_segments()
             if self._is_amendment()

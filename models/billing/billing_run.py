@@ -125,7 +125,7 @@ class BillingRun:
         A day passes the lock date, a rate or a sequence is there again. Who looks after the
         contract hears nothing new while the reason is the same.
 
-        :return: no contracts, as their documents are made by this step
+        :return: no contracts, as their documents are made by this transaction
         """
         quarantined = self.orders.search(Domain("subscription_quarantined_at", "!=", False))
         stale = quarantined.filtered(
@@ -181,7 +181,7 @@ class BillingRun:
         return moves
 
     def _get_parts(self, orders):
-        """Return the halves of a batch that failed, so that a few steps find what is broken.
+        """Return the halves of a batch that failed, so that a few tries find what is broken.
 
         Contracts that share an invoice go on sharing it when it is another one that is broken; the
         members of a single group are tried alone.
@@ -261,7 +261,7 @@ class BillingRun:
     def _commit_part(self, segment):
         """Do a segment of the run in a transaction of its own.
 
-        When other processes were in the way the segment begins again; when they are again and again
+        When other processes were in the way the batch begins again; when they are again and again
         it is left to the next run, which Odoo starts at once as long as something is due.
 
         :param segment: function that returns the contracts it dealt with
@@ -277,5 +277,5 @@ class BillingRun:
                 if error.pgcode not in CLASHES:
                     raise
             time.sleep(uniform(0, WAIT * 2**number))  # noqa: S311 - no secret
-        _logger.info("subscription billing step given up for now, others were in the way")
+        _logger.info("subscription billing batch given up for now, others were in the way")
         return self.orders.browse(), 0.0

@@ -12,7 +12,7 @@ from .recurring_invoices import RecurringInvoices
 
 
 class SaleOrder(models.Model):
-    """From the steps and the ledger to invoices; nothing here commits."""
+    """From the segments and the ledger to invoices; nothing here commits."""
 
     _inherit = "sale.order"
 
@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         1. an amendment: what it makes its contract bill (`_get_items_of_amendment`);
         2. an amount that the customer accepted, as it was accepted (`_get_accepted_items`);
         3. a period that somebody bills before it begins (`_get_prepayment_items`);
-        4. else what the steps want minus what the ledger has (`_get_items_by_segments`).
+        4. else what the segments want minus what the ledger has (`_get_items_by_segments`).
 
         :param date until: last day looked at, today in the company's time zone when empty
         :return: a list of :class:`DueItem`
@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
         return self._subscription_today()
 
     def _get_items_by_segments(self, until):
-        """Return what the steps of the lines want minus what their ledger has.
+        """Return what the segments of the lines want minus what their ledger has.
 
         Quotations have no ledger: what they want is due as if they were confirmed today. A
         cancelled contract only gives back.
@@ -108,7 +108,7 @@ class SaleOrder(models.Model):
         return result
 
     def _get_quoted_segments(self, line, start):
-        """Return the steps that a line of a quotation would have, gaps aside. Hook.
+        """Return the segments that a line of a quotation would have, gaps aside. Hook.
 
         :param line: recurring line of this quotation
         :param date start: first day of service
@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
         return line._get_typed_segments(start)
 
     def _get_segments_until(self, line, day):
-        """Return the steps of a line as a run on a day will find them. Hook for feature files.
+        """Return the segments of a line as a run on a day will find them. Hook for feature files.
 
         :param line: recurring line of this contract
         :param date day: last day looked at
@@ -304,7 +304,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _update_subscription_dates(self):
-        """Write the dates that follow from steps and ledger; the only place that does.
+        """Write the dates that follow from segments and ledger; the only place that does.
 
         Contracts of a batch share most of their dates, which are written together.
         """
@@ -339,7 +339,7 @@ class SaleOrder(models.Model):
             return until or False, self._subscription_today()
 
     def _get_line_history(self, line):
-        """Return what the engine needs of a line of this contract: its steps and its ledger.
+        """Return what the engine needs of a line of this contract: its segments and its ledger.
 
         :rtype: tuple
         """

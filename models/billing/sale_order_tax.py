@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
         """
         lines = super()._get_copiable_order_lines()
         today = self._subscription_today()
-        # sudo: whoever duplicates an order may have no right to read its steps
+        # sudo: whoever duplicates an order may have no right to read its segments
         running = lines.sudo().filtered(lambda line: line._is_begun_line())
         dead = running.filtered(lambda line: line._has_ended(today))
         if dead == running:

@@ -1,4 +1,4 @@
-"""The steps of a line that a campaign may price: of its contract, and of the renewal on offer."""
+"""The segments of a line a campaign may price: of its contract, and of the renewal on offer."""
 
 from ...engine.ending import split_end
 from ...engine.price_rise import reprice
@@ -22,7 +22,7 @@ def is_renewal_offered(order):
 
 
 def get_priced_segments(line):
-    """Return the steps of a contract line that a campaign may price, as engine segments.
+    """Return the segments of a contract line that a campaign may price, as engine segments.
 
     Beyond the term of a contract they are what its renewal quotation offers.
     """

@@ -20,7 +20,7 @@ class SubscriptionPriceCampaign(models.Model):
     """New prices for many contracts: chosen, looked at, planned, told, and taken back.
 
     Nothing changes before the administrator applies the lines. Applied, each of them is a planned
-    step of its contract like any other; days that are billed already keep their price.
+    segment of its contract like any other; days that are billed already keep their price.
     """
 
     _name = "subscription.price.campaign"
@@ -85,8 +85,9 @@ class SubscriptionPriceCampaign(models.Model):
         digits=(16, 6),
         default=0.01,
         required=True,
-        help="Smallest step of a price. Prices that have more digits than the currency, and those "
-        "that the step would turn the wrong way or to 0, keep the digits they need.",
+        help="Smallest difference between two prices. Prices that have more digits than the "
+        "currency, and those that the rounding would turn the wrong way or to 0, keep the digits "
+        "they need.",
     )
     start = fields.Selection(
         [
@@ -150,7 +151,7 @@ class SubscriptionPriceCampaign(models.Model):
 
     _rounding_positive = models.Constraint(
         "CHECK (rounding > 0)",
-        "The smallest step of a price must be more than 0. Type 0.01 to round to cents.",
+        "Round To must be more than 0. Type 0.01 to round to cents.",
     )
     _notice_not_negative = models.Constraint(
         "CHECK (notice_days >= 0)", "A notice period cannot be negative."

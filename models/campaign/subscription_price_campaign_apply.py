@@ -13,7 +13,7 @@ CONTRACTS_PER_BATCH = 100
 
 
 class SubscriptionPriceCampaign(models.Model):
-    """From a preview to planned steps of contracts, and back."""
+    """From a preview to planned segments of contracts, and back."""
 
     _inherit = "subscription.price.campaign"
 
@@ -22,7 +22,7 @@ class SubscriptionPriceCampaign(models.Model):
     # ------------------------------------------------------------------
 
     def action_apply(self):
-        """Plan the new prices in steps of some contracts, with a progress bar and a result.
+        """Plan the new prices in batches of some contracts, with a progress bar and a result.
 
         :raise UserError: nothing is left to apply, or the notice period is not kept
         """
@@ -61,7 +61,7 @@ class SubscriptionPriceCampaign(models.Model):
         )
 
     def _get_batches_action(self, orders, method, **texts):
-        """Return the client action that does something with contracts in steps."""
+        """Return the client action that does something with contracts in batches."""
         return {
             "type": "ir.actions.client",
             "tag": "sale_recurring.batches",
@@ -128,7 +128,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         self.filtered(lambda line: line.state == "todo")._as_system().state = "failed"
 
     def _apply(self):
-        """Plan the new prices as steps of their contracts.
+        """Plan the new prices as segments of their contracts.
 
         Days that were billed since the preview keep their price as well.
 
@@ -218,7 +218,7 @@ class SubscriptionPriceCampaignLine(models.Model):
     # ------------------------------------------------------------------
 
     def _store_segments(self, segments, is_undone=False):
-        """Write new steps of contract lines, their dates, and a note on each contract.
+        """Write new segments of contract lines, their dates, and a note on each contract.
 
         :param dict segments: engine segments by order line
         :param bool is_undone: whether the new prices are taken back

@@ -167,7 +167,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         if self.campaign_id.method == "pricelist":
             return False
         if is_finer(new, to_decimal(self.campaign_id.rounding)):
-            return self.env._("The new price is finer than the step of the campaign.")
+            return self.env._("The new price is finer than the rounding of the campaign.")
         return False
 
     def _is_meant_to_fall(self):
@@ -200,7 +200,7 @@ class SubscriptionPriceCampaignLine(models.Model):
     # ------------------------------------------------------------------
 
     def _get_segments(self):
-        """Return the steps of the contract line, and of its renewal, as engine segments."""
+        """Return the segments of the contract line, and of its renewal, as engine segments."""
         return get_priced_segments(self.line_id)
 
     def _get_span(self):

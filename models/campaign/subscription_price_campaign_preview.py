@@ -51,9 +51,9 @@ class SubscriptionPriceCampaign(models.Model):
     def action_preview(self):
         """Look up contracts and prices anew; what was left out stays left out.
 
-        A few contracts are looked at on the spot, many in steps with a progress bar.
+        A few contracts are looked at on the spot, many in batches with a progress bar.
 
-        :return: the client action that does the steps or names the contracts that were refused,
+        :return: the client action that does the batches or names the contracts that were refused,
             True when all is done
         :raise UserError: the campaign is applied already, or the filter cannot be read
         """

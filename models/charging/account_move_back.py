@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         )
 
     def _hook_on_charge_disputed(self, tx, status):
-        """Called once per step of a dispute of a payment of this invoice. Return nothing.
+        """Called once per turn of a dispute of a payment of this invoice. Return nothing.
 
         A debit that the customer's bank returns is such a dispute too, lost from the start.
 

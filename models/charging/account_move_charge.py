@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 4  # where no policy says another number
 class AccountMove(models.Model):
     """Charge posted invoices of contracts to the payment method that the customer saved.
 
-    A step of its own after the billing run: numbers are locked until the run commits, and a
+    A run of its own after the billing run: numbers are locked until the run commits, and a
     provider must never be waited for under a lock. Each attempt is committed before the provider
     is asked and again when it answered, so that whatever dies in between leaves a transaction
     that blocks a second attempt.

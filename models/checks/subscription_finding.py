@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 CHECKS = [
-    ("overlap", "Steps overlap"),
-    ("no_steps", "Line without steps"),
+    ("overlap", "Segments overlap"),
+    ("no_steps", "Line without segments"),
     ("history", "History cannot be read"),
     ("duplicate_row", "Billed twice at once"),
     ("over_credited", "Credited more than billed"),
@@ -19,7 +19,7 @@ CHECKS = [
     ("excess", "Not credited in time"),
     ("next_date", "Wrong next invoice date"),
     ("billed_until", "Wrong billed-until date"),
-    ("mirror", "Line differs from its step"),
+    ("mirror", "Line differs from its segment"),
     ("state", "Wrong status"),
     ("constraint", "Database protection missing"),
     ("double_charge", "Charged twice at once"),

@@ -14,7 +14,7 @@ COVER_LEFT = SQL(
 
 
 class SubscriptionFinding(models.Model):
-    """Checks of steps, ledger and invoice lines against each other, one query each."""
+    """Checks of segments, ledger and invoice lines against each other, one query each."""
 
     _inherit = "subscription.finding"
 
@@ -36,7 +36,7 @@ class SubscriptionFinding(models.Model):
         ]
 
     # ------------------------------------------------------------------
-    # Steps
+    # Segments
     # ------------------------------------------------------------------
 
     @api.model
@@ -67,7 +67,7 @@ class SubscriptionFinding(models.Model):
     def _find_lines_without_segments(self, ids):
         """Return lines of running contracts that want nothing on any day.
 
-        A line that an amendment ended on its own first day has no steps for a good reason.
+        A line that an amendment ended on its own first day has no segments for a good reason.
         """
         rows = self.env.execute_query(
             SQL(

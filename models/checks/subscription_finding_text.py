@@ -51,13 +51,13 @@ class SubscriptionFinding(models.Model):
 
     def _get_message_overlap(self, words):
         return self.env._(
-            "Two steps of %(product)s on %(contract)s hold at the same time, from %(day)s on.",
+            "Two segments of %(product)s on %(contract)s hold at the same time, from %(day)s on.",
             **words,
         )
 
     def _get_message_no_steps(self, words):
         return self.env._(
-            "%(product)s on %(contract)s has no steps, so it is never billed.", **words
+            "%(product)s on %(contract)s has no segments, so it is never billed.", **words
         )
 
     def _get_message_history(self, words):
@@ -256,7 +256,7 @@ class SubscriptionFinding(models.Model):
         """Return what a person must do, by kind."""
         return {
             "overlap": self.env._(
-                "Ask your technical administrator to end the earlier step on that day: the "
+                "Ask your technical administrator to end the earlier segment on that day: the "
                 "contract is not billed until then."
             ),
             "no_steps": self.env._(

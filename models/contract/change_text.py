@@ -8,7 +8,7 @@ from ...tools import get_last_day, get_number_text
 
 
 class ChangeText:
-    """What differs between two steps of a line, in words.
+    """What differs between two segments of a line, in words.
 
     :param order: one `sale.order`
     """
@@ -19,7 +19,7 @@ class ChangeText:
         self.env = order.env
 
     def get_texts(self, line, before, after):
-        """Say what differs between two steps of a line, and what that does to a full period.
+        """Say what differs between two segments of a line, and what that does to a full period.
 
         :param before, after: engine segments
         :return: translated texts, each with the old and the new value
@@ -54,7 +54,7 @@ class ChangeText:
         return texts
 
     def get_billing_text(self, before, after):
-        """Say what differs between two steps of a line besides its values: how it is billed.
+        """Say what differs between two segments of a line besides its values: how it is billed.
 
         :param before, after: engine segments
         :return: one translated text, False when they are billed alike

@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         tracking=True,
         group_expand="_read_group_subscription_stage_ids",
-        help="Your own steps of working with the contract. They do not change what is billed.",
+        help="Your own phases of working with the contract. They do not change what is billed.",
     )
     subscription_start_date = fields.Date(
         "Start Date",
@@ -314,7 +314,7 @@ class SaleOrder(models.Model):
         """Hook. Called with running contracts whose orders were cancelled. Return nothing."""
 
     def _check_subscription_start(self, start):
-        """Refuse another first day of service of contracts: their steps begin on it.
+        """Refuse another first day of service of contracts: their segments begin on it.
 
         :param start: the wanted date
         :raise UserError: naming the contract
@@ -330,7 +330,7 @@ class SaleOrder(models.Model):
                 )
 
     def write(self, vals):
-        """Take typed dates of running contracts as changes of their steps."""
+        """Take typed dates of running contracts as changes of their segments."""
         self._hook_before_written(vals)
         typed = {} if self._is_system_write() else vals
         self._check_agreed_write(typed)
@@ -373,7 +373,7 @@ class SaleOrder(models.Model):
         """Hook. Called after values were written on orders. Return nothing.
 
         Renewals refuse an end that does not fit, and move it with the term; then lifecycle lets it
-        reach the steps.
+        reach the segments.
 
         :param dict vals: what was written
         :param dict old_ends: end dates before, by running contract whose end date was typed

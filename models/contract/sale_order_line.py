@@ -6,7 +6,7 @@ from ...engine.money import to_decimal
 from ...engine.recurrence import Grid
 from ...engine.segment import Segment, Terms, mrr
 
-# Fields of a running line that mirror the step in force, with the word of the change they make.
+# Fields of a running line that mirror the segment in force, with the word of the change they make.
 MIRRORED_FIELDS = {
     "product_uom_qty": "quantity",
     "price_unit": "price_unit",
@@ -28,7 +28,7 @@ class SaleOrderLine(models.Model):
         help="How often this line is billed. Empty: sold once.",
     )
     segment_ids = fields.One2many(
-        "subscription.segment", "line_id", "Steps", copy=False, readonly=True
+        "subscription.segment", "line_id", "Segments", copy=False, readonly=True
     )
     ledger_revision = fields.Integer(copy=False, default=0, readonly=True)
     billed_until_date = fields.Date(
@@ -130,7 +130,7 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------------
 
     def _is_begun_line(self):
-        """Return whether the history of this line is in its steps."""
+        """Return whether the history of this line is in its segments."""
         line = self._origin
         return bool(line.recurrence_id and line.order_id.subscription_anchor_date)
 
@@ -166,7 +166,7 @@ class SaleOrderLine(models.Model):
         """Hook. Called with new recurring lines before they join contracts. Return nothing."""
 
     def _join_contract(self):
-        """Hook. Open the first step of recurring lines that were added to one confirmed order.
+        """Hook. Open the first segment of recurring lines that were added to one confirmed order.
 
         What is sold once is billed with the next run.
 
@@ -195,7 +195,7 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         """Take a change of quantity, price or discount of a running line as one from today on.
 
-        The segments are the truth and the line is their mirror: the change closes the step in
+        The segments are the truth and the line is their mirror: the change closes the segment in
         force and opens another, and the difference is billed or credited.
         """
         if self._is_system_write():
@@ -256,7 +256,7 @@ class SaleOrderLine(models.Model):
             )
 
     def _get_protected_fields(self):
-        """Let the mirror of the steps through on locked orders: it writes what was agreed."""
+        """Let the mirror of the segments through on locked orders: it writes what was agreed."""
         return [] if self._is_system_write() else super()._get_protected_fields()
 
     def _update_line_quantity(self, values):
@@ -314,8 +314,8 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------------
 
     def _get_subscription_basis(self):
-        """Return 'ordered' or 'delivered': of a running line by its steps, else by the product."""
-        # sudo: a customer who looks at a contract has no right to read its steps
+        """Return 'ordered' or 'delivered': of running lines by their segments, else by product."""
+        # sudo: a customer who looks at a contract has no right to read its segments
         segments = self._origin.sudo().segment_ids
         by_product = "delivered" if self.product_id.invoice_policy == "delivery" else "ordered"
         return segments[:1].basis or by_product
@@ -323,7 +323,7 @@ class SaleOrderLine(models.Model):
     def _get_typed_terms(self):
         """Return the terms that the line as typed and the contract's template agree on.
 
-        Used while the order is a quotation and when a step is opened; afterwards the terms live
+        Used while the order is a quotation and when a segment is opened; afterwards the terms live
         in the segments.
 
         :rtype: engine.segment.Terms

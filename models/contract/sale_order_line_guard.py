@@ -46,7 +46,7 @@ class SaleOrderLine(models.Model):
         target = self.env["sale.order"].browse(vals["order_id"])
         target.check_access("write")
         moved = self.filtered(lambda line: line.order_id != target)
-        # sudo: whoever may write the orders is told so without rights on their steps
+        # sudo: whoever may write the orders is told so without rights on their segments
         for order in (moved.order_id | target).sudo() if moved else ():
             if order._is_subscription_started():
                 raise UserError(

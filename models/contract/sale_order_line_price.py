@@ -85,8 +85,8 @@ class SaleOrderLine(models.Model):
         super(SaleOrderLine, self - agreed)._compute_discount()
 
     def _get_begun_lines(self):
-        """Return the lines whose terms live in their steps."""
-        # sudo: a customer who looks at a contract has no right to read its steps
+        """Return the lines whose terms live in their segments."""
+        # sudo: a customer who looks at a contract has no right to read its segments
         return self.filtered(lambda line: line.sudo()._is_begun_line())
 
     def _has_agreed_discount(self, day):

@@ -13,15 +13,15 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     subscription_cut_segments = fields.Json(
-        "Steps After the End",
+        "Segments After the End",
         copy=False,
         readonly=True,
-        help="Steps that were planned for days after the end of the contract. They come back when "
+        help="Segments that were planned for days after the end of the contract. They come back if "
         "the contract goes on after all.",
     )
 
     def _get_engine_segments(self):
-        """Return the steps of this line, a list of engine segments."""
+        """Return the segments of this line, a list of engine segments."""
         self.ensure_one()
         return [segment._get_engine_segment() for segment in self.segment_ids]
 
@@ -46,18 +46,18 @@ class SaleOrderLine(models.Model):
         return Remainder(fields.Date.to_date(stored["until"]), self._load_segments(stored["later"]))
 
     def _load_segments(self, stored):
-        """Return steps that were kept as JSON.
+        """Return segments that were kept as JSON.
 
         :param list stored: values as made by :meth:`_prepare_cut_segment`
         :return: engine segments
         :rtype: tuple
         """
-        # sudo: a customer who looks at a quotation has no right to read steps
+        # sudo: a customer who looks at a quotation has no right to read segments
         Segment = self.env["subscription.segment"].sudo()
         return tuple(Segment.new(values)._get_engine_segment() for values in stored)
 
     def _get_whole_plan(self):
-        """Return the steps of this line as if its contract had no end; writes nothing.
+        """Return the segments of this line as if its contract had no end; writes nothing.
 
         A line that was ended for itself stays ended.
 
@@ -82,7 +82,7 @@ class SaleOrderLine(models.Model):
             self._as_system().subscription_cut_segments = values
 
     def _change_remainder(self, operation):
-        """Change the steps that the end of the contract took away.
+        """Change the segments that the end of the contract took away.
 
         :param operation: function from engine segments to engine segments
         """
@@ -104,7 +104,7 @@ class SaleOrderLine(models.Model):
             return False
         ends = self._origin.segment_ids.mapped("end_date")
         if not ends:
-            # A contract that was closed on its first day has no steps left.
+            # A contract that was closed on its first day has no segments left.
             return self.order_id.subscription_state == "closed" or bool(
                 self._origin.order_id.order_line.segment_ids
             )
@@ -117,7 +117,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         line = self._origin
-        # sudo: a customer who looks at a contract has no right to read its steps
+        # sudo: a customer who looks at a contract has no right to read its segments
         segments = line.sudo().segment_ids
         order = line.order_id
         if not line._is_begun_line():
@@ -137,7 +137,7 @@ class SaleOrderLine(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        # sudo: whoever duplicates an order may have no right to read its steps
+        # sudo: whoever duplicates an order may have no right to read its segments
         line = self.sudo()
         if not line.segment_ids or self.display_type:
             return {}
@@ -155,9 +155,9 @@ class SaleOrderLine(models.Model):
         }
 
     def _get_typed_segments(self, start):
-        """Return the steps this line asks for when it starts on the given day.
+        """Return the segments this line asks for when it starts on the given day.
 
-        A trial, an intro discount and a ramp are steps like any other; they end by themselves.
+        A trial, an intro discount and a ramp are segments like any other; they end by themselves.
 
         :param date start: first day of service
         :rtype: list[engine.segment.Segment]
@@ -182,7 +182,7 @@ class SaleOrderLine(models.Model):
 
     def _is_in_trial(self):
         """Return whether this line is free because its trial is not over yet."""
-        # sudo: a customer who looks at a contract has no right to read its steps
+        # sudo: a customer who looks at a contract has no right to read its segments
         segments = self._origin.sudo().segment_ids
         trial = segments.filtered(lambda segment: segment.discount_kind == "trial")
         if not trial:

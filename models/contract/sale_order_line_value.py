@@ -37,7 +37,7 @@ class SaleOrderLine(models.Model):
             line.billed_last_date = get_last_day(end)
 
     # ------------------------------------------------------------------
-    # What a step of a line is worth per month
+    # What a segment of a line is worth per month
     # ------------------------------------------------------------------
 
     def _get_segment_mrr(self, segment):

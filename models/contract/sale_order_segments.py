@@ -13,7 +13,7 @@ from ..terms.subscription_template import UNUSED_DAYS
 
 
 class SaleOrder(models.Model):
-    """Steps of a contract's lines: how they change, and the line as their mirror."""
+    """Segments of a contract's lines: how they change, and the line as their mirror."""
 
     _inherit = "sale.order"
 
@@ -33,14 +33,14 @@ class SaleOrder(models.Model):
     def _subscription_change_line(
         self, line, day, quantity=None, price_unit=None, discount=None, until=None
     ):
-        """Change values of a running line from a day on: close one step, open another.
+        """Change values of a running line from a day on: close one segment, open another.
 
-        Each value holds until the next step that was planned for the same value: a new quantity
+        Each value holds until the next segment that was planned for the same value: a new quantity
         outlasts a planned price rise. Values that change for some time only come back by
         themselves; a discount or price of that kind is a limited one.
 
         :param line: a running line of this contract
-        :param date day: first day of the new step
+        :param date day: first day of the new segment
         :param quantity, price_unit, discount: new values, None leaves one as it is
         :param date until: first day on which what was agreed before comes back, None for good
         :raise UserError: the line does not run on that day, or the values are refused
@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
         return {name: to_decimal(value) for name, value in values.items() if value is not None}
 
     def _get_segments_to_change(self, line):
-        """Return the steps of a running line as engine values.
+        """Return the segments of a running line as engine values.
 
         :raise UserError: the line does not belong to this contract
         """
@@ -79,7 +79,7 @@ class SaleOrder(models.Model):
         return line._get_engine_segments()
 
     def _get_changed_segments(self, line, day, values, until=None):
-        """Return the steps of a line as a change would leave them; writes nothing.
+        """Return the segments of a line as a change would leave them; writes nothing.
 
         :param dict values: as made by :meth:`_prepare_change_values`
         :return: engine segments
@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         """
 
         def change(segments):
-            """Change the steps that a contract without an end would have."""
+            """Change the segments that a contract without an end would have."""
             if self.subscription_end_date and day >= self.subscription_end_date:
                 raise errors.LineEnded(day)
             return change_values(
@@ -144,19 +144,19 @@ class SaleOrder(models.Model):
             ) from error
 
     def _replace_segments(self, line, segments):
-        """Store new steps of one line, as :meth:`_replace_segments_of_lines` does."""
+        """Store new segments of one line, as :meth:`_replace_segments_of_lines` does."""
         self._replace_segments_of_lines({line: segments})
 
     def _replace_segments_of_lines(self, segments_by_line):
-        """Store new steps of lines and force the database's overlap check on the spot.
+        """Store new segments of lines and force the database's overlap check on the spot.
 
-        Steps that did not change keep their record; one that only ends earlier or later keeps it
+        Segments that did not change keep their record; one that only ends earlier or later keeps it
         with the new end; the others are deleted and created. The number of queries does not
         depend on the number of lines.
 
         :param dict segments_by_line: {line: [engine segments]}, lines of any contracts
         """
-        # sudo: nobody edits steps by hand; rights were checked on the contract
+        # sudo: nobody edits segments by hand; rights were checked on the contract
         Segment = self.env["subscription.segment"].sudo()
         lines = self.env["sale.order.line"].union(*segments_by_line)
         dropped, moved, vals_list = Segment, {}, []
@@ -173,7 +173,7 @@ class SaleOrder(models.Model):
                 elif (record.end_date or None) != segment.end:
                     moved[record] = segment.end or False
             dropped |= Segment.union(*kept.values())
-        # In this order no two steps overlap on the way: amounts of quotations may be asked then.
+        # In this order no two segments overlap on the way: amounts of quotations may be asked then.
         dropped.unlink()
         for record, end in moved.items():
             record.end_date = end
@@ -221,7 +221,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _get_effective_segments(self, line):
-        """Return the steps of a line without the days of the contract's interruptions.
+        """Return the segments of a line without the days of the contract's interruptions.
 
         :rtype: list[engine.segment.Segment]
         """

@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------
 
     def _subscription_start(self):
-        """Turn confirmed orders into contracts: dates, steps, state. Hook, bills nothing."""
+        """Turn confirmed orders into contracts: dates, segments, state. Hook, bills nothing."""
         for order in self:
             start = order._get_subscription_start()
             values = {
@@ -102,7 +102,7 @@ class SaleOrder(models.Model):
             order._hook_on_subscription_start()
 
     def _hook_on_subscription_start(self):
-        """Hook. Called once per contract after its steps are open. Return nothing, never bill here.
+        """Hook. Called once per contract after its segments are open. Return nothing, bill nothing.
 
         A renewal looks at the contract before it first. Then billing settles the taxes, a saved
         method is asked for, and the contract before is handed over; what that one has and the
@@ -110,13 +110,13 @@ class SaleOrder(models.Model):
         """
 
     def _subscription_start_lines(self, lines, start):
-        """Open the first steps of recurring lines from the given day on. Hook.
+        """Open the first segments of recurring lines from the given day on. Hook.
 
-        :param lines: recurring lines of this contract that have no steps yet
+        :param lines: recurring lines of this contract that have no segments yet
         :param date start: first day of service
         """
         self.ensure_one()
-        Segment = self.env["subscription.segment"].sudo()  # sudo: nobody edits steps by hand
+        Segment = self.env["subscription.segment"].sudo()  # sudo: nobody edits segments by hand
         openings = {line: line._get_opening(start) for line in lines if not line.segment_ids}
         Segment.create(
             [
@@ -129,13 +129,13 @@ class SaleOrder(models.Model):
             line._store_remainder(remainder)
 
     def _hook_on_start_forgotten(self):
-        """Hook. Called before one contract that never billed loses its steps. Return nothing."""
+        """Hook. Called before one contract that never billed loses its segments. Return nothing."""
 
     def _subscription_forget_start(self):
-        """Take back the steps of orders that never billed, when they are quotations again. Hook."""
+        """Take back the segments of orders that never billed, now quotations again. Hook."""
         for order in self:
             order._hook_on_start_forgotten()
-            # sudo: nobody edits steps and gaps by hand; this contract never billed anything
+            # sudo: nobody edits segments and gaps by hand; this contract never billed anything
             order.order_line.segment_ids.sudo().unlink()
             order.subscription_interruption_ids.sudo().unlink()
             values = {
@@ -187,7 +187,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._hook_on_start_forgotten()
-        # sudo: nobody edits steps by hand; this contract never billed anything
+        # sudo: nobody edits segments by hand; this contract never billed anything
         self.order_line.segment_ids.sudo().unlink()
         self._set_subscription_state("closed")
 
@@ -206,7 +206,7 @@ class SaleOrder(models.Model):
             )
 
     def _after_operation(self, message):
-        """Bring state, mirror and dates up to the changed steps, and say what happened."""
+        """Bring state, mirror and dates up to the changed segments, and say what happened."""
         self.ensure_one()
         self._subscription_refresh_state()
         if message:
@@ -214,7 +214,7 @@ class SaleOrder(models.Model):
         self._hook_on_subscription_changed()
 
     def _hook_on_subscription_changed(self):
-        """Hook. Called after steps or the end of running contracts changed. Return nothing.
+        """Hook. Called after segments or the end of running contracts changed. Return nothing.
 
         Billing goes first, so that every other room finds the dates written.
         """

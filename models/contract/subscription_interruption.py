@@ -8,7 +8,7 @@ from ...engine.period import FOREVER, Period
 class SubscriptionInterruption(models.Model):
     """A gap in a contract: days on which nothing is served, with the reason.
 
-    The steps of the lines stay as they were agreed; the days of the gap are taken out of them
+    The segments of the lines stay as they were agreed; the days of the gap are taken out of them
     whenever the contract is billed, so that a pause never touches a price or a discount.
     """
 

@@ -7,10 +7,10 @@ from .change_text import ChangeText
 
 
 class SubscriptionSegment(models.Model):
-    """One step of a recurring line: a span with its quantity and terms.
+    """One segment of a recurring line: a span with its quantity and terms.
 
     Spans are half-open: ``end_date`` is the first day that no longer belongs to the step. A
-    segment never changes but for its end; another step is another segment.
+    segment never changes but for its end; another segment is another segment.
     """
 
     _name = "subscription.segment"
@@ -49,7 +49,7 @@ class SubscriptionSegment(models.Model):
         default="permanent",
         required=True,
         readonly=True,
-        help="Whether this step is the normal one, a discount that ends by itself, or a trial.",
+        help="Whether this segment is the normal one, a discount that ends by itself, or a trial.",
     )
 
     is_planned = fields.Boolean(
@@ -61,18 +61,18 @@ class SubscriptionSegment(models.Model):
         help="Its first day is still to come, or the contract was not told yet that it came.",
     )
 
-    # The run looks for steps whose day has come; those that are in force cost nothing.
+    # The run looks for segments whose day has come; those that are in force cost nothing.
     _due_to_begin = models.Index("(start_date) WHERE is_planned IS TRUE")
     # int4range(a, a, '[]') overlaps exactly when the lines are equal, and needs no extension.
-    # Deferred, because a change closes one step and opens the next within one transaction.
+    # Deferred, because a change closes one segment and opens the next within one transaction.
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(line_id, line_id, '[]') WITH &&, "
         "daterange(start_date, end_date) WITH &&) DEFERRABLE INITIALLY DEFERRED",
-        "Two steps of one contract line overlap in time.",
+        "Two segments of one contract line overlap in time.",
     )
     _starts_before_end = models.Constraint(
         "CHECK (end_date IS NULL OR start_date < end_date)",
-        "A step of a contract line must start before it ends.",
+        "A segment of a contract line must start before it ends.",
     )
     _quantity_not_negative = models.Constraint(
         "CHECK (quantity >= 0)", "The quantity of a contract line cannot be negative."
@@ -89,8 +89,8 @@ class SubscriptionSegment(models.Model):
         if set(vals) - {"end_date", "is_planned", "order_id", "company_id"}:
             raise UserError(
                 self.env._(
-                    "A step of a contract line cannot be edited. "
-                    "Change the line on a date instead: this closes one step and opens another."
+                    "A segment of a contract line cannot be edited. "
+                    "Change the line on a date instead: this closes one segment and opens another."
                 )
             )
         result = super().write(vals)
@@ -101,7 +101,7 @@ class SubscriptionSegment(models.Model):
         """Hook. Called after the ends of segments were written. Return nothing."""
 
     def _get_engine_segment(self):
-        """Return this step as an engine value.
+        """Return this segment as an engine value.
 
         :rtype: engine.segment.Segment
         """
@@ -135,7 +135,7 @@ class SubscriptionSegment(models.Model):
         order.ensure_one()
         today = order._subscription_today()
         segments = self.filtered(lambda segment: segment.is_planned and segment.start_date <= today)
-        # sudo: nobody edits steps by hand; that their day has come changes nothing agreed
+        # sudo: nobody edits segments by hand; that their day has come changes nothing agreed
         segments.sudo().is_planned = False
         order._mirror_segments()
         for segment in segments:

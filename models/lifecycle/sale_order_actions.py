@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_segment_ids = fields.One2many(
-        "subscription.segment", "order_id", "Steps", readonly=True
+        "subscription.segment", "order_id", "Segments", readonly=True
     )
     subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
     subscription_has_delivered = fields.Boolean(
@@ -193,7 +193,7 @@ class SaleOrder(models.Model):
         }
 
     def action_subscription_bill_selection(self):
-        """Bill a selection of contracts in steps, with a progress bar and a result."""
+        """Bill a selection of contracts in batches, with a progress bar and a result."""
         contracts = self.filtered(lambda order: order.is_subscription and order.state == "sale")
         contracts._check_subscription_operator()
         return {

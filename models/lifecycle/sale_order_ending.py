@@ -133,7 +133,7 @@ class SaleOrder(models.Model):
     def _subscription_reopen(self, day, note=None):
         """Let closed contracts go on from a day; the days in between are never billed.
 
-        They go on as they would have been served by then: steps that were planned before the
+        They go on as they would have been served by then: segments that were planned before the
         closing are in force again. Paid days that the closing took away without money back and
         that are served after all are not charged again.
 
@@ -215,7 +215,7 @@ class SaleOrder(models.Model):
         self.subscription_interruption_ids.flush_recordset()
 
     # ------------------------------------------------------------------
-    # Steps
+    # Segments
     # ------------------------------------------------------------------
 
     def _subscription_apply_end(self, old_end):
@@ -240,7 +240,7 @@ class SaleOrder(models.Model):
             values = self._prepare_not_closed_values()
             self._as_system().write(values)
         if self._subscription_today() < self.subscription_start_date:
-            # An end on the first day took every step of a contract that never began.
+            # An end on the first day took every segment of a contract that never began.
             self._subscription_start_lines(lines - known, self.subscription_start_date)
 
     def _subscription_forget_start(self):
@@ -259,7 +259,7 @@ class SaleOrder(models.Model):
         return self._set_subscription_state("closed")
 
     def _hook_on_written(self, vals, old_ends):
-        """Let a new end date reach the steps."""
+        """Let a new end date reach the segments."""
         super()._hook_on_written(vals, old_ends)
         for order, old_end in old_ends.items():
             if order.subscription_end_date != old_end:

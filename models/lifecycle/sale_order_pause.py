@@ -229,7 +229,7 @@ class SaleOrder(models.Model):
         """Change the grid of all lines of one contract, also of what its end cut off.
 
         :param operation: function from engine segments to engine segments
-        :param change_later: the same for the steps that the end of the contract took away
+        :param change_later: the same for the segments that the end of the contract took away
         """
         lines = self._get_recurring_lines().filtered("segment_ids")
         with told_to_user(self.env):

@@ -9,7 +9,7 @@ from ..contract.change_text import ChangeText
 
 
 class SaleOrder(models.Model):
-    """Steps that are planned: what changes when, taking it back, and its day when it comes."""
+    """Segments that are planned: what changes when, taking it back, and its day when it comes."""
 
     _inherit = "sale.order"
 

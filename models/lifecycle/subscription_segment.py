@@ -8,7 +8,7 @@ from ..contract.change_text import ChangeText
 
 
 class SubscriptionSegment(models.Model):
-    """Steps of tomorrow: in plain words, and revocable until their day."""
+    """Segments of tomorrow: in plain words, and revocable until their day."""
 
     _inherit = "subscription.segment"
 
@@ -20,7 +20,7 @@ class SubscriptionSegment(models.Model):
     change_text = fields.Char(
         "What Changes",
         compute="_compute_change_text",
-        help="Values that differ from the step before, old and new.",
+        help="Values that differ from the segment before, old and new.",
     )
     is_revocable = fields.Boolean("Can Be Taken Back", compute="_compute_change_text")
 
@@ -69,7 +69,7 @@ class SubscriptionSegment(models.Model):
         )
 
     def _is_added_later(self):
-        """Return whether a line begins with this step, later than its contract."""
+        """Return whether a line begins with this segment, later than its contract."""
         first = min(self.line_id.segment_ids.mapped("start_date"))
         return self.start_date == first and first > self.order_id.subscription_start_date
 
@@ -83,7 +83,7 @@ class SubscriptionSegment(models.Model):
         return is_last and (not stop or end < stop) and not self._get_line_that_follows()
 
     def _get_line_that_follows(self):
-        """Return the line of the contract that goes on where this step ends, if any."""
+        """Return the line of the contract that goes on where this segment ends, if any."""
         return self.order_id.order_line.filtered(
             lambda line: (
                 line.subscription_replaced_line_id == self.line_id
@@ -92,7 +92,7 @@ class SubscriptionSegment(models.Model):
         )
 
     def _is_change_of_values(self):
-        """Return whether this step has another quantity, price or discount than that before it."""
+        """Return whether this segment has another quantity, price or discount than that before."""
         before = self._get_segment_before()
         if not before:
             return False
@@ -104,7 +104,7 @@ class SubscriptionSegment(models.Model):
     # ------------------------------------------------------------------
 
     def _get_planned_text(self, kind):
-        """Return what changes on the day, in words; False for a step that changes nothing."""
+        """Return what changes on the day, in words; False for a segment that changes nothing."""
         before = self._get_segment_before()
         if kind == "end":
             return self.env._("Ends")
@@ -142,7 +142,7 @@ class SubscriptionSegment(models.Model):
         )
 
     def _get_irrevocable_text(self, kind):
-        """Return why what is planned with this step cannot be taken back, or False.
+        """Return why what is planned with this segment cannot be taken back, or False.
 
         :param kind: as of :meth:`_get_planned_kind`
         :return: one translated sentence or False

@@ -11,7 +11,7 @@ from ...explain import told_to_user
 class SaleOrder(models.Model):
     """The next period of a contract, billed before it begins because somebody wants to pay now.
 
-    The run does it, as of the day on which the period begins: same steps, same ledger, so that
+    The run does it, as of the day on which the period begins: same segments, same ledger, so that
     nothing is left to bill on that day, and later changes are credited like any others. Lines
     that are billed in arrears or by deliveries keep their own days.
     """

@@ -117,5 +117,5 @@ class ChangePreview(Preview):
         return reasons
 
     def _has_same_amount(self, before, after):
-        """Return whether two steps ask for the same, so that there is nothing to tell."""
+        """Return whether two segments ask for the same, so that there is nothing to tell."""
         return (before.quantity, before.terms) == (after.quantity, after.terms)

@@ -34,7 +34,7 @@ class DryRun:
         return self.get_plan_items(until, plan, tried.get_forfeits(order))
 
     def get_plan_items(self, until, plan, forfeited, booked=None):
-        """Return what would fall due if the lines had other steps.
+        """Return what would fall due if the lines had other segments.
 
         :param date until: last day looked at
         :param dict plan: engine segments by line

@@ -193,7 +193,7 @@ class SaleOrder(models.Model):
         return action
 
     def _get_simulated_segments(self):
-        """Return the steps that a simulation begins with. Hook.
+        """Return the segments that a simulation begins with. Hook.
 
         :return: engine segments by recurring line
         :rtype: dict

@@ -42,7 +42,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_segments_of_next_term(self, segments, simulation, until):
-        """Return steps with what terms change that begin within a simulation. Hook.
+        """Return segments with what terms change that begin within a simulation. Hook.
 
         :param segments: engine segments, as the change that is tried leaves them
         :param Simulation simulation: what is tried, and on which contract

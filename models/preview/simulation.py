@@ -102,7 +102,7 @@ class Simulation:
         return contract._get_subscription_term_end() or None
 
     def _get_plans(self):
-        """Return the steps and the ledger of each recurring line, as a change leaves them.
+        """Return the segments and the ledger of each recurring line, as a change leaves them.
 
         :rtype: list[tuple]
         """

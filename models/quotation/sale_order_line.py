@@ -41,7 +41,7 @@ class SaleOrderLine(models.Model):
 
     def _get_ramps(self):
         """Return the planned segments of a quotation line as engine values."""
-        # sudo: a customer who looks at a quotation has no right to read its planned steps
+        # sudo: a customer who looks at a quotation has no right to read its planned segments
         return [
             Ramp(
                 segment.period,

@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
     def _take_renewal_changes(self):
         """Take over what changed on the contract; what somebody changed here stays."""
         self.ensure_one()
-        # sudo: whoever quotes may have no right to read the steps of the contract
+        # sudo: whoever quotes may have no right to read the segments of the contract
         contract = self._get_renewed_contract().sudo()
         template = contract.subscription_template_id
         if (

@@ -67,7 +67,7 @@ class SaleOrderLine(models.Model):
         price = self._get_list_price_on(day)
 
         def set_price(segments):
-            """Leave steps alone that have the list price already."""
+            """Leave segments alone that have the list price already."""
             old = regular_price(segments, day)
             if old is None or not self.currency_id.compare_amounts(float(old), price):
                 return tuple(segments)
@@ -129,7 +129,7 @@ class SaleOrderLine(models.Model):
                 **self._prepare_offered_values(plan, day),
                 "recurrence_id": self.recurrence_id.id,
                 "subscription_replaced_line_id": self.id,
-                # Ramps and intro discounts were turned into steps when the contract began.
+                # Ramps and intro discounts were turned into segments when the contract began.
                 "ramp_step_ids": [],
                 "intro_discount": 0.0,
                 "intro_period_count": 0,

@@ -163,7 +163,7 @@ class SaleOrder(models.Model):
         }
 
     def _hook_on_written(self, vals, old_ends):
-        """Let another end of the term reach the steps when somebody typed it."""
+        """Let another end of the term reach the segments when somebody typed it."""
         if "subscription_end_action" in vals and not self._is_system_write():
             self._apply_end_action()
         super()._hook_on_written(vals, old_ends)
@@ -211,7 +211,7 @@ class SaleOrder(models.Model):
     def _subscription_renew_term(self):
         """Let one contract go on for as many terms as have begun by today.
 
-        The contract stays the same: its steps are open, only the end of the term moves. At list
+        The contract stays the same: its segments are open, only the end of the term moves. At list
         prices each line changes on the first day of the new term; discounts stay.
         """
         self.ensure_one()
@@ -325,7 +325,7 @@ class SaleOrder(models.Model):
         return anchor or super()._get_subscription_anchor()
 
     def _get_subscription_term_end(self):
-        """End the steps with the term, unless the contract goes on after it."""
+        """End the segments with the term, unless the contract goes on after it."""
         return super()._get_subscription_term_end() or self._get_agreed_end()
 
     def _get_close_grids(self, boundary=None):

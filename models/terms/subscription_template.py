@@ -23,7 +23,7 @@ UNUSED_DAYS = [
 class SubscriptionTemplate(models.Model):
     """Terms that a contract is made on.
 
-    A contract copies what it needs into its steps when they are opened: an edit here reaches
+    A contract copies what it needs into its segments when they are opened: an edit here reaches
     new contracts and future changes, never what was already agreed and billed.
     """
 

@@ -214,7 +214,7 @@ export class SubscriptionDashboard extends Component {
         const colors = bars.map((bar) => (bar.kind === "total" ? NEUTRAL : bar.value < 0 ? BAD : GOOD));
         const levels = spans.slice(0, -1).flatMap(([from, to]) => [from || to, to]);
         const options = this.getOptions((item) => bars[item.dataIndex].text);
-        // The way is what matters: from zero on, its steps would be too small to be seen.
+        // The way is what matters: from zero on, its bars would be too small to be seen.
         options.scales.y.min = Math.max(0, 2 * Math.min(...levels) - Math.max(...levels));
         return new Chart(this.waterfall.el, {
             type: "bar",
