@@ -99,6 +99,12 @@
         "views/campaign/subscription_price_campaign_views.xml",
         # analytics
         "views/analytics/subscription_mrr_event_views.xml",
+        "views/analytics/subscription_mrr_part_views.xml",
+        "views/analytics/subscription_mrr_report_views.xml",
+        "views/analytics/subscription_customer_report_views.xml",
+        "views/analytics/subscription_churn_report_views.xml",
+        "views/analytics/subscription_term_report_views.xml",
+        "views/analytics/subscription_revenue_report_views.xml",
         "views/analytics/subscription_dashboard_views.xml",
         "views/analytics/digest_digest_views.xml",
         "views/analytics/sale_order_views.xml",

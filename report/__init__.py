@@ -1,1 +1,9 @@
-from . import sale_report
+from . import (
+    sale_report,
+    subscription_report_mixin,
+    subscription_churn_report,
+    subscription_customer_report,
+    subscription_mrr_report,
+    subscription_revenue_report,
+    subscription_term_report,
+)

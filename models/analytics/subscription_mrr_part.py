@@ -32,6 +32,8 @@ class SubscriptionMrrPart(models.Model):
     kind = fields.Selection(related="event_id.kind")
     effective_date = fields.Date(related="event_id.effective_date")
     order_id = fields.Many2one(related="event_id.order_id")
+    partner_id = fields.Many2one(related="event_id.partner_id")
+    company_currency_id = fields.Many2one(related="event_id.company_currency_id")
 
     def init(self):
         """Let PostgreSQL refuse what the code refuses."""

@@ -245,6 +245,11 @@ class AccessCase(PaymentCommon):
             "company": cls.company,
             "mrr event": movement,
             "mrr part": movement.part_ids[:1],
+            **{
+                f"{name} row": rows.search([], limit=1) or rows.browse(1)
+                for name in ("churn", "customer", "mrr", "revenue", "term")
+                for rows in [cls.env[f"subscription.{name}.report"]]
+            },
         }
 
     @classmethod
