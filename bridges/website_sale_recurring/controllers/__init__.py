@@ -1,0 +1,4 @@
+from . import cart
+from . import checkout
+from . import payment
+from . import variant

@@ -1,0 +1,99 @@
+from odoo import fields
+from odoo.http import request, route
+
+from odoo.addons.website_sale.controllers.main import WebsiteSale
+
+from ..models.checkout_text import CheckoutText
+from ..models.shop_cart import ShopCart
+from ..models.shop_offer import ShopOffer
+from ..models.shop_terms import ShopTerms
+
+
+class SubscriptionCheckout(WebsiteSale):
+    """From the page of a product to the contract."""
+
+    def _get_search_order(self, post):
+        """Sort by what the shop shows."""
+        return super()._get_search_order(post).replace("list_price", "shop_price")
+
+    def _get_additional_shop_values(self, values, **kwargs):
+        """Let the price filter reach from the lowest to the highest price that is shown."""
+        found = super()._get_additional_shop_values(values, **kwargs)
+        if "available_max_price" not in values:
+            return found
+        products, company = values["search_product"], request.env.company
+        rate = request.env["res.currency"]._get_conversion_rate(
+            company.currency_id, request.website.currency_id, company, fields.Date.today()
+        )
+        prices = [price * rate for price in products.mapped("shop_price")] or [0.0]
+        return {
+            **found,
+            "available_min_price": min(prices),
+            "available_max_price": max(prices),
+        }
+
+    def _prepare_product_values(self, product, category, **kwargs):
+        """Tell the terms of products that are billed again and again."""
+        values = super()._prepare_product_values(product, category, **kwargs)
+        if product.is_recurring:
+            values["shop_terms"] = ShopTerms(ShopOffer(product), request.website).get_sentences()
+        return values
+
+    def _get_shop_payment_values(self, order, **kwargs):
+        """Ask for a method to save where a contract costs nothing yet; tell what becomes of it."""
+        values = super()._get_shop_payment_values(order, **kwargs)
+        if not order.is_subscription:
+            return values
+        last_tx = order.get_portal_last_transaction()
+        values.update(
+            shop_sentences=CheckoutText(order).get_sentences(),
+            shop_declined=last_tx.state in ("cancel", "error") and last_tx,
+            tokens_sudo=self._get_shop_methods(order, values["providers_sudo"]),
+        )
+        if order._needs_method_for_free():
+            values.update(self._get_free_payment_values(order, values))
+        return values
+
+    def _get_shop_methods(self, order_sudo, providers_sudo):
+        """Return sudoed saved methods that the visitor may pay a cart with."""
+        methods_sudo = request.env["payment.token"]._get_for_document(order_sudo)
+        return methods_sudo._filter_for_visitor(order_sudo).filtered(
+            lambda method: method.provider_id in providers_sudo
+        )
+
+    def _get_free_payment_values(self, order_sudo, values):
+        """Return what the form needs to save a method without a payment."""
+        report = values.get("availability_report")
+        providers_sudo = ShopCart(order_sudo).get_saving_providers(report)
+        # sudo: visitors may not read methods
+        methods_sudo = (
+            request.env["payment.method"]
+            .sudo()
+            ._get_compatible_payment_methods(
+                providers_sudo.ids,
+                order_sudo.partner_invoice_id.id,
+                force_tokenization=True,
+                report=report,
+            )
+        )
+        path = f"/shop/payment/method/{order_sudo.id}"
+        return {
+            "mode": "validation",
+            "shop_method_only": True,
+            "providers_sudo": providers_sudo,
+            "payment_methods_sudo": methods_sudo,
+            "tokens_sudo": self._get_shop_methods(order_sudo, providers_sudo),
+            "transaction_route": f"{path}/transaction",
+            "assign_token_route": f"{path}/assign",
+            "submit_button_label": request.env._("Start free"),
+        }
+
+    @route()
+    def shop_payment_validate(self, sale_order_id=None, **post):
+        """Lead back to the payment where it was declined, or where a method is missing."""
+        cart_sudo = request.cart if sale_order_id is None else None
+        if cart_sudo and cart_sudo.is_subscription and cart_sudo.state == "draft":
+            is_declined = cart_sudo.get_portal_last_transaction().state in ("cancel", "error")
+            if is_declined or cart_sudo._needs_method_for_free():
+                return request.redirect("/shop/payment")
+        return super().shop_payment_validate(sale_order_id=sale_order_id, **post)

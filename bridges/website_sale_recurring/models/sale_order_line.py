@@ -1,0 +1,25 @@
+from odoo import models
+
+from .shop_offer import ShopOffer
+
+
+class SaleOrderLine(models.Model):
+    """A line of the cart: how it is billed, and how else it could be."""
+
+    _inherit = "sale.order.line"
+
+    def _show_in_cart(self):
+        """Show the set-up fee with the totals: a customer can neither add to it nor remove it."""
+        return super()._show_in_cart() and not self.is_setup_fee
+
+    def _get_shop_choices(self):
+        """Return how else this line of a cart may be billed; one choice is none.
+
+        :return: pairs of an id, 0 for *once*, and a name
+        :rtype: list[tuple]
+        """
+        is_fixed = self.combo_item_id or self.product_type == "combo" or self.is_setup_fee
+        if not self.product_id.is_recurring or is_fixed:
+            return []
+        choices = ShopOffer(self.product_id, self.company_id).get_choices()
+        return [(choice.id or 0, choice.name or self.env._("Once")) for choice in choices]

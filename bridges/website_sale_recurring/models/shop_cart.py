@@ -1,0 +1,108 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..addon import SetupFee
+from .shop_offer import ShopOffer
+
+
+class ShopCart:
+    """What a cart with recurring products needs: the same terms for all, the set-up fee, today.
+
+    :param order: one sudoed `sale.order` of a website
+    """
+
+    def __init__(self, order):
+        order.ensure_one()
+        self.order = order
+        self.env = order.env
+
+    def get_refusal(self, product, recurrence):
+        """Return why a product cannot join this cart in that way, in one sentence, or False."""
+        if self._is_setup_product(product):
+            return self.env._(
+                "%(product)s belongs to the contract in your cart and is not sold apart from it.",
+                product=product.name,
+            )
+        if not recurrence or not self.order._get_recurring_lines():
+            return False
+        wanted = ShopOffer(product, self.order.company_id).get_terms()
+        if wanted == self.order._get_subscription_template().sudo():
+            return False
+        return self.env._(
+            "%(product)s is sold on other terms than what is in your cart. Order that first, then "
+            "come back for it.",
+            product=product.name,
+        )
+
+    def check_joins(self, line, recurrence):
+        """Refuse to bill a line for a period where its terms are not those of the other lines.
+
+        :raise UserError: they are not; what the cart was stays
+        """
+        product, others = line.product_id, self.order._get_recurring_lines() - line
+        if not recurrence:
+            return
+        if not others:
+            self.take_terms(product, is_only=True)
+        elif refusal := self.get_refusal(product, recurrence):
+            raise UserError(refusal)
+
+    def _is_setup_product(self, product):
+        return product in self.order.order_line.filtered("is_setup_fee").product_id
+
+    def take_terms(self, product, is_only=False):
+        """Let the cart have the terms of its first recurring product.
+
+        :param bool is_only: nothing else in the cart is billed again and again
+        """
+        if self.order._get_recurring_lines() and not is_only:
+            return
+        terms = ShopOffer(product, self.order.company_id).get_terms()
+        if self.order.subscription_template_id != terms:
+            self.order.subscription_template_id = terms
+
+    def settle(self):
+        """Bring terms, set-up fee and amount due now in line with what is in the cart."""
+        order = self.order
+        if order.state != "draft":
+            return
+        if not order._get_recurring_lines() and order.subscription_template_id:
+            order.subscription_template_id = False
+        self.settle_setup_fee()
+        order._subscription_refresh_quote()
+
+    def settle_setup_fee(self):
+        """Ask the set-up fee of the terms exactly once, whatever was taken out of the cart."""
+        order = self.order
+        lines = order.order_line.filtered("is_setup_fee")
+        product, price = SetupFee(order).get()
+        if not product:
+            SetupFee(order).drop(lines)
+            order.subscription_setup_offered = False
+            return
+        if len(lines) != 1 or lines.product_id != product:
+            SetupFee(order).drop(lines)
+            values = SetupFee(order).prepare_line(product, price)
+            order.order_line = [Command.create(values)]
+            order.subscription_setup_offered = True
+            return
+        values = {"product_uom_qty": 1.0, "price_unit": price or lines.price_unit}
+        changed = {name: value for name, value in values.items() if lines[name] != value}
+        if changed:
+            lines.write(changed)
+
+    def get_saving_providers(self, report=None):
+        """Return sudoed providers that can save the method of a cart that costs nothing yet.
+
+        :param dict report: takes why others cannot
+        """
+        # sudo: visitors may not read providers
+        providers_sudo = self.env["payment.provider"].sudo()
+        return providers_sudo._get_compatible_providers(
+            self.order.company_id.id,
+            self.order.partner_invoice_id.id,
+            0.0,
+            force_tokenization=True,
+            is_validation=True,
+            report=report,
+        )

@@ -1,0 +1,221 @@
+from fractions import Fraction
+
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import float_is_zero
+
+# Lengths that have no common measure are compared by their mean: a year has 365.25 days.
+DAYS = {
+    "day": Fraction(1),
+    "week": Fraction(7),
+    "month": Fraction(1461, 48),
+    "year": Fraction(1461, 4),
+}
+
+
+def get_length(recurrence):
+    """Return the length of one period in days, months and years to each other exactly.
+
+    :rtype: fractions.Fraction
+    """
+    return recurrence.count * DAYS[recurrence.unit]
+
+
+class ShopOffer:
+    """How a product can be bought in the shop: how often it is billed, or once.
+
+    What may be bought is decided here and nowhere else: the page that shows it and the cart that
+    takes it ask the same. Prices come from the pricelist, as those of order lines do.
+
+    :param product: one `product.template` or `product.product`, with its price context
+    :param company: the `res.company` that sells, that of the environment when empty
+    """
+
+    def __init__(self, product, company=None):
+        product.ensure_one()
+        self.product = product
+        self.env = product.env
+        self.company = company or self.env.company
+        is_variant = product._name == "product.product"
+        self.template = product.product_tmpl_id if is_variant else product
+
+    def get_terms(self):
+        """Return the sudoed terms on which the shop sells this product, those of the company else.
+
+        :rtype: subscription.template
+        """
+        # sudo: visitors have no right to read terms
+        template = self.template.sudo().with_company(self.company)
+        own = template.shop_subscription_template_id.filtered("active")
+        return own or self.company._get_subscription_template().sudo()
+
+    def get_recurrences(self):
+        """Return what the terms offer and the product has a price for, the shortest first.
+
+        A product without any recurring price is sold by the first recurrence of its terms.
+
+        :return: sudoed `subscription.recurrence` records
+        """
+        offered = self.get_terms()._get_offered_recurrences() if self.get_terms() else None
+        if offered is None:
+            return self.env["subscription.recurrence"].sudo()
+        # sudo: visitors have no right to read prices
+        prices = self.template.sudo().subscription_price_ids
+        if self.product._name == "product.product":
+            prices = prices.filtered(
+                lambda price: not price.product_id or price.product_id.id == self.product.id
+            )
+        priced = prices.recurrence_id
+        fitting = offered.filtered(lambda one: any(one._is_same_length(other) for other in priced))
+        return (fitting or offered[:1]).sorted(get_length)
+
+    def get_choices(self):
+        """Return everything that a customer may choose, the default first of all.
+
+        :return: `subscription.recurrence` records, an empty one for *once*; the shortest recurrence
+            is the default
+        :rtype: list
+        """
+        if not self.template.is_recurring:
+            return [self.env["subscription.recurrence"]]
+        choices = list(self.get_recurrences())
+        if self.template.is_sold_once or not choices:
+            choices.append(self.env["subscription.recurrence"])
+        return choices
+
+    def choose(self, recurrence_id, is_strict=True):
+        """Return what a visitor asked for, if it is offered.
+
+        :param recurrence_id: id of a recurrence, 0 or False for *once*, None for the default
+        :param bool is_strict: False falls back on the default, as for an accessory of a product
+            that was chosen for another period
+        :raise UserError: the shop does not sell it so
+        :rtype: subscription.recurrence
+        """
+        choices = self.get_choices()
+        if recurrence_id is None or not self.template.is_recurring:
+            return choices[0]
+        is_number = isinstance(recurrence_id, int) and not isinstance(recurrence_id, bool)
+        wanted = recurrence_id if is_number else (None if recurrence_id else 0)
+        for choice in choices:
+            if choice.id == wanted or (not choice and not wanted and wanted is not None):
+                return choice
+        if not is_strict:
+            return choices[0]
+        raise UserError(
+            self.env._(
+                "%(product)s is not sold in this way any more. Reload the page to see what is "
+                "offered.",
+                product=self.template.name,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Prices
+    # ------------------------------------------------------------------
+
+    def get_prices(self, recurrence, pricelist, website, *, quantity=1.0, uom=None, date=None):
+        """Return what one period costs, as the shop shows prices: with or without taxes.
+
+        :param recurrence: what was chosen, empty for *once*
+        :param pricelist: `product.pricelist` of the visitor, may be empty
+        :return: price, list_price and has_discounted_price, named as core names them
+        :rtype: dict
+        """
+        currency, product = website.currency_id, self.product
+        uom = uom or product.uom_id
+        asked = {"recurrence": recurrence, "recurring_pricelist": pricelist} if recurrence else {}
+        price, rule_id = pricelist._get_product_price_rule(
+            product=product, quantity=quantity, uom=uom, currency=currency, **asked
+        )
+        before = price
+        rule = self.env["product.pricelist.item"].browse(rule_id)
+        if rule._show_discount_on_shop():
+            before = rule._compute_price_before_discount(
+                product=product,
+                quantity=quantity,
+                date=date,
+                uom=uom,
+                currency=currency,
+                **asked,
+            )
+        return {
+            "price": self.show(price, website),
+            "list_price": self.show(max(before, price), website),
+            "has_discounted_price": currency.compare_amounts(before, price) == 1,
+        }
+
+    def show(self, price, website):
+        """Return a price with or without taxes, as this shop shows them to this visitor."""
+        # sudo: visitors read no taxes
+        product_taxes = self.product.sudo().taxes_id._filter_taxes_by_company(self.env.company)
+        if not product_taxes:
+            return price
+        return self.template._apply_taxes_to_price(
+            price,
+            website.currency_id,
+            product_taxes,
+            request.fiscal_position.map_tax(product_taxes),
+            self.product,
+            website=website,
+        )
+
+    def get_offers(self, pricelist, website, **kwargs):
+        """Return all choices with their prices, ready to be shown and to be sent as JSON.
+
+        :param kwargs: quantity, uom and date as of :meth:`get_prices`
+        :rtype: list[dict]
+        """
+        currency, offers = website.currency_id, []
+        choices = self.get_choices()
+        for choice in choices:
+            prices = self.get_prices(choice, pricelist, website, **kwargs)
+            offers.append(
+                {
+                    "id": choice.id or 0,
+                    "name": choice.name or self.env._("Once"),
+                    "period": choice.period_text or "",
+                    "per_text": choice._get_per_text() if choice else "",
+                    "saving": 0,
+                    "price_text": currency.format(prices["price"]),
+                    "list_price_text": currency.format(prices["list_price"]),
+                    **prices,
+                }
+            )
+        first = choices[0]
+        for choice, offer in zip(choices[1:], offers[1:], strict=True):
+            if choice and first:
+                ratio = get_length(choice) / get_length(first)
+                saving = self._get_saving(offers[0]["price"], offer["price"], ratio)
+                offer["saving"] = saving
+        return offers
+
+    def _get_saving(self, short, long, ratio):
+        """Return how many percent a longer period saves against the shortest, rounded down.
+
+        :param Fraction ratio: how often the shortest period is billed meanwhile
+        """
+        full = short * float(ratio)
+        if full <= 0 or long >= full:
+            return 0
+        return int(round((1 - long / full) * 100, 6))
+
+    def get_info(self, pricelist, website, **kwargs):
+        """Return what differs from core's answer about a product that is billed again and again.
+
+        :rtype: dict
+        """
+        offers = self.get_offers(pricelist, website, **kwargs)
+        first = offers[0]
+        is_free = all(
+            float_is_zero(offer["price"], precision_rounding=website.currency_id.rounding)
+            for offer in offers
+        )
+        return {
+            "price": first["price"],
+            "list_price": first["list_price"],
+            "has_discounted_price": first["has_discounted_price"],
+            "compare_list_price": 0,
+            "prevent_zero_price_sale": website.prevent_zero_price_sale and is_free,
+            "shop_offers": offers,
+        }

@@ -1,0 +1,129 @@
+from odoo.http import request
+
+from ..addon import get_number_text
+
+
+class ShopTerms:
+    """What a visitor agrees to by buying a product that is billed again and again, in plain words.
+
+    :param ShopOffer offer: of the product
+    :param website: `website` whose currency and taxes count
+    """
+
+    def __init__(self, offer, website):
+        self.offer = offer
+        self.env = offer.env
+        self.website = website
+        self.terms = offer.get_terms()
+
+    def get_sentences(self):
+        """Return trial, set-up fee, intro discount, commitment and cancellation; nothing empty.
+
+        :rtype: list[str]
+        """
+        if not self.offer.template.is_recurring or not self.terms:
+            return []
+        sentences = (
+            self.get_trial(),
+            self.get_setup_fee(),
+            self.get_intro(),
+            self.get_payment(),
+            self.get_term(),
+            self.get_commitment(),
+            self.get_cancellation(),
+        )
+        return [sentence for sentence in sentences if sentence]
+
+    def _get_length(self, unit, count):
+        return self.env["subscription.recurrence"]._get_length_text(unit, count)
+
+    def get_trial(self):
+        """Return how long it is free at first."""
+        if not self.terms.trial_count:
+            return ""
+        length = self._get_length(self.terms.trial_unit, self.terms.trial_count)
+        return self.env._("Free for %(length)s, then billed by itself.", length=length)
+
+    def get_setup_fee(self):
+        """Return what a new contract costs once."""
+        product = self.terms.setup_product_id
+        if not product:
+            return ""
+        return self.env._(
+            "%(fee)s: %(price)s, once.", fee=product.name, price=self._get_setup_price(product)
+        )
+
+    def _get_setup_price(self, product):
+        website, company = self.website, self.offer.company
+        currency = website.currency_id
+        if self.terms.setup_price:
+            price = company.currency_id._convert(self.terms.setup_price, currency, company)
+        else:
+            price = request.pricelist._get_product_price(product, 1.0, currency=currency)
+        taxes = request.fiscal_position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+        shows_net = website.show_line_subtotals_tax_selection == "tax_excluded"
+        total = "total_excluded" if shows_net else "total_included"
+        return currency.format(taxes.compute_all(price, currency, 1, product)[total])
+
+    def get_intro(self):
+        """Return how much cheaper the first periods are."""
+        template = self.offer.template
+        if not template.intro_discount or template.intro_period_count <= 0:
+            return ""
+        percent = get_number_text(template.intro_discount)
+        if template.intro_period_count == 1:
+            return self.env._("%(percent)s %% off the first period.", percent=percent)
+        return self.env._(
+            "%(percent)s %% off the first %(count)s periods.",
+            percent=percent,
+            count=template.intro_period_count,
+        )
+
+    def get_payment(self):
+        """Return how each period is paid."""
+        return {
+            "charge": self.env._("Your payment method is saved and charged for each period."),
+            "after_payment": self.env._("You are asked to pay before each period."),
+        }.get(self.terms.payment_mode, self.env._("You get an invoice for each period."))
+
+    def get_term(self):
+        """Return what happens at the end of a term."""
+        if not self.terms.term_count:
+            return ""
+        length = self._get_length(self.terms.term_unit, self.terms.term_count)
+        return {
+            "renew": self.env._("Runs for %(length)s, then as long again.", length=length),
+            "end": self.env._("Runs for %(length)s, then ends by itself.", length=length),
+            "quote": self.env._("Runs for %(length)s, then we ask you again.", length=length),
+        }.get(self.terms.end_action, "")
+
+    def get_commitment(self):
+        """Return how long a customer is bound at least."""
+        if not self.terms.commitment_count:
+            return ""
+        length = self._get_length(self.terms.commitment_unit, self.terms.commitment_count)
+        return self.env._("Minimum commitment: %(length)s.", length=length)
+
+    def get_cancellation(self):
+        """Return how and when the customer may cancel."""
+        terms = self.terms
+        if terms.notice_count:
+            length = self._get_length(terms.notice_unit, terms.notice_count)
+            texts = {
+                "day": self.env._("Cancel with %(length)s notice, to any day.", length=length),
+                "period": self.env._(
+                    "Cancel with %(length)s notice, to the end of a billed period.", length=length
+                ),
+                "term": self.env._(
+                    "Cancel with %(length)s notice, to the end of the term.", length=length
+                ),
+            }
+        elif not terms.customers_may_close:
+            texts = {}
+        else:
+            texts = {
+                "day": self.env._("Cancel online at any time."),
+                "period": self.env._("Cancel online, to the end of a billed period."),
+                "term": self.env._("Cancel online, to the end of the term."),
+            }
+        return texts.get(terms.close_boundary, "")
