@@ -10,6 +10,7 @@
         "account_payment",
         "payment_stripe",
         "base_automation",
+        "rating",
     ],
     "excludes": ["sale_subscription"],
     "external_dependencies": {"python": ["stripe"]},
@@ -22,6 +23,7 @@
         "data/charging_data.xml",
         "data/charging_mail_data.xml",
         "data/analytics_data.xml",
+        "data/health_data.xml",
         "data/checks_data.xml",
         "data/quotation_mail_data.xml",
         "data/lifecycle_data.xml",
@@ -109,6 +111,12 @@
         "views/analytics/digest_digest_views.xml",
         "views/analytics/sale_order_views.xml",
         "views/analytics/res_config_settings_views.xml",
+        # health
+        "views/health/subscription_health_event_views.xml",
+        "views/health/subscription_health_rule_views.xml",
+        "views/health/subscription_template_views.xml",
+        "views/health/sale_order_views.xml",
+        "views/health/res_config_settings_views.xml",
         # checks
         "views/checks/subscription_finding_views.xml",
         # portal

@@ -6,3 +6,4 @@ from . import portal_change
 from . import portal_offer
 from . import portal_withdrawal
 from . import portal_address
+from . import rating

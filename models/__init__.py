@@ -46,6 +46,9 @@ from . import campaign
 # What recurring revenue did: its ledger, and the figures that are read from it.
 from . import analytics
 
+# Which customers do well and which do not: facts of each contract, rules, verdicts, history.
+from . import health
+
 # Proves that the others told the truth; nobody calls it.
 from . import checks
 

@@ -14,6 +14,7 @@ from .pay_ahead import *
 from .dunning import *
 from .campaign import *
 from .analytics import *
+from .health import *
 from .checks import *
 from .portal import *
 from .scenario import *

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         self._remove_done_activities()
 
     def _hook_on_charge_failed(self, tx):
-        """Called once when a charge of this invoice was declined or cancelled. Return nothing.
+        """Hook. Called once when a charge of this invoice was declined or cancelled.
 
         :param tx: the `payment.transaction`, in error or cancelled
         """

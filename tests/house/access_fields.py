@@ -13,7 +13,8 @@ TYPED = {
     "product.template": "is_recurring subscription_price_ids",
     "res.company": """
         subscription_backdate_days_manager subscription_backdate_days_user
-        subscription_batch_size subscription_paused_counts subscription_reactivation_days
+        subscription_batch_size
+        subscription_health_days subscription_paused_counts subscription_reactivation_days
         subscription_suspended_counts subscription_template_id subscription_tz
     """,
     "res.partner": """
@@ -46,6 +47,9 @@ TYPED = {
         active company_id grace_days max_attempts name sequence step_ids template_ids warn_days
     """,
     "subscription.dunning.policy.step": "action days mail_template_id policy_id",
+    "subscription.health.rule": """
+        active contract_domain name reason sequence template_id verdict
+    """,
     "subscription.price": """
         company_id currency_id date_end date_start min_quantity price pricelist_id product_id
         product_tmpl_id recurrence_id
@@ -66,7 +70,7 @@ TYPED = {
         commitment_unit company_id convention credit_on_close credit_on_downgrade
         addon_ids credit_on_pause customer_control customers_may_change_quantity
         customers_may_close customers_may_switch downgrade_mode dunning_policy_id end_action
-        group_invoices
+        group_invoices health_rule_ids
         invoice_mail_template_id invoice_mode journal_id name note notice_count notice_unit
         pause_anchor pause_max_days payment_mode payment_term_id recurrence_id recurrence_ids
         renewal_price renewal_quote_days sequence setup_price setup_product_id

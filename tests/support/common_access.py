@@ -178,6 +178,7 @@ class AccessCase(PaymentCommon):
         cls._create_records()
         cls._create_addon(cls.documents)
         cls._create_movement(cls.documents)
+        cls._create_health(cls.documents)
 
     @classmethod
     def _create_records(cls):
@@ -235,6 +236,16 @@ class AccessCase(PaymentCommon):
     def _create_addon(cls, found):
         values = {"template_id": found["template"].id, "product_id": cls.seat.id}
         found["addon"] = cls.env["subscription.template.addon"].create(values)
+
+    @classmethod
+    def _create_health(cls, found):
+        rule = {"name": "Ours", "template_id": found["active"].subscription_template_id.id}
+        found["health rule"] = cls.env["subscription.health.rule"].create(rule)
+        Health = cls.env["subscription.health"]
+        Health._create_missing()
+        row = found["active"].subscription_health_id
+        row._refresh(cls.company, cls.company._subscription_today())
+        found |= {"health": row, "health event": row.event_ids[:1]}
 
     @classmethod
     def _create_movement(cls, found):

@@ -1,0 +1,11 @@
+from . import (
+    account_move,
+    res_company,
+    res_config_settings,
+    sale_order,
+    subscription_health,
+    subscription_health_event,
+    subscription_health_rule,
+    subscription_health_run,
+    subscription_template,
+)

@@ -1,0 +1,232 @@
+"""What is known of many contracts at once: a constant number of queries, whatever their number."""
+
+from odoo.tools import SQL
+
+# Days that something is away which will never happen, or never did.
+NEVER = 9999
+PERCENT = 100.0
+
+
+class Facts:
+    """Reads the facts of contracts of one company as of a day.
+
+    :param company: `res.company`
+    :param list ids: ids of its contracts
+    :param date today: its day
+    """
+
+    def __init__(self, company, ids, today):
+        self.env = company.env
+        self.names = {
+            "ids": list(ids),
+            "today": today,
+            "never": NEVER,
+            "since": company._subtract_health_days(today),
+        }
+
+    def get_values(self):
+        """Return the facts as they are stored, by id of contract.
+
+        :rtype: dict
+        """
+        self.env.flush_all()
+        found = {
+            "dates": self._fetch_dates(),
+            "money": self._fetch_money(),
+            "failed": self._fetch_failed(),
+            "moved": self._fetch_moved(),
+            "papers": self._fetch_papers(),
+            "ratings": self._fetch_ratings(),
+            "contacts": self._fetch_contacts(),
+            "usage": self._fetch_usage(),
+        }
+        return {
+            order_id: self._prepare_values(dates, {k: v.get(order_id) for k, v in found.items()})
+            for order_id, dates in found["dates"].items()
+        }
+
+    def _prepare_values(self, dates, found):
+        """Put together what was found of one contract."""
+        age, end, renewal, commitment, trial, method, mrr = dates
+        overdue_days, overdue_amount = found["money"] or (0, 0.0)
+        moved = float(found["moved"][0]) if found["moved"] else 0.0
+        # A contract that is interrupted is worth 0 today; what it lost is in the ledger.
+        before = float(mrr or 0.0) - moved
+        average, last, count = found["ratings"] or (0.0, 0.0, 0)
+        contact, answer = found["contacts"] or (age, age)
+        usage, usage_change = self._get_usage(found["usage"])
+        return {
+            "age_days": age,
+            "end_days": end,
+            "renewal_days": renewal,
+            "commitment_days": commitment,
+            "trial_days": trial,
+            "method_days": method,
+            "overdue_days": overdue_days,
+            "overdue_amount": float(overdue_amount),
+            "failed_charges": found["failed"][0] if found["failed"] else 0,
+            "mrr_change": moved,
+            "mrr_change_percent": PERCENT * moved / before if before > 0 else 0.0,
+            "open_amendments": found["papers"][0] if found["papers"] else 0,
+            "rating_average": float(average),
+            "rating_last": float(last),
+            "rating_count": count,
+            "contact_days": age if contact is None else contact,
+            "answer_days": age if answer is None else answer,
+            "usage_percent": usage,
+            "usage_change_percent": usage_change,
+        }
+
+    @staticmethod
+    def _get_usage(found):
+        """Return what was delivered of what was ordered, and how that changed, in percent."""
+        if not found:
+            return PERCENT, 0.0
+        last, before, ordered = (float(value or 0.0) for value in found)
+        usage = PERCENT * last / ordered if ordered else PERCENT
+        return usage, PERCENT * (last - before) / before if before else 0.0
+
+    def _fetch(self, query):
+        rows = self.env.execute_query(SQL(query, **self.names))
+        return {row[0]: row[1:] for row in rows}
+
+    def _fetch_dates(self):
+        return self._fetch(
+            """
+            SELECT o.id,
+                   GREATEST(%(today)s - COALESCE(o.subscription_start_date,
+                                                 o.subscription_anchor_date, %(today)s), 0),
+                   COALESCE(o.subscription_end_date - %(today)s, %(never)s),
+                   COALESCE(CASE WHEN o.subscription_end_action = 'end' THEN NULL
+                                 ELSE o.subscription_term_end_date - %(today)s END, %(never)s),
+                   COALESCE(o.subscription_commitment_end_date - %(today)s, %(never)s),
+                   COALESCE(trial.end_date - %(today)s, %(never)s),
+                   COALESCE(t.subscription_expiry_date - %(today)s, %(never)s),
+                   o.subscription_mrr
+              FROM sale_order o
+              LEFT JOIN payment_token t ON t.id = o.subscription_payment_token_id
+              LEFT JOIN (
+                SELECT order_id, MAX(end_date) AS end_date
+                  FROM subscription_segment
+                 WHERE order_id = ANY(%(ids)s) AND discount_kind = 'trial'
+                   AND start_date <= %(today)s AND end_date > %(today)s
+                 GROUP BY order_id
+              ) trial ON trial.order_id = o.id
+             WHERE o.id = ANY(%(ids)s)
+            """
+        )
+
+    def _fetch_money(self):
+        return self._fetch(
+            """
+            SELECT order_id, MAX(%(today)s - day), SUM(residual)
+              FROM (
+                SELECT DISTINCT l.order_id, due.id, due.date_maturity AS day,
+                       due.amount_residual_currency AS residual
+                  FROM sale_order_line l
+                  JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                  JOIN account_move_line il ON il.id = r.invoice_line_id
+                  JOIN account_move m ON m.id = il.move_id
+                  JOIN account_move_line due
+                    ON due.move_id = m.id AND due.display_type = 'payment_term'
+                 WHERE l.order_id = ANY(%(ids)s) AND m.state = 'posted'
+                   AND m.move_type = 'out_invoice' AND m.payment_state IN ('not_paid', 'partial')
+                   AND due.date_maturity < %(today)s AND due.amount_residual_currency > 0
+                 UNION
+                SELECT DISTINCT l.order_id, m.id, m.subscription_requested_date, m.amount_total
+                  FROM sale_order_line l
+                  JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+                  JOIN account_move_line il ON il.id = r.invoice_line_id
+                  JOIN account_move m ON m.id = il.move_id
+                 WHERE l.order_id = ANY(%(ids)s) AND m.state = 'draft'
+                   AND m.subscription_requested_date < %(today)s
+              ) late
+             GROUP BY order_id
+            """
+        )
+
+    def _fetch_failed(self):
+        return self._fetch(
+            """
+            SELECT l.order_id, COUNT(DISTINCT tx.id)
+              FROM sale_order_line l
+              JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
+              JOIN account_move_line il ON il.id = r.invoice_line_id
+              JOIN account_move m ON m.id = il.move_id
+              JOIN payment_transaction tx ON tx.subscription_invoice_id = m.id
+             WHERE l.order_id = ANY(%(ids)s) AND tx.state = 'error'
+               AND m.state != 'cancel' AND m.payment_state IN ('not_paid', 'partial')
+             GROUP BY l.order_id
+            """
+        )
+
+    def _fetch_moved(self):
+        return self._fetch(
+            """
+            SELECT o.id, SUM(e.amount)
+              FROM sale_order o
+              JOIN subscription_mrr_event e ON e.origin_id = o.subscription_origin_id
+             WHERE o.id = ANY(%(ids)s) AND e.effective_date > %(since)s
+               AND e.effective_date <= %(today)s
+               AND e.kind NOT IN ('new', 'transfer', 'fx', 'reactivation')
+             GROUP BY o.id
+            """
+        )
+
+    def _fetch_papers(self):
+        return self._fetch(
+            """
+            SELECT subscription_parent_id, COUNT(*)
+              FROM sale_order
+             WHERE subscription_parent_id = ANY(%(ids)s)
+               AND subscription_order_type = 'amendment' AND state IN ('draft', 'sent')
+             GROUP BY subscription_parent_id
+            """
+        )
+
+    def _fetch_ratings(self):
+        return self._fetch(
+            """
+            SELECT res_id, AVG(rating), (ARRAY_AGG(rating ORDER BY rated_on DESC, id DESC))[1],
+                   COUNT(*)
+              FROM rating_rating
+             WHERE res_model = 'sale.order' AND res_id = ANY(%(ids)s) AND consumed
+             GROUP BY res_id
+            """
+        )
+
+    def _fetch_contacts(self):
+        return self._fetch(
+            """
+            SELECT m.res_id, GREATEST(%(today)s - MAX(m.date)::date, 0),
+                   GREATEST(%(today)s - (MAX(m.date) FILTER (
+                       WHERE a.commercial_partner_id = p.commercial_partner_id))::date, 0)
+              FROM mail_message m
+              JOIN sale_order o ON o.id = m.res_id
+              JOIN res_partner p ON p.id = o.partner_id
+              LEFT JOIN res_partner a ON a.id = m.author_id
+             WHERE m.model = 'sale.order' AND m.res_id = ANY(%(ids)s)
+               AND m.message_type IN ('comment', 'email', 'email_outgoing')
+             GROUP BY m.res_id
+            """
+        )
+
+    def _fetch_usage(self):
+        return self._fetch(
+            """
+            SELECT order_id, SUM(quantity) FILTER (WHERE place = 1),
+                   SUM(quantity) FILTER (WHERE place = 2),
+                   SUM(ordered) FILTER (WHERE place = 1)
+              FROM (
+                SELECT b.order_id, SUM(b.quantity) AS quantity, MAX(l.product_uom_qty) AS ordered,
+                       ROW_NUMBER() OVER (
+                           PARTITION BY b.line_id ORDER BY b.full_start_date DESC) AS place
+                  FROM subscription_billed_period b
+                  JOIN sale_order_line l ON l.id = b.line_id
+                 WHERE b.order_id = ANY(%(ids)s) AND b.basis = 'delivered' AND b.kind = 'charge'
+                 GROUP BY b.order_id, b.line_id, b.full_start_date
+              ) periods
+             WHERE place <= 2
+             GROUP BY order_id
+            """
+        )

@@ -1,0 +1,1 @@
+from . import test_health_facts, test_health_rules
