@@ -4,8 +4,8 @@ A run of a day charges a later day up to the smaller of that day's plan and the 
 and credits it down to the larger. The plan between the two days counts as well here: what is
 wanted all the way from the day of the run is charged, what is wanted nowhere on the way is
 credited. So the answer only grows with the day of the run, a late run finds what daily runs would
-have found, and the next date can be stored. The first run of a period is the one exception: it bills what the
-reference bills on that day, a known gap inside the period left out.
+have found, and the next date can be stored. The first run of a period is the one exception: it
+bills what the reference bills on that day, a known gap inside the period left out.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class SubscriptionTermReport(models.Model):
                               AND (other.subscription_end_date IS NULL
                                 OR other.subscription_end_date > term.day))) AS renewed
                   FROM sale_order so
-                  JOIN LATERAL (%(terms)s) term
+                  JOIN LATERAL (%(ends)s) term
                     ON term.day > so.subscription_start_date AND term.day <= %(today)s
                    AND (so.subscription_end_date IS NULL OR term.day <= so.subscription_end_date)
                  WHERE so.state = 'sale' AND so.subscription_term_count > 0
@@ -96,10 +96,10 @@ class SubscriptionTermReport(models.Model):
               ) worth ON TRUE
             """,
             today=today,
-            terms=self._get_terms_sql(today),
+            ends=self._get_ends_sql(today),
         )
 
-    def _get_terms_sql(self, today):
+    def _get_ends_sql(self, today):
         """Return the numbers and ends of the terms of an order, counted from its anchor.
 
         :param date today: no later end is wanted

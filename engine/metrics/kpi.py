@@ -176,6 +176,13 @@ def lifetime_value(
     return average * months / churn
 
 
-def renewal_rate(due: int, renewed: int) -> Fraction | None:
-    """Return contracts that went on / contracts whose term ended."""
+def renewal_rate(due: Decimal | int, renewed: Decimal | int) -> Fraction | None:
+    """Return what was renewed / what was due: contracts whose term ended, or their MRR.
+
+    Contracts that end inside of a term were not due. MRR is renewed up to what was due, so that
+    growth does not hide what was lost. Source: Recurly, renewal rate.
+
+    >>> renewal_rate(4, 3), renewal_rate(Decimal(200), Decimal(50))
+    (Fraction(3, 4), Fraction(1, 4))
+    """
     return ratio(renewed, due)

@@ -5,6 +5,7 @@ from . import (
     res_config_settings,
     sale_order,
     subscription_dashboard,
+    subscription_dashboard_tiles,
     subscription_forecast,
     subscription_interruption,
     subscription_mrr_event,

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from .dashboard_figures import FLOWS
+from .movement_totals import FLOWS
 
 
 class DigestDigest(models.Model):

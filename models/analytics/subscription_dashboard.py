@@ -4,9 +4,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
-from .dashboard_figures import FLOWS, LOW_IS_GOOD, UNITS, Figures, serialize
+from .dashboard_figures import Figures
+from .movement_scope import Scope
+from .movement_totals import FLOWS, get_totals
 
 # What may be filtered: by which field of a movement, by which of a contract, and what it holds.
 FILTERS = {
@@ -14,7 +16,7 @@ FILTERS = {
     "team": ("team_id", "team_id", "crm.team"),
     "template": ("template_id", "subscription_template_id", "subscription.template"),
     "country": ("country_id", "partner_id.country_id", "res.country"),
-    "product": ("part_ids.product_id", "order_line.product_id", "product.product"),
+    "product": ("", "order_line.product_id", "product.product"),
 }
 TREND_MONTHS = 13
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
@@ -42,13 +44,17 @@ class SubscriptionDashboard(models.AbstractModel):
         """
         self.env["subscription.mrr.event"].check_access("read")
         start, end = self._get_range(values)
-        domain = self._get_filter_domain(values)
-        now = Figures(self.env, domain, start, end)
-        before = Figures(self.env, domain, *self._get_range_before(values, start, end))
+        scope = self._get_scope(values)
+        months = self._get_months(end)
+        ranges = [(start, end), self._get_range_before(values, start, end), *months]
+        now, before, *past = (
+            Figures(scope, *days, totals)
+            for days, totals in zip(ranges, get_totals(scope, ranges), strict=True)
+        )
         return {
-            "tiles": self._get_tiles(now, before),
+            "tiles": self._get_tiles(now, before, past),
             "waterfall": self._get_waterfall(now),
-            "trend": self._get_trend(domain, end),
+            "trend": self._get_trend(past),
             "reasons": self._get_reasons(now),
             "top": self._get_top(now),
             "renewals": self._get_renewals(values),
@@ -94,21 +100,50 @@ class SubscriptionDashboard(models.AbstractModel):
         return start - (end - start) - relativedelta(days=1), start - relativedelta(days=1)
 
     @api.model
-    def _get_filter_domain(self, values):
-        """Return the domain of movements for the chosen filters and companies.
+    def _get_months(self, end):
+        """Return the last months up to a day, each as its first and last day."""
+        first = end.replace(day=1) - relativedelta(months=TREND_MONTHS - 1)
+        starts = [first + relativedelta(months=number) for number in range(TREND_MONTHS)]
+        return [(day, min(end, day + relativedelta(months=1, days=-1))) for day in starts]
 
-        :raise UserError: a filter holds something that is no id
+    @api.model
+    def _get_scope(self, values):
+        """Return the movements of the chosen filters and companies, as known at a moment.
+
+        :rtype: Scope
+        :raise UserError: a filter holds something that is no id, or no day
         """
         domain = Domain("company_id", "in", self.env.companies.ids)
+        chosen = {}
         for name, (field, _on_order, _model) in FILTERS.items():
             ids = values.get(name) or []
             if not isinstance(ids, list) or not all(
                 type(one) is int and 0 < one < MOST_ID for one in ids
             ):
                 raise UserError(self.env._("This filter is not known. Choose one of the list."))
-            if ids:
+            chosen[name] = ids
+            if ids and name != "product":
                 domain &= Domain(field, "in", ids)
-        return domain
+        known = self._get_known_at(values)
+        if known:
+            domain &= Domain("recorded_at", "<", known)
+        return Scope(self.env, domain, chosen["product"])
+
+    @api.model
+    def _get_known_at(self, values):
+        """Return the end of the day until which what was recorded counts, None for everything."""
+        text = values.get("known")
+        if not text:
+            return None
+        try:
+            day = fields.Date.to_date(text)
+            is_day = EARLIEST <= day <= LATEST
+        except (ValueError, TypeError, AttributeError):
+            is_day = False
+        if not is_day:
+            raise UserError(self.env._("Choose the day until which changes were known."))
+        noon = self.env.company._subscription_noon(day + relativedelta(days=1))
+        return noon - relativedelta(hours=12)
 
     @api.model
     def _get_options(self):
@@ -126,130 +161,6 @@ class SubscriptionDashboard(models.AbstractModel):
                 {"id": record.id, "name": record.display_name} for record in records.sudo()
             ]
         return found
-
-    # ------------------------------------------------------------------
-    # Tiles
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_labels(self):
-        """Return name and formula of each figure, in words."""
-        return {**self._get_amount_labels(), **self._get_ratio_labels()}
-
-    @api.model
-    def _get_amount_labels(self):
-        """Return what amounts and numbers are called."""
-        return {
-            "mrr": (self.env._("MRR"), self.env._("MRR at the start + movements")),
-            "arr": (self.env._("Annual run rate"), self.env._("MRR * 12")),
-            "net_new": (
-                self.env._("Net new MRR"),
-                self.env._(
-                    "new + expansion + reactivation + contraction + churn (the last two below 0)"
-                ),
-            ),
-            "growth": (
-                self.env._("MRR growth"),
-                self.env._("(MRR at the end - at the start) / at the start"),
-            ),
-            "customers": (
-                self.env._("Customers"),
-                self.env._("customers at the start + won - lost"),
-            ),
-            "contracts": (
-                self.env._("Contracts"),
-                self.env._("contracts with MRR on the last day"),
-            ),
-            "average_contract": (self.env._("MRR per contract"), self.env._("MRR / contracts")),
-            "average_customer": (self.env._("MRR per customer"), self.env._("MRR / customers")),
-        }
-
-    @api.model
-    def _get_ratio_labels(self):
-        """Return what ratios are called, and what follows from them."""
-        return {
-            "logo_churn": (
-                self.env._("Customer churn"),
-                self.env._("customers lost / customers at the start"),
-            ),
-            "gross_churn": (
-                self.env._("Gross MRR churn"),
-                self.env._("(churn + contraction) / MRR at the start"),
-            ),
-            "net_churn": (
-                self.env._("Net MRR churn"),
-                self.env._("(churn + contraction - expansion - reactivation) / MRR at the start"),
-            ),
-            "nrr": (
-                self.env._("Net revenue retention"),
-                self.env._(
-                    "(MRR at the start + expansion - contraction - churn) / MRR at the start"
-                ),
-            ),
-            "grr": (
-                self.env._("Gross revenue retention"),
-                self.env._("(MRR at the start - contraction - churn) / MRR at the start"),
-            ),
-            "quick_ratio": (
-                self.env._("Quick ratio"),
-                self.env._("(new + expansion + reactivation) / (contraction + churn)"),
-            ),
-            "lifetime_value": (
-                self.env._("Lifetime value"),
-                self.env._("MRR per customer * months / customer churn"),
-            ),
-        }
-
-    @api.model
-    def _get_tiles(self, now, before):
-        """Return the tiles: value, change against the range before, formula with its numbers."""
-        values, old, filled = now.get_values(), before.get_values(), now.get_filled()
-        return [
-            {
-                "name": name,
-                "label": label,
-                "text": now.format(name, values[name]),
-                "formula": formula,
-                "filled": f"{filled[name]} = {now.format(name, values[name])}",
-                "before": now.format(name, old[name]),
-                **self._get_change(name, values[name], old[name]),
-                "domain": self._get_records(name, now),
-            }
-            for name, (label, formula) in self._get_labels().items()
-        ]
-
-    @api.model
-    def _get_change(self, name, value, old):
-        """Return how a figure changed: in percent, or in points where it is a percentage."""
-        if value is None or old is None or (UNITS[name] != "percent" and not old):
-            return {"change": "", "is_good": None}
-        if UNITS[name] == "percent":
-            points = round(float(value - old) * 100, 1)
-            text = self.env._("%(points)+.1f points", points=points)
-        else:
-            points = round(float(value - old) / abs(float(old)) * 100, 1)
-            text = f"{points:+.1f} %"
-        if not points:
-            return {"change": self.env._("unchanged"), "is_good": None}
-        return {"change": text, "is_good": (points > 0) != (name in LOW_IS_GOOD)}
-
-    @api.model
-    def _get_records(self, name, figures):
-        """Return the domain of the movements behind a figure; their sum is its numerator."""
-        inside = Domain("effective_date", ">=", figures.start)
-        kinds = {
-            "net_new": FLOWS,
-            "logo_churn": ("churn",),
-            "gross_churn": ("churn", "contraction"),
-            "net_churn": ("churn", "contraction", "expansion", "reactivation"),
-            "quick_ratio": FLOWS,
-        }
-        domain = figures.domain & Domain("effective_date", "<=", figures.end)
-        if name in kinds:
-            domain &= inside & Domain("kind", "in", kinds[name])
-        elif name == "growth":
-            domain &= inside
-        return serialize(domain)
 
     # ------------------------------------------------------------------
     # Charts
@@ -279,31 +190,17 @@ class SubscriptionDashboard(models.AbstractModel):
         return bars
 
     @api.model
-    def _get_trend(self, domain, end):
+    def _get_trend(self, past):
         """Return MRR and net new MRR at the end of each of the last months."""
-        first = end.replace(day=1) - relativedelta(months=TREND_MONTHS - 1)
-        months = [first + relativedelta(months=number) for number in range(TREND_MONTHS)]
-        figures = Figures(self.env, domain, first, end)
-        groups = self.env["subscription.mrr.event"]._read_group(
-            domain & Domain("effective_date", ">=", first) & Domain("effective_date", "<=", end),
-            ["effective_date:month", "company_id"],
-            ["company_amount:sum"],
-        )
-        moved = {}
-        for month, company, amount in groups:
-            moved[month] = moved.get(month, 0.0) + figures.convert(amount, company)
-        level, trend = float(figures.totals.opening), []
-        for month in months:
-            level += moved.get(month, 0.0)
-            trend.append(
-                {
-                    "label": format_date(self.env, month, date_format="MMM yy"),
-                    "value": round(level, 2),
-                    "net_new": round(moved.get(month, 0.0), 2),
-                    "text": figures.format_money(level),
-                }
-            )
-        return trend
+        return [
+            {
+                "label": format_date(self.env, month.start, date_format="MMM yy"),
+                "value": round(float(month.totals.closing), 2),
+                "net_new": round(float(month.totals.closing - month.totals.opening), 2),
+                "text": month.format_money(month.totals.closing),
+            }
+            for month in past
+        ]
 
     # ------------------------------------------------------------------
     # Lists
@@ -312,45 +209,36 @@ class SubscriptionDashboard(models.AbstractModel):
     @api.model
     def _get_reasons(self, figures):
         """Return what was lost by reason, the largest first."""
-        groups = self.env["subscription.mrr.event"]._read_group(
-            figures.domain
-            & Domain("kind", "=", "churn")
-            & Domain("effective_date", ">=", figures.start)
-            & Domain("effective_date", "<=", figures.end),
-            ["close_reason_id", "company_id"],
-            ["company_amount:sum", "__count"],
+        domain = Domain("kind", "=", "churn") & Domain("effective_date", ">=", figures.start)
+        query = SQL(
+            "SELECT close_reason_id, -SUM(value) AS lost, COUNT(DISTINCT origin_id) "
+            "FROM (%s) AS moved GROUP BY 1 ORDER BY 2 DESC LIMIT 6",
+            figures.scope.get_rows(domain & Domain("effective_date", "<=", figures.end)),
         )
-        lost = {}
-        for reason, company, amount, count in groups:
-            known = lost.setdefault(reason, [0.0, 0])
-            known[0] -= figures.convert(amount, company)
-            known[1] += count
+        reasons = self.env["subscription.close.reason"]
         return [
             {
-                "label": reason.name or self.env._("No reason given"),
+                # sudo: the reader reads the names of reasons on the movements too
+                "label": reasons.sudo().browse(reason).name or self.env._("No reason given"),
                 "text": figures.format_money(amount),
-                "value": amount,
+                "value": float(amount),
                 "note": self.env._("Contracts: %(count)s", count=count),
             }
-            for reason, (amount, count) in sorted(lost.items(), key=lambda one: -one[1][0])[:6]
+            for reason, amount, count in self.env.execute_query(query)
         ]
 
     @api.model
     def _get_top(self, figures):
         """Return the largest movements of the range."""
-        wanted = (
-            figures.domain
-            & Domain("kind", "in", FLOWS)
-            & Domain("effective_date", ">=", figures.start)
-            & Domain("effective_date", "<=", figures.end)
+        domain = Domain("kind", "in", FLOWS) & Domain("effective_date", ">=", figures.start)
+        query = SQL(
+            "SELECT id, SUM(value) FROM (%s) AS moved GROUP BY id "
+            "ORDER BY ABS(SUM(value)) DESC, id LIMIT %s",
+            figures.scope.get_rows(domain & Domain("effective_date", "<=", figures.end)),
+            MOST_LISTED,
         )
-        Event = self.env["subscription.mrr.event"]
-        events = Event.search(wanted, order="company_amount desc", limit=MOST_LISTED)
-        events |= Event.search(wanted, order="company_amount", limit=MOST_LISTED)
-        values = {
-            event: figures.convert(event.company_amount, event.company_id) for event in events
-        }
-        largest = sorted(events, key=lambda event: -abs(values[event]))[:MOST_LISTED]
+        values = dict(self.env.execute_query(query))
+        events = self.env["subscription.mrr.event"].browse(values)
         labels = dict(events._fields["kind"]._description_selection(self.env))
         return [
             {
@@ -360,9 +248,9 @@ class SubscriptionDashboard(models.AbstractModel):
                 "kind": event.kind,
                 "label": labels[event.kind],
                 "day": format_date(self.env, event.effective_date),
-                "text": figures.format_money(values[event]),
+                "text": figures.format_money(values[event.id]),
             }
-            for event in largest
+            for event in events
         ]
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from ...engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
 from .dashboard_figures import Figures
+from .movement_totals import get_totals
 
 MONTHS_AHEAD = 12
 MONTHS_MEASURED = (3, 6, 12)
@@ -33,12 +34,12 @@ class SubscriptionDashboard(models.AbstractModel):
         self.env["subscription.mrr.event"].check_access("read")
         count = values.get("months")
         count = count if count in MONTHS_MEASURED else MONTHS_MEASURED[1]
-        domain = self._get_filter_domain(values)
+        scope = self._get_scope(values)
         today = self.env.company._subscription_today()
         first = today.replace(day=1)
-        months = self._get_month_totals(domain, first, count)
+        months = self._get_month_totals(scope, first, count)
         assumptions = self._get_typed_assumptions(values, measured(months))
-        now = Figures(self.env, domain, first, today)
+        now = Figures(scope, first, today)
         found = forecast(
             now.totals.closing,
             now.totals.contracts,
@@ -47,8 +48,8 @@ class SubscriptionDashboard(models.AbstractModel):
             spread(months),
         )
         return {
-            "past": self._get_trend(domain, today),
-            "months": self._get_months_ahead(now, domain, found),
+            "past": self._get_past(scope, today),
+            "months": self._get_months_ahead(now, found),
             "measured": count,
             "choices": list(MONTHS_MEASURED),
             "assumptions": {
@@ -58,16 +59,16 @@ class SubscriptionDashboard(models.AbstractModel):
             },
             "formula": self.env._("MRR of a month = MRR before * (1 + expansion - loss) + new"),
             "filled": self._get_filled_forecast(now, assumptions, found[0]),
-            "error": self._get_past_error(domain, first, count),
+            "error": self._get_past_error(scope, first, count),
             "currency": self.env.company.currency_id.name,
         }
 
     @api.model
-    def _get_months_ahead(self, now, domain, found):
+    def _get_months_ahead(self, now, found):
         """Return the months to come as the page shows them, next to what is agreed for them."""
         first = now.start
         days = [first + relativedelta(months=number + 2, days=-1) for number in range(MONTHS_AHEAD)]
-        known = self._get_known_mrr(domain, days)
+        known = self._get_known_mrr(now.scope, days)
         return [
             {
                 "label": format_date(self.env, day, date_format="MMM yy"),
@@ -84,13 +85,21 @@ class SubscriptionDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _get_month_totals(self, domain, first, count):
+    def _get_past(self, scope, today):
+        """Return the MRR of the last months up to a day."""
+        months = self._get_months(today)
+        return self._get_trend(
+            Figures(scope, *days, totals)
+            for days, totals in zip(months, get_totals(scope, months), strict=True)
+        )
+
+    @api.model
+    def _get_month_totals(self, scope, first, count):
         """Return what each of the whole months before a day moved, the oldest first."""
         starts = [first - relativedelta(months=number) for number in range(count, 0, -1)]
-        return [
-            Figures(self.env, domain, start, start + relativedelta(months=1, days=-1)).totals
-            for start in starts
-        ]
+        return get_totals(
+            scope, [(start, start + relativedelta(months=1, days=-1)) for start in starts]
+        )
 
     @api.model
     def _get_typed_assumptions(self, values, found):
@@ -122,12 +131,12 @@ class SubscriptionDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _get_past_error(self, domain, first, count):
+    def _get_past_error(self, scope, first, count):
         """Return how far the same forecast, made half a year ago, was off; empty when too young."""
         months = 6
         start = first - relativedelta(months=months)
-        history = self._get_month_totals(domain, start, count)
-        actual = self._get_month_totals(domain, first, months)
+        history = self._get_month_totals(scope, start, count)
+        actual = self._get_month_totals(scope, first, months)
         if not history[0].closing or not actual[0].opening:
             return ""
         found = forecast(actual[0].opening, 0, measured(history), months)
@@ -141,15 +150,21 @@ class SubscriptionDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _get_known_mrr(self, domain, days):
+    def _get_known_mrr(self, scope, days):
         """Return what is agreed today for days to come: planned changes and ends, nothing else.
 
-        :param Domain domain: filters on movements; the contracts are those that they belong to
+        :param Scope scope: the contracts are those that its movements belong to
         :param list days: days to come
         :return: MRR in the shown currency, by day
         :rtype: dict
         """
-        origins = self.env["subscription.mrr.event"]._search(domain).subselect("origin_id")
+        origins = SQL("SELECT origin_id FROM (%s) AS moved", scope.get_rows())
+        products = SQL("TRUE")
+        if scope.products:
+            products = SQL(
+                "seg.line_id IN (SELECT id FROM sale_order_line WHERE product_id = ANY(%s))",
+                scope.products,
+            )
         found = self.env.execute_query(
             SQL(
                 """
@@ -160,6 +175,7 @@ class SubscriptionDashboard(models.AbstractModel):
                    AND (seg.end_date IS NULL OR seg.end_date > day.day)
                   JOIN sale_order so ON so.id = seg.order_id
                  WHERE so.subscription_origin_id IN (%(origins)s)
+                   AND %(products)s
                    AND NOT EXISTS (
                        SELECT 1 FROM subscription_interruption gap
                         WHERE gap.order_id = so.id AND gap.start_date <= day.day
@@ -168,20 +184,25 @@ class SubscriptionDashboard(models.AbstractModel):
                 """,
                 days=days,
                 origins=origins,
+                products=products,
             )
         )
         known = dict.fromkeys(days, 0.0)
-        today = self.env.company._subscription_today()
         for day, company, currency, amount in found:
-            known[day] += (
-                self.env["res.currency"]
-                .browse(currency)
-                ._convert(
-                    float(amount or 0),
-                    self.env.company.currency_id,
-                    self.env["res.company"].browse(company),
-                    today,
-                    round=False,
-                )
-            )
+            known[day] += self._convert_known(company, currency, amount)
         return known
+
+    @api.model
+    def _convert_known(self, company, currency, amount):
+        """Return an amount of a contract in the shown currency, at the rate of today."""
+        return (
+            self.env["res.currency"]
+            .browse(currency)
+            ._convert(
+                float(amount or 0),
+                self.env.company.currency_id,
+                self.env["res.company"].browse(company),
+                self.env.company._subscription_today(),
+                round=False,
+            )
+        )

@@ -1,10 +1,14 @@
 from datetime import date, datetime
+from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...engine.metrics.definitions import DEFINITIONS
 from ..common import SubscriptionCommon
+
+ADDON = Path(__file__).parents[2]
 
 
 @tagged("post_install", "-at_install")
@@ -152,3 +156,71 @@ class TestDashboard(SubscriptionCommon):
             digest.with_user(nobody)._compute_kpi_subscription_mrr()
         actions = digest._compute_kpis_actions(self.company, self.env.user)
         self.assertIn("subscription_dashboard_action", actions["kpi_subscription_mrr"])
+
+    def test_a_product_counts_with_its_part_only(self):
+        self.kept.order_line.product_uom_qty = 10
+        both = self.create_contract(
+            self.line_values(self.seat, 1), self.line_values(self.hosting, 1), day="2027-04-12"
+        )
+        self.env.cr.flush()
+        tiles = self.get_tiles(product=[self.hosting.id])
+        self.assertIn("119.90", tiles["mrr"]["text"])
+        self.assertIn("119.90", tiles["net_new"]["text"])
+        self.assertEqual(tiles["contracts"]["text"], "1")
+        parts = self.env[tiles["mrr"]["model"]].search(tiles["mrr"]["domain"])
+        self.assertAlmostEqual(sum(parts.mapped("company_amount")), 119.90, 6)
+        data = self.get_data(product=[self.hosting.id])
+        self.assertEqual([one["order"] for one in data["top"]], both.ids)
+        self.assertIn("119.90", data["top"][0]["text"])
+        self.assertEqual(data["trend"][-1]["value"], 119.90)
+
+    def test_it_shows_what_was_known_at_a_moment(self):
+        self.env.cr.flush()
+        self.patch(type(self.env.cr), "now", lambda _cursor: datetime(2027, 5, 20, 12))
+        self.travel("2027-05-20")
+        self.kept._subscription_change_line(self.kept.order_line, date(2027, 4, 20), quantity=20)
+        self.env.cr.flush()
+        self.assertIn("220.00", self.get_tiles()["mrr"]["text"])
+        self.assertIn("130.00", self.get_tiles(known="2027-05-19")["mrr"]["text"])
+        self.assertIn("220.00", self.get_tiles(known="2027-05-20")["mrr"]["text"])
+        with self.assertRaises(UserError):
+            self.get_tiles(known="soon")
+
+    def test_each_tile_tells_its_past_months(self):
+        tiles = self.get_tiles()
+        self.assertEqual(len(tiles["mrr"]["series"]), 13)
+        self.assertEqual([one["value"] for one in tiles["mrr"]["series"][-3:]], [0.0, 140.0, 130.0])
+        churn = [one["value"] for one in tiles["logo_churn"]["series"][-3:]]
+        self.assertEqual(churn, [None, None, 50.0])
+        counts = [one["value"] for one in tiles["contracts"]["series"][-3:]]
+        self.assertEqual(counts, [0.0, 2.0, 2.0])
+
+    def test_revenue_and_renewals_are_tiles_too(self):
+        self.bill(self.kept)
+        for move in self.kept.invoice_ids.filtered(lambda move: move.state == "draft"):
+            move.action_post()
+        values = {"start": "2027-03-01", "end": "2027-04-30"}
+        tiles = {tile["name"]: tile for tile in self.Dashboard.get_document_tiles(values)}
+        moves = self.kept.invoice_ids
+        rows = self.env[tiles["net_revenue"]["model"]].search(tiles["net_revenue"]["domain"])
+        self.assertEqual(rows.move_id, moves)
+        self.assertAlmostEqual(sum(rows.mapped("amount")), sum(moves.mapped("amount_untaxed")), 2)
+        text = tiles["net_revenue"]["text"].replace(",", "")
+        self.assertIn(f"{sum(moves.mapped('amount_untaxed')):.2f}", text)
+        self.assertIn("0.00", tiles["non_recurring"]["text"])
+        self.assertEqual(tiles["renewal_rate"]["text"], "-")
+        nobody = self.env["res.users"].create({"name": "n", "login": "no documents"})
+        with self.assertRaises(AccessError):
+            self.Dashboard.with_user(nobody).get_document_tiles({})
+
+    def test_pages_and_readme_say_what_the_engine_counts(self):
+        found = {one["name"]: one for one in self.Dashboard.get_definitions()}
+        self.assertEqual(set(found), set(DEFINITIONS))
+        readme = (ADDON / "README.md").read_text()
+        for name, definition in DEFINITIONS.items():
+            self.assertEqual(
+                (found[name]["label"], found[name]["formula"], found[name]["source"]),
+                (definition.label, definition.formula, definition.source),
+            )
+            row = f"| {definition.label} | {definition.formula} | {definition.source} |"
+            self.assertIn(row, readme)

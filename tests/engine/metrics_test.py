@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.metrics.cohort import INTERVALS, average_retention, cohorts, grid_of
+from engine.metrics.definitions import DEFINITIONS
 from engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
 from engine.metrics.kpi import (
     Totals,
@@ -286,3 +287,25 @@ def test_growth_and_averages_follow_from_the_totals(month):
 def test_renewals_are_counted_of_those_that_were_due():
     assert renewal_rate(8, 6) == Fraction(3, 4)
     assert renewal_rate(0, 0) is None
+
+
+TERMS = st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=8)
+
+
+@given(TERMS)
+def test_a_renewal_rate_is_a_share_and_no_growth(terms):
+    due = sum(before for before, _after in terms)
+    renewed = sum(min(before, after) for before, after in terms)
+    rate = renewal_rate(due, renewed)
+    assert (rate is None) == (not due)
+    assert rate is None or 0 <= rate <= 1
+    parts = [renewal_rate(before, min(before, after)) for before, after in terms if before]
+    assert not parts or min(parts) <= rate <= max(parts)
+
+
+def test_every_figure_says_how_it_is_counted():
+    for name, definition in DEFINITIONS.items():
+        assert definition.label, name
+        assert definition.formula, name
+        assert definition.source, name
+        assert definition.unit in {"money", "count", "percent", "ratio"}

@@ -115,6 +115,8 @@ METHODS = {
     # It looks at no record of the caller's, and counts what the caller may read.
     "subscription.dashboard": {
         "get_dashboard": COLLEAGUES - {"employee"} | {"foreign"},
+        "get_definitions": COLLEAGUES - {"employee"} | {"foreign"},
+        "get_document_tiles": COLLEAGUES - {"employee"} | {"foreign"},
         "get_forecast": COLLEAGUES - {"employee"} | {"foreign"},
     },
     "subscription.dunning.event": {"write": NOBODY},
@@ -238,6 +240,7 @@ ARGUMENTS = {
     ("subscription.billed.period", "create"): [{"line_id": "line", "kind": "credit"}],
     ("subscription.billed.period", "write"): [{"quantity": 1}],
     ("subscription.dashboard", "get_dashboard"): [{}],
+    ("subscription.dashboard", "get_document_tiles"): [{}],
     ("subscription.dashboard", "get_forecast"): [{}],
     ("subscription.dunning.event", "write"): [{"outcome": "failed"}],
     ("subscription.mass.wizard", "action_batch"): ["active"],

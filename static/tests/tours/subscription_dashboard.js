@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("subscription_dashboard", {
         },
         {
             content: "What is behind it",
-            trigger: "[data-tile=net_new] button:contains(Movements)",
+            trigger: "[data-tile=net_new] button:contains(Records)",
             run: "click",
         },
         { content: "The movements", trigger: ".o_list_view .o_data_row:contains(Tour Customer)" },

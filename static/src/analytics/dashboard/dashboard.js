@@ -1,19 +1,16 @@
-import { Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onPatched, onWillStart, onWillUnmount, status, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { router } from "@web/core/browser/router";
-import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { drawLine, drawWaterfall, getSparkline } from "./charts";
 import { getRange, RANGES } from "./ranges";
 
 const FILTERS = ["user", "team", "template", "country", "product"];
-const GOOD = "#1a7f5a";
-const BAD = "#b3364a";
-const NEUTRAL = "#6b7280";
 
 export class SubscriptionDashboard extends Component {
     static template = "sale_recurring.SubscriptionDashboard";
@@ -30,8 +27,9 @@ export class SubscriptionDashboard extends Component {
         this.display = { controlPanel: {} };
         this.trend = useRef("trend");
         this.waterfall = useRef("waterfall");
+        this.detail = useRef("detail");
         this.charts = [];
-        this.state = useState({ data: null, error: "", isLoading: false, open: "", ...this.readAddress() });
+        this.state = useState({ data: null, documents: [], error: "", isLoading: false, open: "", ...this.readAddress() });
         onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
         onMounted(() => this.draw());
         onPatched(() => this.draw());
@@ -64,13 +62,15 @@ export class SubscriptionDashboard extends Component {
             chosen[name] = Number(known[name]) || 0;
         }
         const compare = known.compare === "year" ? "year" : "previous";
-        return { range, compare, start: known.start || "", end: known.end || "", ...chosen };
+        const days = Object.fromEntries(["start", "end", "known"].map((name) => [name, known[name] || ""]));
+        return { range, compare, ...days, ...chosen };
     }
 
     getAddress() {
-        const { range, compare, start, end } = this.state;
+        const { range, compare, start, end, known } = this.state;
         const isCustom = range === "custom";
         const address = { range, compare, start: isCustom ? start : undefined, end: isCustom ? end : undefined };
+        address.known = known || undefined;
         for (const name of FILTERS) {
             address[name] = this.state[name] || undefined;
         }
@@ -82,9 +82,9 @@ export class SubscriptionDashboard extends Component {
     // ------------------------------------------------------------------
 
     getValues() {
-        const { range, compare } = this.state;
+        const { range, compare, known } = this.state;
         const days = range === "custom" ? this.state : getRange(range);
-        const values = { start: days.start, end: days.end, compare };
+        const values = { start: days.start, end: days.end, compare, known };
         for (const name of FILTERS) {
             values[name] = this.state[name] ? [this.state[name]] : [];
         }
@@ -94,9 +94,24 @@ export class SubscriptionDashboard extends Component {
     async load() {
         const turn = (this.turn = (this.turn || 0) + 1);
         this.state.isLoading = true;
-        const data = await this.orm.call("subscription.dashboard", "get_dashboard", [this.getValues()]);
+        const values = this.getValues();
+        const data = await this.orm.call("subscription.dashboard", "get_dashboard", [values]);
         if (turn === this.turn) {
             Object.assign(this.state, { data, isLoading: false });
+            this.loadDocuments(turn, values);
+        }
+    }
+
+    /**
+     * Load the tiles that are read from invoices: many of them keep nobody waiting.
+     *
+     * @param {number} turn which of the loads it belongs to
+     * @param {Object} values as of getValues
+     */
+    async loadDocuments(turn, values) {
+        const documents = await this.orm.silent.call("subscription.dashboard", "get_document_tiles", [values]);
+        if (turn === this.turn && status(this) !== "destroyed") {
+            Object.assign(this.state, { documents });
         }
     }
 
@@ -119,27 +134,44 @@ export class SubscriptionDashboard extends Component {
     // What is behind a figure
     // ------------------------------------------------------------------
 
+    get tiles() {
+        return [...this.state.data.tiles, ...this.state.documents];
+    }
+
+    get opened() {
+        return this.tiles.find((tile) => tile.name === this.state.open);
+    }
+
     toggle(tile) {
         this.state.open = this.state.open === tile.name ? "" : tile.name;
     }
 
+    getSparkline(tile) {
+        return getSparkline(tile.series);
+    }
+
     openRecords(tile) {
-        return this.openMovements(tile.label, tile.domain, "list");
+        return this.openRows(tile, ["list", "graph", "pivot"]);
     }
 
     openChart(tile) {
-        return this.openMovements(tile.label, tile.domain, "graph");
+        return this.openRows(tile, ["graph", "list", "pivot"]);
     }
 
-    openMovements(name, domain, first) {
-        const types = first === "list" ? ["list", "graph", "pivot", "form"] : ["graph", "list", "pivot", "form"];
+    openRows(tile, types) {
+        const hasForm = tile.model === "subscription.mrr.event";
         return this.action.doAction({
             type: "ir.actions.act_window",
-            name,
-            res_model: "subscription.mrr.event",
-            domain,
-            views: types.map((type) => [false, type]),
+            name: tile.label,
+            res_model: tile.model,
+            domain: tile.domain,
+            context: tile.group ? { group_by: [tile.group] } : {},
+            views: [...types, ...(hasForm ? ["form"] : [])].map((type) => [false, type]),
         });
+    }
+
+    openDefinitions() {
+        return this.action.doAction("sale_recurring.subscription_definitions_action");
     }
 
     openContract(id) {
@@ -171,65 +203,34 @@ export class SubscriptionDashboard extends Component {
         this.charts.forEach((chart) => chart.destroy());
         this.charts = [];
         this.drawn = null;
+        this.closeDetail();
+    }
+
+    closeDetail() {
+        this.detailed?.chart.destroy();
+        this.detailed = null;
     }
 
     draw() {
+        this.drawCharts();
+        const tile = this.state.data && !this.state.data.is_empty && this.opened;
+        if (!tile || !this.detail.el) {
+            this.closeDetail();
+        } else if (this.detailed?.tile !== tile || this.detailed.el !== this.detail.el) {
+            this.closeDetail();
+            const chart = drawLine(this.detail.el, tile.series);
+            this.detailed = { tile, el: this.detail.el, chart };
+        }
+    }
+
+    drawCharts() {
         const { data } = this.state;
         if (!data || data.is_empty || this.drawn === data || !this.trend.el) {
             return;
         }
         this.clear();
         this.drawn = data;
-        this.charts.push(this.drawTrend(data.trend), this.drawWaterfall(data.waterfall));
-    }
-
-    drawTrend(months) {
-        const color = getColor(1, "light");
-        return new Chart(this.trend.el, {
-            type: "line",
-            data: {
-                labels: months.map((month) => month.label),
-                datasets: [
-                    {
-                        data: months.map((month) => month.value),
-                        borderColor: color,
-                        backgroundColor: `${color}22`,
-                        fill: true,
-                        tension: 0.25,
-                        pointRadius: 2,
-                    },
-                ],
-            },
-            options: this.getOptions((item) => months[item.dataIndex].text),
-        });
-    }
-
-    drawWaterfall(bars) {
-        let level = 0;
-        const spans = bars.map((bar) => {
-            const from = bar.kind === "total" ? 0 : level;
-            level = bar.kind === "total" ? bar.value : level + bar.value;
-            return [from, level];
-        });
-        const colors = bars.map((bar) => (bar.kind === "total" ? NEUTRAL : bar.value < 0 ? BAD : GOOD));
-        const levels = spans.slice(0, -1).flatMap(([from, to]) => [from || to, to]);
-        const options = this.getOptions((item) => bars[item.dataIndex].text);
-        // The way is what matters: from zero on, its bars would be too small to be seen.
-        options.scales.y.min = Math.max(0, 2 * Math.min(...levels) - Math.max(...levels));
-        return new Chart(this.waterfall.el, {
-            type: "bar",
-            data: { labels: bars.map((bar) => bar.label), datasets: [{ data: spans, backgroundColor: colors }] },
-            options,
-        });
-    }
-
-    getOptions(label) {
-        return {
-            maintainAspectRatio: false,
-            animation: false,
-            plugins: { legend: { display: false }, tooltip: { callbacks: { label } } },
-            scales: { x: { grid: { display: false } }, y: { ticks: { maxTicksLimit: 6 } } },
-        };
+        this.charts.push(drawLine(this.trend.el, data.trend), drawWaterfall(this.waterfall.el, data.waterfall));
     }
 }
 

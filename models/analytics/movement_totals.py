@@ -1,0 +1,116 @@
+"""Totals of many ranges of days at once, read from the ledger of MRR in three statements."""
+
+from bisect import bisect_right
+from decimal import Decimal
+
+from odoo.fields import Date, Domain
+from odoo.tools import SQL
+
+from ...engine.metrics.kpi import Totals
+from ...engine.money import to_decimal
+
+FLOWS = ("new", "expansion", "reactivation", "contraction", "churn")
+TINY = SQL("0.000001")
+
+
+def get_totals(scope, ranges):
+    """Return what each range moved; the number of statements does not depend on how many.
+
+    All movements are put into the spans between the days on which a range begins or is over. What
+    a customer was worth on such a day is the sum of the spans before it.
+
+    :param Scope scope: which movements
+    :param list ranges: (first day, last day)
+    :return: in the order of the ranges
+    :rtype: list[Totals]
+    """
+    ends = [Date.add(end, days=1) for _start, end in ranges]
+    cuts = sorted({*(start for start, _end in ranges), *ends})
+    rows = SQL(
+        "SELECT moved.*, width_bucket(effective_date, %s::date[]) AS span FROM (%s) AS moved",
+        cuts,
+        scope.get_rows(Domain("effective_date", "<", cuts[-1])),
+    )
+    spans = [
+        (bisect_right(cuts, start), bisect_right(cuts, end))
+        for (start, _end), end in zip(ranges, ends, strict=True)
+    ]
+    flows, contracts = _fetch_flows(scope.env, rows), _fetch_contracts(scope.env, rows)
+    counts = _fetch_customers(scope.env, rows, spans)
+    return [
+        _get_range(flows, contracts, first, last, **count)
+        for (first, last), count in zip(spans, counts, strict=True)
+    ]
+
+
+def _get_range(flows, contracts, first, last, **counts):
+    """Return the totals of the spans from one to before another."""
+    found = dict.fromkeys(("opening", "other", *FLOWS), Decimal(0))
+    for (span, kind), value in flows.items():
+        if span < first:
+            found["opening"] += value
+        elif span < last:
+            found[kind if kind in FLOWS else "other"] += value
+    running = sum(count for span, count in contracts.items() if span < last)
+    return Totals(**found, **counts, contracts=running)
+
+
+def _fetch_flows(env, rows):
+    query = SQL("SELECT span, kind, SUM(value) FROM (%s) AS moved GROUP BY 1, 2", rows)
+    return {(span, kind): to_decimal(value or 0) for span, kind, value in env.execute_query(query)}
+
+
+def _fetch_contracts(env, rows):
+    """Return by how many the contracts that are worth something changed in each span."""
+    query = SQL(
+        """
+        WITH cell AS (
+            SELECT origin_id, span, SUM(amount) AS amount FROM (%s) AS moved
+             WHERE origin_id IS NOT NULL GROUP BY 1, 2
+        ), level AS (
+            SELECT span, amount, SUM(amount) OVER (PARTITION BY origin_id ORDER BY span) AS after
+              FROM cell
+        )
+        SELECT span, SUM((after > %s)::int - (after - amount > %s)::int) FROM level GROUP BY 1
+        """,
+        rows,
+        TINY,
+        TINY,
+    )
+    return dict(env.execute_query(query))
+
+
+def _fetch_customers(env, rows, spans):
+    """Return how many customers each range began with, lost and won."""
+    levels = sorted({number for pair in spans for number in pair})
+    names = {level: SQL.identifier(f"level_{level}") for level in levels}
+    sums = SQL(", ").join(
+        SQL("SUM(amount) FILTER (WHERE span < %s) > %s AS %s", level, TINY, names[level])
+        for level in levels
+    )
+    counts = [
+        SQL(
+            "COUNT(*) FILTER (WHERE %(a)s), COUNT(*) FILTER (WHERE %(a)s AND %(b)s IS NOT TRUE), "
+            "COUNT(*) FILTER (WHERE %(b)s AND %(a)s IS NOT TRUE)",
+            a=names[first],
+            b=names[last],
+        )
+        for first, last in spans
+    ]
+    query = SQL(
+        """
+        WITH cell AS (
+            SELECT company_id, commercial_partner_id, span, SUM(amount) AS amount
+              FROM (%s) AS moved GROUP BY 1, 2, 3
+        ), customer AS (SELECT %s FROM cell GROUP BY company_id, commercial_partner_id)
+        SELECT %s FROM customer
+        """,
+        rows,
+        sums,
+        SQL(", ").join(counts),
+    )
+    [row] = env.execute_query(query)
+    return [
+        dict(zip(("customers", "lost", "won"), row[place : place + 3], strict=True))
+        for place in range(0, len(row), 3)
+    ]

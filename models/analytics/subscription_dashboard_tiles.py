@@ -1,0 +1,115 @@
+from odoo import api, models
+from odoo.tools import format_date
+
+from ...engine.metrics.definitions import DEFINITIONS
+from .dashboard_text import get_labels, get_units
+from .document_figures import DocumentFigures, get_sums
+from .subscription_dashboard import FILTERS
+
+
+class SubscriptionDashboard(models.AbstractModel):
+    """The tiles of the dashboard: each with its formula, its records and its past months."""
+
+    _inherit = "subscription.dashboard"
+
+    @api.model
+    def get_definitions(self):
+        """Return how each figure is counted, for the page of definitions.
+
+        :rtype: list[dict]
+        :raise AccessError: the reader may not read movements of MRR
+        """
+        self.env["subscription.mrr.event"].check_access("read")
+        units = get_units(self.env)
+        return [
+            {
+                "name": name,
+                "label": label,
+                "formula": formula,
+                "unit": units[DEFINITIONS[name].unit],
+                "source": DEFINITIONS[name].source,
+            }
+            for name, (label, formula) in get_labels(self.env).items()
+        ]
+
+    @api.model
+    def get_document_tiles(self, values):
+        """Return the tiles of revenue and renewals, which are read from documents.
+
+        They have a call of their own, so that many invoices do not keep the others waiting.
+
+        :param dict values: as of :meth:`get_dashboard`
+        :rtype: list[dict]
+        :raise AccessError: the reader may not read these reports
+        :raise UserError: the range is no range
+        """
+        start, end = self._get_range(values)
+        scope = self._get_scope(values)
+        ranges = [(start, end), self._get_range_before(values, start, end), *self._get_months(end)]
+        filters = {f"{name}_id": values.get(name) for name in FILTERS}
+        now, before, *past = (
+            DocumentFigures(scope, *days, filters, sums)
+            for days, sums in zip(ranges, get_sums(self.env, filters, ranges), strict=True)
+        )
+        return self._get_tiles(now, before, past)
+
+    @api.model
+    def _get_tiles(self, now, before, past):
+        """Return the tiles: value, change, formula with its numbers, records and past months."""
+        values, old, filled = now.get_values(), before.get_values(), now.get_filled()
+        series = [(month, month.get_values()) for month in past]
+        return [
+            self._prepare_tile(
+                name,
+                now,
+                (values[name], old[name], filled[name]),
+                [(month, found[name]) for month, found in series],
+            )
+            for name in values
+        ]
+
+    @api.model
+    def _prepare_tile(self, name, figures, numbers, series):
+        """Return one tile as the page shows it."""
+        value, old, filled = numbers
+        label, formula = get_labels(self.env)[name]
+        text = figures.format(name, value)
+        return {
+            "name": name,
+            "label": label,
+            "text": text,
+            "formula": formula,
+            "filled": f"{filled} = {text}",
+            "before": figures.format(name, old),
+            **self._get_change(name, value, old),
+            **figures.get_records(name),
+            "series": [
+                {
+                    "label": format_date(self.env, month.start, date_format="MMM yy"),
+                    "value": None if one is None else float(one) * self._get_scale(name),
+                    "text": month.format(name, one),
+                }
+                for month, one in series
+            ],
+        }
+
+    @api.model
+    def _get_scale(self, name):
+        return 100 if DEFINITIONS[name].unit == "percent" else 1
+
+    @api.model
+    def _get_change(self, name, value, old):
+        """Return how a figure changed: in percent, or in points where it is a percentage."""
+        definition = DEFINITIONS[name]
+        is_percent = definition.unit == "percent"
+        if value is None or old is None or (not is_percent and not old):
+            return {"change": "", "is_good": None}
+        if is_percent:
+            points = round(float(value - old) * 100, 1)
+            text = self.env._("%(points)+.1f points", points=points)
+        else:
+            points = round(float(value - old) / abs(float(old)) * 100, 1)
+            text = f"{points:+.1f} %"
+        if not points:
+            return {"change": self.env._("unchanged"), "is_good": None}
+        return {"change": text, "is_good": (points > 0) != definition.is_low_good}
