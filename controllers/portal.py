@@ -97,6 +97,8 @@ class SubscriptionPortal(CustomerPortal):
             return response
         # What a reader may see of saved methods depends on who reads.
         contract = order_sudo.with_user(request.env.user).sudo()
+        # Nothing is written here: customers know products by their names, not by our codes.
+        contract = contract.with_context(display_default_code=False)
         values["contract"] = contract
         values["sale_order"] = False  # else core's breadcrumbs lead to orders
         values["contract_page"] = ContractPage(contract, all_invoices=invoices == "all")

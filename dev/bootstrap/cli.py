@@ -6,6 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from . import rtl
 from .common import ProblemError, say
 from .core import run_compat, run_core
 from .databases import Databases
@@ -37,6 +38,7 @@ def show_env(place, _arguments):
 
 def run_odoo(place, arguments):
     """Become ``python -m odoo ARGUMENTS``."""
+    rtl.install(place.settings)
     _become(place, ["-m", "odoo", *arguments])
 
 

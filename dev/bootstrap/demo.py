@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+from . import rtl
 from .common import ProblemError, say, step
 from .databases import Databases
 from .settings import ADDON, short_hash
@@ -183,6 +184,7 @@ def run_demo(place, arguments):
         check_port(host, port)
     if not place.settings.manifest():
         raise ProblemError(f"There is no __manifest__.py in {place.settings.root}.")
+    rtl.install(place.settings)
     demo = Demo(place)
     demo.make(reset="--reset" in arguments)
     if serving:

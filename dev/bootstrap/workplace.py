@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import odoo_source, postgres, system, venv
+from . import odoo_source, postgres, rtl, system, venv
 from .bridges import BRIDGES, all_bridges
 from .common import locked
 from .odoo_source import OdooSource
@@ -81,7 +81,7 @@ def environment(settings, source, variables):
     return {
         **settings.environ,
         **variables,
-        "PATH": f"{settings.venv / 'bin'}:{path}",
+        "PATH": f"{settings.venv / 'bin'}:{path}:{rtl.get_programs(settings)}",
         "PYTHONPATH": f"{source.home}:{settings.root / 'dev'}",
         "PYTHONUNBUFFERED": "1",
         "ODOO_RC": str(settings.config),
