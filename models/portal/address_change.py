@@ -49,15 +49,10 @@ class AddressChange:
 
     def get_text(self):
         """Return what the change does to the invoices."""
-        before, after = self.amounts
-        currency = self.order.currency_id
-        if not currency.compare_amounts(before, after):
-            return self.env._("The amount of your invoices does not change.")
-        return self.env._(
-            "Other taxes hold for this address. From the next invoice on: %(before)s → %(after)s.",
-            before=currency.format(before),
-            after=currency.format(after),
-        )
+        return self.acts.text.get_taxes_text(*self.amounts)
+
+    def _get_text_for_customer(self):
+        return AddressChange(self.acts.for_customer, self.billing, self.delivery).get_text()
 
     def save(self, shown_total):
         """Write the addresses on the contract.
@@ -70,8 +65,15 @@ class AddressChange:
             self.amounts[1], shown_total
         ):
             raise UserError(self.acts.get_changed_text())
-        text = AddressChange(self.acts.for_customer, self.billing, self.delivery).get_text()
+        text = self._get_text_for_customer()
         self._write()
+        self._tell(text)
+
+    def _tell(self, text):
+        """Hook. Say to both sides what was changed.
+
+        :param str text: what it does to the invoices, in the customer's language
+        """
         name, order = self.acts.get_name(), self.order
         self.acts.tell(
             lambda env: env._(

@@ -138,6 +138,7 @@ class ContractPage:
         shipping = order.partner_shipping_id
         is_trial = trial_end and trial_end > self.today
         is_committed = self.status.is_running and committed and committed >= self.today
+        is_other = order.partner_id != order.partner_invoice_id
         is_elsewhere = shipping != order.partner_invoice_id
         facts = [
             (self.env._("Plan"), order.subscription_template_id.name),
@@ -147,6 +148,7 @@ class ContractPage:
             (self.env._("Free trial"), is_trial and QuotationText(order).get_trial(trial_end)),
             (self.env._("Runs at least until"), is_committed and self._tell_day(committed)),
             (self.env._("Payment under way"), order.subscription_under_way_text),
+            (self.env._("Contact"), is_other and order.partner_id.name),
             (self.env._("Billed to"), self._get_address(order.partner_invoice_id)),
             (self.env._("Delivered to"), is_elsewhere and self._get_address(shipping)),
         ]
@@ -204,7 +206,7 @@ class ContractPage:
         elif is_open:
             status = ("warning", self.env._("Open"))
         else:
-            status = ("success", self.env._("Paid"))
+            status = ("success", self.env._("Paid in full"))
         return {
             "name": move.name,
             "day": format_date(self.env, move.invoice_date),

@@ -104,3 +104,61 @@ class TestAddresses(PortalCase):
             f"/my/orders/{self.order.id}/addresses", params={"access_token": token}
         )
         self.assertEqual(response.status_code, 404)
+
+    # ------------------------------------------------------------------
+    # Edited
+    # ------------------------------------------------------------------
+
+    @property
+    def home(self):
+        return self.partner.country_id
+
+    def edit(self, **values):
+        """Send the form of an address that the contract is delivered to; return the answer."""
+        if self.order.partner_shipping_id != self.away:
+            self.away.country_id = self.home
+            self.order.partner_shipping_id = self.away
+        page = self.open("/my/address", partner_id=self.away.id, address_type="delivery")
+        (token,) = page.xpath("//form//input[@name='csrf_token']/@value")[:1]
+        sent = {
+            "csrf_token": token,
+            "partner_id": self.away.id,
+            "address_type": "delivery",
+            "name": self.away.name,
+            "email": "away@example.com",
+            "phone": "1",
+            "street": "Road 1",
+            "city": "Town",
+            "zip": "1000",
+            "country_id": self.home.id,
+            "state_id": self.env.ref("base.state_us_5").id,
+            "callback": "/my/addresses",
+            **values,
+        }
+        return self.url_open("/my/address/submit", data=sent, method="POST").json()
+
+    def test_an_edited_address_shows_other_taxes_before_it_is_saved(self):
+        abroad = self.env.ref("base.nz")
+        self.find_mails().unlink()
+        answer = self.edit(country_id=abroad.id, state_id="")
+        self.assertIn(
+            f"{self.order.name} on 02/28/2027: $ 36.00 → $ 32.10",
+            answer["messages"][0].replace("\xa0", " "),
+        )
+        self.away.invalidate_recordset()
+        self.assertEqual(self.away.country_id, self.home, "nothing is saved yet")
+        answer = self.edit(country_id=abroad.id, state_id="")
+        self.assertEqual(answer, {"redirectUrl": "/my/addresses"})
+        self.away.invalidate_recordset()
+        self.assertEqual(self.away.country_id, abroad)
+        message = self.order.message_ids.filtered(lambda one: "edited an address" in one.body)
+        self.assertIn("32.10", message.body)
+        text = self.get_text(html.fromstring(self.find_mails()[0].body_html))
+        self.assertIn("$ 36.00 → $ 32.10", text)
+        self.assertEqual(self.bill(self.order, "2027-02-28").amount_total, 32.1)
+
+    def test_an_edit_that_changes_no_amount_is_saved_at_once(self):
+        self.assertEqual(self.edit(street="Quay 2"), {"redirectUrl": "/my/addresses"})
+        self.away.invalidate_recordset()
+        self.assertEqual(self.away.street, "Quay 2")
+        self.assertFalse(self.order.message_ids.filtered(lambda one: "edited" in one.body))
