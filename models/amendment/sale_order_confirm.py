@@ -79,6 +79,7 @@ class SaleOrder(models.Model):
         contract._after_operation(None)
         contract.message_post(**told)
         self.message_post(body=note)
+        self.order_line._hook_on_amendment_confirmed(contract)
         contract._cancel_open_amendments(
             self.env._("%(amendment)s was confirmed instead.", amendment=self.name)
         )

@@ -68,6 +68,12 @@ class SaleOrderLine(models.Model):
         is_chosen = self.order_id.subscription_customer_choice
         return super()._can_be_edited_on_portal() and not is_chosen
 
+    def _hook_on_amendment_confirmed(self, contract):
+        """Hook. Called with all lines of an amendment once its contract is as it says.
+
+        :param contract: the `sale.order` that was changed
+        """
+
     # ------------------------------------------------------------------
     # Monthly value
     # ------------------------------------------------------------------

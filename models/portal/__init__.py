@@ -1,4 +1,5 @@
 from . import sale_order
+from . import sale_order_line
 from . import subscription_accepted_offer
 from . import subscription_close_reason
 from . import subscription_template

@@ -21,6 +21,8 @@ class ActsText:
         """
         last = format_date(self.env, get_last_day(day))
         days = self.acts.get_close_days()
+        if day <= self.acts.today:
+            return self.env._("At once: the last day was %(day)s", day=last)
         if len(days) == 2 and day == days[0]:
             return self.env._("When what is billed is over: last day %(day)s", day=last)
         return self.env._("As early as agreed: last day %(day)s", day=last)
@@ -55,6 +57,21 @@ class ActsText:
         lines = [partner.display_name, *partner._display_address(without_company=True).split("\n")]
         return ", ".join(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
+    def get_taxes_text(self, before, after):
+        """Return what another address does to the next invoice.
+
+        :param float before: its amount as it was
+        :param float after: its amount with the address
+        """
+        currency = self.order.currency_id
+        if not currency.compare_amounts(before, after):
+            return self.env._("The amount of your invoices does not change.")
+        return self.env._(
+            "Other taxes hold for this address. From the next invoice on: %(before)s → %(after)s.",
+            before=currency.format(before),
+            after=currency.format(after),
+        )
+
     def get_pause_text(self):
         """Return from when until when a pause may be."""
         return self.env._(
@@ -80,6 +97,8 @@ class ActsText:
         return {
             "kept": self.env._("Your contract goes on."),
             "addressed": self.env._("Your addresses are changed."),
+            "edited": self.env._("Your address is changed."),
+            "contacted": self.env._("The contact of this contract is changed."),
             "withdrawn": self.env._("You have withdrawn. Everything you paid is given back."),
             "stayed": self.env._("Thank you for staying. The offer is yours."),
             "paused": self.env._("Your contract is paused."),

@@ -87,7 +87,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a customer asked for: quantities that differ, by key of their entry, and a plan."""
+    """What a customer asked for: quantities that differ, by key of their entry, and a plan.
+
+    A plan is a pair of template and recurrence, each None where the present one stays.
+    """
 
     quantities: dict = field(default_factory=dict)
     plan: tuple = ()
@@ -108,7 +111,8 @@ class Choice:
         parts = [f"{key}={quantity.normalize():f}" for key, quantity in self.quantities.items()]
         if self.plan:
             template = self.template.id if self.template else ""
-            parts.append(f"{PLAN}{template}-{self.recurrence.id}")
+            recurrence = self.recurrence.id if self.recurrence else ""
+            parts.append(f"{PLAN}{template}-{recurrence}")
         return ";".join(sorted(parts))
 
 
@@ -316,6 +320,26 @@ class ChangeOffer:
             raise UserError(self._get_not_offered_text())
         template, recurrence = plans[plan]
         return Choice(quantities, (template if template != self.template else None, recurrence))
+
+    def get_errors(self, values):
+        """Return what is wrong with the quantities that somebody typed, by name of the field.
+
+        :param dict values: as for :meth:`get_choice`
+        :rtype: dict
+        """
+        return {
+            entry.name: error
+            for entry in self.get_entries()
+            if entry.name in values and (error := self._get_error(entry, values[entry.name]))
+        }
+
+    def _get_error(self, entry, text):
+        """Return why somebody may not have a quantity, empty for one that is offered."""
+        try:
+            self._read_quantity(entry, text)
+        except UserError as refusal:
+            return str(refusal.args[0])
+        return ""
 
     def _read_quantity(self, entry, text):
         """Return the quantity that somebody typed.

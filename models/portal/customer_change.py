@@ -308,6 +308,10 @@ class CustomerChange:
             amendment.action_confirm()
         return amendment
 
+    def _prepare_other_values(self):
+        """Hook. Return what else stands on the amendment of a change."""
+        return {}
+
     def _make(self, choice, preview):
         """Create the amendment of a change.
 
@@ -323,6 +327,7 @@ class CustomerChange:
             prepayment_percent=1.0,
             signed_by=self.acts.get_name(),
             subscription_customer_choice=choice.key + (FINAL if is_final else ""),
+            **self._prepare_other_values(),
         )
         self._apply(amendment, choice)
         if preview["is_paid_first"]:

@@ -17,6 +17,7 @@ from ..lifecycle.dry_operation import DryOperation
 from ..preview.dry_run import DryRun
 from ..preview.preview import Preview
 from ..preview.tried import Tried
+from .offered_switch import OfferedSwitch
 
 # The days of a discount on one line, its segments, and what the end of the contract takes of them.
 Cheaper = namedtuple("Cheaper", "span segments remainder")
@@ -78,16 +79,27 @@ class RetentionOffer:
     def _can_pause(self):
         return self.acts.order.subscription_state == "active" and not self.preview["error"]
 
+    def _can_template(self):
+        return self.switch.is_open and not self.preview["error"]
+
     # ------------------------------------------------------------------
     # Money
     # ------------------------------------------------------------------
 
     @cached_property
+    def switch(self):
+        """The switch to other terms that is offered, see :class:`OfferedSwitch`."""
+        return OfferedSwitch(self.order, self.reason)
+
+    @cached_property
     def preview(self):
         """What accepting it does to the money, see :class:`Preview`.
 
-        Of a discount it is the first cheaper invoice, and ``saved`` what that saves.
+        Of a discount it is the first cheaper invoice, and ``saved`` what that saves; of other
+        terms what a change shows.
         """
+        if self.reason.offer_kind == "template":
+            return self.switch.preview(self.switch.choice)
         if self.reason.offer_kind == "pause":
             return self.acts.try_out(self._get_pause_items)
         preview = Preview(self.order)
@@ -173,11 +185,20 @@ class RetentionOffer:
             amount=self.order.currency_id.format(self.preview["total"]),
         )
 
+    @property
+    def button(self):
+        """What accepting it does, in a few words."""
+        if self.preview.get("is_paid_first"):
+            return self.env._("Stay, and go on to the payment")
+        return self.env._("Stay and accept")
+
     def get_texts(self):
-        """Return the offer in whole sentences, with days and money.
+        """Return the offer in whole sentences, with days and money; other terms show a change.
 
         :rtype: list[str]
         """
+        if self.reason.offer_kind == "template":
+            return []
         if self.reason.offer_kind == "pause":
             return [
                 self.env._(
@@ -243,17 +264,37 @@ class RetentionOffer:
     # Accept
     # ------------------------------------------------------------------
 
-    def accept(self, shown_total):
-        """Let the customer have it, and stay.
+    def switch_over(self, shown):
+        """Let the customer have the other terms that are offered, and stay.
 
-        :param float shown_total: the total that was shown
+        :param str shown: the figures that were shown
+        :return: the amendment, open as long as it waits for its payment
+        :rtype: sale.order
         :raise AccessError: the terms do not leave it to the customer
         :raise UserError: it is no longer offered, or is something else by now
+        """
+        self._claim()
+        return self.switch.confirm(self.switch.choice, shown)
+
+    def _claim(self):
+        """Refuse what is not offered now.
+
+        :raise AccessError: the terms do not leave it to the customer
+        :raise UserError: it is no longer offered
         """
         self.order._subscription_claim()
         self.acts.check("close")
         if not self.is_open:
             raise UserError(self.acts.get_changed_text())
+
+    def accept(self, shown_total):
+        """Let the customer have the discount or the pause, and stay.
+
+        :param float shown_total: the total that was shown
+        :raise AccessError: the terms do not leave it to the customer
+        :raise UserError: it is no longer offered, or is something else by now
+        """
+        self._claim()
         customers = RetentionOffer(self.acts.for_customer, self.reason)
         preview, texts = customers.preview, customers.get_texts()
         self.acts.check_shown(preview, shown_total)
@@ -261,11 +302,7 @@ class RetentionOffer:
         self._record(days)
         name, is_pause = self.acts.get_name(), self.reason.offer_kind == "pause"
         self.acts.tell(
-            lambda env: env._(
-                "%(name)s stayed and took the offer: %(offer)s.",
-                name=name,
-                offer=self.reason.with_env(env).offer_text,
-            ),
+            lambda env: self.reason.with_env(env)._get_stayed_text(name),
             "stayed",
             preview if is_pause else None,
             texts,

@@ -29,6 +29,17 @@ class SaleOrder(models.Model):
         help="What the customer was given to stay, after asking to end this contract online.",
     )
 
+    subscription_offer_reason_id = fields.Many2one(
+        "subscription.close.reason",
+        "Offered to Those Who Leave For",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        help="On an amendment by which a customer who wanted to leave accepts an offer: the reason "
+        "that offered it.",
+    )
+
     def _has_contract_page(self):
         """Return whether this order is shown as a contract: it runs or ran, and is no paper."""
         self.ensure_one()

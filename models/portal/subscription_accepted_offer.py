@@ -31,11 +31,21 @@ class SubscriptionAcceptedOffer(models.Model):
     )
     accepted_date = fields.Date("Accepted On", required=True, readonly=True)
     kind = fields.Selection(
-        [("discount", "Discount"), ("pause", "Pause")], "Offer", required=True, readonly=True
+        [("discount", "Discount"), ("pause", "Pause"), ("template", "Subscription Template")],
+        "Offer",
+        required=True,
+        readonly=True,
     )
     discount = fields.Float("Discount (%)", digits="Discount", readonly=True)
     count = fields.Integer("For", readonly=True, help="Periods of the discount, or the pause.")
     unit = fields.Selection(TERM_UNITS, "Unit of the Pause", readonly=True)
+    template_id = fields.Many2one(
+        "subscription.template",
+        "Switched To",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+    )
     start_date = fields.Date("First Day", readonly=True)
     end_date = fields.Date(
         "Ends (Excluded)",

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...tools import get_number_text
 from ..terms.subscription_template import TERM_UNITS
+from .customer_notice import CustomerNotice
 
 MAX_COUNT = 60
 
@@ -11,9 +12,14 @@ class SubscriptionCloseReason(models.Model):
     """What a customer who wants to leave for a reason is offered, to stay."""
 
     _inherit = "subscription.close.reason"
+    _check_company_auto = True
 
     offer_kind = fields.Selection(
-        [("discount", "A discount for some periods"), ("pause", "A pause")],
+        [
+            ("discount", "A discount for some periods"),
+            ("pause", "A pause"),
+            ("template", "Another subscription template"),
+        ],
         "Offer",
         help="What customers who pick this reason may accept with one click instead of leaving. "
         "They see the money before. Empty: nothing but the message.",
@@ -28,6 +34,16 @@ class SubscriptionCloseReason(models.Model):
         "For", default=3, help="How many periods the discount holds, or how long the pause is."
     )
     offer_unit = fields.Selection(TERM_UNITS, "Unit of the Pause", default="month")
+    offer_template_id = fields.Many2one(
+        "subscription.template",
+        "Offered Template",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="What the contract is switched to, quantities kept. It is billed as often as before "
+        "where this template allows that, else as often as this template says, at the list prices "
+        "for that.",
+    )
     offer_wait_months = fields.Integer(
         "Again After (Months)",
         default=12,
@@ -41,7 +57,9 @@ class SubscriptionCloseReason(models.Model):
         help="How often customers stayed because they accepted the offer of this reason.",
     )
 
-    @api.depends("offer_kind", "offer_discount", "offer_count", "offer_unit")
+    @api.depends(
+        "offer_kind", "offer_discount", "offer_count", "offer_unit", "offer_template_id.name"
+    )
     @api.depends_context("lang")
     def _compute_offer_text(self):
         for reason in self:
@@ -62,6 +80,10 @@ class SubscriptionCloseReason(models.Model):
                     self.offer_unit or "month", self.offer_count
                 ),
             )
+        if self.offer_kind == "template":
+            # sudo: a template of the contract's company, which visitors may not read
+            template = self.sudo().offer_template_id
+            return self.env._("Switch to %(template)s", template=template.name)
         return False
 
     def _compute_accepted_offer_count(self):
@@ -73,12 +95,24 @@ class SubscriptionCloseReason(models.Model):
         for reason in self:
             reason.accepted_offer_count = counts.get(reason, 0)
 
+    @api.constrains("offer_kind", "offer_template_id")
+    def _check_offered_template(self):
+        for reason in self.filtered(lambda reason: reason.offer_kind == "template"):
+            if not reason.offer_template_id:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the subscription template that %(reason)s offers.",
+                        reason=reason.name,
+                    )
+                )
+
     @api.constrains(
         "offer_kind", "offer_discount", "offer_count", "offer_unit", "offer_wait_months"
     )
     def _check_offer(self):
         for reason in self.filtered("offer_kind"):
-            if not 1 <= reason.offer_count <= MAX_COUNT:
+            is_counted = reason.offer_kind != "template"
+            if is_counted and not 1 <= reason.offer_count <= MAX_COUNT:
                 raise ValidationError(
                     self.env._(
                         "The offer of %(reason)s must be for 1 to %(most)s periods.",
@@ -110,6 +144,34 @@ class SubscriptionCloseReason(models.Model):
                         reason=reason.name,
                     )
                 )
+
+    def _record_switch(self, amendment, contract):
+        """Record that a customer stays because of other terms, and tell staff; none for no reason.
+
+        :param amendment: the confirmed `sale.order` by which the contract was switched
+        :param contract: the `sale.order` that goes on
+        """
+        for reason in self:
+            self.env["subscription.accepted.offer"]._as_system().create(
+                {
+                    "order_id": contract.id,
+                    "reason_id": reason.id,
+                    "accepted_date": contract._subscription_today(),
+                    "kind": "template",
+                    "template_id": amendment.subscription_template_id.id,
+                    "start_date": amendment.subscription_effective_date,
+                }
+            )
+            name = amendment.signed_by or contract.partner_id.name
+            CustomerNotice(contract.sudo()).tell_staff(  # sudo: whoever pays reads no notes
+                lambda env, reason=reason, name=name: reason.with_env(env)._get_stayed_text(name)
+            )
+
+    def _get_stayed_text(self, name):
+        """Return what staff read about a customer who took the offer of this reason."""
+        return self.env._(
+            "%(name)s stayed and took the offer: %(offer)s.", name=name, offer=self.offer_text
+        )
 
     def action_view_accepted_offers(self):
         """Open the offers of this reason that customers accepted."""

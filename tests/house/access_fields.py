@@ -41,6 +41,7 @@ TYPED = {
     "sale.order.template.line": "intro_discount intro_period_count recurrence_id",
     "subscription.close.reason": """
         active company_id is_voluntary name offer_count offer_discount offer_kind offer_unit
+        offer_template_id
         offer_wait_months retention_message sequence
     """,
     "subscription.dunning.policy": """

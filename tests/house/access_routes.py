@@ -88,6 +88,8 @@ CALLS = [
     Call(f"{ORDER}/keep", "POST", "active", ACTS),
     Call(f"{ORDER}/addresses", "GET", "active", CUSTOMER),
     Call(f"{ORDER}/addresses", "POST", "active", CUSTOMER, {"billing_id": 1, "total": 0.0}),
+    Call(f"{ORDER}/contact", "GET", "active", CUSTOMER),
+    Call(f"{ORDER}/contact", "POST", "active", CUSTOMER, {"contact_id": 1, "total": 0.0}),
     Call(f"{ORDER}/withdraw", "GET", "active", ACTS),
     Call(f"{ORDER}/withdraw", "POST", "active", ACTS, {"total": 0.0}),
     Call(
