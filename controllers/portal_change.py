@@ -67,6 +67,8 @@ class SubscriptionChange(SubscriptionActs):
             planned=change.offer.get_planned_texts(),
             wanted_plan=values.get("plan"),
             sent=bool(values.get("see")),
+            typed=values,
+            errors=change.offer.get_errors(values) if error else {},
             preview=preview,
             error=error,
         )

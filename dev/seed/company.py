@@ -25,7 +25,7 @@ LOGINS = {
     "clara": "subscription administrator",
     "jonas": "salesperson, own contracts only",
     "edith": "accounting",
-    "portal": "a customer",
+    "portal": "a customer, with contracts in every state and a quotation to sign",
 }
 # Units of foreign currency for one euro, drawn as a slow walk between two values.
 RATES = {"USD": (1.06, 1.17), "CHF": (0.962, 0.934)}

@@ -19,6 +19,7 @@ LAST_CUSTOMERS = (26, 70)
 def add_specials(plot):
     """Add all special deals to a plot."""
     _add_portal_customer(plot)
+    _add_portal_lives(plot)
     _add_branches(plot)
     _add_relay(plot)
     _add_backdated(plot)
@@ -61,6 +62,32 @@ def _add_portal_customer(plot):
     quoted = plot.today - timedelta(days=3)
     lines = [("desktop", 6, "month"), ("setup", 1, "")]
     plot.add(Deal(_number(plot), PORTAL_CUSTOMER, "first", lines, quoted))
+
+
+def _add_portal_lives(plot):
+    """Let that customer see too what stands still, is late, ends, has ended, begins or waits."""
+    day, today = timedelta(days=1), plot.today
+
+    def add(age, lines, terms="monthly", **values):
+        """Add a contract that was made so many days ago."""
+        made = max(plot.first, today - age * day)
+        deal = Deal(_number(plot), PORTAL_CUSTOMER, terms, lines, made, made, **values)
+        plot.add(deal)
+        return deal
+
+    paused = add(80, [("mailbox", 3, "month")])
+    plot.event(
+        paused, today - 6 * day, "pause", until=today + 24 * day, reason="Closed for the season"
+    )
+    ending = add(100, [("endpoint", 4, "month")])
+    plot.event(ending, today - 8 * day, "close", reason="price", end=today + 25 * day)
+    ended = add(120, [("desktop", 2, "month")])
+    plot.event(ended, today - 40 * day, "close", reason="need", end=today - 40 * day)
+    add(2, [("backup", 2, "month")], start=(today + relativedelta(months=1)).replace(day=1))
+    add(21, [("line/0", 1, "month")], "card", card="error")
+    # More telephones wait for their payment.
+    phones = add(35, [("phone", 4, "month")], "card")
+    plot.event(phones, today - day, "customer_change", product="phone", change=3)
 
 
 def _add_branches(plot):

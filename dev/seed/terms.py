@@ -5,6 +5,7 @@ from odoo.fields import Command
 TERMS = {
     "monthly": {
         "name": "Monthly, in advance",
+        "pause_max_days": 60,
         "withdrawal_days": 14,
         "withdrawal_consumers_only": False,
         "recurrences": ("month", "quarter", "year"),
@@ -192,16 +193,18 @@ def create_terms(env, catalog):
             policy = env.ref(f"sale_recurring.dunning_policy_{values.pop('dunning')}")
             values["dunning_policy_id"] = policy.id
         result[key] = env["subscription.template"].create(values)
-    _create_offers(env)
+    _create_offers(env, result)
     return result
 
 
-def _create_offers(env):
-    """Offer those who leave for two of the reasons something to stay."""
+def _create_offers(env, terms):
+    """Offer those who leave for some of the reasons something to stay."""
     reason = "sale_recurring.close_reason_"
     discount = {"offer_kind": "discount", "offer_discount": 20, "offer_count": 3}
     env.ref(f"{reason}price").write(discount)
     env.ref(f"{reason}unused").write({"offer_kind": "pause", "offer_count": 2})
+    yearly = {"offer_kind": "template", "offer_template_id": terms["yearly"].id}
+    env.ref(f"{reason}competitor").write(yearly)
 
 
 def _prepare_addon(catalog, product, minimum, maximum, increment):

@@ -13,6 +13,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
 
+from .acts import allow_acts, do_acts, done_acts
 from .change import amendments, confirm_changes, offer_changes
 from .check import facts, findings, rebuilt
 from .door import (
@@ -211,6 +212,9 @@ TASKS = {
     "mails_leave": with_cursor(mails_leave),
     "cancel_invoices": cancel_invoices,
     "charge_again": charge_again,
+    "allow_acts": with_cursor(allow_acts),
+    "do_acts": do_acts,
+    "done_acts": with_cursor(done_acts),
     "confirm_changes": confirm_changes,
     "offer_changes": with_cursor(offer_changes),
     "pay_by_form": pay_by_form,

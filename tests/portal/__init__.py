@@ -2,13 +2,17 @@ from . import test_contract_page
 from . import test_customer_acts
 from . import test_close_migration
 from . import test_portal_change
+from . import test_portal_change_amounts
 from . import test_portal_change_control
 from . import test_portal_change_payment
+from . import test_offered_template
 from . import test_retention_offer
 from . import test_withdrawal
 from . import test_renewed_link
 from . import test_sign_and_pay
 from . import test_addresses
+from . import test_contact
 from . import test_portal_tours
 from . import test_portal_change_tours
+from . import test_portal_money_tours
 from . import test_customer_tricks

@@ -188,3 +188,12 @@ class TestPortalChange(ChangeCase):
             response = self.submit(page)
             self.assertIn(done, response.text)
             self.assertEqual(len(self.get_amendments()), count)
+
+    def test_what_is_wrong_stands_next_to_its_field(self):
+        page = self.open_change(quantity="-3")
+        (field,) = page.xpath("//input[@aria-invalid='true']")
+        self.assertEqual(field.get("value"), "-3", "what was typed is kept")
+        (text,) = page.xpath(f"//*[@id='{field.get('aria-describedby')}']")
+        self.assertIn("Choose a quantity of Seat of 1 or more", self.get_text(text))
+        self.assertFalse(self.open_change(quantity=4).xpath("//input[@aria-invalid]"))
+        self.assertIn("Change your contract", page.findtext(".//title"))
