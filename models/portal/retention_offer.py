@@ -219,9 +219,12 @@ class RetentionOffer:
         return [(recurrence, span, lines) for (recurrence, span), lines in groups.items()]
 
     def _get_discount_text(self, recurrence, span, lines):
+        plans = (lambda line: line._get_whole_plan(), lambda line: self._cheaper[line].segments)
         before, after = (
-            self.order._get_line_totals(lines, lambda line, get=get: get(line), self._taxes)
-            for get in (self._get_old_values, self._get_new_values)
+            self.order._get_line_totals(
+                lines, lambda line, plan=plan: self._get_values(line, plan(line)), self._taxes
+            )
+            for plan in plans
         )
         return self.env._(
             "%(new)s %(per_period)s in place of %(old)s, from %(start)s to %(last)s. Then it is "
@@ -232,12 +235,6 @@ class RetentionOffer:
             start=format_date(self.env, span.start),
             last=format_date(self.env, get_last_day(span.end)),
         )
-
-    def _get_old_values(self, line):
-        return self._get_values(line, line._get_whole_plan())
-
-    def _get_new_values(self, line):
-        return self._get_values(line, self._cheaper[line].segments)
 
     def _get_values(self, line, segments):
         segment = segment_at(segments, self._cheaper[line].span.start)

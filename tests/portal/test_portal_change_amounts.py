@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from odoo.fields import Command
@@ -30,8 +31,8 @@ class TestPortalChangeAmounts(ChangeCase):
         text = self.get_part(page, name)
         if text is None:
             return None
-        kept = "".join(char for char in text if char in "0123456789.-")
-        return Decimal(kept).quantize(Decimal(1).scaleb(-currency.decimal_places))
+        found = re.search(r"\d[\d,]*(?:\.\d+)?", text)[0]
+        return Decimal(found.replace(",", "")).quantize(Decimal(1).scaleb(-currency.decimal_places))
 
     def assertShownIsBilled(self, order, quantity):
         currency = order.currency_id
