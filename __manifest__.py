@@ -108,6 +108,8 @@
         "views/analytics/subscription_term_report_views.xml",
         "views/analytics/subscription_revenue_report_views.xml",
         "views/analytics/subscription_dashboard_views.xml",
+        "views/analytics/subscription_contract_retention_views.xml",
+        "views/analytics/subscription_customer_retention_views.xml",
         "views/analytics/digest_digest_views.xml",
         "views/analytics/sale_order_views.xml",
         "views/analytics/res_config_settings_views.xml",
@@ -145,6 +147,9 @@
         "web.assets_backend": [
             "sale_recurring/static/src/backend/**/*",
             "sale_recurring/static/src/analytics/**/*",
+        ],
+        "web.assets_backend_lazy": [
+            "sale_recurring/static/src/views/**/*",
         ],
         "web.assets_unit_tests": [
             "sale_recurring/static/tests/**/*.test.js",

@@ -1,4 +1,4 @@
-from . import payment, payment_method, quotation, stripe
+from . import cohort, payment, payment_method, quotation, stripe
 from . import pay_ahead
 from . import portal
 from . import portal_acts

@@ -6,4 +6,7 @@ from . import (
     subscription_mrr_report,
     subscription_revenue_report,
     subscription_term_report,
+    subscription_retention_mixin,
+    subscription_contract_retention,  # isort: skip
+    subscription_customer_retention,  # isort: skip
 )

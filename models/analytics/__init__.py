@@ -1,5 +1,8 @@
 from . import (
+    base,
     digest_digest,
+    ir_actions_act_window_view,
+    ir_ui_view,
     partner_merge,
     res_company,
     res_config_settings,

@@ -1,1 +1,10 @@
-from . import test_dashboard, test_forecast, test_mrr_ledger, test_reports
+from . import (
+    test_cohort_data,
+    test_cohort_sheet,
+    test_cohort_view,
+    test_dashboard,
+    test_forecast,
+    test_mrr_ledger,
+    test_reports,
+    test_retention,
+)

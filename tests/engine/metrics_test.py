@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.metrics.cohort import INTERVALS, average_retention, cohorts, grid_of
+from engine.metrics.cohort import (
+    INTERVALS,
+    arranged,
+    average_retention,
+    averages,
+    cohorts,
+    cohorts_of_changes,
+    grid_of,
+)
 from engine.metrics.definitions import DEFINITIONS
 from engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
 from engine.metrics.kpi import (
@@ -258,6 +266,48 @@ def test_cohorts_count_who_is_there(lives, interval, until):
         assert grid.boundary(grid.recurrence.index_at(grid.anchor, line.start)) == line.start
         first = grid.recurrence.index_at(grid.anchor, line.start)
         assert len(line.left) == grid.recurrence.index_at(grid.anchor, last.start) - first + 1
+
+
+@given(LIVES, st.sampled_from(sorted(INTERVALS)), st.integers(1, 7), DAYS)
+def test_cohorts_of_changes_end_with_the_sum_of_all_changes(lives, interval, week_start, until):
+    """Whoever goes may come back, and what is left at the end is what the changes add up to."""
+    changes = [
+        (start, max(start, day), value)
+        for start, stop, amount in lives
+        for day, value in ((start, amount), (stop or start, -amount), (DAY0, amount * 2))
+    ]
+    table = cohorts_of_changes(changes, interval, until, week_start)
+    assert sum(line.left[-1] for line in table) == sum(
+        (value for start, day, value in changes if max(start, day) <= until), Decimal(0)
+    ) - sum(
+        # what changed later inside the period of the last day shows in the next one
+        (
+            value
+            for start, day, value in changes
+            if start < day <= until
+            and grid_of(interval, week_start).period_at(start).start
+            == grid_of(interval, week_start).period_at(until).start
+        ),
+        Decimal(0),
+    )
+    for line in table:
+        assert grid_of(interval, week_start).period_at(line.start).start == line.start
+    if interval == "week":
+        assert all(line.start.isoweekday() == week_start for line in table)
+
+
+@given(LIVES, st.sampled_from(sorted(INTERVALS)), DAYS, st.integers(1, 9))
+def test_both_timelines_show_the_same_figures(lives, interval, until, most):
+    table = cohorts(lives, interval, until)
+    ages, periods = arranged(table, "forward", most), arranged(table, "backward", most)
+    for line, by_age, by_period in zip(table, ages, periods, strict=True):
+        assert [one for one in by_age if one is not None] == list(line.left[:most])
+        assert [one for one in by_period if one is not None] == list(line.left[-most:])
+        assert len(by_age) == len(by_period) <= most
+    sizes = [line.size for line in table]
+    everything = max((len(line.left) for line in table), default=0)
+    lines = arranged(table, "forward", everything)
+    assert averages(sizes, lines) == average_retention(table)
 
 
 def test_all_cohorts_together_count_only_those_old_enough():

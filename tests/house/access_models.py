@@ -45,6 +45,8 @@ EXPECTED = {
     "subscription.health": HISTORY,
     "subscription.health.event": HISTORY,
     "subscription.health.rule": SETUP,
+    "subscription.contract.retention": HISTORY,
+    "subscription.customer.retention": HISTORY,
     "subscription.dunning.policy": SETUP,
     "subscription.dunning.policy.step": SETUP,
     "subscription.dunning.event": HISTORY,

@@ -5,6 +5,7 @@ that is the name of a document stands for its id. ``key`` says what a visitor wi
 brings: the token of the document, the signed amount of a payment, or nothing.
 """
 
+import json
 from typing import NamedTuple
 
 from ..support.common_access_http import LEFT_OUT
@@ -41,6 +42,19 @@ PAY = {
     "landing_route": "/my",
 }
 PAY_SAVED = PAY | {"flow": "token", "token_id": "card"}
+
+COHORTS = json.dumps(
+    {
+        "model": "subscription.contract.retention",
+        "domain": [],
+        "values": {
+            "date_start": "cohort_date",
+            "date_change": "effective_date",
+            "first": "is_first",
+            "measure": "net_change",
+        },
+    }
+)
 
 CALLS = [
     # Lists: everybody sees what is their own.
@@ -189,6 +203,15 @@ CALLS = [
     Call("/payment/status", "GET", "active", EVERYBODY),
     Call("/payment/status/poll", "JSON", "active", EVERYBODY),
     Call("/payment/demo/simulate_payment", "JSON", "active", NOBODY, {"reference": "none"}),
+    # Figures: each sees those of the own contracts, and nobody else any.
+    Call(
+        "/sale_recurring/cohort/xlsx",
+        "POST",
+        "active",
+        COLLEAGUES - {"employee"} | {"foreign"},
+        {"data": COHORTS},
+        key="",
+    ),
     # Files, reports, messages.
     Call("/web/content/<int:id>", "GET", "attachment", READERS, key=""),
     Call(

@@ -50,6 +50,8 @@ METHODS = {
         "action_subscription_credit_next": BOOKKEEPERS,
         "action_subscription_refund": BOOKKEEPERS,
     },
+    # Nobody may read a model without records; others ask for their own rights to each record.
+    "base": {"get_cohort_data": NOBODY},
     # Core lets salespeople read saved methods; what each pays is told by the caller's own rights.
     "payment.token": {"get_linked_records_info": READERS | {"owner", "sales_own", "user"}},
     "payment.transaction": {
@@ -169,6 +171,7 @@ METHODS = {
 
 # The usual document of each model.
 DOCUMENTS = {
+    "base": "company",
     "account.move": "invoice",
     "account.move.line": "invoice line",
     "account.payment": "payment",
@@ -194,6 +197,8 @@ DOCUMENTS = {
     "subscription.mrr.event": "mrr event",
     "subscription.mrr.part": "mrr part",
     "subscription.churn.report": "churn row",
+    "subscription.contract.retention": "contract retention",
+    "subscription.customer.retention": "customer retention",
     "subscription.customer.report": "customer row",
     "subscription.mrr.report": "mrr row",
     "subscription.revenue.report": "revenue row",
@@ -225,6 +230,7 @@ DIALOGS = {
 }
 # What is given to a method besides the record; words are documents, by their ids.
 ARGUMENTS = {
+    ("base", "get_cohort_data"): [{}, {}],
     ("account.move", "write"): [{"ref": "tampered"}],
     ("account.move.line", "create"): [{"move_id": "request", "name": "tampered"}],
     ("account.move.line", "write"): [{"name": "tampered"}],

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 SUITE = "@sale_recurring/backend"
+VIEWS = "@sale_recurring/views"
 
 
 @tagged("post_install", "-at_install")
@@ -15,9 +16,16 @@ class TestHoot(HttpCase):
         return f"{number:08x}"
 
     def test_back_office_components(self):
+        self.run_suite(SUITE)
+
+    def test_views(self):
+        self.run_suite(VIEWS)
+
+    def run_suite(self, suite):
+        """Run the tests of a suite; one that fails makes the page say so."""
         self.browser_js(
             "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id="
-            + self.get_hash(SUITE),
+            + self.get_hash(suite),
             "",
             "",
             login="admin",

@@ -62,6 +62,11 @@ class TestTours(HttpCase):
         link = "/odoo/subscription-dashboard?range=last_month&compare=year"
         self.start_tour(link, "subscription_dashboard_link", login="admin")
 
+    def test_somebody_reads_the_retention_of_contracts(self):
+        self.create_contract()
+        self.env.cr.flush()
+        self.start_tour("/odoo/retention", "subscription_retention", login="admin")
+
     def test_a_clerk_tries_out_a_change(self):
         order = self.create_contract()
         before = order.order_line.segment_ids

@@ -15,11 +15,21 @@ def find_public_methods(env):
     """
     found = {}
     for name, model in env.registry.items():
-        parts = [part for part in type.mro(model) if part.__module__.startswith(MODULE)]
+        parts = _get_own_parts(env, name, model)
         names = {word for part in parts for word in vars(part) if _is_callable(env[name], word)}
         if names:
             found[name] = names
     return found
+
+
+def _get_own_parts(env, name, model):
+    """Return the classes of the addon that make up a model, without what every model has."""
+    common = () if name == "base" else type.mro(env.registry["base"])
+    return [
+        part
+        for part in type.mro(model)
+        if part.__module__.startswith(MODULE) and part not in common
+    ]
 
 
 def _is_callable(model, name):
@@ -114,7 +124,7 @@ def find_html_fields(env):
     """Return {model: names of HTML fields}, kept or computed, of what the addon has or extends."""
     found = {}
     for name, model in env.registry.items():
-        parts = [part for part in type.mro(model) if part.__module__.startswith(MODULE)]
+        parts = _get_own_parts(env, name, model)
         names = {field.name for field in model._fields.values() if field.type == "html"}
         if parts and names and not model._abstract:
             found[name] = names

@@ -261,6 +261,11 @@ class AccessCase(PaymentCommon):
                 for name in ("churn", "customer", "mrr", "revenue", "term")
                 for rows in [cls.env[f"subscription.{name}.report"]]
             },
+            **{
+                f"{name} retention": rows.search([], limit=1) or rows.browse(1)
+                for name in ("contract", "customer")
+                for rows in [cls.env[f"subscription.{name}.retention"]]
+            },
         }
 
     @classmethod

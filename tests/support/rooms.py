@@ -18,6 +18,7 @@ COMMON = frozenset(
         "partner_id",
         "segment_ids",
         "team_id",
+        "view_mode",
     }
 )
 

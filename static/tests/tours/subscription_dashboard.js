@@ -6,6 +6,7 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("subscription_dashboard", {
     steps: () => [
         { content: "MRR is there", trigger: "[data-tile=mrr]:contains(30.00)" },
+        { content: "Who stays", trigger: ".o_retention_preview .o_retention_cell:contains(100 %)" },
         { content: "The charts are drawn", trigger: ".o_subscription_chart canvas[height]" },
         {
             content: "Another range",

@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { RetentionPreview } from "../retention_preview/retention_preview";
 import { drawLine, drawWaterfall, getSparkline } from "./charts";
 import { getRange, RANGES } from "./ranges";
 
@@ -14,7 +15,7 @@ const FILTERS = ["user", "team", "template", "country", "product"];
 
 export class SubscriptionDashboard extends Component {
     static template = "sale_recurring.SubscriptionDashboard";
-    static components = { Layout };
+    static components = { Layout, RetentionPreview };
     static props = { ...standardActionServiceProps };
     static path = "subscription-dashboard";
 
@@ -47,6 +48,10 @@ export class SubscriptionDashboard extends Component {
         return FILTERS.map((name) => ({ name, label: labels[name], options: this.state.data.options[name] })).filter(
             (filter) => filter.options.length
         );
+    }
+
+    get chosenFilters() {
+        return Object.fromEntries(FILTERS.map((name) => [name, this.state[name]]));
     }
 
     // ------------------------------------------------------------------
