@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import charges, chart, data, plain, report, rounds, scale, server, workers
+from bench import charges, chart, data, history, plain, report, rounds, scale, server, workers
 from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
@@ -37,6 +37,8 @@ def parse():
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
     parser.add_argument("--charges", type=int, default=500, help="charges, one by one")
+    parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
+    parser.add_argument("--months", type=int, default=61, help="how old they become")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
@@ -68,6 +70,12 @@ def main():
         release_contracts(registry)
     measure_sizes(registry, [partners[:size] for size in sizes], result, options)
     keep(result, options)
+    if options.history:
+        say(f"==> {options.history:,} contracts over {options.months} months")
+        result["history"] = history.measure(
+            registry, partners[: options.history], data.START, options.months, log=say
+        )
+        keep(result, options)
     if options.idle:
         measure_idle(registry, options.idle, result)
         keep(result, options)

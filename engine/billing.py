@@ -62,6 +62,7 @@ def catch_up(
     until: date,
     delivered: Decimal | None = None,
     splits: Iterable[date] = (),
+    since: date | None = None,
 ) -> tuple[Item, ...]:
     """Return what daily runs up to a day would have billed, each item with its own date.
 
@@ -71,22 +72,28 @@ def catch_up(
     ahead of it, a segment that lies behind a smaller one waits for its own day.
 
     :param splits: days that no credit reaches across: days before and after are credited apart
+    :param since: day before which all is known to be billed as wanted, see the module `matched`
     """
-    return _Run(tracks(segments, rows), until, replay=True, splits=splits).items(delivered)
+    found = tracks(segments, rows, since)
+    return _Run(found, until, replay=True, splits=splits).items(delivered)
 
 
 def next_billing_date(
-    segments: Iterable[Segment], rows: Iterable[LedgerRow], after: date | None = None
+    segments: Iterable[Segment],
+    rows: Iterable[LedgerRow],
+    after: date | None = None,
+    since: date | None = None,
 ) -> date | None:
     """Return the earliest day on which :func:`catch_up` is not empty, None when there is none.
 
     :param after: assume that everything due up to this day is booked as computed (delivered
         quantities as far as they are billed)
+    :param since: as of :func:`catch_up`
     """
     segments, rows = tuple(segments), tuple(rows)
     if after is not None:
-        rows = apply(rows, catch_up(segments, rows, after))
-    return next_due_date(segments, rows)
+        rows = apply(rows, catch_up(segments, rows, after, since=since))
+    return next_due_date(segments, rows, since)
 
 
 class _Run:

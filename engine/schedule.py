@@ -13,13 +13,17 @@ from .sweep import Track, tracks
 from .timeline import charge_times, credit_times
 
 
-def next_due_date(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> date | None:
+def next_due_date(
+    segments: Iterable[Segment], rows: Iterable[LedgerRow], since: date | None = None
+) -> date | None:
     """Return the earliest day on which something is due, None when nothing ever will be.
 
     A credit of a row that was billed before its service was due to begin counts from the start of
     the row's period, although a run of an earlier day credits it too.
+
+    :param since: day before which all is known to be billed as wanted, see the module `matched`
     """
-    found = tuple(tracks(segments, rows).values())
+    found = tuple(tracks(segments, rows, since).values())
     ordered = [track for track in found if track.terms.basis == "ordered"]
     days = list(_ordered_dates(ordered))
     delivered = next_delivered_date([t for t in found if t.terms.basis == "delivered"])
@@ -44,13 +48,17 @@ def _ordered_dates(ordered: Sequence[Track]) -> Iterator[date]:
             yield max(opened, credit_times(track, piece)[0][0])
 
 
-def billed_until(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> date | None:
+def billed_until(
+    segments: Iterable[Segment], rows: Iterable[LedgerRow], since: date | None = None
+) -> date | None:
     """Return the exclusive end of the contiguous cover, counted from the first wanted day.
 
     Gaps in the plan do not interrupt it, a day on which less is billed than wanted does. None when
     nothing is wanted or the first wanted day is not covered.
+
+    :param since: as of :func:`next_due_date`
     """
-    found = tuple(tracks(segments, rows).values())
+    found = tuple(tracks(segments, rows, since).values())
     ordered = [track for track in found if track.terms.basis == "ordered"]
     if not ordered:
         return unbilled_from(found) if any(track.rows for track in found) else None

@@ -66,9 +66,11 @@ class Track:
 
     :ivar levels: wanted, sorted, disjoint
     :ivar rows: covered, oldest first
+    :ivar since: first day that is compared; before it wanted and covered are known to agree
     """
 
     terms: Terms
+    since: date = date.min
     levels: list[Level] = field(default_factory=list)
     rows: list[LedgerRow] = field(default_factory=list)
 
@@ -161,29 +163,32 @@ class Track:
         pieces: list[Piece] = []
         last, plan, cover = FOREVER, ZERO, ZERO
         for day in sorted(wanted.keys() | covered.keys()):
-            if plan != cover:
-                pieces.append(Piece(last, day, plan, cover))
+            if plan != cover and day > self.since:
+                pieces.append(Piece(max(last, self.since), day, plan, cover))
             last = day
             plan += wanted.get(day, ZERO)
             cover += covered.get(day, ZERO)
         return pieces
 
 
-def tracks(segments: Iterable[Segment], rows: Iterable[LedgerRow]) -> dict[Terms, Track]:
+def tracks(
+    segments: Iterable[Segment], rows: Iterable[LedgerRow], since: date | None = None
+) -> dict[Terms, Track]:
     """Return the tracks of a line, in order of first appearance, segments first.
 
+    :param since: first day that is compared, see the module `matched`; None for all days
     :raise OverlappingSegments: when two segments share a day
     """
     found: dict[Terms, Track] = {}
     for segment in stretch(check_tiling(segments)):
         track = found.get(segment.terms)
         if track is None:
-            track = found[segment.terms] = Track(segment.terms)
+            track = found[segment.terms] = Track(segment.terms, since or date.min)
         _extend(track.levels, segment)
     for row in rows:
         track = found.get(row.terms)
         if track is None:
-            track = found[row.terms] = Track(row.terms)
+            track = found[row.terms] = Track(row.terms, since or date.min)
         track.rows.append(row)
     return found
 

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
 from ..models.analytics.mrr_ledger import MrrLedger
+from .support.matched import assert_matched
 
 
 @tagged("post_install", "-at_install")
@@ -252,6 +253,7 @@ class SubscriptionCommon(TransactionCase):
         self.assertFalse(recurring - rows.invoice_line_id)
         late = ("state", "missed", "excess")
         self.assertEqual([found for found in self.find(orders) if found[0] not in late], [])
+        assert_matched(self, orders)
 
     def assertMrrWhole(self, orders):
         """The movements of MRR add up to what running contracts are worth, chain by chain.

@@ -66,6 +66,14 @@ def facts(result):
     lines = []
     if "flat" in result:
         lines.append(f"- From 1,000 to 5,000 contracts the ratio changes by {result['flat']:+.0%}.")
+    if "history" in result:
+        found = result["history"]
+        lines.append(
+            f"- History: after {found['months']} billed months an invoice takes "
+            f"{found['ratio']:.2f} times what it took in the second to fourth "
+            f"({found['young_ms']:.1f} → {found['old_ms']:.1f} ms, "
+            f"{found['young_queries']:.1f} → {found['old_queries']:.1f} queries)."
+        )
     if "workers" in result:
         found = result["workers"]
         seen = sum(found["waits"].values()) or 1

@@ -3,6 +3,7 @@ from . import (
     res_config_settings,
     sale_order_follow_up,
     sale_order_line_invoiced,
+    sale_order_line_matched,
     subscription_template,
     subscription_billed_period,
     subscription_billed_period_undo,

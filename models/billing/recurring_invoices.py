@@ -29,7 +29,9 @@ class RecurringInvoices:
         :rtype: account.move
         """
         moves = self.env["account.move"]
-        self._fetch_invoiced_lines()
+        # Core looks for down payments among all earlier invoice lines; it would read whole rows.
+        # sudo: a salesperson bills own contracts without rights on the books
+        self.orders.sudo().order_line.invoice_lines.fetch(["is_downpayment"])
         groups = {}
         for order, items in items_by_order.items():
             groups.setdefault(order._get_invoice_group_key(), []).append((order, items))
@@ -52,16 +54,6 @@ class RecurringInvoices:
         moves = moves.with_env(self.env)
         moves._set_followers_and_origin()
         return moves
-
-    def _fetch_invoiced_lines(self):
-        """Read what core asks of earlier invoices, and not their sixty other columns.
-
-        Core looks at each of them for each new one, so that old contracts would be billed slowly.
-        """
-        # sudo: a salesperson bills own contracts without rights on the books
-        lines = self.orders.sudo().order_line.invoice_lines
-        lines.fetch(["move_id", "is_downpayment", "currency_id", "price_subtotal"])
-        lines.move_id.fetch(["state", "move_type", "invoice_date"])
 
     def _merge(self, vals, other):
         """Put the lines of a further contract on the invoice of a group."""

@@ -52,7 +52,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         template = self._get_subscription_template().with_company(self.company_id)
-        first = not self.order_line.billed_period_ids
+        first = not any(self.order_line.mapped("ledger_revision"))
         if first or not template.group_invoices:
             return self.id
         return (

@@ -4,7 +4,8 @@ from odoo import models
 from odoo.tools import format_date
 
 from ... import const
-from ...engine import billing, errors
+from ...engine import billing
+from ...engine.matched import plan_key
 from ...tools import get_last_day
 from .invoice_balance import fetch_credited, share_credits
 from .rebate import note_unbearable
@@ -97,12 +98,12 @@ class SaleOrder(models.Model):
         result = []
         for line in self._get_recurring_lines():
             if is_quotation:
-                segments, rows = self._get_quoted_segments(line, start), ()
+                segments, rows, since = self._get_quoted_segments(line, start), (), None
             else:
                 segments = self._get_segments_until(line, day)
-                rows = line.billed_period_ids._get_engine_rows()
+                rows, since = line._get_open_ledger(segments)
             if segments or rows:
-                result += line._get_due_items(segments, day, forfeited, rows)
+                result += line._get_due_items(segments, day, forfeited, rows, since)
         if self.state == "cancel":
             return [due for due in result if due.is_credit]
         return result
@@ -308,35 +309,31 @@ class SaleOrder(models.Model):
 
         Contracts of a batch share most of their dates, which are written together.
         """
-        covered, planned = {}, {}
+        covered, keys, planned = {}, {}, {}
         for order in self:
             next_dates = []
             for line in order._get_recurring_lines():
-                until, next_date = order._get_line_dates(line)
-                if line.billed_until_date != until:
-                    covered.setdefault(until, []).append(line.id)
+                segments = order._get_effective_segments(line)
+                until, next_date, matched = line._get_line_dates(segments)
+                if (line.billed_until_date, line.matched_until_date) != (until, matched):
+                    covered.setdefault((until, matched), []).append(line.id)
+                key = plan_key(segments, matched) if matched else False
+                if line.matched_plan_key != key:
+                    keys.setdefault(key, []).append(line.id)
                 next_dates.append(next_date)
             next_date = order._get_next_invoice_date(next_dates)
             if order.subscription_next_invoice_date != next_date:
                 planned.setdefault(next_date, []).append(order.id)
         mirror = self._as_system()
-        for until, ids in covered.items():
-            mirror.order_line.browse(ids).billed_until_date = until
+        for (until, matched), ids in covered.items():
+            mirror.order_line.browse(ids).write(
+                {"billed_until_date": until, "matched_until_date": matched}
+            )
+        for key, ids in keys.items():
+            mirror.order_line.browse(ids).matched_plan_key = key
         for next_date, ids in planned.items():
             mirror.browse(ids).subscription_next_invoice_date = next_date
         self._mirror_segments()
-
-    def _get_line_dates(self, line):
-        """Return up to when a line is billed, and when it is due again; falsy when never.
-
-        :rtype: tuple
-        """
-        segments, rows = self._get_line_history(line)
-        until = billing.billed_until(segments, rows) if segments else None
-        try:
-            return until or False, billing.next_billing_date(segments, rows)
-        except errors.EngineError:
-            return until or False, self._subscription_today()
 
     def _get_line_history(self, line):
         """Return what the engine needs of a line of this contract: its segments and its ledger.

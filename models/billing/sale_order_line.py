@@ -28,13 +28,14 @@ class SaleOrderLine(models.Model):
             return None
         return to_decimal(self.qty_delivered)
 
-    def _get_due_items(self, segments, day, forfeited, rows=None):
+    def _get_due_items(self, segments, day, forfeited, rows=None, since=None):
         """Ask the engine what falls due on this line up to a day; the only place that does.
 
         :param segments: engine segments of the line, without the days of interruptions
         :param date day: last day looked at
         :param list forfeited: spans whose unused days are not credited, engine periods
         :param rows: engine rows of what is billed, None for the ledger of the line
+        :param date since: day before which no row is needed, as `_get_open_ledger` says
         :return: a list of :class:`DueItem`
         :rtype: list
         :raise engine.errors.EngineError: the days do not fit the contract
@@ -46,6 +47,7 @@ class SaleOrderLine(models.Model):
             day,
             delivered=self._get_delivered_for_billing(),
             splits=get_credit_splits(forfeited),
+            since=since,
         )
         return [self._get_due_item(item, forfeited) for item in items]
 

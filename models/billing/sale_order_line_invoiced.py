@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class SaleOrderLine(models.Model):
@@ -39,10 +40,61 @@ class SaleOrderLine(models.Model):
     def _get_latest_billed_quantity(self):
         """Return the quantity that is billed for the last day that is billed."""
         self.ensure_one()
-        rows = self.billed_period_ids._get_engine_rows()
-        layers = [layer for row in rows if not row.amount_free for layer in row.layers]
+        # sudo: only the system reads this field; it holds the newest period that covers something
+        layers = self._get_paid_layers(self.sudo().open_billed_period_ids)
+        layers = layers or self._get_paid_layers(self.billed_period_ids)
         last = max((span.end for span, _quantity in layers), default=None)
         return float(sum(quantity for span, quantity in layers if span.end == last))
+
+    @api.model
+    def _get_paid_layers(self, rows):
+        """Return what ledger rows of one line still cover for money, as engine layers."""
+        return [
+            layer for row in rows._get_engine_rows() if not row.amount_free for layer in row.layers
+        ]
+
+    @api.depends("recurrence_id")
+    def _compute_untaxed_amount_invoiced(self):
+        """Let the database add up what recurring lines have invoiced: there is more each period."""
+        running = self.filtered(
+            lambda line: line.id and line.recurrence_id and line._is_begun_line()
+        )
+        if self.env.context.get("accrual_entry_date"):
+            running = self.browse()
+        totals = running._fetch_invoiced_totals()
+        same = running.filtered(
+            lambda line: totals.get(line.id, {}).keys() <= {line.currency_id.id}
+        )
+        for line in same:
+            line.untaxed_amount_invoiced = sum(totals.get(line.id, {}).values())
+        super(SaleOrderLine, self - same)._compute_untaxed_amount_invoiced()
+
+    def _fetch_invoiced_totals(self):
+        """Return untaxed amounts of posted invoices less credit notes, by line and currency id."""
+        totals = {}
+        if not self:
+            return totals
+        Move, Item = self.env["account.move"]._fields, self.env["account.move.line"]._fields
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT link.order_line_id, item.currency_id, sum(
+                           CASE move.move_type WHEN 'out_invoice' THEN item.price_subtotal
+                                               WHEN 'out_refund' THEN -item.price_subtotal END)
+                  FROM sale_order_line_invoice_rel link
+                  JOIN account_move_line item ON item.id = link.invoice_line_id
+                  JOIN account_move move ON move.id = item.move_id
+                 WHERE link.order_line_id = ANY(%(ids)s)
+                   AND (move.state = 'posted' OR move.payment_state = 'invoicing_legacy')
+              GROUP BY link.order_line_id, item.currency_id
+                """,
+                ids=self.ids,
+                to_flush=(Item["price_subtotal"], Item["currency_id"], Move["state"]),
+            )
+        )
+        for line_id, currency_id, amount in rows:
+            totals.setdefault(line_id, {})[currency_id] = float(amount or 0)
+        return totals
 
     @api.depends("recurrence_id")
     def _compute_untaxed_amount_to_invoice(self):

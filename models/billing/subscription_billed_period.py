@@ -36,7 +36,7 @@ class SubscriptionBilledPeriod(models.Model):
         "sale.order.line",
         "Order Line",
         required=True,
-        index=True,
+        # No index of its own: two others begin with it.
         ondelete="restrict",
         readonly=True,
     )
@@ -106,6 +106,8 @@ class SubscriptionBilledPeriod(models.Model):
         "This contract was billed by somebody else at the same moment. Nothing was lost, "
         "try again.",
     )
+    # The run reads the rows of a line that end after its matched day, and no others.
+    _line_end_idx = models.Index("(line_id, full_end_date)")
     _span_valid = models.Constraint(
         "CHECK (start_date < end_date AND full_start_date <= start_date "
         "AND end_date <= full_end_date)",
@@ -130,6 +132,7 @@ class SubscriptionBilledPeriod(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Give new rows their place in the ledger of their line."""
+        self.env["sale.order.line"]._forget_matched_days(vals_list)
         return super().create(self._number_rows(vals_list))
 
     def write(self, vals):

@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         values = {"transaction_ids": [Command.set(self._get_transactions_to_reconcile().ids)]}
-        if self.order_line.billed_period_ids:
+        if any(self.order_line.mapped("ledger_revision")):
             # A reference that was agreed with the customer belongs to the first payment; each
             # later invoice gets its own, so that bank transfers can be told apart.
             values["payment_reference"] = False

@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
             return accepted
         if (
             self.subscription_quote_frozen
-            and not self.order_line.billed_period_ids
+            and not any(self.order_line.mapped("ledger_revision"))
             and accepted < today
             and is_something_due(self, accepted)
         ):
@@ -265,7 +265,7 @@ class SaleOrder(models.Model):
         """Know whether it bills what is due on the day of the quotation, from its first day on."""
         start, day = self.subscription_start_date, self.subscription_quote_date
         is_announced = (
-            not self.order_line.billed_period_ids
+            not any(self.order_line.mapped("ledger_revision"))
             and bool(start and day)
             and start <= day
             and is_something_due(self, day)

@@ -118,7 +118,14 @@ class TestDerivedFields(SubscriptionCommon):
                 field = self.env[model]._fields[f"subscription_{name}"]
                 self.assertTrue(self.env[model]._is_derived_field(field), field)
         Line = self.env["sale.order.line"]
-        for name in ("ledger_revision", "billed_until_date", "one_off_bill_date", "segment_ids"):
+        for name in (
+            "ledger_revision",
+            "billed_until_date",
+            "matched_until_date",
+            "matched_plan_key",
+            "one_off_bill_date",
+            "segment_ids",
+        ):
             self.assertTrue(Line._is_derived_field(Line._fields[name]), name)
 
     # ------------------------------------------------------------------
