@@ -17,7 +17,10 @@ from .settings import ADDON, Settings
 from .testing import map_paths, pytest_arguments, run_coverage, run_soak, run_tests
 from .workplace import prepare
 
-SHOWN = ("PATH", "PYTHONPATH", "ODOO_RC", "SR_ADDON", "PGHOST", "PGPORT", "PGUSER")
+SHOWN = (
+    *("PATH", "PYTHONPATH", "PYTHONPYCACHEPREFIX"),
+    *("ODOO_RC", "SR_ADDON", "PGHOST", "PGPORT", "PGUSER"),
+)
 
 
 def run_bench(place, arguments):

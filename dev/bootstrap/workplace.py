@@ -78,9 +78,13 @@ def environment(settings, source, variables):
     :rtype: dict
     """
     path = settings.environ.get("PATH", "/usr/bin:/bin")
+    given = {**settings.environ}
+    # Each process would compile all of Odoo again; the clone and Odoo's folder stay as they are.
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
-        **settings.environ,
+        **given,
         **variables,
+        "PYTHONPYCACHEPREFIX": str(settings.cache / "bytecode"),
         "PATH": f"{settings.venv / 'bin'}:{path}:{rtl.get_programs(settings)}",
         "PYTHONPATH": f"{source.home}:{settings.root / 'dev'}",
         "PYTHONUNBUFFERED": "1",

@@ -12,6 +12,7 @@ from bootstrap.demo import check_port
 from bootstrap.odoo_source import given_source
 from bootstrap.postgres import check_server
 from bootstrap.settings import ROOT, Settings
+from bootstrap.workplace import environment
 
 
 def make_odoo(folder, version):
@@ -108,3 +109,12 @@ def test_repository_names_no_package_host():
     files = [path for path in files if path.is_file() and path.suffix in ("", ".py", ".txt")]
     texts = {path: path.read_text() for path in files}
     assert not [path for path, text in texts.items() for word in words if word in text]
+
+
+def test_processes_keep_what_they_compile_outside_the_clone(tmp_path):
+    environ = {"XDG_CACHE_HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    settings = Settings.load(environ)
+    source = given_source(str(make_odoo(tmp_path, "19, 0, 0")))
+    found = environment(settings, source, {})
+    assert "PYTHONDONTWRITEBYTECODE" not in found
+    assert found["PYTHONPYCACHEPREFIX"].startswith(str(tmp_path))
