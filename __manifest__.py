@@ -24,6 +24,7 @@
         "data/charging_mail_data.xml",
         "data/analytics_data.xml",
         "data/health_data.xml",
+        "data/alerts_data.xml",
         "data/checks_data.xml",
         "data/quotation_mail_data.xml",
         "data/lifecycle_data.xml",
@@ -119,6 +120,10 @@
         "views/health/subscription_template_views.xml",
         "views/health/sale_order_views.xml",
         "views/health/res_config_settings_views.xml",
+        # alerts
+        "views/alerts/subscription_alert_log_views.xml",
+        "views/alerts/subscription_alert_views.xml",
+        "views/alerts/subscription_setup_views.xml",
         # checks
         "views/checks/subscription_finding_views.xml",
         # portal

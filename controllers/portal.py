@@ -104,6 +104,8 @@ class SubscriptionPortal(CustomerPortal):
         values["contract_page"] = ContractPage(contract, all_invoices=invoices == "all")
         is_colleague = request.env.user._is_internal()
         values["acts"] = False if is_colleague else CustomerActs(contract)
+        if not is_colleague:
+            request.env["subscription.health"]._note_visit(contract)
         values["done"] = kwargs.get("done")
         values["page_name"] = "subscription"
         response.template = "sale_recurring.portal_contract"

@@ -10,7 +10,10 @@ UPDATE ir_cron
        'model._cron_query_charges()',
        'model._cron_dun_subscriptions()',
        'model._cron_warn_of_expiry()',
-       'model._cron_request_methods()'
+       'model._cron_request_methods()',
+       'model._cron_watch_customers()',
+       'model._cron_call_webhooks()',
+       'model._cron_mail_owners()'
    );
 
 -- A charge that was begun, and whose provider was not called yet, is not resumed on the copy.

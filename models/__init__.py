@@ -49,6 +49,9 @@ from . import analytics
 # Which customers do well and which do not: facts of each contract, rules, verdicts, history.
 from . import health
 
+# What is done about what turned: flags and their log, webhooks, stages, requests for satisfaction.
+from . import alerts
+
 # Proves that the others told the truth; nobody calls it.
 from . import checks
 

@@ -15,6 +15,7 @@ from .dunning import *
 from .campaign import *
 from .analytics import *
 from .health import *
+from .alerts import *
 from .checks import *
 from .portal import *
 from .scenario import *

@@ -19,6 +19,7 @@ from .clock import Progress, moved_clock
 from .company import create_users, set_up_company
 from .customers import create_customers, create_portal_user
 from .days import busy_days, months_between
+from .health import let_customers_answer, set_up_health, watch
 from .life import add_lives
 from .life_history import LifeHistory, hanging_provider
 from .plan import Plot
@@ -79,6 +80,7 @@ def prepare(env, random, first, today):
     catalog.create()
     account = catalog.retire_relay()
     terms = create_terms(env, catalog)
+    set_up_health(env)
     quotations = create_quotation_templates(env, catalog, terms)
     sellers = [
         users[name] for name in ("jonas", "miriam", "jonas", "felix", "ines", "miriam", "clara")
@@ -99,6 +101,7 @@ class Story:
         self.history = history
         self.books = books
         self.plot = plot
+        self.faces = Random(DICE)  # noqa: S311 - dice of their own
         self.deals = {deal.number: deal for deal in plot.deals}
 
     def tell(self, account):
@@ -126,6 +129,7 @@ class Story:
             self.clock.pass_minutes()
             self.history.do_confirm(deal)
         self.env["sale.order"]._cron_refresh_quotes()
+        watch(self.env)
 
     def _get_days(self, month, following, events):
         """Return the days of a month on which something happens or falls due."""
@@ -186,6 +190,8 @@ class Story:
     def _close_month(self, day):
         self.books.mark_sent()
         self.books.close_month(day)
+        let_customers_answer(self.env, self.faces)
+        watch(self.env)
         self.env.cr.commit()
         # Tables that grow from nothing are read whole until somebody looks at them.
         self.env.cr.execute(f"ANALYZE {GROWING}")

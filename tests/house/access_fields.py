@@ -14,11 +14,13 @@ TYPED = {
     "res.company": """
         subscription_backdate_days_manager subscription_backdate_days_user
         subscription_batch_size
-        subscription_health_days subscription_paused_counts subscription_reactivation_days
+        subscription_health_days subscription_satisfaction_days
+        subscription_paused_counts subscription_reactivation_days
         subscription_suspended_counts subscription_template_id subscription_tz
     """,
     "res.partner": """
         subscription_left_out subscription_left_out_reason subscription_left_out_until
+        subscription_no_requests
     """,
     "sale.order": """
         subscription_all_recurrence_id subscription_close_boundary subscription_close_note
@@ -39,6 +41,15 @@ TYPED = {
     """,
     "sale.order.template": "setup_price setup_product_id subscription_template_id",
     "sale.order.template.line": "intro_discount intro_period_count recurrence_id",
+    "subscription.alert": """
+        action_ids active amount company_id contract_domain cooldown_days count daily_limit days
+        name percent rating sequence stage_id stops_on_close subscription_state trigger usage
+        verdict
+    """,
+    "subscription.alert.action": """
+        activity_type_id alert_id assignee discount kind mail_template_id pause_days period_count
+        sequence server_action_id stage_id summary tag_ids user_id webhook_secret webhook_url
+    """,
     "subscription.close.reason": """
         active company_id is_voluntary name offer_count offer_discount offer_kind offer_unit
         offer_template_id
@@ -65,7 +76,10 @@ TYPED = {
     "subscription.recurrence": "active company_id count name sequence unit",
     # Steps are written by operations: nobody may write the model itself.
     "subscription.segment": "is_planned",
-    "subscription.stage": "company_id description fold name sequence subscription_state",
+    "subscription.stage": """
+        company_id description fold health_verdict mail_template_id name requests_satisfaction
+        sequence subscription_state
+    """,
     "subscription.template": """
         active alignment allow_pay_ahead billing_day close_boundary commitment_count
         commitment_unit company_id convention credit_on_close credit_on_downgrade
@@ -74,7 +88,7 @@ TYPED = {
         group_invoices health_rule_ids
         invoice_mail_template_id invoice_mode journal_id name note notice_count notice_unit
         pause_anchor pause_max_days payment_mode payment_term_id recurrence_id recurrence_ids
-        renewal_price renewal_quote_days sequence setup_price setup_product_id
+        renewal_price renewal_quote_days satisfaction_periods sequence setup_price setup_product_id
         switch_template_ids term_count
         term_unit timing trial_count trial_unit unpaid_close_days unpaid_mail_template_id
         unpaid_warn_days withdrawal_consumers_only withdrawal_days

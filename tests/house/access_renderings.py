@@ -11,6 +11,7 @@ RECORDS = {
     "mail_template_payment_request": "request",
     "mail_template_price_notice": "contract",
     "mail_template_subscription_send": "contract",
+    "mail_template_satisfaction": "contract",
     "mail_template_unpaid_warning": "contract",
 }
 # Printed documents of the addon; a new one needs an entry.

@@ -20,6 +20,9 @@ class TestNeutralize(PaymentCommon):
         crons |= self.env.ref("sale_recurring.ir_cron_dun_subscriptions")
         crons |= self.env.ref("sale_recurring.ir_cron_warn_of_expiry")
         crons |= self.env.ref("sale_recurring.ir_cron_ask_for_methods")
+        crons |= self.env.ref("sale_recurring.ir_cron_watch_customers")
+        crons |= self.env.ref("sale_recurring.ir_cron_call_webhooks")
+        crons |= self.env.ref("sale_recurring.ir_cron_mail_owners")
         self.assertTrue(crons.filtered("active"))
         others = self.env["ir.cron"].search([]) - crons
         self.neutralize()

@@ -179,6 +179,7 @@ class AccessCase(PaymentCommon):
         cls._create_addon(cls.documents)
         cls._create_movement(cls.documents)
         cls._create_health(cls.documents)
+        cls._create_alert(cls.documents)
 
     @classmethod
     def _create_records(cls):
@@ -236,6 +237,25 @@ class AccessCase(PaymentCommon):
     def _create_addon(cls, found):
         values = {"template_id": found["template"].id, "product_id": cls.seat.id}
         found["addon"] = cls.env["subscription.template.addon"].create(values)
+
+    @classmethod
+    def _create_alert(cls, found):
+        order = found["active"]
+        alert = cls.env["subscription.alert"].create(
+            {"name": "Ours", "company_id": cls.company.id, "action_ids": [Command.create({})]}
+        )
+        log = cls.env["subscription.alert.log"].create(
+            {"alert_id": alert.id, "order_id": order.id, "occurrence": "x"}
+        )
+        call = {"log_id": log.id, "order_id": order.id, "url": "https://example.com"}
+        asked = {"order_id": order.id, "partner_id": order.partner_id.id}
+        found |= {
+            "alert": alert,
+            "alert action": alert.action_ids,
+            "alert log": log,
+            "webhook call": cls.env["subscription.webhook.call"].create(call | {"payload": "{}"}),
+            "satisfaction": cls.env["subscription.satisfaction"].create(asked),
+        }
 
     @classmethod
     def _create_health(cls, found):

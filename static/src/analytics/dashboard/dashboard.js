@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { AtRisk } from "../at_risk/at_risk";
 import { RetentionPreview } from "../retention_preview/retention_preview";
 import { drawLine, drawWaterfall, getSparkline } from "./charts";
 import { getRange, RANGES } from "./ranges";
@@ -15,7 +16,7 @@ const FILTERS = ["user", "team", "template", "country", "product"];
 
 export class SubscriptionDashboard extends Component {
     static template = "sale_recurring.SubscriptionDashboard";
-    static components = { Layout, RetentionPreview };
+    static components = { AtRisk, Layout, RetentionPreview };
     static props = { ...standardActionServiceProps };
     static path = "subscription-dashboard";
 
@@ -30,7 +31,14 @@ export class SubscriptionDashboard extends Component {
         this.waterfall = useRef("waterfall");
         this.detail = useRef("detail");
         this.charts = [];
-        this.state = useState({ data: null, documents: [], error: "", isLoading: false, open: "", ...this.readAddress() });
+        this.state = useState({
+            data: null,
+            documents: [],
+            error: "",
+            isLoading: false,
+            open: "",
+            ...this.readAddress(),
+        });
         onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
         onMounted(() => this.draw());
         onPatched(() => this.draw());
@@ -46,7 +54,7 @@ export class SubscriptionDashboard extends Component {
             product: _t("Product"),
         };
         return FILTERS.map((name) => ({ name, label: labels[name], options: this.state.data.options[name] })).filter(
-            (filter) => filter.options.length
+            (filter) => filter.options.length,
         );
     }
 

@@ -1,0 +1,1 @@
+from . import sale_order, subscription_alert_action, survey_user_input

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """What customers answered in surveys about a contract."""
+
+    _inherit = "sale.order"
+
+    subscription_survey_input_ids = fields.One2many(
+        "survey.user_input", "subscription_order_id", "Survey Answers", groups="base.group_user"
+    )
+    subscription_survey_count = fields.Integer(
+        "Surveys", compute="_compute_subscription_survey", groups="base.group_user"
+    )
+    subscription_survey_score = fields.Float(
+        "Survey Score (%)", compute="_compute_subscription_survey", groups="base.group_user"
+    )
+
+    @api.depends("subscription_survey_input_ids.state")
+    @api.depends("subscription_survey_input_ids.scoring_percentage")
+    def _compute_subscription_survey(self):
+        """Count invitations, and take the average of the answers that were finished."""
+        for order in self:
+            # sudo: salespeople have no right to read answers; they see a number of their contract
+            answers = order.sudo().subscription_survey_input_ids
+            done = answers.filtered(lambda one: one.state == "done")
+            order.subscription_survey_count = len(answers)
+            scores = done.mapped("scoring_percentage")
+            order.subscription_survey_score = sum(scores) / len(scores) if scores else 0.0

@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+
+from ... import const
+from .risk_mail import RiskMail
+
+
+class SubscriptionHealth(models.Model):
+    """After the facts are counted, stages do what they say and flags are raised."""
+
+    _inherit = "subscription.health"
+
+    template_id = fields.Many2one(
+        related="order_id.subscription_template_id", string="Subscription Template"
+    )
+    user_id = fields.Many2one(related="order_id.user_id")
+    team_id = fields.Many2one(related="order_id.team_id")
+    partner_id = fields.Many2one(related="order_id.partner_id")
+
+    def _hook_on_moved(self, events):
+        """Hook. Do what the new stage says, and move what turned, with the row that says so."""
+        super()._hook_on_moved(events)
+        for event in events.filtered(lambda one: one.kind == "stage" and one.stage_id):
+            stage, order = event.stage_id, event.order_id
+            if stage.mail_template_id and order.subscription_state in const.RUNNING_STATES:
+                stage.mail_template_id.send_mail(order.id)
+            if stage.requests_satisfaction:
+                self.env["subscription.satisfaction"]._request(order)
+        for event in events.filtered(lambda one: one.kind == "health"):
+            order = event.order_id
+            stage = self.env["subscription.stage"]._get_stage_of_health(
+                event.new_value, order.company_id
+            )
+            if stage and order.subscription_state in const.RUNNING_STATES:
+                order.subscription_stage_id = stage
+
+    @api.model
+    def _hook_on_watched(self):
+        """Hook. Ask those who are due, raise flags about what turned, and act."""
+        super()._hook_on_watched()
+        self.env["subscription.satisfaction"]._request_periodically()
+        self.env["subscription.alert"]._run_all()
+
+    @api.model
+    def _cron_mail_owners(self):
+        """Tell salespeople once a week which of their contracts are at risk; each is committed."""
+        mail = RiskMail(self.env)
+        self.env["ir.cron"]._for_each_locked(mail.get_due(), mail.send)
+
+    @api.model
+    def _get_satisfaction(self, path):
+        """Return the average of the last answers about running contracts, by id at a path.
+
+        :param str path: fields from a row to what the answers are counted for
+        :rtype: dict
+        """
+        rows = self.search(
+            [("rating_count", ">", 0), ("order_id.subscription_state", "in", const.RUNNING_STATES)]
+        )
+        answers = {}
+        for row in rows:
+            answers.setdefault(row.mapped(path).id, []).append(row.rating_last)
+        return {key: sum(values) / len(values) for key, values in answers.items()}

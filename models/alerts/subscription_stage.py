@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+from ..health.verdicts import VERDICTS
+
+
+class SubscriptionStage(models.Model):
+    """What happens when a contract comes to a stage, and what brings it there."""
+
+    _inherit = "subscription.stage"
+
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "Mail on Entry",
+        domain="[('model', '=', 'sale.order')]",
+        ondelete="set null",
+        help="Sent to the customer of a contract that comes to this stage.",
+    )
+    requests_satisfaction = fields.Boolean(
+        "Ask for Satisfaction", help="Asks the customer of a contract that comes to this stage."
+    )
+    health_verdict = fields.Selection(
+        VERDICTS,
+        "Contract Health",
+        help="A running contract whose health turns to this moves to this stage by itself.",
+    )
+
+    def _get_stage_of_health(self, verdict, company):
+        """Return the stage that contracts of a company move to when their health turns."""
+        if not verdict:
+            return self.browse()
+        return self.search(
+            [("health_verdict", "=", verdict), ("company_id", "in", [company.id, False])], limit=1
+        )

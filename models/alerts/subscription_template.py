@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class SubscriptionTemplate(models.Model):
+    """How often the customers of a template are asked, and what they say."""
+
+    _inherit = "subscription.template"
+
+    satisfaction_periods = fields.Integer(
+        "Ask Every",
+        help="Ask for satisfaction after so many periods. 0: only from stages, flags and by hand.",
+    )
+    satisfaction = fields.Float(
+        compute="_compute_satisfaction",
+        help="Average of the last answers about each running contract, from 1 to 5.",
+    )
+
+    def _compute_satisfaction(self):
+        self.satisfaction = 0.0
+        Health = self.env["subscription.health"]
+        if Health.has_access("read"):
+            averages = Health._get_satisfaction("order_id.subscription_template_id")
+            for template in self:
+                template.satisfaction = averages.get(template.id, 0.0)
