@@ -9,8 +9,10 @@
     "data": [
         "views/product_views.xml",
         "views/product_templates.xml",
+        "views/bundle_templates.xml",
         "views/cart_templates.xml",
         "views/payment_templates.xml",
+        "views/sale_order_template_views.xml",
         "views/tile_templates.xml",
     ],
     "assets": {
@@ -18,6 +20,7 @@
             "website_sale_recurring/static/src/interactions/**/*",
             "website_sale_recurring/static/src/scss/**/*",
         ],
+        "web.assets_tests": ["website_sale_recurring/static/tests/tours/**/*"],
     },
     "auto_install": True,
 }

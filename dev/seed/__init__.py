@@ -23,6 +23,7 @@ from .health import let_customers_answer, set_up_health, watch
 from .life import add_lives
 from .life_history import LifeHistory, hanging_provider
 from .plan import Plot
+from .shop import open_shop
 from .specials import PORTAL_CUSTOMER, add_specials
 from .terms import create_quotation_templates, create_terms
 
@@ -82,6 +83,7 @@ def prepare(env, random, first, today):
     terms = create_terms(env, catalog)
     set_up_health(env)
     quotations = create_quotation_templates(env, catalog, terms)
+    open_shop(env, catalog, quotations)
     sellers = [
         users[name] for name in ("jonas", "miriam", "jonas", "felix", "ines", "miriam", "clara")
     ]

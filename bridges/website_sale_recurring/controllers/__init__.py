@@ -1,3 +1,4 @@
+from . import bundle
 from . import cart
 from . import checkout
 from . import payment

@@ -4,11 +4,17 @@ from werkzeug.exceptions import NotFound
 from odoo.addons.website_sale.controllers.cart import Cart
 
 from ..addon import SubscriptionPayment
+from ..models.own_contracts import OwnContracts
 from ..models.shop_cart import ShopCart
 
 
 class SubscriptionCart(Cart):
     """The cart shows the amount of today, and only carts become a cart."""
+
+    def _cart_values(self, **post):
+        """Offer to change a running contract in place of a second one."""
+        own = OwnContracts(request.cart, request.env.user).get() if request.cart else []
+        return {**super()._cart_values(**post), "shop_contracts": own}
 
     @route()
     def cart(self, id=None, access_token=None, revive_method="", **post):

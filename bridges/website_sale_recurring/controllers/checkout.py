@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.http import request, route
+from odoo.tools import float_round
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
@@ -25,18 +26,18 @@ class SubscriptionCheckout(WebsiteSale):
         rate = request.env["res.currency"]._get_conversion_rate(
             company.currency_id, request.website.currency_id, company, fields.Date.today()
         )
-        prices = [price * rate for price in products.mapped("shop_price")] or [0.0]
-        return {
-            **found,
-            "available_min_price": min(prices),
-            "available_max_price": max(prices),
-        }
+        prices = [float_round(price * rate, 2) for price in products.mapped("shop_price")] or [0.0]
+        bounds = {"min_price": min(prices), "max_price": max(prices)}
+        found.update({f"available_{name}": price for name, price in bounds.items()})
+        chosen = {name: values[name] for name in bounds if kwargs.get(name)}
+        return {**found, **bounds, **chosen}
 
     def _prepare_product_values(self, product, category, **kwargs):
         """Tell the terms of products that are billed again and again."""
         values = super()._prepare_product_values(product, category, **kwargs)
         if product.is_recurring:
-            values["shop_terms"] = ShopTerms(ShopOffer(product), request.website).get_sentences()
+            terms = ShopTerms(ShopOffer(product).get_terms(), request.website, product)
+            values["shop_terms"] = terms.get_sentences()
         return values
 
     def _get_shop_payment_values(self, order, **kwargs):

@@ -31,6 +31,11 @@ class CheckoutText:
         ]
         return [sentence for sentence in sentences if sentence]
 
+    def get_trial(self):
+        """Return until when a cart is free, empty where it is not."""
+        last = self.order.is_subscription and self.order.subscription_trial_last_date
+        return last and self.env._("Free until %(day)s", day=format_date(self.env, last))
+
     def get_now(self):
         """Return that nothing is charged today, where that is so."""
         if self.order.amount_total:
@@ -55,6 +60,11 @@ class CheckoutText:
         day = self.get_next_day()
         day = day and format_date(self.env, day)
         if template.payment_mode == "charge":
+            if day and not self.order.amount_total:
+                return self.env._(
+                    "Your payment method is saved and charged for each period, from %(day)s on.",
+                    day=day,
+                )
             if day:
                 return self.env._(
                     "Your payment method is saved and charged for each period, next on %(day)s.",

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..addon import RUNNING_STATES
+from .checkout_text import CheckoutText
 from .shop_cart import ShopCart
 from .shop_offer import ShopOffer
 
@@ -27,25 +28,25 @@ class SaleOrder(models.Model):
         return super()._cart_add(product_id, quantity, recurrence_id=recurrence.id, **kwargs)
 
     def _cart_find_product_line(self, product_id, uom_id, *args, recurrence_id=None, **kwargs):
-        """Never merge lines of different recurrences, nor anything with the set-up fee."""
+        """Never merge lines of different recurrences, with the set-up fee or with a bundle."""
         lines = super()._cart_find_product_line(product_id, uom_id, *args, **kwargs)
-        lines = lines.filtered(lambda line: not line.is_setup_fee)
+        lines = lines.filtered(lambda line: not line.is_setup_fee and not line.shop_bundle_id)
         if recurrence_id is None:
             return lines
         return lines.filtered(lambda line: line.recurrence_id.id == recurrence_id)
 
     def _cart_update_line_quantity(self, line_id, quantity, **kwargs):
-        """Leave the set-up fee as the terms ask for it."""
+        """Leave the set-up fee as the terms ask for it, and a bundle whole or out."""
         line = self.order_line.filtered(lambda one: one.id == line_id)
-        if line.is_setup_fee:
+        if line.shop_bundle_id and quantity <= 0:
+            others = self.order_line.filtered("shop_bundle_id") - line
+            others.unlink()
+        elif warning := ShopCart(self).get_fixed_text(line):
             return {
                 "added_qty": 0,
                 "line_id": line.id,
                 "quantity": line.product_uom_qty,
-                "warning": self.env._(
-                    "%(product)s belongs to the contract in your cart.",
-                    product=line.product_id.name,
-                ),
+                "warning": warning,
             }
         return super()._cart_update_line_quantity(line_id, quantity, **kwargs)
 
@@ -155,6 +156,10 @@ class SaleOrder(models.Model):
                 and cart.currency_id.is_zero(cart.amount_total)
             ):
                 cart._validate_order()
+
+    def _get_shop_trial(self):
+        """Return until when this cart is free, False where it is not."""
+        return CheckoutText(self).get_trial()
 
     def _get_shop_status(self):
         """Return in one sentence what became of a cart: a contract, and when it is billed next."""

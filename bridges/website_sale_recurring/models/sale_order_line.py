@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from .shop_offer import ShopOffer
 
@@ -7,6 +7,15 @@ class SaleOrderLine(models.Model):
     """A line of the cart: how it is billed, and how else it could be."""
 
     _inherit = "sale.order.line"
+
+    shop_bundle_id = fields.Many2one(
+        "sale.order.template",
+        "Bundle of the Shop",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        help="The quotation template that this line was bought with, as one.",
+    )
 
     def _show_in_cart(self):
         """Show the set-up fee with the totals: a customer can neither add to it nor remove it."""
@@ -18,7 +27,8 @@ class SaleOrderLine(models.Model):
         :return: pairs of an id, 0 for *once*, and a name
         :rtype: list[tuple]
         """
-        is_fixed = self.combo_item_id or self.product_type == "combo" or self.is_setup_fee
+        is_combo = self.combo_item_id or self.product_type == "combo"
+        is_fixed = is_combo or self.is_setup_fee or self.shop_bundle_id
         if not self.product_id.is_recurring or is_fixed:
             return []
         choices = ShopOffer(self.product_id, self.company_id).get_choices()

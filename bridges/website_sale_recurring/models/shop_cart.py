@@ -50,6 +50,15 @@ class ShopCart:
     def _is_setup_product(self, product):
         return product in self.order.order_line.filtered("is_setup_fee").product_id
 
+    def get_fixed_text(self, line):
+        """Return why a line of this cart cannot be changed alone, in one sentence, or False."""
+        product = line.product_id.name
+        if line.is_setup_fee:
+            return self.env._("%(product)s belongs to the contract in your cart.", product=product)
+        return line.shop_bundle_id and self.env._(
+            "%(product)s belongs to a bundle. Remove the bundle to leave it out.", product=product
+        )
+
     def take_terms(self, product, is_only=False):
         """Let the cart have the terms of its first recurring product.
 
@@ -66,6 +75,8 @@ class ShopCart:
         order = self.order
         if order.state != "draft":
             return
+        if order.sale_order_template_id.is_sold_in_shop and not order.order_line.shop_bundle_id:
+            order.sale_order_template_id = False
         if not order._get_recurring_lines() and order.subscription_template_id:
             order.subscription_template_id = False
         self.settle_setup_fee()
@@ -78,7 +89,8 @@ class ShopCart:
         product, price = SetupFee(order).get()
         if not product:
             SetupFee(order).drop(lines)
-            order.subscription_setup_offered = False
+            if order.subscription_setup_offered:
+                order.subscription_setup_offered = False
             return
         if len(lines) != 1 or lines.product_id != product:
             SetupFee(order).drop(lines)

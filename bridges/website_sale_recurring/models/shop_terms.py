@@ -6,22 +6,25 @@ from ..addon import get_number_text
 class ShopTerms:
     """What a visitor agrees to by buying a product that is billed again and again, in plain words.
 
-    :param ShopOffer offer: of the product
+    :param terms: sudoed `subscription.template`, empty for none
     :param website: `website` whose currency and taxes count
+    :param product: `product.template` with an intro discount of its own, None for a bundle
+    :param bundle: sudoed `sale.order.template`, whose set-up fee goes before that of the terms
     """
 
-    def __init__(self, offer, website):
-        self.offer = offer
-        self.env = offer.env
+    def __init__(self, terms, website, product=None, bundle=None):
+        self.terms = terms
+        self.env = terms.env
         self.website = website
-        self.terms = offer.get_terms()
+        self.product = product
+        self.fee = bundle if bundle and bundle.setup_product_id else terms
 
     def get_sentences(self):
         """Return trial, set-up fee, intro discount, commitment and cancellation; nothing empty.
 
         :rtype: list[str]
         """
-        if not self.offer.template.is_recurring or not self.terms:
+        if not self.terms:
             return []
         sentences = (
             self.get_trial(),
@@ -46,7 +49,7 @@ class ShopTerms:
 
     def get_setup_fee(self):
         """Return what a new contract costs once."""
-        product = self.terms.setup_product_id
+        product = self.fee.setup_product_id
         if not product:
             return ""
         return self.env._(
@@ -54,10 +57,10 @@ class ShopTerms:
         )
 
     def _get_setup_price(self, product):
-        website, company = self.website, self.offer.company
+        website, company = self.website, self.website.company_id
         currency = website.currency_id
-        if self.terms.setup_price:
-            price = company.currency_id._convert(self.terms.setup_price, currency, company)
+        if self.fee.setup_price:
+            price = company.currency_id._convert(self.fee.setup_price, currency, company)
         else:
             price = request.pricelist._get_product_price(product, 1.0, currency=currency)
         taxes = request.fiscal_position.map_tax(product.taxes_id._filter_taxes_by_company(company))
@@ -67,16 +70,16 @@ class ShopTerms:
 
     def get_intro(self):
         """Return how much cheaper the first periods are."""
-        template = self.offer.template
-        if not template.intro_discount or template.intro_period_count <= 0:
+        product = self.product
+        if not product or not product.intro_discount or product.intro_period_count <= 0:
             return ""
-        percent = get_number_text(template.intro_discount)
-        if template.intro_period_count == 1:
+        percent = get_number_text(product.intro_discount)
+        if product.intro_period_count == 1:
             return self.env._("%(percent)s %% off the first period.", percent=percent)
         return self.env._(
             "%(percent)s %% off the first %(count)s periods.",
             percent=percent,
-            count=template.intro_period_count,
+            count=product.intro_period_count,
         )
 
     def get_payment(self):

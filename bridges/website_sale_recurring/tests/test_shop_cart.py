@@ -61,6 +61,22 @@ class TestShopCart(ShopCase):
         self.assertIn(f"Then, per month {self.tell(10.8)}", text)
         self.assertIn(f"Then, per year {self.tell(108)}", text)
 
+    def test_trial_set_up_fee_and_intro_discount_are_told(self):
+        self.template.write(
+            {
+                "trial_count": 14,
+                "trial_unit": "day",
+                "setup_product_id": self.setup_service.id,
+                "setup_price": 49.0,
+            }
+        )
+        self.seat.write({"intro_discount": 50, "intro_period_count": 3})
+        self.add(self.seat, self.month)
+        text = self.get_text(self.open("/shop/cart"))
+        self.assertIn("50 % off the first 3 periods", text)
+        self.assertIn(f"Set-up {self.tell(49)} Subtotal {self.tell(49)}", text)
+        self.assertIn("Free until 02/13/2027", text)
+
     def test_the_default_is_the_shortest_recurrence(self):
         self.add(self.seat)
         self.assertEqual(self.cart.order_line.recurrence_id, self.month)

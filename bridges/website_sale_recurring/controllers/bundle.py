@@ -1,0 +1,94 @@
+from odoo.http import Controller, request, route
+from werkzeug.exceptions import BadRequest, NotFound
+
+from ..models.shop_bundle import MAX_QUANTITY
+from ..models.shop_cart import ShopCart
+from ..models.shop_terms import ShopTerms
+
+OPTION = "option-"
+
+
+class ShopBundleController(Controller):
+    """Bundles: quotation templates that are bought as one."""
+
+    @route("/shop/bundles", type="http", auth="public", methods=["GET"], website=True)
+    def shop_bundles(self, **kwargs):
+        """Show all bundles of the shop."""
+        self._check_shop()
+        # sudo: visitors have no right to read quotation templates
+        templates = request.env["sale.order.template"].sudo()
+        found = templates.search([("is_sold_in_shop", "=", True)])
+        company = request.website.company_id
+        bundles = [one for one in (each._get_shop_bundle(company) for each in found) if one]
+        return request.render("website_sale_recurring.bundles", {"bundles": bundles})
+
+    @route(
+        "/shop/bundle/<int:template_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def shop_bundle(self, template_id, refused=None, **kwargs):
+        """Show one bundle with its parts, its options and its terms."""
+        bundle, website = self._get_bundle(template_id), request.website
+        terms = ShopTerms(bundle.get_terms(), website, bundle=bundle.template)
+        values = {
+            "bundle": bundle.template,
+            "parts": bundle.get_rows(bundle.get_parts(), website),
+            "options": bundle.get_rows(bundle.get_options(), website),
+            "shop_terms": terms.get_sentences(),
+            "max_quantity": MAX_QUANTITY,
+            "is_refused": bool(refused),
+        }
+        return request.render("website_sale_recurring.bundle", values)
+
+    @route(
+        "/shop/bundle/<int:template_id>/add",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def shop_bundle_add(self, template_id, **kwargs):
+        """Put a bundle into the cart, beside goods but no other contract."""
+        bundle = self._get_bundle(template_id)
+        options = {
+            self._get_number(name.removeprefix(OPTION)): self._get_number(value)
+            for name, value in kwargs.items()
+            if name.startswith(OPTION)
+        }
+        cart_sudo = request.cart or request.website._create_cart()
+        if cart_sudo._get_recurring_lines():
+            return request.redirect(f"/shop/bundle/{template_id}?refused=1")
+        bundle.template._put_into_cart(cart_sudo, options)
+        ShopCart(cart_sudo).settle()
+        request.session["website_sale_cart_quantity"] = cart_sudo.cart_quantity
+        return request.redirect("/shop/cart")
+
+    def _check_shop(self):
+        if not request.website.has_ecommerce_access():
+            raise NotFound
+
+    def _get_bundle(self, template_id):
+        """Return a bundle of the shop.
+
+        :raise NotFound: nothing is sold there
+        """
+        self._check_shop()
+        template = request.env["sale.order.template"].browse(template_id)
+        bundle = template._get_shop_bundle(request.website.company_id)
+        if not bundle:
+            raise NotFound
+        return bundle
+
+    def _get_number(self, text):
+        """Return a whole number that was sent.
+
+        :raise BadRequest: somebody made the request up
+        """
+        if not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise BadRequest(request.env._("A quantity must be a whole number."))
+        return int(text)

@@ -1,0 +1,58 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+from .shop_bundle import ShopBundle
+
+
+class SaleOrderTemplate(models.Model):
+    """A quotation template that customers of the shop buy as one."""
+
+    _inherit = "sale.order.template"
+
+    is_sold_in_shop = fields.Boolean(
+        "Sold in the Shop",
+        help="Customers find this quotation template among the bundles of the shop and buy its "
+        "lines as one, with the options that they choose.",
+    )
+    shop_url = fields.Char(
+        "Page in the Shop",
+        compute="_compute_shop_url",
+        help="Where customers find this bundle.",
+    )
+
+    def _compute_shop_url(self):
+        for template in self:
+            template.shop_url = f"/shop/bundle/{template.id}" if template.id else False
+
+    def _get_shop_bundle(self, company):
+        """Return this template as a bundle of the shop, None where nobody may buy it.
+
+        :param company: the `res.company` that sells
+        :rtype: ShopBundle | None
+        """
+        # sudo: visitors have no right to read quotation templates
+        found = (
+            self.sudo()
+            .exists()
+            .filtered(
+                lambda one: (
+                    one.active and one.is_sold_in_shop and one.company_id.id in (False, company.id)
+                )
+            )
+        )
+        bundle = ShopBundle(found, company) if found else None
+        return bundle if bundle and bundle.get_parts() else None
+
+    def _put_into_cart(self, cart, options):
+        """Put all parts and the chosen options of a bundle into a cart.
+
+        :param cart: a sudoed `sale.order` without another contract
+        :param dict options: quantity by id of the template's line
+        """
+        bundle = ShopBundle(self, cart.company_id)
+        cart.sale_order_template_id = self
+        cart.subscription_template_id = bundle.get_terms()
+        cart.order_line = [
+            Command.create({**values, "shop_bundle_id": self.id})
+            for values in bundle.prepare_lines(options)
+        ]

@@ -1,0 +1,90 @@
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from .shop_offer import ShopOffer
+
+MAX_QUANTITY = 1000
+
+
+class ShopBundle:
+    """A quotation template as it is sold in the shop: parts that belong together, and options.
+
+    :param template: one sudoed `sale.order.template`
+    :param company: the `res.company` that sells
+    """
+
+    def __init__(self, template, company):
+        template.ensure_one()
+        self.template = template
+        self.env = template.env
+        self.company = company
+
+    def get_terms(self):
+        """Return the terms of contracts that are begun with this bundle."""
+        own = self.template.subscription_template_id
+        return own or self.company._get_subscription_template().sudo()
+
+    def _get_lines(self, is_option):
+        """Return the lines with products, those below a heading for options or the others."""
+        lines, below = self.template.sale_order_template_line_ids, False
+        found = lines.browse()
+        for line in lines.sorted(lambda one: (one.sequence, one.id)):
+            if line.display_type == "line_section":
+                below = line.is_optional
+            elif line.product_id.sale_ok and below == is_option and not line.display_type:
+                found |= line
+        return found
+
+    def get_parts(self):
+        """Return the lines that every customer gets."""
+        return self._get_lines(is_option=False)
+
+    def get_options(self):
+        """Return the lines that a customer may add."""
+        return self._get_lines(is_option=True)
+
+    def prepare_lines(self, options):
+        """Return values of order lines.
+
+        :param dict options: quantity by id of an optional line
+        :raise UserError: something else was asked for
+        """
+        chosen = self.get_options().filtered(lambda line: options.get(line.id))
+        quantities = [options[line.id] for line in chosen]
+        is_known = len(chosen) == len([one for one in options.values() if one])
+        if not is_known or not all(1 <= quantity <= MAX_QUANTITY for quantity in quantities):
+            raise UserError(
+                self.env._("%(bundle)s is not sold in this way.", bundle=self.template.name)
+            )
+        values = [line._prepare_order_line_values() for line in self.get_parts()]
+        for line, quantity in zip(chosen, quantities, strict=True):
+            values.append({**line._prepare_order_line_values(), "product_uom_qty": quantity})
+        return values
+
+    def get_rows(self, lines, website):
+        """Return what lines cost, as the shop shows prices.
+
+        :return: dicts of line, name, quantity, price_text and per_text
+        :rtype: list[dict]
+        """
+        rows = []
+        for line in lines:
+            quantity = line.product_uom_qty or 1.0
+            prices = ShopOffer(line.product_id, self.company).get_prices(
+                line.recurrence_id,
+                request.pricelist,
+                website,
+                quantity=quantity,
+                uom=line.product_uom_id,
+            )
+            recurrence = line.recurrence_id
+            rows.append(
+                {
+                    "line": line,
+                    "name": line.product_id.name,
+                    "quantity": line.product_uom_qty,
+                    "price_text": website.currency_id.format(prices["price"]),
+                    "per_text": recurrence._get_per_text() if recurrence else "",
+                }
+            )
+        return rows

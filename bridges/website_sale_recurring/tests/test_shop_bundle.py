@@ -1,0 +1,107 @@
+from odoo.fields import Command
+from odoo.http import Request
+from odoo.tests import tagged
+
+from .common import ShopCase
+
+
+@tagged("post_install", "-at_install")
+class TestShopBundle(ShopCase):
+    """A quotation template that is bought as one, with its options."""
+
+    def setUp(self):
+        super().setUp()
+        self.bundle = self.env["sale.order.template"].create(
+            {
+                "name": "Office",
+                "is_sold_in_shop": True,
+                "subscription_template_id": self.charged_template.id,
+                "setup_product_id": self.setup_service.id,
+                "setup_price": 49.0,
+                "sale_order_template_line_ids": [
+                    Command.create({"sequence": number, **line})
+                    for number, line in enumerate(self.prepare_lines())
+                ],
+            }
+        )
+        self.option = self.bundle.sale_order_template_line_ids[-1]
+
+    def prepare_lines(self):
+        return [
+            {
+                "product_id": self.seat.id,
+                "product_uom_qty": 3,
+                "recurrence_id": self.month.id,
+                "intro_discount": 50,
+                "intro_period_count": 1,
+            },
+            {"product_id": self.hosting.id, "recurrence_id": self.year.id},
+            {"display_type": "line_section", "name": "Options", "is_optional": True},
+            {"product_id": self.cup.id},
+        ]
+
+    def add_bundle(self, bundle=None, **options):
+        return self.url_open(
+            f"/shop/bundle/{(bundle or self.bundle).id}/add",
+            data={"csrf_token": Request.csrf_token(self), **options},
+        )
+
+    def test_it_is_found_and_told(self):
+        self.assertIn("Office", self.get_text(self.open("/shop/bundles")))
+        text = self.get_text(self.open(self.bundle.shop_url))
+        self.assertIn(f"Seat \u00d7 3 {self.tell(9)} per month", text)
+        self.assertIn(f"Hosting {self.tell(119.9)} per year", text)
+        self.assertIn(f"Set-up: {self.tell(49)}, once.", text)
+
+    def test_it_is_bought_as_one(self):
+        self.add_bundle(**{f"option-{self.option.id}": "2"})
+        self.assertEqual(
+            self.get_lines(self.cart),
+            [
+                ("Cup", "once", 2.0, 5.0),
+                ("Hosting", "Yearly", 1.0, 119.9),
+                ("Seat", "Monthly", 3.0, 9.0),
+                ("Set-up", "once", 1.0, 49.0),
+            ],
+        )
+        self.assertEqual(self.cart.subscription_template_id, self.charged_template)
+        total = self.cart.amount_total
+        self.assertAlmostEqual(total, (10 + 119.9 + 13.5 + 49) * 1.2, 2)
+        self.assertEqual(self.buy(self.cart).amount_total, total)
+
+    def test_it_stays_whole(self):
+        self.add_bundle()
+        seat = self.cart.order_line.filtered(lambda line: line.product_id == self.seat)
+        for values in ({"quantity": 1}, {"recurrence_id": self.year.id}, {"quantity": 9}):
+            self.assertIn("bundle", self.update(seat, **values)["warning"])
+        self.assertEqual((seat.product_uom_qty, seat.recurrence_id), (3.0, self.month))
+        self.update(seat, 0)
+        self.assertFalse(self.cart.order_line)
+        self.assertFalse(self.cart.sale_order_template_id)
+
+    def test_one_contract_is_begun_at_a_time(self):
+        self.add(self.seat, self.month)
+        response = self.add_bundle()
+        self.assertIn("There is a contract in your cart already", response.text)
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 1.0, 9.0)])
+
+    def test_what_is_not_sold_is_not_found(self):
+        self.bundle.is_sold_in_shop = False
+        self.assertEqual(self.url_open(f"/shop/bundle/{self.bundle.id}").status_code, 404)
+        self.assertEqual(self.add_bundle().status_code, 404)
+        self.assertNotIn("Office", self.get_text(self.open("/shop/bundles")))
+        self.assertFalse(self.cart)
+
+    def test_options_that_are_not_offered_are_refused(self):
+        part = self.bundle.sale_order_template_line_ids[0]
+        for options in (
+            {f"option-{part.id}": "1"},
+            {f"option-{self.option.id}": "-1"},
+            {f"option-{self.option.id}": "1.5"},
+            {f"option-{self.option.id}": "100000"},
+            {"option-x": "1"},
+            {"option-999999": "1"},
+        ):
+            with self.subTest(options=options):
+                self.assertIn(self.add_bundle(**options).status_code, (400, 422))
+                self.assertFalse(self.cart.order_line)
