@@ -1,9 +1,9 @@
 from odoo.http import Controller, request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
+from ..models.shop_agreement import ShopAgreement
 from ..models.shop_bundle import MAX_QUANTITY
 from ..models.shop_cart import ShopCart
-from ..models.shop_terms import ShopTerms
 
 OPTION = "option-"
 
@@ -33,12 +33,12 @@ class ShopBundleController(Controller):
     def shop_bundle(self, template_id, refused=None, **kwargs):
         """Show one bundle with its parts, its options and its terms."""
         bundle, website = self._get_bundle(template_id), request.website
-        terms = ShopTerms(bundle.get_terms(), website, bundle=bundle.template)
+        terms = ShopAgreement(bundle.get_terms(), website, bundle=bundle.template)
         values = {
             "bundle": bundle.template,
             "parts": bundle.get_rows(bundle.get_parts(), website),
             "options": bundle.get_rows(bundle.get_options(), website),
-            "shop_terms": terms.get_sentences(),
+            "shop_agreement": terms.get_sentences(),
             "max_quantity": MAX_QUANTITY,
             "is_refused": bool(refused),
         }
@@ -64,7 +64,7 @@ class ShopBundleController(Controller):
         if cart_sudo._get_recurring_lines():
             return request.redirect(f"/shop/bundle/{template_id}?refused=1")
         bundle.template._put_into_cart(cart_sudo, options)
-        ShopCart(cart_sudo).settle()
+        ShopCart(cart_sudo).refresh()
         request.session["website_sale_cart_quantity"] = cart_sudo.cart_quantity
         return request.redirect("/shop/cart")
 

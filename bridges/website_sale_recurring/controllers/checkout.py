@@ -5,9 +5,9 @@ from odoo.tools import float_round
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
 from ..models.checkout_text import CheckoutText
+from ..models.shop_agreement import ShopAgreement
 from ..models.shop_cart import ShopCart
 from ..models.shop_offer import ShopOffer
-from ..models.shop_terms import ShopTerms
 
 
 class SubscriptionCheckout(WebsiteSale):
@@ -36,8 +36,8 @@ class SubscriptionCheckout(WebsiteSale):
         """Tell the terms of products that are billed again and again."""
         values = super()._prepare_product_values(product, category, **kwargs)
         if product.is_recurring:
-            terms = ShopTerms(ShopOffer(product).get_terms(), request.website, product)
-            values["shop_terms"] = terms.get_sentences()
+            terms = ShopAgreement(ShopOffer(product).get_terms(), request.website, product)
+            values["shop_agreement"] = terms.get_sentences()
         return values
 
     def _get_shop_payment_values(self, order, **kwargs):

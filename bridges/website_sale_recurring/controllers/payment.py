@@ -18,7 +18,7 @@ class SubscriptionShopPayment(PaymentPortal):
         SubscriptionPayment._check_form(kwargs)
         cart_sudo = self._get_shop_order(order_id, access_token)
         if cart_sudo._get_open_quotes():
-            ShopCart(cart_sudo).settle()
+            ShopCart(cart_sudo).refresh()
             cart_sudo._check_online_payment(kwargs)
         return super().shop_payment_transaction(order_id, access_token, **kwargs)
 
@@ -93,7 +93,7 @@ class SubscriptionShopPayment(PaymentPortal):
         cart_sudo = self._get_shop_order(order_id, access_token)
         if not cart_sudo or cart_sudo.website_id != request.website or cart_sudo.state != "draft":
             raise NotFound
-        ShopCart(cart_sudo).settle()
+        ShopCart(cart_sudo).refresh()
         cart_sudo._check_cart_is_ready_to_be_paid()
         if message := cart_sudo._confirmation_error_message():
             raise ValidationError(message)

@@ -16,12 +16,12 @@ class ProductTemplate(models.Model):
 
     shop_subscription_template_id = fields.Many2one(
         "subscription.template",
-        "Terms in the Shop",
+        "Subscription Template in the Shop",
         company_dependent=True,
         check_company=True,
         help="Subscription template of contracts that customers begin by buying this product "
         "online. Empty: the company's default subscription template. One cart holds products of "
-        "the same terms only.",
+        "one subscription template only.",
     )
     is_sold_once = fields.Boolean(
         "Also Sold Once",

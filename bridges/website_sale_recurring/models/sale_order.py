@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
     def _create_new_cart_line(self, product_id, quantity, uom_id, recurrence_id=None, **kwargs):
         """Take the terms of the first recurring product over."""
         if recurrence_id and quantity > 0:
-            ShopCart(self).take_terms(self.env["product.product"].browse(product_id))
+            ShopCart(self).take_template(self.env["product.product"].browse(product_id))
         return super()._create_new_cart_line(
             product_id, quantity, uom_id, recurrence_id=recurrence_id, **kwargs
         )
@@ -115,18 +115,18 @@ class SaleOrder(models.Model):
         """Give the set-up fee of a cart the price that its terms name."""
         result = super()._recompute_prices()
         for cart in self.filtered(lambda order: order.website_id and order.state == "draft"):
-            ShopCart(cart).settle_setup_fee()
+            ShopCart(cart).restore_setup_fee()
         return result
 
     def _recompute_cart(self):
         """Ask for the amount of today."""
         super()._recompute_cart()
-        ShopCart(self).settle()
+        ShopCart(self).refresh()
 
     def _verify_cart_after_update(self):
         """Settle the terms after each change."""
         if self:
-            ShopCart(self).settle()
+            ShopCart(self).refresh()
         super()._verify_cart_after_update()
 
     # ------------------------------------------------------------------

@@ -43,7 +43,7 @@ class ShopCart:
         if not recurrence:
             return
         if not others:
-            self.take_terms(product, is_only=True)
+            self.take_template(product, is_only=True)
         elif refusal := self.get_refusal(product, recurrence):
             raise UserError(refusal)
 
@@ -59,7 +59,7 @@ class ShopCart:
             "%(product)s belongs to a bundle. Remove the bundle to leave it out.", product=product
         )
 
-    def take_terms(self, product, is_only=False):
+    def take_template(self, product, is_only=False):
         """Let the cart have the terms of its first recurring product.
 
         :param bool is_only: nothing else in the cart is billed again and again
@@ -70,7 +70,7 @@ class ShopCart:
         if self.order.subscription_template_id != terms:
             self.order.subscription_template_id = terms
 
-    def settle(self):
+    def refresh(self):
         """Bring terms, set-up fee and amount due now in line with what is in the cart."""
         order = self.order
         if order.state != "draft":
@@ -79,10 +79,10 @@ class ShopCart:
             order.sale_order_template_id = False
         if not order._get_recurring_lines() and order.subscription_template_id:
             order.subscription_template_id = False
-        self.settle_setup_fee()
+        self.restore_setup_fee()
         order._subscription_refresh_quote()
 
-    def settle_setup_fee(self):
+    def restore_setup_fee(self):
         """Ask the set-up fee of the terms exactly once, whatever was taken out of the cart."""
         order = self.order
         lines = order.order_line.filtered("is_setup_fee")

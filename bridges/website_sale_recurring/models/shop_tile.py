@@ -46,14 +46,14 @@ class ShopTiles:
         products = self.env["product.template"].concat(*members)
         # sudo: visitors have no right to read prices
         special = products.filtered(lambda one: one.sudo().subscription_price_ids.product_id)
-        prices = self._ask(products - special, choice)
-        variants = self._ask(special.product_variant_ids, choice)
+        prices = self._get_rule_prices(products - special, choice)
+        variants = self._get_rule_prices(special.product_variant_ids, choice)
         for product in special:
             own = [variants[one] for one in product.product_variant_ids]
             prices[product] = min(own, default=(product.list_price, False))
         return prices
 
-    def _ask(self, records, choice):
+    def _get_rule_prices(self, records, choice):
         if not records:
             return {}
         asked = {"recurrence": choice} if choice else {}

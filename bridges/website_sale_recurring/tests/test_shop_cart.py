@@ -94,7 +94,7 @@ class TestShopCart(ShopCase):
         self.update(self.cart.order_line, recurrence_id=self.month.id)
         self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 2.0, 9.0)])
 
-    def test_the_set_up_fee_is_asked_once_and_cannot_be_taken_out(self):
+    def test_the_set_up_fee_is_due_once_and_cannot_be_taken_out(self):
         self.template.write({"setup_product_id": self.setup_service.id, "setup_price": 49.0})
         self.add(self.seat, self.month)
         self.add(self.seat, self.year)
@@ -111,7 +111,7 @@ class TestShopCart(ShopCase):
         self.add(self.seat, self.month)
         self.assertEqual(self.cart.order_line.filtered("is_setup_fee").price_unit, 49.0)
 
-    def test_products_of_other_terms_wait_for_another_order(self):
+    def test_products_of_other_templates_wait_for_another_order(self):
         other = self._create_template("Others")
         self.support.shop_subscription_template_id = other
         self.add(self.seat, self.month)

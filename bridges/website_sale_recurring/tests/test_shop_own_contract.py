@@ -34,7 +34,7 @@ class TestShopOwnContract(ShopCase):
         self.assertIn("Seat", text)
         self.assertIn("5", text)
 
-    def test_strangers_other_terms_and_ended_contracts_are_left_alone(self):
+    def test_strangers_and_ended_contracts_are_left_alone(self):
         self.add(self.support, self.month)
         self.assertTrue(self.find(), "the terms are the same, whatever is sold")
         self.contract.partner_id = self.partner

@@ -40,7 +40,7 @@ class TestShopProduct(ShopCase):
         self.assertFalse(page.xpath("//*[hasclass('o_sr_offers_wrap')]"))
         self.assertNotIn("shop_offers", self.get_info(self.cup))
 
-    def test_terms_are_told_in_plain_words(self):
+    def test_the_agreement_is_told_in_plain_words(self):
         self.template.write(
             {
                 "trial_count": 14,

@@ -3,7 +3,7 @@ from odoo.http import request
 from ..addon import get_number_text
 
 
-class ShopTerms:
+class ShopAgreement:
     """What a visitor agrees to by buying a product that is billed again and again, in plain words.
 
     :param terms: sudoed `subscription.template`, empty for none
