@@ -92,7 +92,7 @@ class SubscriptionChange(SubscriptionActs):
         if waiting._is_quote_held() and payment.state != "draft":
             return self._go_back(order, access_token, "paying")
         waiting._subscription_refresh_quote()
-        error = waiting._confirmation_error_message()
+        error = change.get_waiting_error(waiting)
         form = {} if error else self._get_payment_values(waiting)
         if form:
             form["landing_route"] = self._get_pay_url(order, access_token, paid=1)

@@ -103,7 +103,15 @@ class SubscriptionStripeController(StripeController):
 
     @staticmethod
     def _create_refund_tx_from_refund(source_tx_sudo, refund_object):
-        """Ask somebody what a refund that was made at Stripe means for the invoice."""
+        """Ask somebody what a refund that was made at Stripe means for the invoice.
+
+        One that was asked for here, and whose answer got lost, is that refund.
+        """
+        open_sudo = source_tx_sudo._get_open_refunds().filtered(
+            lambda tx: tx._is_stripe_refund(refund_object)
+        )
+        if open_sudo:
+            return open_sudo[:1]
         refund_sudo = StripeController._create_refund_tx_from_refund(source_tx_sudo, refund_object)
         for invoice_sudo in source_tx_sudo.invoice_ids:
             invoice_sudo._hook_on_charge_refunded(refund_sudo)

@@ -13,6 +13,7 @@ QUIET = {
     "mail_create_nosubscribe": True,
     "tracking_disable": True,
 }
+ASK_WHY = "Ask why they leave, offer a pause"
 LETTERS = {
     "price": "We have to save, and your price no longer fits our budget.",
     "unused": "We hardly use it any more. Please end our contract.",
@@ -251,7 +252,7 @@ class History:
         if end > order._subscription_today():
             order.activity_schedule(
                 "mail.mail_activity_data_call",
-                summary="Ask why they leave, offer a pause",
+                summary=ASK_WHY,
                 date_deadline=order._subscription_today() + timedelta(days=3),
                 user_id=order.user_id.id,
             )

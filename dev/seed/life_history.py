@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sale_recurring.exceptions import OutcomeUnknownError
 
-from .history import QUIET, History
+from .history import ASK_WHY, QUIET, History
 
 HANGS = "demo-hangs"  # begins the provider's name of cards whose charges get no answer
 
@@ -77,7 +77,9 @@ class LifeHistory(History):
 
     def do_keep(self, deal):
         """Take the notice of a customer back."""
-        self.contract(deal)._subscription_keep()
+        order = self.contract(deal)
+        order._subscription_keep()
+        order.activity_ids.filtered(lambda activity: activity.summary == ASK_WHY).unlink()
 
     def do_reopen(self, deal, note):
         """Go on with a closed contract."""

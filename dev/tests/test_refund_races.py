@@ -9,6 +9,8 @@ from threading import Event
 import pytest
 from stress.herd import Herd
 
+ASK = "ir_cron_ask_charges"
+KILLED = -9
 WAIT = 2.0  # seconds in which a process that need not wait would be done
 
 
@@ -54,4 +56,37 @@ def test_stripe_tells_of_the_same_refund_twice_at_once(herd, fake):
     herd.open_gate("told", len(hearing))
     assert [one.result() for one in hearing] == [200] * len(hearing)
     assert herd.run("booked_refunds") == [[-300], [300]]
+    assert herd.loud_lines() == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_refund_that_is_killed_during_the_call_gives_the_money_back_once(
+    herd, fake, moment, is_told
+):
+    """Nobody hears the answer; Stripe tells, or a person tries again, and the job finds out."""
+    started = Event()
+
+    def kill(reached):
+        if reached == moment:
+            assert started.wait(60)
+            asking.kill()
+            fake.breaks = lambda _moment: None
+
+    fake.breaks = kill
+    asking = herd.start("refund", amount=4.0)
+    started.set()
+    assert asking.wait() == KILLED
+    time.sleep(WAIT)
+    refunds = fake.ask("GET", "refunds")["data"]
+    assert [refund["amount"] for refund in refunds] == [400]
+    if is_told:
+        assert herd.run("hear_of_refunds", refunds=refunds) == 200
+    else:
+        with pytest.raises(RuntimeError, match="being given back"):
+            herd.run("refund", amount=4.0)
+    for minute in ("09:06:00", "10:06:00"):
+        herd.run("job", job=ASK, time=minute)
+    assert [refund["amount"] for refund in fake.ask("GET", "refunds")["data"]] == [400]
+    assert herd.run("booked_refunds") == [[-400], [400]]
     assert herd.loud_lines() == []

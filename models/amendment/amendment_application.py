@@ -33,11 +33,14 @@ class AmendmentApplication:
             for line in touched
             if line in added or line.order_id == contract
         }
+        before = {line: line._get_whole_plan() for line in changed if line.segment_ids}
         contract._replace_segments_of_lines(
             {line: list(segments) for line, (segments, _remainder) in changed.items()}
         )
         for line, (_segments, remainder) in changed.items():
             line._store_remainder(remainder)
+        for line, plan in before.items():
+            line._keep_ended_plan(plan)
         self.order._as_system().subscription_changed_line_ids = [
             Command.set(contract.order_line.browse(line.id for line in changed).ids)
         ]

@@ -11,8 +11,8 @@ class SaleOrder(models.Model):
     def _subscription_switch(self, template, recurrence, mode="now", day=False):
         """Put this contract on other terms, by an amendment that is made and confirmed.
 
-        Quantities, agreed prices and discounts survive; a list price becomes that of the new
-        recurrence.
+        Quantities and discounts survive, agreed prices as long as the recurrence does; else the
+        list price of the new one holds.
 
         :param template: `subscription.template`, empty to keep the terms
         :param recurrence: `subscription.recurrence` of every recurring line, empty to keep them

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ...engine.errors import EngineError
 from ...engine.segment import segment_at
 from ...tools import get_last_day
+from ..preview.change_preview import get_waiting_texts
 
 
 def get_whole_period_texts(plan):
@@ -21,18 +22,19 @@ def get_whole_period_texts(plan):
     except EngineError:
         return []  # the confirmation says what is wrong
     day, env, kept, texts = plan.order._get_effective_date(), plan.env, {}, []
-    is_waiting = False
+    waiting = []
     for line in plan.get_touched_lines(segments):
         before, after = (
             segment_at(part, day) for part in (line._get_engine_segments(), segments[line])
         )
-        if not before or before.terms.convention != "none":
+        convention = (before or after).terms.convention if before or after else None
+        if convention != "none":
             continue
         until = line.billed_until_date
-        if not after and until and until > day:
+        if before and not after and until and until > day:
             kept.setdefault(until, []).append(line.product_id.display_name)
         elif after and after.terms.grid.period_at(day).start < day:
-            is_waiting = True
+            waiting.append(after.terms.grid.period_at(day).end)
     for until, products in sorted(kept.items()):
         texts.append(
             env._(
@@ -42,8 +44,6 @@ def get_whole_period_texts(plan):
                 day=format_date(env, get_last_day(until)),
             )
         )
-    if is_waiting:
-        texts.append(
-            env._("Only whole periods are charged: the next one that begins is the first.")
-        )
+    if waiting:
+        texts += get_waiting_texts(env, max(waiting))
     return texts

@@ -29,6 +29,7 @@ class PaymentTransaction(models.Model):
             not pay the document, or more would be taken than is open
         """
         transactions = super().create(vals_list)
+        transactions._check_still_offered()
         transactions._check_can_be_booked()
         transactions._check_saved_methods()
         transactions._check_no_charge_is_open()
@@ -52,6 +53,12 @@ class PaymentTransaction(models.Model):
         updated._note_pending()
         updated._undo_failed_refunds()
         return updated
+
+    def _check_still_offered(self):
+        """Refuse payments that begin for what is not offered any more. Hook.
+
+        :raise ValidationError: one sentence for the customer
+        """
 
     def _get_quote_transactions(self):
         """Return payments of orders, refunds and validations apart."""
@@ -147,15 +154,15 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _give_back(self, amount, source):
-        """Refund a part of this payment; the source learns how that went.
+        """Refund a part of this payment, once that is saved; its documents say how it went.
 
         What is given back is no longer kept for the next invoice.
 
         :param float amount: how much
         :param source: the credit note or the payment that the money is taken from
-        :return: the refund
+        :return: the refund, a draft unless the provider told of it before
         :rtype: payment.transaction
-        :raise UserError: the provider did not answer, and may be asked once more
+        :raise UserError: an earlier refund of the payment has no outcome yet
         """
         self.ensure_one()
         refund = self.with_context(**const.sealed(const.REFUND_KEY))._refund(amount)
@@ -164,14 +171,6 @@ class PaymentTransaction(models.Model):
         source._as_system().subscription_credit_next = False
         if refund.state == "done":
             refund._post_process()
-        elif refund.subscription_is_unknown:
-            refund._tell_of_unknown_refund()
-        elif refund.state == "error":
-            source.message_post(
-                body=self.env._(
-                    "The refund failed: %(reason)s", reason=refund.state_message or refund.reference
-                )
-            )
         return refund
 
     # ------------------------------------------------------------------

@@ -29,23 +29,32 @@ class PaymentTransaction(models.Model):
         return self._is_attempt() and self.state in ("draft", "pending", "authorized")
 
     def _charge_after_commit(self):
+        """Charge the saved method of this attempt as soon as it is saved.
+
+        :raise ValidationError: another saved method is charged for the same order
+        """
+        self.ensure_one()
+        self._claim_paid_orders()
+        self._request_after_commit()
+
+    def _request_after_commit(self):
         """Ask the provider as soon as this attempt is saved, in a transaction of its own.
 
         Whatever dies in between leaves an attempt that the job resolves which asks about charges
         without an outcome.
         """
         self.ensure_one()
-        self._claim_paid_orders()
         now = fields.Datetime.now()
         self._as_system().subscription_query_at = charging.next_question(now, now)
         registry, tx_id = self.env.registry, self.id
 
         @self.env.cr.postcommit.add
-        def charge():
+        def request():
             """Ask the provider, in a transaction that begins after the attempt is safe."""
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                env["payment.transaction"].browse(tx_id)._charge_subscription()
+                tx = env["payment.transaction"].browse(tx_id)
+                tx.company_id._in_company_language(tx)._charge_subscription()
 
     def _claim_paid_orders(self):
         """Refuse to charge a saved method for an order that another one is charged for.
@@ -85,6 +94,9 @@ class PaymentTransaction(models.Model):
     def _hook_on_attempt_unknown(self):
         """Called once when nobody knows whether an attempt took the money. Return nothing."""
         self.ensure_one()
+        if self.operation == "refund":
+            self._hook_on_refund_unknown()
+            return
         for invoice in self._get_charged_invoices():
             invoice._hook_on_charge_unknown(self)
         text = self.env._(
@@ -97,6 +109,9 @@ class PaymentTransaction(models.Model):
     def _hook_on_attempt_to_check(self):
         """Called once when a person has to say whether the money came. Return nothing."""
         self.ensure_one()
+        if self.operation == "refund":
+            self._tell_of_unknown_refund()
+            return
         for invoice in self._get_charged_invoices():
             invoice._hook_on_charge_to_check(self)
         for order in self.sale_order_ids:
@@ -114,6 +129,8 @@ class PaymentTransaction(models.Model):
     def _is_still_wanted(self):
         """Return whether what an attempt pays is still open, so that it may be sent again."""
         self.ensure_one()
+        if self.operation == "refund":
+            return self._is_refund_wanted()
         if any(order.state not in ("draft", "sent") for order in self.sale_order_ids):
             return False
         invoices = self._get_charged_invoices()

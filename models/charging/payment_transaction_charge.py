@@ -138,16 +138,21 @@ class PaymentTransaction(models.Model):
     def _hold_charge(self):
         """Lock this charge for as long as the provider is asked.
 
-        Whoever finds it locked knows that a process is on it; a process that dies lets it go.
+        Whoever finds it locked knows that a process is on it; a process that dies lets it go. What
+        a provider tells of a refund meanwhile waits for the payment that is given back.
 
-        :return: whether its outcome is still open and nobody else is on it
+        :return: whether nobody else is on it
         :rtype: bool
         """
         self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
+        source = self.source_transaction_id if self.operation == "refund" else self.browse()
+        wanted = source | self
+        if wanted.try_lock_for_update(allow_referencing=True) != wanted:
             return False
+        if source:
+            source._claim_refunds()
         self.invalidate_recordset()
-        return self.state == "draft"
+        return True
 
     def _charge_subscription(self):
         """Ask the provider for the money and book the answer, committing after each.
@@ -157,8 +162,13 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         Cron = self.env["ir.cron"]
         try:
-            if not self._hold_charge():
-                return
+            is_held = self._hold_charge() and self.state == "draft"
+        except OperationalError:
+            self.env.cr.rollback()  # the provider has just told of it, else the job asks
+            return
+        if not is_held:
+            return
+        try:
             self._request_charge()
             Cron._commit_progress()
         except Exception as error:
@@ -190,7 +200,10 @@ class PaymentTransaction(models.Model):
         except UserError as error:
             self._set_error(str(error.args[0]))
             return
-        self._charge_with_token()
+        if self.operation == "refund":
+            self._request_refund()
+        else:
+            self._charge_with_token()
 
     def _post_process_charge(self):
         """Book the payment; core's own job tries again when this fails."""
@@ -224,7 +237,7 @@ class PaymentTransaction(models.Model):
 
     def _hook_on_charge_state(self):
         """Called when charges change their state, before core books them. Return nothing."""
-        self._note_decline()
+        self.filtered(lambda tx: tx.operation != "refund")._note_decline()
         self._note_known()
 
     def _hook_on_charge_outcome(self):

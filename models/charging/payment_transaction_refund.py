@@ -1,60 +1,79 @@
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.exceptions import UserError, ValidationError
 
 from .mail_activity import CREDIT
 from .payment_transaction_unknown import REPEATABLE_PROVIDERS
 
 
 class PaymentTransaction(models.Model):
-    """Refunds whose outcome nobody knows: asked for once more where that is safe, else kept."""
+    """Refunds: saved before the provider is asked, and what becomes of one nobody knows about.
+
+    A provider that knows a request again by its reference is asked once more, like for a charge.
+    Of any other one the refund stays as it is until a person has looked.
+    """
 
     _inherit = "payment.transaction"
 
-    def _keep_unknown_refund(self, error):
-        """Keep the refund that a provider did not answer, or let it be asked for once more.
+    def _request_refund(self):
+        """Send the request of a refund that is saved."""
+        self.ensure_one()
+        try:
+            self._send_refund_request()
+        except ValidationError as error:
+            self._set_error(str(error))
 
-        A provider that knows a request again by its reference gives nothing back twice: nothing
-        is kept, so that the same button sends the same request. Of any other one the refund stays
-        as it is until a person has looked.
+    def _is_refund_wanted(self):
+        """Return whether what this refund gives back is still owed, so that it may be sent again.
 
-        :param OutcomeUnknownError error: what the request ended with
-        :return: the refund, whose outcome is unknown
-        :rtype: payment.transaction
-        :raise UserError: the button may be pressed again
+        :rtype: bool
         """
         self.ensure_one()
-        if self.provider_code in REPEATABLE_PROVIDERS:
-            raise UserError(
-                self.env._(
-                    "The payment provider did not answer. Press the button again: the same refund "
-                    "is not made twice."
-                )
-            ) from error
-        refund = self.search(
-            Domain("source_transaction_id", "=", self.id)
-            & Domain("operation", "=", "refund")
-            & Domain("state", "=", "draft"),
-            order="id desc",
-            limit=1,
+        credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        left = sum(credits.mapped("amount_residual"))
+        return not credits or self.currency_id.compare_amounts(left, -self.amount) >= 0
+
+    def _get_open_refunds(self):
+        """Return refunds of this payment that the provider is, or may be, at work on."""
+        return self.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.state == "draft" and tx._is_attempt()
         )
-        refund._as_system().write({"subscription_is_unknown": True, "subscription_to_check": True})
-        return refund
+
+    # ------------------------------------------------------------------
+    # Nobody knows
+    # ------------------------------------------------------------------
+
+    def _hook_on_refund_unknown(self):
+        """Called once when nobody knows whether a refund went through. Return nothing."""
+        self.ensure_one()
+        if self.provider_code not in REPEATABLE_PROVIDERS:
+            self._give_to_check()
+            return
+        text = self.env._(
+            "The payment provider did not answer when %(amount)s was given back (%(reference)s). "
+            "It is asked again; the same refund is not made twice.",
+            amount=self.currency_id.format(-self.amount),
+            reference=self.reference,
+        )
+        for document in self._get_refunded_documents():
+            document.message_post(body=text)
+
+    def _get_refunded_documents(self):
+        """Return the credit notes that a refund pays, else the invoices that were paid."""
+        self.ensure_one()
+        credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        documents = credits or self.source_transaction_id.invoice_ids
+        return documents.filtered("subscription_order_ids")
 
     def _tell_of_unknown_refund(self):
         """Ask somebody whether the customer got the money of this refund."""
         self.ensure_one()
         text = self._get_unknown_refund_text()
-        credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
-        documents = (credits or self.source_transaction_id.invoice_ids).filtered(
-            "subscription_order_ids"
-        )
-        for document in documents:
+        for document in self._get_refunded_documents():
             document.message_post(body=text)
             summary = self.env._(
                 "A refund of %(document)s is uncertain", document=document._get_payment_name()
             )
-            if document in credits:
+            if document.move_type == "out_refund":
                 document._schedule_matter_activity(CREDIT, summary, text)
             else:
                 for order in document.subscription_order_ids:
@@ -76,20 +95,30 @@ class PaymentTransaction(models.Model):
             return self.env._("%(user)s found that the customer got the money.", user=user)
         return self.env._("%(user)s found that the money came.", user=user)
 
-    def _check_no_refund_is_unknown(self):
-        """Refuse to give money back while nobody knows whether an earlier refund went through.
+    def _check_no_refund_is_open(self):
+        """Refuse to give money back while an earlier refund has no outcome.
 
         :raise UserError: naming the refund
         """
-        for refund in self.child_transaction_ids:
-            is_refund = refund.operation == "refund" and refund.state == "draft"
-            if is_refund and refund.subscription_is_unknown:
-                raise UserError(refund._get_unknown_refund_text())
+        for refund in self._get_open_refunds():
+            raise UserError(
+                refund._get_unknown_refund_text()
+                if refund.subscription_to_check
+                else refund._get_refund_text()
+            )
+
+    def _get_refund_text(self):
+        return self.env._(
+            "%(amount)s is being given back (%(reference)s). How that ended is written on the "
+            "invoice as soon as the payment provider answered.",
+            amount=self.currency_id.format(-self.amount),
+            reference=self.reference,
+        )
 
     def _build_action_feedback_notification(self):
-        """Warn whoever pressed core's button of a refund that was not answered."""
+        """Tell whoever pressed core's button that the provider is asked once this is saved."""
         result = super()._build_action_feedback_notification()
-        for refund in self.filtered("subscription_is_unknown"):
-            text = refund._get_unknown_refund_text()
-            result["params"].update({"type": "warning", "sticky": True, "message": text})
+        for refund in self:
+            if refund.operation == "refund" and refund.state == "draft" and refund._is_attempt():
+                result["params"].update({"type": "info", "message": refund._get_refund_text()})
         return result

@@ -4,7 +4,6 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import SQL
 
 from ... import const
-from ...exceptions import OutcomeUnknownError
 
 _logger = logging.getLogger(__name__)
 
@@ -55,26 +54,23 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _refund(self, amount_to_refund=None):
-        """Let the provider's word about a refund wait until the refund is booked here.
+        """Save a refund before the provider is asked for it.
 
-        When it came first, as after an answer that got lost, no second refund is asked for.
+        Core asks first: a process that dies then leaves money given back that nobody here knows
+        of. When the provider's own word came first, no second refund is asked for.
         """
         if not self._is_about_contracts():
             return super()._refund(amount_to_refund)
         self._claim_refunds()
-        self._check_no_refund_is_unknown()
+        self._check_no_refund_is_open()
         known = self._get_unassigned_refund(amount_to_refund or self.amount)
         is_ours = const.unseal(self.env.context, const.REFUND_KEY)
         if known and (is_ours or known._is_told_lately()):
             return known  # the answer to this request got lost
-        # Core's own dialog knows of no provider that is silent, so it is watched like our button.
-        refunding = self.with_context(**const.sealed(const.REFUND_KEY))
-        try:
-            return super(PaymentTransaction, refunding)._refund(amount_to_refund)
-        except OutcomeUnknownError as error:
-            refund = self._keep_unknown_refund(error)
-        if not is_ours:
-            refund._tell_of_unknown_refund()  # whoever is ours names the credit note first
+        self._ensure_provider_is_not_disabled()
+        refund = self._create_child_transaction(amount_to_refund or self.amount, is_refund=True)
+        refund._log_sent_message()
+        refund._request_after_commit()
         return refund
 
     def _is_told_lately(self):

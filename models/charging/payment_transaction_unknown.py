@@ -87,7 +87,7 @@ class PaymentTransaction(models.Model):
                 **{**self._get_request_options(endpoint), **kwargs},
             )
         except ValidationError as error:
-            if self._is_attempt() or const.unseal(self.env.context, const.REFUND_KEY):
+            if self._is_attempt():
                 self._hook_on_request_failed(error.__context__)
             raise
 
@@ -133,7 +133,7 @@ class PaymentTransaction(models.Model):
         return (
             self.provider_code in REPEATABLE_PROVIDERS
             and charging.may_repeat(self.last_state_change, fields.Datetime.now())
-            and self.token_id.active
+            and (self.operation == "refund" or self.token_id.active)
             and self._is_still_wanted()
         )
 
@@ -269,10 +269,7 @@ class PaymentTransaction(models.Model):
         again = charging.next_question(self.last_state_change, now, is_pending)
         self._as_system().subscription_query_at = again
         Cron._commit_progress()
-        if not self.try_lock_for_update(allow_referencing=True):
-            return
-        self.invalidate_recordset()
-        if self.state not in ("draft", "pending"):
+        if not self._hold_charge() or self.state not in ("draft", "pending"):
             return
         try:
             answer = self._query_charge()

@@ -72,7 +72,12 @@ class SaleOrderLine(models.Model):
 
         Core leaves a price that somebody typed alone: it differs from ``technical_price_unit``.
         """
-        super(SaleOrderLine, self - self._get_begun_lines())._compute_price_unit()
+        lines = self - self._get_begun_lines()
+        super(SaleOrderLine, lines)._compute_price_unit()
+        lines._take_price_of_period()
+
+    def _take_price_of_period(self):
+        """Let no price that was agreed for one period be that of a longer or shorter one. Hook."""
 
     def _compute_discount(self):
         """Leave the discount of running lines alone.

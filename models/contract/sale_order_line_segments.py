@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 from odoo import fields, models
 
-from ...engine.change import opening_segments
+from ...engine.change import opening_segments, plan_from
 from ...engine.ending import NO_REMAINDER, Remainder, move_end, split_end
 from ...engine.money import to_decimal
 from ...engine.price_rise import regular_price
-from ...engine.segment import live_segment
+from ...engine.segment import coalesce, live_segment
 
 
 class SaleOrderLine(models.Model):
@@ -18,6 +20,14 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="Segments that were planned for days after the end of the contract. They come back if "
         "the contract goes on after all.",
+    )
+
+    subscription_ended_segments = fields.Json(
+        "Segments After Its Own End",
+        copy=False,
+        readonly=True,
+        help="Segments that were planned for this line when an amendment let it end. They come "
+        "back when the line goes on after all.",
     )
 
     def _get_engine_segments(self):
@@ -89,6 +99,36 @@ class SaleOrderLine(models.Model):
         remainder = self._get_remainder()
         if remainder.later:
             self._store_remainder(Remainder(remainder.until, operation(remainder.later)))
+
+    def _keep_ended_plan(self, plan):
+        """Keep what was planned for days after the day on which this line ends for itself.
+
+        :param plan: engine segments of this line before it was to end
+        """
+        self.ensure_one()
+        ends = self.segment_ids.mapped("end_date")
+        if not ends or not all(ends) or not plan_from(plan, max(ends)):
+            return
+        self._as_system().subscription_ended_segments = {
+            "day": fields.Date.to_string(max(ends)),
+            "later": [self._prepare_cut_segment(part) for part in plan_from(plan, max(ends))],
+        }
+
+    def _get_plan_before_end(self, day):
+        """Return the segments of this line as if it did not end for itself; writes nothing.
+
+        :param date day: first day without it
+        :return: engine segments, empty when it does not end on that day
+        :rtype: tuple
+        """
+        self.ensure_one()
+        parts = sorted(self._get_engine_segments(), key=lambda part: part.start)
+        if not parts or parts[-1].end != day:
+            return ()
+        stored = self.subscription_ended_segments or {}
+        if stored.get("day") == fields.Date.to_string(day):
+            return coalesce((*parts, *self._load_segments(stored["later"])))
+        return (*parts[:-1], replace(parts[-1], end=None))
 
     def _prepare_cut_segment(self, segment):
         """Return values of a segment that JSON can hold."""

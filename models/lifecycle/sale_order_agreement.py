@@ -101,7 +101,12 @@ class SaleOrder(models.Model):
     def _prepare_start_values(self, start):
         """Take over what the terms say about the end, unless it was typed on the quotation."""
         values = super()._prepare_start_values(start)
-        return {**values, **self._prepare_agreement_values(start)}
+        template = self._get_subscription_template()
+        return {
+            **values,
+            **self._prepare_agreement_values(start),
+            **template._prepare_contract_values(self.partner_id),
+        }
 
     def _prepare_agreement_values(self, start):
         """Return what the terms say about the end of a contract that starts on a day. Hook.

@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...engine.change import revoke_change
-from ...engine.segment import coalesce, segment_at
+from ...engine.ending import NO_REMAINDER, split_end
+from ...engine.segment import segment_at
 from ..contract.change_text import ChangeText
 
 
@@ -93,18 +92,16 @@ class SaleOrder(models.Model):
         :param str kind: ``begin`` or ``end``
         """
         line, day = segment.line_id, segment.planned_date
-        ending, new = line, {}
+        ending, new, remainder = line, {}, NO_REMAINDER
         if kind == "begin":
             new[line] = []
             ending = line.subscription_replaced_line_id & self.order_line
-        parts = [*ending._get_engine_segments()] if ending else []
-        last = max(parts, key=lambda part: part.start, default=None)
-        if last and last.end == day:
-            new[ending] = coalesce(
-                replace(part, end=self._get_subscription_term_end()) if part == last else part
-                for part in parts
-            )
+        if plan := ending and ending._get_plan_before_end(day):
+            end = self._get_subscription_term_end()
+            new[ending], remainder = split_end(plan, end) if end else (plan, NO_REMAINDER)
         self._replace_segments_of_lines(new)
+        if plan:
+            ending._store_remainder(remainder)
         if ending.recurrence_id != line.recurrence_id:
             self._set_common_anchor(day)
         names = {"product": line.product_id.display_name, "day": format_date(self.env, day)}

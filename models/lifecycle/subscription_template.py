@@ -151,3 +151,17 @@ class SubscriptionTemplate(models.Model):
             and self.env._("After a pause a new period begins."),
             days and self.env._("Customers may pause for up to %(days)s days.", days=days),
         ]
+
+    # ------------------------------------------------------------------
+    # What a contract keeps of its terms
+    # ------------------------------------------------------------------
+
+    def _prepare_contract_values(self, customer):
+        """Return what a contract that starts keeps of these terms, whatever they say later. Hook.
+
+        :param customer: `res.partner` of the contract
+        :rtype: dict
+        """
+        self.ensure_one()
+        del customer
+        return {}

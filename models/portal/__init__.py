@@ -1,3 +1,4 @@
+from . import payment_transaction
 from . import sale_order
 from . import sale_order_line
 from . import subscription_accepted_offer

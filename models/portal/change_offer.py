@@ -7,82 +7,10 @@ from odoo.tools import format_date
 
 from ...engine.change import agreed_values
 from ...tools import get_number_text
+from .change_entry import MAX_QUANTITY, PREFIX, Entry
 from .customer_control import CustomerControl
 
-MAX_QUANTITY = 10**6
-MAX_CHOICES = 20  # of a list to pick from; more are typed
-PREFIX = "quantity-"
 PLAN = "plan="
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the contract, or an add-on, whose quantity the customer chooses."""
-
-    key: str
-    product: object
-    line: object
-    addon: object
-    quantity: Decimal
-    minimum: Decimal
-    maximum: Decimal
-    increment: Decimal
-    price_text: str
-
-    @property
-    def name(self):
-        """Name of its form field."""
-        return f"{PREFIX}{self.key}"
-
-    @property
-    def is_optional(self):
-        """Whether it may be taken off."""
-        return bool(self.addon)
-
-    @property
-    def choices(self):
-        """Every quantity that may be chosen when these are few, else an empty list."""
-        if self.maximum - self.minimum > self.increment * MAX_CHOICES:
-            return []
-        found = {self.quantity, *([Decimal(0)] if self.is_optional else [])}
-        quantity = self.minimum
-        while quantity <= self.maximum:
-            found.add(quantity)
-            quantity += self.increment
-        return sorted(found)
-
-    @property
-    def html_increment(self):
-        """What a number field goes up by, where browsers count as we do."""
-        return (
-            "any"
-            if self.minimum % self.increment or self.quantity % self.increment
-            else self.increment
-        )
-
-    @property
-    def limits_text(self):
-        """Limits as people read them, empty where nobody needs to know."""
-        least, most = self.limits
-        env = self.product.env
-        if most:
-            return env._("%(least)s to %(most)s", least=least, most=most)
-        if self.is_optional and self.minimum != 1:
-            return env._("%(least)s or more", least=least)
-        return ""
-
-    @property
-    def limits(self):
-        """Smallest and largest quantity in words, the largest empty when there is none."""
-        last = "" if self.maximum == MAX_QUANTITY else get_number_text(float(self.maximum))
-        return get_number_text(float(self.minimum)), last
-
-    def is_allowed(self, quantity):
-        """Return whether the customer may have this quantity."""
-        if quantity == self.quantity or (self.is_optional and not quantity):
-            return True
-        fits = self.minimum <= quantity <= self.maximum
-        return fits and not (quantity - self.minimum) % self.increment
 
 
 @dataclass(frozen=True)
@@ -179,8 +107,29 @@ class ChangeOffer:
             addon=addon,
             quantity=quantity.normalize(),
             price_text=self._get_price_text(line.price_unit, line.recurrence_id),
+            committed=self._get_committed(line),
             **self._get_limits(addon),
         )
+
+    def _get_committed(self, line):
+        """Return below which quantity the minimum commitment lets no customer go.
+
+        It is the smallest one since the contract began: what was added online may be taken off
+        again, and what staff took off is not asked for any more.
+
+        :rtype: decimal.Decimal
+        """
+        start, end = self.order.subscription_start_date, self.order.subscription_commitment_end_date
+        if not end or end <= self.today:
+            return Decimal(0)
+        chain = line
+        while chain[-1].subscription_replaced_line_id.order_id == self.order:
+            chain += chain[-1].subscription_replaced_line_id
+        parts = [part for one in chain for part in one._get_engine_segments()]
+        past = [part for part in parts if part.start <= self.today]
+        if not past or min(part.start for part in past) > start:
+            return Decimal(0)
+        return min(part.quantity for part in past).normalize()
 
     def _get_new_entry(self, addon):
         product, recurrence = addon.product_id, self.get_recurrence_of(addon)
@@ -228,7 +177,9 @@ class ChangeOffer:
         lines = self.order._get_recurring_lines()
         served = lines.filtered(lambda line: not line._has_ended(self.today)) or lines
         usual = served[:1].recurrence_id or self.template.recurrence_id
-        return addon.recurrence_id or chosen or usual
+        if chosen and self._has_price(addon.product_id, chosen):
+            usual = chosen
+        return addon.recurrence_id or usual
 
     # ------------------------------------------------------------------
     # Template and recurrence
@@ -256,7 +207,35 @@ class ChangeOffer:
             for template in self.template | others
             for recurrence in template._get_offered_recurrences()
             if template != self.template or recurrence != self.recurrences
+            if self._has_prices(recurrence)
         }
+
+    def _has_prices(self, recurrence):
+        """Return whether everything that a switch bills in another rhythm has a price for that.
+
+        Else a year would cost the sales price, which may be meant for a month: staff are warned.
+        """
+        switched = self.order._get_recurring_lines().filtered(
+            lambda line: (
+                line.product_id
+                and not line.combo_item_id
+                and not line._has_ended(self.today)
+                and not line.recurrence_id._is_same_length(recurrence)
+            )
+        )
+        return all(self._has_price(product, recurrence) for product in switched.product_id)
+
+    def _has_price(self, product, recurrence):
+        """Return whether the list has a price of a product for a recurrence, for this customer."""
+        return bool(
+            self.env["subscription.price"]._find(
+                product,
+                recurrence,
+                pricelist=self.order.pricelist_id,
+                date=self.today,
+                company=self.order.company_id,
+            )
+        )
 
     def get_plan_text(self, plan):
         """Return name of a pair of :meth:`get_plans`."""
@@ -350,9 +329,19 @@ class ChangeOffer:
             quantity = Decimal(text.strip().replace(",", ".")[:20])
             is_allowed = quantity.is_finite() and entry.is_allowed(quantity)
         except (AttributeError, InvalidOperation):
-            is_allowed = False
+            is_allowed, quantity = False, Decimal("NaN")
         if is_allowed:
             return quantity
+        if entry.committed and quantity.is_finite() and quantity < entry.committed:
+            raise UserError(
+                self.env._(
+                    "You are committed to %(least)s of %(product)s until %(day)s. Write to us if "
+                    "you want less.",
+                    least=get_number_text(float(entry.committed)),
+                    product=entry.product.display_name,
+                    day=format_date(self.env, self.order.subscription_commitment_last_date),
+                )
+            )
         least, most = entry.limits
         names = {"product": entry.product.display_name, "least": least, "most": most}
         if most:

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tools import format_date
 
@@ -112,7 +112,6 @@ class CustomerChange:
         """Let an amendment say what the customer chose."""
         amendment.require_payment = False
         Switch(amendment).switch_lines(choice.template, choice.recurrence)
-        self._take_list_prices(amendment)
         for entry in self.offer.get_entries():
             if entry.key not in choice.quantities:
                 continue
@@ -130,22 +129,6 @@ class CustomerChange:
                 "recurrence_id": recurrence.id,
             }
             amendment.update({"order_line": [Command.create(values)]})
-
-    def _take_list_prices(self, amendment):
-        """Let lines that are billed more or less often cost what new customers pay for that.
-
-        A price that was agreed for a month would else be that of a year: staff see it and type
-        another one, customers would be glad.
-        """
-        for line in amendment.order_line.filtered(lambda line: line._is_recurrence_switched()):
-            before = line.subscription_parent_line_id.sudo().recurrence_id
-            if line.recurrence_id._is_same_length(before):
-                continue
-            price = line._get_list_price_of_today()
-            # The price follows the quantity that is chosen next, as one that nobody typed.
-            line.with_context(sale_write_from_compute=True).write(
-                {"price_unit": price, "technical_price_unit": price}
-            )
 
     def _prepare_figures(self, draft, due, choice):
         """Return what a change means besides the documents of today.
@@ -346,6 +329,26 @@ class CustomerChange:
         return self.order.subscription_amendment_ids.filtered(
             lambda order: order.subscription_customer_choice and order._is_open_amendment()
         )[-1:]
+
+    def get_refusal(self, waiting):
+        """Return why a change that waits is not the customer's to make any more, or nothing.
+
+        :param waiting: of :meth:`get_waiting`
+        :rtype: str
+        """
+        if waiting._is_open_amendment() and not waiting.subscription_offer_reason_id:
+            try:
+                self.control.get_mode(waiting.subscription_mrr - self.order.subscription_mrr)
+            except AccessError as error:
+                return str(error)
+        return ""
+
+    def get_waiting_error(self, waiting):
+        """Return why a change that waits for its payment cannot be paid, or nothing.
+
+        :param waiting: of :meth:`get_waiting`
+        """
+        return self.get_refusal(waiting) or waiting._confirmation_error_message()
 
     def _check_not_paid(self):
         """Refuse another change while money for the last one is on its way.

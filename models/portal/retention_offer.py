@@ -58,12 +58,20 @@ class RetentionOffer:
         Whoever picks one reason after the other collects nothing.
         """
         chain = self.order.subscription_origin_id or self.order
-        domain = [("order_id.subscription_origin_id", "in", chain.ids)]
-        months = self.reason.offer_wait_months
-        if months:
-            first = fields.Date.subtract(self.today, months=months)
-            domain.append(("accepted_date", ">", first))
-        return bool(self.env["subscription.accepted.offer"].search_count(domain, limit=1))
+        accepted = self.env["subscription.accepted.offer"].search(
+            [("order_id.subscription_origin_id", "in", chain.ids)]
+        )
+        return any(self._is_too_soon_after(one) for one in accepted)
+
+    def _is_too_soon_after(self, accepted):
+        """Return whether the longer one of two waits is not over: of this offer, and of the last.
+
+        :param accepted: one `subscription.accepted.offer`
+        """
+        waits = (self.reason.offer_wait_months, accepted.reason_id.offer_wait_months)
+        if not all(waits):
+            return True  # only once
+        return accepted.accepted_date > fields.Date.subtract(self.today, months=max(waits))
 
     @property
     def is_accepted_today(self):

@@ -40,6 +40,14 @@ class SaleOrder(models.Model):
         "that offered it.",
     )
 
+    subscription_withdrawal_days = fields.Integer(
+        "Right of Withdrawal",
+        copy=False,
+        readonly=True,
+        help="For how many days the customer of this contract may withdraw, as its terms said when "
+        "it was made. 0: not at all.",
+    )
+
     def _has_contract_page(self):
         """Return whether this order is shown as a contract: it runs or ran, and is no paper."""
         self.ensure_one()

@@ -28,7 +28,7 @@ class SubscriptionCloseReason(models.Model):
         "Discount (%)",
         digits="Discount",
         help="Taken off what each recurring line costs then, in the next periods that are not "
-        "billed yet. It ends by itself.",
+        "billed yet. It ends by itself; what is added to a line meanwhile has it too.",
     )
     offer_count = fields.Integer(
         "For", default=3, help="How many periods the discount holds, or how long the pause is."
@@ -48,7 +48,7 @@ class SubscriptionCloseReason(models.Model):
         "Again After (Months)",
         default=12,
         help="For so long after an accepted offer, of this or another reason, no contract of the "
-        "same chain is offered anything. 0: only once.",
+        "same chain is offered anything; the longer wait of the two reasons counts. 0: only once.",
     )
     offer_text = fields.Char("Offer in Words", compute="_compute_offer_text")
     accepted_offer_count = fields.Integer(

@@ -23,7 +23,8 @@ class SubscriptionTemplate(models.Model):
     customers_may_switch = fields.Boolean(
         tracking=True,
         help="Whether customers may switch the whole contract to another recurrence that this "
-        "template offers, and to the templates below. Their quantities stay.",
+        "template offers, and to the templates below. Their quantities stay. Only recurrences that "
+        "all products of the contract have a price for are offered.",
     )
     switch_template_ids = fields.Many2many(
         "subscription.template",

@@ -52,6 +52,12 @@ class SubscriptionTemplate(models.Model):
         is_company = customer.commercial_partner_id.is_company
         return bool(self.withdrawal_days and not (self.withdrawal_consumers_only and is_company))
 
+    def _prepare_contract_values(self, customer):
+        """Keep the right of withdrawal that the customer was told of."""
+        values = super()._prepare_contract_values(customer)
+        has_right = self._has_withdrawal(customer)
+        return {**values, "subscription_withdrawal_days": self.withdrawal_days if has_right else 0}
+
     def _get_withdrawal_text(self, customer):
         """Return what a customer reads of that right before signing, False when there is none.
 

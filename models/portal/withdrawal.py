@@ -31,15 +31,16 @@ class Withdrawal:
     def last_day(self):
         """Last day on which the customer may withdraw, None when there is no such right.
 
-        Counted from the day of the order, or from the first day of service if that is later.
+        Counted from the day of the order, or from the first day of service if that is later. Later
+        terms give and take nothing: those of the day of the order hold.
         """
-        order, template = self.order, self.acts.template
-        is_new = order.subscription_order_type == "new"
-        if not is_new or not template._has_withdrawal(order.partner_id):
+        order = self.order
+        days = order.subscription_withdrawal_days
+        if order.subscription_order_type != "new" or not days:
             return None
         ordered = order.company_id._subscription_date(order.date_order)
         start = max(ordered, order._get_subscription_start())
-        return start + timedelta(days=template.withdrawal_days)
+        return start + timedelta(days=days)
 
     @property
     def is_open(self):

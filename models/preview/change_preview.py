@@ -3,11 +3,30 @@ from odoo.tools import format_date
 from ...engine.change import segment_from
 from ...engine.period import FOREVER
 from ...engine.segment import segment_at
+from ...tools import get_last_day
 from ..contract.change_text import ChangeText
 from ..contract.sale_order_line import MIRRORED_FIELDS
 from .dry_run import DryRun
 from .preview import Preview
 from .tried import Tried
+
+
+def get_waiting_texts(env, day=None):
+    """Say from when on a change is charged where only whole periods are.
+
+    :param date day: first day of the next period, None when the change begins one
+    :rtype: list[str]
+    """
+    texts = [env._("Only whole periods are charged: the next one that begins is the first.")]
+    if day:
+        last = format_date(env, get_last_day(day))
+        texts.append(
+            env._(
+                "Until %(day)s everything costs what it did before, also where more is used.",
+                day=last,
+            )
+        )
+    return texts
 
 
 class ChangePreview(Preview):
@@ -85,11 +104,12 @@ class ChangePreview(Preview):
         :param old, new: engine segments before and after
         :rtype: list[str]
         """
-        reasons = []
+        reasons, changed = [], []
         for segment in new:
             before = segment_at(old, segment.start)
             if before is None or segment in old or self._has_same_amount(before, segment):
                 continue
+            changed.append(segment)
             texts = ", ".join(
                 [
                     *ChangeText(self.order).get_texts(line, before, segment),
@@ -103,10 +123,7 @@ class ChangePreview(Preview):
                     texts=texts,
                 )
             )
-        if new[-1].terms.convention == "none":
-            reasons.append(
-                self.env._("Only whole periods are charged: the next one that begins is the first.")
-            )
+        reasons += self._get_waiting_reasons(new, changed)
         if until and until < FOREVER:
             reasons.append(
                 self.env._(
@@ -115,6 +132,18 @@ class ChangePreview(Preview):
                 )
             )
         return reasons
+
+    def _get_waiting_reasons(self, new, changed):
+        """Say from when on a change is charged where only whole periods are.
+
+        :param new: engine segments after the change
+        :param changed: those of them that cost something else than before
+        """
+        if new[-1].terms.convention != "none":
+            return []
+        first = changed[0] if changed else new[-1]
+        period = first.terms.grid.period_at(first.start)
+        return get_waiting_texts(self.env, period.end if period.start < first.start else None)
 
     def _has_same_amount(self, before, after):
         """Return whether two segments ask for the same, so that there is nothing to tell."""

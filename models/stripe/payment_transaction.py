@@ -129,16 +129,50 @@ class PaymentTransaction(models.Model):
         """Ask Stripe, which knows every charge by our reference."""
         if self.provider_code != "stripe":
             return super()._hook_query_provider()
+        is_refund = self.operation == "refund"
         try:
-            intent = self._find_stripe_intent()
+            found = self._find_stripe_refund() if is_refund else self._find_stripe_intent()
         except stripe.StripeError as error:
             raise OutcomeUnknownError(type(error).__name__) from error
-        if not intent:
+        if not found:
             return "absent"
         data = {"reference": self.reference}
-        StripeController._include_payment_intent_in_payment_data(intent, data)
+        if is_refund:
+            StripeController._include_refund_in_payment_data(found, data)
+        else:
+            StripeController._include_payment_intent_in_payment_data(found, data)
         self._process("stripe", data)
         return "known"
+
+    def _find_stripe_refund(self):
+        """Return what Stripe has for this refund.
+
+        Stripe does not keep our reference with it: it is one of the same amount that no other
+        refund here is.
+
+        :return: a Refund as core reads it, or None
+        :rtype: dict
+        """
+        source = self.source_transaction_id
+        refunds = self.provider_id._get_stripe_client().v1.refunds
+        if self.provider_reference:
+            return refunds.retrieve(self.provider_reference).to_dict()
+        others = source.child_transaction_ids.mapped("provider_reference")
+        listed = refunds.list({"payment_intent": source.provider_reference, "limit": 100})
+        for one in map(stripe.StripeObject.to_dict, listed.auto_paging_iter()):
+            if one["id"] not in others and self._is_stripe_refund(one):
+                return one
+        return None
+
+    def _is_stripe_refund(self, refund):
+        """Return whether this refund may be one that Stripe tells of.
+
+        :param dict refund: a Refund of Stripe's interface
+        """
+        self.ensure_one()
+        amount = self._extract_amount_data({"refund": refund})["amount"]
+        is_same = not self.currency_id.compare_amounts(amount, -self.amount)
+        return is_same and self.provider_reference in (False, refund["id"])
 
     def _find_stripe_intent(self):
         """Return what Stripe has for this charge; one that waits for the customer is called off.

@@ -174,7 +174,7 @@ class SubscriptionTemplate(models.Model):
         tracking=True,
         help="By days: each day costs the price of its period divided by the days of that period. "
         "By 30-day months: every month counts 30 days. No proration: whole periods only, and "
-        "changes wait for the next one.",
+        "changes wait for the next one; what is added within a period costs nothing until then.",
     )
     credit_on_close = fields.Selection(
         UNUSED_DAYS,

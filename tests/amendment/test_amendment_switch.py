@@ -58,7 +58,7 @@ class TestAmendmentSwitch(AmendmentCommon):
             set(self.contract.order_line.mapped("recurrence_id.unit")), {"month", "year"}
         )
 
-    def test_an_agreed_price_and_discount_survive(self):
+    def test_an_agreed_discount_survives_and_a_price_of_a_month_is_none_of_a_year(self):
         contract = self.create_contract(
             self.line_values(self.seat, 5, price_unit=8.0, discount=12.5),
             self.line_values(self.support, 2, discount=20),
@@ -70,13 +70,25 @@ class TestAmendmentSwitch(AmendmentCommon):
         lines[0].product_uom_qty = 6
         self.assertEqual((lines[0].price_unit, lines[0].discount), (8, 12.5))
         lines.recurrence_id = self.year
-        self.assertEqual(lines.mapped("price_unit"), [8, 300])
+        self.assertEqual(lines.mapped("price_unit"), [100, 300])
+        lines[0].price_unit = 90
+        lines[0].product_uom_qty = 7
+        lines[0].product_uom_qty = 6
+        self.assertEqual(lines.mapped("price_unit"), [90, 300])
         self.assertEqual(lines.mapped("discount"), [12.5, 20])
         self.assertEqual(lines.mapped("product_uom_qty"), [6, 2])
         self.assertBillsAmount(amendment, contract)
         new = contract.order_line[2:]
-        self.assertEqual(new.mapped("price_unit"), [8, 300])
+        self.assertEqual(new.mapped("price_unit"), [90, 300])
         self.assertEqual(new.mapped("discount"), [12.5, 20])
+
+    def test_an_agreed_price_goes_on_in_proportion_where_the_list_has_none(self):
+        contract = self.create_contract(
+            self.line_values(self.hosting, 1, price_unit=8.0), self.line_values(self.seat, 5)
+        )
+        lines = self.amend(contract)._get_recurring_lines()
+        lines.recurrence_id = self.year
+        self.assertEqual(lines.mapped("price_unit"), [96, 100])
 
     def test_a_discount_survives_where_pricelists_give_discounts(self):
         group = self.env.ref("sale.group_discount_per_so_line")

@@ -94,14 +94,14 @@ class TestMassSwitch(WizardCase):
             self.assertEqual(line.segment_ids.start_date, date(2027, 4, 16))
             self.assertEqual(contract.subscription_amendment_ids.state, "sale")
 
-    def test_quantities_agreed_prices_and_discounts_survive(self):
+    def test_quantities_and_discounts_survive_and_no_price_of_a_month_is_one_of_a_year(self):
         self.switch(self.open_mass(recurrence_id=self.year))
         self.assertEqual(
             [
                 (line.product_uom_qty, line.price_unit, line.discount)
                 for line in map(self.get_live_lines, self.orders)
             ],
-            [(3, 120, 0), (2, 120, 0), (5, 9, 10)],
+            [(3, 120, 0), (2, 120, 0), (5, 120, 10)],
         )
 
     def test_the_preview_writes_nothing_and_is_what_is_billed(self):

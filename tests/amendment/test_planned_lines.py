@@ -31,6 +31,35 @@ class TestPlannedLines(LaterCase):
         self.assertIn("does not end on", self.contract.message_ids[0].body)
         self.assertAlmostEqual(self.bill(self.contract, "2027-02-28").amount_untaxed, 83.33)
 
+    def test_a_line_that_goes_on_again_keeps_what_was_planned_for_later(self):
+        self.contract._subscription_change_line(
+            self.help, date(2027, 3, 31), until=date(2027, 5, 31), discount=50
+        )
+        self.contract._subscription_change_line(self.seats, date(2027, 5, 31), price_unit=12)
+        before = [line._get_engine_segments() for line in (self.help, self.seats)]
+        for spoil in ("unlink", "switch"):
+            with self.subTest(spoil):
+                amendment = self.amend_later()
+                if spoil == "unlink":
+                    self.target(amendment, self.help).unlink()
+                else:
+                    amendment._get_recurring_lines().recurrence_id = self.year
+                amendment.action_confirm()
+                while planned := self.get_planned().filtered(
+                    lambda step: step._get_planned_kind() != "change"
+                ):
+                    planned[0].action_revoke()
+                after = [line._get_engine_segments() for line in (self.help, self.seats)]
+                self.assertEqual(after, before)
+        self.contract.subscription_end_date = "2027-04-30"
+        amendment = self.amend_later()
+        self.target(amendment, self.help).unlink()
+        amendment.action_confirm()
+        self.get_planned().filtered(lambda step: step.line_id == self.help).action_revoke()
+        self.contract.subscription_end_date = False
+        after = [line._get_engine_segments() for line in (self.help, self.seats)]
+        self.assertEqual(after, before)
+
     def test_a_line_that_begins_later_is_listed_and_never_billed_when_that_is_revoked(self):
         amendment = self.amend_later()
         amendment.order_line = [Command.create({"product_id": self.hosting.id})]

@@ -49,6 +49,7 @@ class TestSwitchWholePeriods(AmendmentCommon):
         other = self._create_template("Other", convention="actual")
         preview = self.get_preview(other)
         self.assertIn(WAITS, preview["reasons"])
+        self.assertRegex(" ".join(preview["reasons"]), "Until .* everything costs what it did")
         self.assertFalse(preview["documents"])
         self.contract._subscription_switch(other, self.month.browse())
         self.assertBillsNothing(self.contract)

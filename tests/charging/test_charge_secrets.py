@@ -47,6 +47,7 @@ class TestChargeSecrets(StripeCommon, HttpCase):
 
     def refund(self):
         self.charges.filtered(lambda tx: tx.state == "done")[:1]._refund(1.0)
+        self.after_commit()
 
     def break_charge(self, moment):
         order, invoice = self.create_stripe_contract()

@@ -32,7 +32,7 @@ class TestCreditUse(PaymentCommon):
         credit = self.credit(10)
         self.assertEqual(credit.amount_residual, 10)
         self.assertEqual(credit.subscription_amount_refundable, 10)
-        credit.with_user(self.clerk).action_subscription_refund()
+        self.give_back(credit.with_user(self.clerk))
         refund = credit.transaction_ids
         self.assertEqual((refund.operation, refund.state, refund.amount), ("refund", "done", -10))
         self.assertEqual(refund.source_transaction_id, self.invoice.transaction_ids)
@@ -50,12 +50,12 @@ class TestCreditUse(PaymentCommon):
                 told._set_done()
                 if is_booked:
                     told._post_process()
-                credit.with_user(self.clerk).action_subscription_refund()
+                self.give_back(credit.with_user(self.clerk))
                 self.assertEqual(credit.transaction_ids, told)
                 self.assertFalse(credit.amount_residual)
         self.assertEqual(paid.child_transaction_ids.mapped("amount"), [-5, -5])
         credit = self.credit(5)
-        credit.action_subscription_refund()
+        self.give_back(credit)
         self.assertEqual(len(paid.child_transaction_ids), 3, "the others are paired already")
 
     def test_no_more_goes_back_than_came(self):

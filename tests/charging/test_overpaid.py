@@ -49,7 +49,7 @@ class TestOverpaid(PaymentCommon):
 
     def test_the_rest_of_a_payment_goes_back_to_its_method(self):
         payment = self.pay_by_link(50, "too much")
-        payment.with_user(self.clerk).action_subscription_refund()
+        self.give_back(payment.with_user(self.clerk))
         refund = self.env["payment.transaction"].search([("operation", "=", "refund")])
         self.assertEqual((refund.amount, refund.state), (-14, "done"))
         self.assertEqual(refund.source_transaction_id, payment.payment_transaction_id)

@@ -72,6 +72,7 @@ class TestTakenBack(ChangeCase):
         self.assertIn("with the next period", self.submit(page).text, "pressed twice")
 
     def test_a_switch_that_ends_a_price_rise_cannot_be_taken_back(self):
+        self.add_price(self.seat, self.year, 10)
         self.order._subscription_change_line(
             self.order.order_line, date(2027, 3, 31), price_unit=15
         )
@@ -80,6 +81,7 @@ class TestTakenBack(ChangeCase):
         self.assertFalse(self.get_revoke_forms())
 
     def test_a_switch_is_taken_back_as_long_as_nothing_else_was_planned(self):
+        self.add_price(self.seat, self.year, 10)
         self.change(plan=f"{self.template.id}-{self.year.id}")
         self.assertTrue(self.get_revoke_forms())
         new = self.order.order_line.filtered(lambda line: line.recurrence_id == self.year)

@@ -78,6 +78,8 @@ class TestPortalChange(ChangeCase):
         self.assertBilled(page)
 
     def test_all_at_once_is_one_amendment(self):
+        for product in (self.seat, self.backup):
+            self.add_price(product, self.quarter, product.list_price)
         plan = f"{self.template.id}-{self.quarter.id}"
         self.change(quantity=4, addon=1, plan=plan)
         self.assertEqual(len(self.get_amendments()), 1)
@@ -148,9 +150,30 @@ class TestPortalChange(ChangeCase):
         self.assertTrue(moves)
 
     def test_a_cheaper_year_waits_for_the_next_period(self):
+        self.add_price(self.seat, self.year, 10)
         page, _response = self.change(plan=f"{self.template.id}-{self.year.id}")
         self.assertIsNone(self.get_part(page, "due"))
         self.assertBilled(page)
+
+    def test_a_recurrence_without_a_price_is_not_offered(self):
+        plan = f"{self.template.id}-{self.year.id}"
+        page = self.open_change(plan=plan)
+        self.assertIn("not offered", self.get_part(page, "error"))
+        self.add_price(self.seat, self.month, 10)
+        page = self.open_change(plan=plan)
+        self.assertIn("not offered", self.get_part(page, "error"))
+        self.add_price(self.seat, self.year, 110)
+        self.change(addon=1)
+        page = self.open_change(plan=plan)
+        self.assertIn("not offered", self.get_part(page, "error"), "the add-on has none")
+        self.add_price(self.backup, self.year, 55)
+        page, _response = self.change(plan=plan)
+        self.assertIn("per year", self.get_part(page, "periods"))
+
+    def test_an_add_on_is_billed_as_often_as_it_has_a_price_for(self):
+        self.add_price(self.seat, self.year, 110)
+        page, _response = self.change(addon=1, plan=f"{self.template.id}-{self.year.id}")
+        self.assertIn("Backup (1), $ 5.00 per month is added", self.get_part(page, "reasons"))
 
     def test_other_templates_are_those_that_the_template_names(self):
         other = self._create_template("Other terms", **self.free)

@@ -62,6 +62,39 @@ class TestPortalChangeControl(ChangeCase):
         self.assertIn("you can only add", response.text)
         self.assertUntouched()
 
+    def test_whoever_is_committed_takes_no_less_online(self):
+        self.change(quantity=5)
+        self.order.subscription_commitment_end_date = date(2027, 6, 1)
+        page = self.open_change(quantity=2)
+        self.assertIn("committed to 3 of Seat until 05/31/2027", self.get_part(page, "error"))
+        self.change(quantity=3)
+        self.assertEqual(self.order.subscription_planned_ids.quantity, 3, "what was added online")
+        self.order._subscription_change_line(self.order.order_line, date(2027, 2, 10), quantity=1)
+        page = self.open_change(quantity=2)
+        self.assertIsNone(self.get_part(page, "error"))
+        self.order.subscription_commitment_end_date = date(2027, 2, 10)
+        page = self.open_change(quantity=1)
+        self.assertIsNone(self.get_part(page, "error"))
+
+    def test_a_switch_does_not_end_the_commitment(self):
+        self.order.subscription_commitment_end_date = date(2027, 6, 1)
+        self.add_price(self.seat, self.year, 130)
+        self.change(plan=f"{self.template.id}-{self.year.id}")
+        self.bill(self.order)
+        line = self.order.order_line.filtered(lambda line: line.recurrence_id == self.year)
+        page = self.open_change(**{f"quantity-line-{line.id}": 1})
+        self.assertIn("committed to 3 of Seat", self.get_part(page, "error"))
+
+    def test_an_add_on_of_the_first_day_is_committed_to_and_a_later_one_is_not(self):
+        self.order = self.create_contract(self.seat, self.line_values(self.backup, 2))
+        self.order.subscription_commitment_end_date = date(2027, 6, 1)
+        name = f"quantity-line-{self.order.order_line[1].id}"
+        for less in (0, 1):
+            page = self.open_change(**{name: less})
+            self.assertIn("committed to 2 of Backup", self.get_part(page, "error"))
+        page = self.open_change(**{name: 3})
+        self.assertIsNone(self.get_part(page, "error"))
+
     def test_quantities_and_switches_are_the_terms_to_allow(self):
         self.template.write({"customers_may_change_quantity": False, "customers_may_switch": False})
         page = self.open_change()

@@ -84,6 +84,24 @@ class TestPortalChangePayment(ChangeCase):
         self.assertIn("Your contract is changed", self.get_part(done, "done"))
         self.assertEqual(self.bill(self.order).amount_total, 15.43)
 
+    def test_a_change_that_is_not_the_customers_any_more_is_not_paid(self):
+        _page, response = self.change(quantity=5)
+        page = html.fromstring(response.text)
+        self.order.subscription_customer_control = "restricted"
+        refused = "cannot be changed like this online"
+        with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "Validation"):
+            self.pay(page)
+        self.assertFalse(self.get_waiting().transaction_ids)
+        shown = self.open(
+            f"/my/orders/{self.order.id}/change/pay",
+            access_token=self.order._portal_ensure_token(),
+        )
+        self.assertIn(refused, shown.text_content())
+        self.assertFalse(shown.xpath("//form[@id='o_payment_form']"))
+        self.order.subscription_customer_control = "upgrade"
+        self.pay(page)
+        self.assertEqual(self.order.order_line.product_uom_qty, 5)
+
     def test_an_abandoned_change_waits_and_can_be_dropped(self):
         self.change(quantity=5)
         page = self.open_contract(self.order)

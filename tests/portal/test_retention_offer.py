@@ -45,6 +45,16 @@ class TestRetentionOffer(PortalCase):
         steps = (order or self.order).order_line.segment_ids.sorted("start_date")
         return [(step.start_date, step.discount, step.discount_kind) for step in steps]
 
+    def test_the_longer_wait_of_two_reasons_counts(self):
+        self.expensive.offer_wait_months = 24
+        self.unused.offer_wait_months = 1
+        self.submit(self.open_close(self.expensive), "offer")
+        self.travel("2027-04-10")
+        self.assertIsNone(self.get_part(self.open_close(self.unused), "offer"))
+        self.expensive.offer_wait_months = 2
+        self.travel("2027-04-12")
+        self.assertTrue(self.get_part(self.open_close(self.unused), "offer"))
+
     # ------------------------------------------------------------------
     # Discount
     # ------------------------------------------------------------------

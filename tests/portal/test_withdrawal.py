@@ -65,6 +65,18 @@ class TestWithdrawal(PortalCase):
         reason = self.env.ref("sale_recurring.close_reason_withdrawal")
         self.assertEqual(self.order.subscription_close_reason_id, reason)
 
+    def test_the_terms_of_the_day_of_the_order_hold(self):
+        self.template.withdrawal_days = 0
+        self.submit(self.open_withdrawal())
+        self.assertEqual(self.order.subscription_state, "closed")
+        order = self.create_contract(self.seat)
+        self.bill(order)
+        self.template.withdrawal_days = 365
+        self.assertIsNone(self.get_part(self.open_contract(order), "withdrawal"))
+        other = self._create_template("Other", withdrawal_days=100)
+        order._subscription_switch(other, None)
+        self.assertIsNone(self.get_part(self.open_contract(order), "withdrawal"))
+
     def test_an_open_invoice_is_settled_and_nobody_owes_anything(self):
         self.submit(self.open_withdrawal())
         self.assertFalse(self.invoice.amount_residual)
@@ -118,10 +130,13 @@ class TestWithdrawal(PortalCase):
 
     def test_the_right_ends_and_is_not_everybodys(self):
         self.assertEqual(self.ask().status_code, 200)
-        self.partner.is_company = True
+        first, self.partner.is_company = self.order, True
+        self.order = self.create_contract(self.seat)
         self.assertEqual(self.ask().status_code, 403)
         self.template.withdrawal_consumers_only = False
+        self.order = self.create_contract(self.seat)
         self.assertEqual(self.ask().status_code, 200)
+        self.order = first
         self.travel("2027-02-14")
         self.assertEqual(self.ask().status_code, 200)
         page = self.open_withdrawal()
@@ -131,7 +146,7 @@ class TestWithdrawal(PortalCase):
         self.assertIsNone(self.get_part(self.open_contract(self.order), "withdrawal"))
         self.travel("2027-02-01")
         self.template.withdrawal_days = 0
-        self.assertEqual(self.ask().status_code, 403)
+        self.assertEqual(self.ask().status_code, 200, "the terms of the day of the order hold")
         self.order.invalidate_recordset()
         self.assertFalse(self.order.subscription_end_date)
 

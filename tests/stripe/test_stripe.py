@@ -163,6 +163,7 @@ class TestStripe(StripeCommon):
         self.run_charges()
         tx = invoice.transaction_ids
         refund = tx._refund(10.0)
+        self.after_commit()
         self.assertEqual((refund.state, refund.amount), ("done", -10.0))
         refund._send_refund_request()
         refunds = self.fake.ask("GET", f"refunds?payment_intent={tx.provider_reference}")

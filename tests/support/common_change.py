@@ -21,6 +21,17 @@ class ChangeCase(PortalCase):
         self.book_payment(self.bill(self.order))
         self.travel("2027-02-10")
 
+    @classmethod
+    def add_price(cls, product, recurrence, price):
+        """Let a product cost something for a recurrence, as a switch of a customer needs it."""
+        return cls.env["subscription.price"].create(
+            {
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "recurrence_id": recurrence.id,
+                "price": price,
+            }
+        )
+
     def add_addon(self, template, product, **values):
         return self.env["subscription.template.addon"].create(
             {"template_id": template.id, "product_id": product.id, **values}

@@ -103,6 +103,18 @@ class PaymentCommon(SubscriptionCommon):
         with self.enter_registry_test_mode():
             self.assertIs(self.ask_cron.method_direct_trigger(), True)
 
+    def after_commit(self):
+        """Let happen what waits for the commit: providers are asked for what is saved by then."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.cr.postcommit.run()
+        self.env.invalidate_all()
+
+    def give_back(self, source):
+        """Press *Refund* on a credit note or a payment."""
+        source.action_subscription_refund()
+        self.after_commit()
+
     def in_a_job(self, records, function):
         """Return what a function returns for these records in a transaction that may commit."""
         self.env.flush_all()
