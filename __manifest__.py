@@ -22,6 +22,7 @@
         "data/ir_cron_data.xml",
         "data/charging_data.xml",
         "data/charging_mail_data.xml",
+        "data/recognition_data.xml",
         "data/analytics_data.xml",
         "data/health_data.xml",
         "data/alerts_data.xml",
@@ -100,6 +101,13 @@
         "views/dunning/res_partner_views.xml",
         # campaign
         "views/campaign/subscription_price_campaign_views.xml",
+        # recognition
+        "views/recognition/subscription_recognition_views.xml",
+        "views/recognition/subscription_recognition_report_views.xml",
+        "views/recognition/account_move_views.xml",
+        "views/recognition/sale_order_views.xml",
+        "views/recognition/product_views.xml",
+        "views/recognition/res_config_settings_views.xml",
         # analytics
         "views/analytics/subscription_mrr_event_views.xml",
         "views/analytics/subscription_mrr_part_views.xml",

@@ -11,7 +11,19 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import charges, chart, data, history, plain, report, rounds, scale, server, workers
+from bench import (
+    charges,
+    chart,
+    data,
+    history,
+    plain,
+    recognition,
+    report,
+    rounds,
+    scale,
+    server,
+    workers,
+)
 from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
@@ -39,6 +51,7 @@ def parse():
     parser.add_argument("--charges", type=int, default=500, help="charges, one by one")
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
     parser.add_argument("--months", type=int, default=61, help="how old they become")
+    parser.add_argument("--recognition", type=int, default=10_000, help="invoice lines to earn")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
@@ -68,6 +81,10 @@ def main():
         result["charges"] = charges.measure(registry, partners[: options.charges], log=say)
         say("\n".join(report.charge_facts(result)))
         release_contracts(registry)
+    if options.recognition:
+        result["recognition"] = recognition.measure(registry, options.recognition, log=say)
+        say("\n".join(recognition.facts(result["recognition"])))
+        recognition.switch_off(registry)
     measure_sizes(registry, [partners[:size] for size in sizes], result, options)
     keep(result, options)
     if options.history:

@@ -43,6 +43,9 @@ from . import dunning
 # New prices for many contracts.
 from . import campaign
 
+# When what was invoiced is earned: deferred and accrued revenue, and the entries that say so.
+from . import recognition
+
 # What recurring revenue did: its ledger, and the figures that are read from it.
 from . import analytics
 

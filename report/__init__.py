@@ -1,5 +1,8 @@
 from . import (
     sale_report,
+    subscription_recognition_balance,
+    subscription_recognition_ledger,
+    subscription_recognition_revenue,
     subscription_report_mixin,
     subscription_churn_report,
     subscription_customer_report,

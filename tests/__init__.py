@@ -13,6 +13,7 @@ from .amendment import *
 from .pay_ahead import *
 from .dunning import *
 from .campaign import *
+from .recognition import *
 from .analytics import *
 from .health import *
 from .alerts import *

@@ -5,6 +5,8 @@ import platform
 import re
 import subprocess
 
+from . import recognition
+
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
@@ -102,6 +104,8 @@ def facts(result):
         steps = ", ".join(f"{name} {without[name]} → {with_addon[name]}" for name in without)
         lines.append(f"- Queries of an order without recurring lines, without and with: {steps}.")
     lines += charge_facts(result)
+    if "recognition" in result:
+        lines += recognition.facts(result["recognition"])
     lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
     return lines
 

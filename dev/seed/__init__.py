@@ -36,7 +36,7 @@ PAPERWORK = ("quote", "lose", "hours")
 GROWING = (
     "account_move, account_move_line, account_partial_reconcile, mail_message, "
     "payment_transaction, sale_order, sale_order_line, subscription_billed_period, "
-    "subscription_segment"
+    "subscription_recognition, subscription_segment"
 )
 
 
@@ -192,6 +192,7 @@ class Story:
     def _close_month(self, day):
         self.books.mark_sent()
         self.books.close_month(day)
+        self.env["subscription.recognition"]._cron_recognise_revenue()
         let_customers_answer(self.env, self.faces)
         watch(self.env)
         self.env.cr.commit()

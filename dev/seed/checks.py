@@ -24,6 +24,7 @@ def check_history(env, progress, *, full):
     _check_nothing_due(orders)
     _check_dates(contracts)
     _check_findings(env)
+    _check_recognition(env, full=full)
     check_lives(env)
     if full:
         _check_numbers(env, contracts)
@@ -105,6 +106,17 @@ def _check_findings(env):
     kinds = env["subscription.mrr.event"]._read_group([], ["kind"])
     demand(len(kinds) >= 7, "Only these movements of MRR: %s", kinds)
     demand(not findings, "The nightly check found: %s", findings.mapped("display_name"))
+
+
+def _check_recognition(env, *, full):
+    """What is deferred in the schedule stands on its account, and a second run adds nothing."""
+    entries = [("journal_id", "=", env.company.recognition_journal_id.id)]
+    count = env["account.move"].search_count(entries)
+    env["subscription.recognition"]._cron_recognise_revenue()
+    demand(count == env["account.move"].search_count(entries), "Revenue was recognised twice")
+    demand(not full or count >= 12, "Only %s entries of recognised revenue", count)
+    ledger = env["subscription.recognition.ledger"].search([("difference_amount", "!=", 0)])
+    demand(not ledger, "Schedule and ledger differ: %s", ledger.mapped("difference_amount"))
 
 
 def _check_numbers(env, contracts):

@@ -42,6 +42,7 @@ def set_up_company(env, first_day, today):
     _set_up_currencies(env, first_day, today)
     _set_up_taxes(env)
     _set_up_bank(env)
+    _set_up_recognition(env, first_day)
     _set_up_mail(env)
 
 
@@ -124,6 +125,37 @@ def _set_up_taxes(env):
             fiscal_position_ids=[Command.set(position.ids)],
             original_tax_ids=[Command.set((normal | reduced).ids)],
         )
+
+
+def _set_up_recognition(env, first_day):
+    """Recognise revenue as it is earned, in one entry a month, from the first month on."""
+    accounts = env["account.account"]
+    deferred, accrued = (
+        accounts.create(
+            {
+                "code": accounts._search_new_account_code(code),
+                "name": name,
+                "account_type": account_type,
+                "reconcile": True,
+            }
+        )
+        for code, name, account_type in (
+            ("255000", "Deferred revenue", "liability_current"),
+            ("105000", "Accrued revenue", "asset_current"),
+        )
+    )
+    journal = env["account.journal"].create(
+        {"name": "Revenue recognition", "code": "REV", "type": "general"}
+    )
+    env.company.write(
+        {
+            "recognition_mode": "monthly",
+            "recognition_account_id": deferred.id,
+            "recognition_accrued_account_id": accrued.id,
+            "recognition_journal_id": journal.id,
+            "recognition_from_date": first_day.replace(day=1),
+        }
+    )
 
 
 def _create_tax(env, name, rate, **values):

@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.fields import Domain
 from odoo.service.model import retrying
 from odoo.sql_db import Cursor
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
 
@@ -25,6 +25,7 @@ from .door import (
     pay_by_form,
     replace_methods,
 )
+from .earn import recognised, reset_some, set_up_recognition, use_batches_of
 from .edit import edit
 from .field import sell, set_up
 from .gate import wait_at
@@ -192,6 +193,28 @@ def dun(registry, folder, day, gate):
         moves._cron_dun_subscriptions()
 
 
+def recognise(registry, folder, day, batch, die_at=None, side="before"):
+    """Recognise revenue once, as Odoo's scheduler does, in small batches; see :func:`run_job`."""
+    use_batches_of(batch)
+    return run_job(registry, folder, day, "ir_cron_recognise_revenue", None, die_at, side)
+
+
+def recognise_unlocked(registry, folder, day, batch, gate):
+    """Recognise revenue until nothing is left, without the lock that keeps jobs apart."""
+    del day
+    use_batches_of(batch)
+    wait_at(folder, gate)
+    for _attempt in range(50):
+        with registry.cursor() as cr:
+            try:
+                environment(cr)["subscription.recognition"]._cron_recognise_revenue()
+            except (SerializationFailure, UniqueViolation):
+                cr.rollback()
+            else:
+                return True
+    return False
+
+
 TASKS = {
     "amendments": with_cursor(amendments),
     "set_up": with_cursor(set_up),
@@ -202,6 +225,11 @@ TASKS = {
     "hold": hold,
     "plan_late": plan_late,
     "job": run_job,
+    "recognise": recognise,
+    "recognise_unlocked": recognise_unlocked,
+    "recognised": with_cursor(recognised),
+    "reset_some": with_cursor(reset_some),
+    "set_up_recognition": with_cursor(set_up_recognition),
     "set_up_charges": with_cursor(set_up_charges),
     "set_up_dunning": with_cursor(set_up_dunning),
     "dun": dun,

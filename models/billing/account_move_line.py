@@ -79,7 +79,13 @@ class AccountMoveLine(models.Model):
         if is_batch and set(vals) == {"partner_id"}:
             changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
             return super(AccountMoveLine, changed).write(vals) if changed else True
-        return super().write(vals)
+        result = super().write(vals)
+        if "deferred_start_date" in vals or "deferred_end_date" in vals:
+            self._hook_on_days_written()
+        return result
+
+    def _hook_on_days_written(self):
+        """Called after somebody wrote which days of service lines bill. Return nothing. Hook."""
 
     def _check_company(self, fnames=None):
         """Look at the companies of what the lines of a batch link all at once."""
@@ -97,13 +103,13 @@ class AccountMoveLine(models.Model):
         super()._copy_data_extend_business_fields(values)
         # sudo: whoever may reverse the invoice may do so without seeing the contract
         own = self.sudo()
-        if own.display_type == "product" and own.move_id._get_subscription_rows():
+        if own.display_type == "product" and (
+            self.deferred_start_date or own.move_id._get_subscription_rows()
+        ):
             values["subscription_origin_line_id"] = self.id
-        if own.subscription_billed_period_ids and self.deferred_start_date:
-            values["deferred_start_date"] = self.deferred_start_date
-            values["deferred_end_date"] = self.deferred_end_date
-        elif self.subscription_adjusted_period_id:
+        if self.subscription_adjusted_period_id and not own.subscription_billed_period_ids:
             values["subscription_adjusted_period_id"] = self.subscription_adjusted_period_id.id
+        if self.deferred_start_date:
             values["deferred_start_date"] = self.deferred_start_date
             values["deferred_end_date"] = self.deferred_end_date
 
@@ -120,7 +126,7 @@ class AccountMoveLine(models.Model):
         return -self.move_id.direction_sign * self.currency_id.round(amount)
 
     def _hook_on_lines_removed(self):
-        """Called before invoice lines are deleted, alone or with their document."""
+        """Called before invoice lines are deleted, alone or with their document. Hook."""
         products = self.filtered(lambda line: line.display_type == "product")
         if not products:
             return

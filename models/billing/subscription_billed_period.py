@@ -271,7 +271,7 @@ class SubscriptionBilledPeriod(models.Model):
 
     @api.model
     def _create_rows(self, vals_list):
-        """Append rows that need no new invoice line.
+        """Append rows to the ledger. Hook.
 
         :param list vals_list: dicts of :meth:`_prepare_row_values`
         :return: the new rows

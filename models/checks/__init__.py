@@ -11,4 +11,5 @@ from . import (
     subscription_finding_text,
     subscription_finding_money,
     subscription_finding_mrr,
+    subscription_finding_recognition,
 )

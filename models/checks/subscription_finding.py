@@ -28,6 +28,8 @@ CHECKS = [
     ("two_charges", "Money under way twice for one period"),
     ("untold", "Customer was not told"),
     ("mrr", "MRR differs from the contract"),
+    ("deferral", "Revenue not recognised as it should be"),
+    ("deferral_entry", "Deferred revenue edited by hand"),
 ]
 
 

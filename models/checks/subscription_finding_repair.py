@@ -22,6 +22,8 @@ REPAIRS = {
     "cancelled": "_repair_cancelled",
     "constraint": "_repair_constraint",
     "mrr": "_repair_mrr",
+    "deferral": "_repair_deferral",
+    "deferral_entry": "_repair_deferral_entry",
 }
 
 

@@ -19,6 +19,8 @@ GLOBAL_CHECKS = (
     "unbooked",
     "two_charges",
     "untold",
+    "deferral",
+    "deferral_entry",
 )
 
 
@@ -168,8 +170,9 @@ class SubscriptionFinding(models.Model):
                     existing[key][name] = found[key][name]
         vals_list = [values for key, values in found.items() if key not in existing]
         orders = self.env["sale.order"].browse(vals["order_id"] for vals in vals_list)
-        for vals, order in zip(vals_list, orders, strict=True):
-            vals["company_id"] = order.company_id.id
+        moves = self.env["account.move"].browse(vals.get("move_id", False) for vals in vals_list)
+        for vals, order, move in zip(vals_list, orders, moves, strict=True):
+            vals["company_id"] = (order or move).company_id.id
         self.with_context(**QUIET).create(vals_list)
 
     def _resolve(self, note):

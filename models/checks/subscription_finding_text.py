@@ -250,6 +250,12 @@ class SubscriptionFinding(models.Model):
                 "Repair creates it, or says which data must be mended before."
             ),
             "mrr": self.env._("Repair records the difference as a correction of that day."),
+            "deferral": self.env._(
+                "Repair plans the invoice line anew and books the difference; what is posted stays."
+            ),
+            "deferral_entry": self.env._(
+                "Repair books the difference in another entry; what is posted stays."
+            ),
         }
 
     def _get_manual_cures(self):
@@ -283,6 +289,9 @@ class SubscriptionFinding(models.Model):
             "state": self.env._(
                 "If the service has ended, set the end date of the contract to the day on which it "
                 "did; if not, make a new contract."
+            ),
+            "deferral_entry": self.env._(
+                "Move this amount to another account if it is no deferred revenue of an invoice."
             ),
             "double_charge": self.env._(
                 "Ask the payment provider which charge took money, and cancel the others."

@@ -10,8 +10,13 @@ TYPED = {
     "account.move.line": "deferred_start_date deferred_end_date",
     "digest.digest": "kpi_subscription_mrr kpi_subscription_net_new",
     "product.pricelist": "subscription_price_ids",
-    "product.template": "is_recurring subscription_price_ids",
+    "product.template": "is_recurring recognition_account_id subscription_price_ids",
+    "product.category": "recognition_account_id",
     "res.company": """
+        recognition_accrued_account_id recognition_account_id recognition_before
+        recognition_from_date recognition_has_analytic recognition_has_partner
+        recognition_is_drafted recognition_is_grouped recognition_journal_id recognition_method
+        recognition_min_amount recognition_min_days recognition_mode
         subscription_backdate_days_manager subscription_backdate_days_user
         subscription_batch_size
         subscription_health_days subscription_satisfaction_days

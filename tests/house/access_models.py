@@ -32,6 +32,11 @@ EXPECTED = {
     "subscription.price": SETUP | {"product manager": "rwcu"},
     "subscription.segment": HISTORY,
     "subscription.billed.period": HISTORY,
+    # Whoever sells does not read the books.
+    "subscription.recognition": dict.fromkeys(BOOKS, "r"),
+    "subscription.recognition.balance": dict.fromkeys(BOOKS, "r"),
+    "subscription.recognition.ledger": dict.fromkeys(BOOKS, "r"),
+    "subscription.recognition.revenue": dict.fromkeys(BOOKS, "r"),
     "subscription.interruption": HISTORY,
     "subscription.accepted.offer": HISTORY,
     "subscription.finding": HISTORY,

@@ -274,6 +274,7 @@ class AccessCase(PaymentCommon):
         movement = cls.env["subscription.mrr.event"].search(of_contract, limit=1)
         found |= {
             "company": cls.company,
+            **cls._create_earned_month(found["invoice line"]),
             "mrr event": movement,
             "mrr part": movement.part_ids[:1],
             **{
@@ -285,6 +286,26 @@ class AccessCase(PaymentCommon):
                 f"{name} retention": rows.search([], limit=1) or rows.browse(1)
                 for name in ("contract", "customer")
                 for rows in [cls.env[f"subscription.{name}.retention"]]
+            },
+        }
+
+    @classmethod
+    def _create_earned_month(cls, line):
+        values = {
+            "line_id": line.id,
+            "line_key": line.id,
+            "date": cls.today,
+            "company_id": cls.company.id,
+            "deferred_amount": 1.0,
+            "deferred_account_id": line.account_id.id,
+            "move_id": line.move_id.id,
+        }
+        reports = {"balance": "balance row", "ledger": "ledger row", "revenue": "earned row"}
+        return {
+            "earned month": cls.env["subscription.recognition"].create(values),
+            **{
+                word: cls.env[f"subscription.recognition.{name}"].search([], limit=1)
+                for name, word in reports.items()
             },
         }
 

@@ -1,0 +1,42 @@
+from odoo import fields, models
+
+
+class AccountMoveLine(models.Model):
+    """From an invoice line to the months in which it is earned."""
+
+    _inherit = "account.move.line"
+
+    recognition_ids = fields.One2many(
+        "subscription.recognition",
+        "line_id",
+        "Recognised Revenue",
+        readonly=True,
+        copy=False,
+        groups="account.group_account_readonly,account.group_account_invoice",
+    )
+
+    def _hook_on_lines_removed(self):
+        """Hook. Take back what was recognised of lines that go away."""
+        super()._hook_on_lines_removed()
+        self.env["subscription.recognition"]._mark_stale(self.filtered("deferred_start_date"))
+
+    def _hook_on_days_written(self):
+        """Hook. Compare lines whose days were typed again with what was recognised of them."""
+        super()._hook_on_days_written()
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        if posted.company_id._get_recognising():
+            self.env["subscription.recognition"]._mark_stale(posted)
+
+    def _get_recognition_root(self):
+        """Return the invoice line that a line of a credit note is about, else the line itself.
+
+        :rtype: account.move.line
+        """
+        self.ensure_one()
+        rows = self.subscription_billed_period_ids.reverses_id
+        return (
+            self.subscription_origin_line_id
+            or self.subscription_adjusted_period_id.invoice_line_id
+            or rows.invoice_line_id[:1]
+            or self
+        )

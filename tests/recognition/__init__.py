@@ -1,0 +1,7 @@
+from . import (
+    test_recognition,
+    test_recognition_changes,
+    test_recognition_checks,
+    test_recognition_entries,
+    test_recognition_worlds,
+)
