@@ -6,8 +6,6 @@ import time
 from odoo import sql_db
 from odoo.tools import SQL
 
-from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
-
 from . import data, server
 
 # Nine in ten run and are due within the next months, the others have ended.
@@ -194,6 +192,9 @@ def measure(registry, day, count):
     :return: what is searched, the plan, and the ms it takes
     :rtype: list[dict]
     """
+    # Odoo finds the addon once its configuration is read, which is after this module is imported.
+    from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
+
     found = []
     with server.environment(registry) as env, server.clock(env, day):
         orders = env["sale.order"]
