@@ -25,13 +25,14 @@ class SubscriptionHealth(models.Model):
                 stage.mail_template_id.send_mail(order.id)
             if stage.requests_satisfaction:
                 self.env["subscription.satisfaction"]._request(order)
+        stages = {}
         for event in events.filtered(lambda one: one.kind == "health"):
-            order = event.order_id
-            stage = self.env["subscription.stage"]._get_stage_of_health(
-                event.new_value, order.company_id
-            )
-            if stage and order.subscription_state in const.RUNNING_STATES:
-                order.subscription_stage_id = stage
+            order, verdict = event.order_id, event.new_value
+            key = (verdict, order.company_id)
+            if key not in stages:
+                stages[key] = self.env["subscription.stage"]._get_stage_of_health(*key)
+            if stages[key] and order.subscription_state in const.RUNNING_STATES:
+                order.subscription_stage_id = stages[key]
 
     @api.model
     def _hook_on_watched(self):
