@@ -119,6 +119,7 @@
         "views/analytics/subscription_dashboard_views.xml",
         "views/analytics/subscription_contract_retention_views.xml",
         "views/analytics/subscription_customer_retention_views.xml",
+        "views/analytics/subscription_mrr_policy_wizard_views.xml",
         "views/analytics/digest_digest_views.xml",
         "views/analytics/sale_order_views.xml",
         "views/analytics/res_config_settings_views.xml",

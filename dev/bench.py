@@ -19,6 +19,7 @@ from bench import (
     plain,
     recognition,
     report,
+    reporting,
     rounds,
     scale,
     server,
@@ -48,6 +49,7 @@ def parse():
     parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
+    parser.add_argument("--reports", type=int, default=200_000, help="contracts of the reports")
     parser.add_argument("--charges", type=int, default=500, help="charges, one by one")
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
     parser.add_argument("--months", type=int, default=61, help="how old they become")
@@ -103,6 +105,10 @@ def main():
     if options.check:
         say(f"==> The nightly check of {options.check:,} contracts")
         result["check"] = scale.check(registry, partners, date(2024, 6, 1), options.check)
+        keep(result, options)
+    if options.reports:
+        say(f"==> Reports of {options.reports:,} contracts")
+        result["reports"] = reporting.measure(registry, options.reports, say)
         keep(result, options)
     say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
     databases.drop(options.database)

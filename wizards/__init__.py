@@ -9,6 +9,7 @@ from . import (
     subscription_close_wizard,
     subscription_link_wizard,
     subscription_mass_wizard,
+    subscription_mrr_policy_wizard,
     subscription_pause_wizard,
     subscription_simulation,
     subscription_renewal_wizard,

@@ -106,6 +106,7 @@ def facts(result):
     lines += charge_facts(result)
     if "recognition" in result:
         lines += recognition.facts(result["recognition"])
+    lines += report_facts(result)
     lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
     return lines
 
@@ -121,6 +122,22 @@ def charge_facts(result):
         f"ms each, {ours:.0f} ours and {found['odoo_ms']:.0f} Odoo's; {found['queries']:.0f} "
         f"queries each ({found['queries_first']:.0f} in the first half, "
         f"{found['queries_last']:.0f} in the second)."
+    ]
+
+
+def report_facts(result):
+    """Return what reports cost against the plain SQL for the same question, as lines."""
+    found = result.get("reports")
+    if not found:
+        return []
+    each = "; ".join(
+        f"{row['what']} {row['report_ms']:.0f} ms ({row['ratio']:.2f} x)"
+        for row in found["reports"]
+    )
+    return [
+        f"- Reports over {found['movements']:,} movements of {found['contracts']:,} contracts, and "
+        f"how many times the plain SQL that answers the same: {each}. The dashboard takes "
+        f"{found['dashboard']:.1f} s."
     ]
 
 

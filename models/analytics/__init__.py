@@ -10,6 +10,8 @@ from . import (
     subscription_dashboard,
     subscription_dashboard_tiles,
     subscription_forecast,
+    subscription_forecast_known,
+    subscription_forecast_scenario,
     subscription_interruption,
     subscription_mrr_event,
     subscription_mrr_part,

@@ -98,6 +98,10 @@ class Chain:
         return found
 
 
+def _round(value):
+    return value.quantize(Decimal("0.000001"))
+
+
 class MrrLedger:
     """Adds what the ledger of MRR does not say yet; to add nothing is the normal case.
 
@@ -142,8 +146,9 @@ class MrrLedger:
         for segment in segments:
             chain = chains[segment.order_id.subscription_origin_id.id]
             product = segment.line_id.product_id.id
+            rate = self._get_chain_rate(chain, segment.order_id)
             chain.pieces[segment.order_id.id] += [
-                Piece(start, stop, product, value)
+                Piece(start, stop, product, _round(value * rate))
                 for start, stop, value in segment._get_mrr_spans()
             ]
         gaps = self.env["subscription.interruption"].search([("order_id", "in", orders.ids)])
@@ -185,6 +190,17 @@ class MrrLedger:
                 chain.owned[day] = tuple(owner)
             chain.last = max(chain.last or day, day)
 
+    def _get_chain_rate(self, chain, order):
+        """Return the currency of a chain for one unit of that of one of its contracts.
+
+        A renewal may be agreed in another currency. The chain stays in the one it began with: the
+        renewal counts at the rate of its first day, so that only a real difference is an expansion.
+        """
+        if order.currency_id == chain.origin.currency_id:
+            return Decimal(1)
+        day = order.subscription_start_date or order.subscription_anchor_date
+        return self.get_rate(order, day) / self.get_rate(chain.origin, day)
+
     def get_rate(self, order, day):
         """Return the company's currency for one unit of the contract's on a day."""
         company, currency = order.company_id, order.currency_id
@@ -201,15 +217,16 @@ class MrrLedger:
     # Comparing
     # ------------------------------------------------------------------
 
-    def get_missing(self, chain, today):
+    def get_missing(self, chain, today, policy=None):
         """Return what the segments of a chain say up to a day and the ledger does not.
 
         :param Chain chain: see :meth:`_load`
         :param date today: nothing later is told
+        :param Policy policy: how to count, that of the company when empty
         :return: movements with the differences, in the order of their days
         :rtype: list[Movement]
         """
-        policy = chain.origin.company_id._get_mrr_policy()
+        policy = policy or chain.origin.company_id._get_mrr_policy()
         wanted = defaultdict(dict)
         for move in movements(chain.members, today, policy):
             for product, amount in move.parts:

@@ -1,9 +1,9 @@
 from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import format_date, formatLang
 
 from ...engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
 from .dashboard_figures import Figures
@@ -11,6 +11,8 @@ from .movement_totals import get_totals
 
 MONTHS_AHEAD = 12
 MONTHS_MEASURED = (3, 6, 12)
+MONTHS_TESTED = 6
+MOST_SCENARIOS = 8
 MOST_TYPED = 10**9
 
 
@@ -24,7 +26,8 @@ class SubscriptionDashboard(models.AbstractModel):
         """Return the forecast of the next twelve months, for what the reader may read.
 
         :param dict values: ``months``, how many whole months are measured, and typed assumptions:
-            ``new`` as an amount per month, ``expansion`` and ``loss`` in percent per month
+            ``new`` as an amount per month, ``expansion`` and ``loss`` in percent per month;
+            ``tested``, a day in the past month on which the forecast is tested
         :return: the past, the months to come with their band and what is known already, the
             assumptions with the formula, and how far the same forecast was off a year ago
         :rtype: dict
@@ -49,7 +52,7 @@ class SubscriptionDashboard(models.AbstractModel):
         )
         return {
             "past": self._get_past(scope, today),
-            "months": self._get_months_ahead(now, found),
+            "months": self._get_months_ahead(now, found, self._get_renewal_rate(values)),
             "measured": count,
             "choices": list(MONTHS_MEASURED),
             "assumptions": {
@@ -59,16 +62,19 @@ class SubscriptionDashboard(models.AbstractModel):
             },
             "formula": self.env._("MRR of a month = MRR before * (1 + expansion - loss) + new"),
             "filled": self._get_filled_forecast(now, assumptions, found[0]),
-            "error": self._get_past_error(scope, first, count),
+            "error": self._get_past_error(scope, self._get_tested_month(values, first), count),
+            "scenarios": self._get_scenarios(now, assumptions),
+            "rate": self._get_rate_text(now, self._get_renewal_rate(values)),
             "currency": self.env.company.currency_id.name,
         }
 
     @api.model
-    def _get_months_ahead(self, now, found):
+    def _get_months_ahead(self, now, found, rate):
         """Return the months to come as the page shows them, next to what is agreed for them."""
         first = now.start
         days = [first + relativedelta(months=number + 2, days=-1) for number in range(MONTHS_AHEAD)]
         known = self._get_known_mrr(now.scope, days)
+        renewed = self._get_known_mrr(now.scope, days, rate) if rate is not None else known
         return [
             {
                 "label": format_date(self.env, day, date_format="MMM yy"),
@@ -80,6 +86,8 @@ class SubscriptionDashboard(models.AbstractModel):
                 "text": now.format_money(month.mrr),
                 "band": f"{now.format_money(month.low)} - {now.format_money(month.high)}",
                 "known_text": now.format_money(known[day]),
+                "renewed": round(renewed[day], 2),
+                "renewed_text": now.format_money(renewed[day]),
             }
             for day, month in zip(days, found, strict=True)
         ]
@@ -131,12 +139,77 @@ class SubscriptionDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _get_past_error(self, scope, first, count):
-        """Return how far the same forecast, made half a year ago, was off; empty when too young."""
-        months = 6
-        start = first - relativedelta(months=months)
+    def _get_rate_text(self, figures, rate):
+        """Return which renewal rate the second line of what is agreed takes, in a sentence."""
+        if rate is None:
+            return self.env._(
+                "No term ended in the last twelve months: what renews itself goes on."
+            )
+        return self.env._(
+            "After the end of a term %(rate)s of its MRR goes on, as in the last twelve months.",
+            rate=figures.format("renewed_mrr", rate),
+        )
+
+    @api.model
+    def _get_scenarios(self, now, measured_ones):
+        """Return the own scenarios with the line that each of them gives from today's MRR.
+
+        Contracts are won and lost as measured: a scenario is about money.
+        """
+        found = []
+        for scenario in self.env["subscription.forecast.scenario"].search(
+            [("company_id", "=", self.env.company.id)], limit=MOST_SCENARIOS
+        ):
+            assumptions = Assumptions(
+                new=Fraction(scenario.new),
+                expansion=Fraction(scenario.expansion) / 100,
+                loss=Fraction(scenario.loss) / 100,
+                won=measured_ones.won,
+                lost=measured_ones.lost,
+            )
+            months = forecast(now.totals.closing, now.totals.contracts, assumptions, MONTHS_AHEAD)
+            found.append(
+                {
+                    "id": scenario.id,
+                    "name": scenario.name,
+                    "values": [round(float(month.mrr), 2) for month in months],
+                    "text": now.format_money(months[-1].mrr),
+                    "filled": self._get_filled_forecast(now, assumptions, months[0]),
+                }
+            )
+        return found
+
+    @api.model
+    def _get_tested_month(self, values, first):
+        """Return the first day of the month in which the tested forecast was made.
+
+        :param date first: of this month; without a choice the test begins half a year before
+        :raise UserError: no month of the past was chosen
+        """
+        text = values.get("tested")
+        if not text:
+            return first - relativedelta(months=MONTHS_TESTED)
+        try:
+            day = fields.Date.to_date(text).replace(day=1)
+            is_past = first - relativedelta(years=30) <= day < first
+        except (ValueError, TypeError, AttributeError):
+            is_past = False
+        if not is_past:
+            raise UserError(self.env._("Choose a month of the past to test the forecast on."))
+        return day
+
+    @api.model
+    def _get_past_error(self, scope, start, count):
+        """Return how far the same forecast, made in a past month, was off; empty when too young.
+
+        :param date start: first day of that month
+        :param int count: how many months before it were measured
+        """
+        today = self.env.company._subscription_today()
+        passed = (today.year - start.year) * 12 + today.month - start.month
+        months = min(MONTHS_TESTED, passed)
         history = self._get_month_totals(scope, start, count)
-        actual = self._get_month_totals(scope, first, months)
+        actual = self._get_month_totals(scope, start + relativedelta(months=months), months)
         if not history[0].closing or not actual[0].opening:
             return ""
         found = forecast(actual[0].opening, 0, measured(history), months)
@@ -147,62 +220,4 @@ class SubscriptionDashboard(models.AbstractModel):
             "Made on %(day)s, this forecast would have been off by %(error)s %% on average.",
             day=format_date(self.env, start),
             error=formatLang(self.env, float(error * 100), digits=1),
-        )
-
-    @api.model
-    def _get_known_mrr(self, scope, days):
-        """Return what is agreed today for days to come: planned changes and ends, nothing else.
-
-        :param Scope scope: the contracts are those that its movements belong to
-        :param list days: days to come
-        :return: MRR in the shown currency, by day
-        :rtype: dict
-        """
-        origins = SQL("SELECT origin_id FROM (%s) AS moved", scope.get_rows())
-        products = SQL("TRUE")
-        if scope.products:
-            products = SQL(
-                "seg.line_id IN (SELECT id FROM sale_order_line WHERE product_id = ANY(%s))",
-                scope.products,
-            )
-        found = self.env.execute_query(
-            SQL(
-                """
-                SELECT day.day, seg.company_id, so.currency_id, SUM(seg.mrr)
-                  FROM unnest(%(days)s::date[]) AS day (day)
-                  JOIN subscription_segment seg
-                    ON seg.start_date <= day.day
-                   AND (seg.end_date IS NULL OR seg.end_date > day.day)
-                  JOIN sale_order so ON so.id = seg.order_id
-                 WHERE so.subscription_origin_id IN (%(origins)s)
-                   AND %(products)s
-                   AND NOT EXISTS (
-                       SELECT 1 FROM subscription_interruption gap
-                        WHERE gap.order_id = so.id AND gap.start_date <= day.day
-                          AND (gap.end_date IS NULL OR gap.end_date > day.day))
-                 GROUP BY 1, 2, 3
-                """,
-                days=days,
-                origins=origins,
-                products=products,
-            )
-        )
-        known = dict.fromkeys(days, 0.0)
-        for day, company, currency, amount in found:
-            known[day] += self._convert_known(company, currency, amount)
-        return known
-
-    @api.model
-    def _convert_known(self, company, currency, amount):
-        """Return an amount of a contract in the shown currency, at the rate of today."""
-        return (
-            self.env["res.currency"]
-            .browse(currency)
-            ._convert(
-                float(amount or 0),
-                self.env.company.currency_id,
-                self.env["res.company"].browse(company),
-                self.env.company._subscription_today(),
-                round=False,
-            )
         )

@@ -5,6 +5,7 @@ from . import (
     test_dashboard,
     test_forecast,
     test_mrr_ledger,
+    test_mrr_policy,
     test_reports,
     test_retention,
 )

@@ -1,7 +1,8 @@
 from datetime import date
+from fractions import Fraction
 
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 
 from ..common import SubscriptionCommon
 
@@ -53,3 +54,48 @@ class TestForecast(SubscriptionCommon):
         user = self.env["res.users"].create({"name": "n", "login": "no forecast"})
         with self.assertRaises(AccessError):
             self.Dashboard.with_user(user).get_forecast({})
+
+    def test_what_is_agreed_goes_on_as_often_as_terms_were_renewed(self):
+        order = self.env["sale.order"].search([("is_subscription", "=", True)], limit=1)
+        self.assertEqual(self.get_data()["months"][3]["renewed"], 400.0)
+        self.patch(type(self.Dashboard), "_get_renewal_rate", lambda _self, _values: Fraction(1, 2))
+        ends, goes_on = (
+            self.create_contract(
+                self.line_values(self.seat, 10),
+                subscription_end_action=action,
+                subscription_term_count=3,
+                subscription_term_unit="month",
+            )
+            for action in ("end", "renew")
+        )
+        self.env.cr.flush()
+        months = self.get_data()["months"]
+        self.assertEqual([month["known"] for month in months[:4]], [600.0, 600.0, 500.0, 500.0])
+        self.assertEqual([month["renewed"] for month in months[:4]], [600.0, 600.0, 500.0, 500.0])
+        self.assertEqual(months[5]["renewed"], 450.0)
+        self.assertTrue(order and ends and goes_on)
+
+    def test_scenarios_are_kept_and_compared(self):
+        Scenario = self.env["subscription.forecast.scenario"]
+        Scenario.create({"name": "Bad", "new": 0, "loss": 10})
+        Scenario.create({"name": "Good", "new": 100, "expansion": 10})
+        found = {one["name"]: one["values"] for one in self.get_data()["scenarios"]}
+        self.assertEqual(found["Bad"][:2], [360.0, 324.0])
+        self.assertEqual(found["Good"][:2], [540.0, 694.0])
+        for one in self.get_data()["scenarios"]:
+            self.assertIn("400.00", one["filled"])
+        seller = new_test_user(self.env, "scenarist", groups="sales_team.group_sale_salesman")
+        self.assertFalse(self.Dashboard.with_user(seller).get_forecast({})["scenarios"])
+        with self.assertRaises(AccessError):
+            Scenario.search([], limit=1).with_user(seller).unlink()
+        with self.assertRaises(ValidationError):
+            Scenario.create({"name": "Mad", "new": 10**12})
+
+    def test_the_forecast_is_tested_on_any_month_of_the_past(self):
+        self.travel("2027-09-10")
+        error = self.get_data(tested="2027-06-15")["error"]
+        self.assertIn("06/01/2027", error)
+        self.assertNotEqual(error, self.get_data(tested="2027-05-01")["error"])
+        for tested in ("2027-09-01", "soon", 17, "0001-01-01"):
+            with self.subTest(tested), self.assertRaises(UserError):
+                self.get_data(tested=tested)

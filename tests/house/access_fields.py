@@ -64,6 +64,7 @@ TYPED = {
         active company_id grace_days max_attempts name sequence step_ids template_ids warn_days
     """,
     "subscription.dunning.policy.step": "action days mail_template_id policy_id",
+    "subscription.forecast.scenario": "company_id expansion loss name new user_id",
     "subscription.health.rule": """
         active contract_domain name reason sequence template_id verdict
     """,

@@ -63,6 +63,8 @@ EXPECTED = {
     "subscription.dunning.notice": HISTORY,
     # Typed on quotations.
     "subscription.ramp.step": dict.fromkeys(SALES, "rwcu") | dict.fromkeys(BOOKS, "r"),
+    # Everybody's own.
+    "subscription.forecast.scenario": dict.fromkeys(SALES + BOOKS, "rwcu"),
     "subscription.price.campaign": {"administrator": "rwcu"},
     "subscription.price.campaign.rule": {"administrator": "rwcu"},
     "subscription.price.campaign.line": {"administrator": "rwcu"},

@@ -145,6 +145,7 @@ METHODS = {
     "subscription.mass.wizard": {"action_start": OPERATORS, "action_batch": OPERATORS},
     "subscription.interruption": {"create": NOBODY, "unlink": NOBODY, "write": NOBODY},
     "subscription.mrr.event": {"write": NOBODY},
+    "subscription.mrr.policy.wizard": {"action_apply": NOBODY},
     "subscription.mrr.part": {"write": NOBODY},
     "subscription.pause.wizard": {"action_pause": OPERATORS},
     "subscription.price.campaign": dict.fromkeys(
@@ -244,6 +245,8 @@ DIALOGS = {
     "subscription.close.wizard": {"order_id": "active", "reason_id": "reason"},
     "subscription.link.wizard": {"order_id": "active"},
     "subscription.mass.wizard": {"order_ids": "active"},
+    "subscription.mrr.policy.line": {},
+    "subscription.mrr.policy.wizard": {},
     "subscription.pause.wizard": {"order_id": "active"},
     "subscription.renewal.wizard": {"order_id": "active"},
     "subscription.reopen.wizard": {"order_id": "closed"},

@@ -49,6 +49,7 @@ class TestTypedMarkup(AccessHttpCase, DunningCommon):
         found["stage"] = cls.env["subscription.stage"].create(
             {"name": "Stage", "subscription_state": "active"}
         )
+        found["scenario"] = cls.env["subscription.forecast.scenario"].create({"name": "Good"})
         found["pricelist"] = cls.env["product.pricelist"].create({"name": "List"})
         found["product"] = cls.seat.product_tmpl_id
         found["group"] = cls.partner

@@ -8,6 +8,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 const KNOWN = "#6b7280";
+const RENEWED = "#a16207";
 
 export class SubscriptionForecast extends Component {
     static template = "sale_recurring.SubscriptionForecast";
@@ -20,7 +21,8 @@ export class SubscriptionForecast extends Component {
         this.env.config.setDisplayName(_t("Forecast"));
         this.display = { controlPanel: {} };
         this.canvas = useRef("canvas");
-        this.state = useState({ data: null, months: 6, typed: {} });
+        this.notification = useService("notification");
+        this.state = useState({ data: null, months: 6, typed: {}, tested: "", name: "", compared: {} });
         onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
         onMounted(() => this.draw());
         onPatched(() => this.draw());
@@ -35,12 +37,16 @@ export class SubscriptionForecast extends Component {
         ];
     }
 
+    get notTested() {
+        return _t("The months before are not enough to test it on this one.");
+    }
+
     get isTyped() {
         return Object.keys(this.state.typed).length > 0;
     }
 
     async load() {
-        const values = { months: this.state.months, ...this.state.typed };
+        const values = { months: this.state.months, tested: this.state.tested, ...this.state.typed };
         this.state.data = await this.orm.call("subscription.dashboard", "get_forecast", [values]);
     }
 
@@ -56,6 +62,42 @@ export class SubscriptionForecast extends Component {
         } else {
             this.state.typed[name] = value;
         }
+        return this.load();
+    }
+
+    // ------------------------------------------------------------------
+    // Scenarios
+    // ------------------------------------------------------------------
+
+    async keep() {
+        const name = this.state.name.trim();
+        if (!name) {
+            this.notification.add(_t("Give the scenario a name."), { type: "warning" });
+            return;
+        }
+        const { new: won, expansion, loss } = this.state.data.assumptions;
+        const [id] = await this.orm.create("subscription.forecast.scenario", [{ name, new: won, expansion, loss }]);
+        this.state.compared[id] = true;
+        this.state.name = "";
+        await this.load();
+    }
+
+    async forget(scenario) {
+        await this.orm.unlink("subscription.forecast.scenario", [scenario.id]);
+        await this.load();
+    }
+
+    compare(scenario, isShown) {
+        this.state.compared[scenario.id] = isShown;
+        this.drawn = null;
+    }
+
+    getCompared() {
+        return this.state.data.scenarios.filter((scenario) => this.state.compared[scenario.id]);
+    }
+
+    test(month) {
+        this.state.tested = month ? `${month}-01` : "";
         return this.load();
     }
 
@@ -92,6 +134,12 @@ export class SubscriptionForecast extends Component {
                         fill: "-1",
                     }),
                     line(_t("Agreed already"), ahead("known"), { borderColor: KNOWN, borderDash: [2, 3] }),
+                    line(_t("With renewals"), ahead("renewed"), { borderColor: RENEWED, borderDash: [2, 3] }),
+                    ...this.getCompared().map((scenario, number) =>
+                        line(scenario.name, [...gap, last, ...scenario.values], {
+                            borderColor: getColor(number + 3, "light"),
+                        })
+                    ),
                 ],
             },
             options: {
