@@ -78,7 +78,7 @@ class TestConstraints(SubscriptionCommon):
                 self.plant_copy("subscription_segment", self.line.segment_ids, **changes)
 
     def test_steps_are_not_edited(self):
-        with self.assertRaisesRegex(UserError, "A step of a contract line cannot be edited"):
+        with self.assertRaisesRegex(UserError, "A segment of a contract line cannot be edited"):
             self.line.segment_ids.quantity = 5
 
     # ------------------------------------------------------------------
