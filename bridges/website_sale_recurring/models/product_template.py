@@ -89,8 +89,8 @@ class ProductTemplate(models.Model):
 
     def _get_sales_prices(self, website):
         """Show on tiles what the shortest period costs."""
-        prices = super()._get_sales_prices(website)
         recurring = self.filtered("is_recurring")
+        prices = super(ProductTemplate, self - recurring)._get_sales_prices(website)
         for product, values in ShopTiles(recurring, website).get_prices().items():
             prices[product.id] = values
         return prices
