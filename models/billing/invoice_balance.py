@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from odoo.fields import Domain
 
@@ -96,16 +97,23 @@ class InvoiceBalance:
         return money
 
     def _spread_early_discount(self, base, found, sign, exact):
-        """Lower the taxes of the lines by what an early payment discount takes off them."""
+        """Lower the taxes of the lines by what an early payment discount takes off them.
+
+        A voucher among them raises its own: what the discount takes off is reckoned after it.
+        """
         discount = self._read_base_line(base, sign, exact)
         key = self._get_early_key(base["record"])
         lines = [line for line in found if self._get_early_key(line) == key]
         whole = sum((found[line].untaxed for line in lines), ZERO)
         done, spread = ZERO, Money()
         currency = self._get_currency(base["record"].move_id)
-        for line in lines if discount.taxes else ():
+        for line in lines if discount.taxes and whole else ():
             done += found[line].untaxed
-            part = self._get_part(discount, spread, done, whole, currency)
+            ratio = Fraction(done) / Fraction(whole)
+            part = discount.map(
+                lambda total, before, ratio=ratio: currency.round(Fraction(total) * ratio) - before,
+                spread,
+            )
             spread.add(part)
             found[line].add(replace(part, basis=ZERO, untaxed=ZERO))
 
