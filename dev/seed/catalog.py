@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from odoo.fields import Command
 
+from .pictures import draw_picture
+
 MONTH, QUARTER, HALF, YEAR, WEEK, TWO_YEARS = (
     "month",
     "quarter",
@@ -208,6 +210,7 @@ class Catalog:
             "uom_id": self.env.ref(item.unit).id,
             "taxes_id": [Command.set(tax.ids)],
             "description_sale": item.text,
+            "image_1920": draw_picture(item.key, item.category),
         }
         if item.variants:
             values["attribute_line_ids"] = [self._prepare_attribute(item)]
