@@ -89,6 +89,14 @@ def main():
         recognition.switch_off(registry)
     measure_sizes(registry, [partners[:size] for size in sizes], result, options)
     keep(result, options)
+    measure_more(registry, partners, result, options)
+    say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
+    databases.drop(options.database)
+    return None
+
+
+def measure_more(registry, partners, result, options):
+    """Measure what contracts cost besides their invoices, each part unless it is switched off."""
     if options.history:
         say(f"==> {options.history:,} contracts over {options.months} months")
         result["history"] = history.measure(
@@ -110,9 +118,6 @@ def main():
         say(f"==> Reports of {options.reports:,} contracts")
         result["reports"] = reporting.measure(registry, options.reports, say)
         keep(result, options)
-    say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
-    databases.drop(options.database)
-    return None
 
 
 def measure_plain_orders(databases, name):

@@ -44,13 +44,10 @@ def months_of(span: Period) -> list[tuple[date, int]]:
     [('2027-01-31', 17), ('2027-02-28', 14)]
     """
     found, day = [], span.start
-    while day < span.end:
-        last = month_end(day)
-        found.append((last, (min(last, span.last_day) - day).days + 1))
-        if last >= span.last_day:
-            break
+    while (last := month_end(day)) < span.last_day:
+        found.append((last, (last - day).days + 1))
         day = last + ONE_DAY
-    return found
+    return [*found, (last, (span.last_day - day).days + 1)]
 
 
 def weigh_months(method: str, span: Period) -> dict[date, Fraction]:

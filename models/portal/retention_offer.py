@@ -114,10 +114,10 @@ class RetentionOffer:
         return preview.or_reason(self._get_discount_preview)
 
     def _get_pause_items(self):
-        self.order._check_pause(self._start, self._pause_end, "pause")
+        self.order._check_pause(self.acts.pause_start, self._pause_end, "pause")
         template = self.acts.template
         return DryOperation(self.order).get_pause_items(
-            self._start,
+            self.acts.pause_start,
             self._pause_end,
             is_forfeit=template.credit_on_pause == "forfeit",
             is_restart=template._get_pause_anchor() == "restart",
@@ -212,7 +212,7 @@ class RetentionOffer:
                 self.env._(
                     "Your contract pauses from %(start)s on and goes on by itself on %(end)s. "
                     "Nothing is billed for the days between.",
-                    start=format_date(self.env, self._start),
+                    start=format_date(self.env, self.acts.pause_start),
                     end=format_date(self.env, self._pause_end),
                 )
             ]
@@ -257,13 +257,11 @@ class RetentionOffer:
     # ------------------------------------------------------------------
 
     @property
-    def _start(self):
-        return self.acts.pause_start
-
-    @property
     def _pause_end(self):
         """First day of service after the pause."""
-        return Recurrence(self.reason.offer_unit, self.reason.offer_count).add_to(self._start)
+        return Recurrence(self.reason.offer_unit, self.reason.offer_count).add_to(
+            self.acts.pause_start
+        )
 
     # ------------------------------------------------------------------
     # Accept
@@ -325,8 +323,8 @@ class RetentionOffer:
 
     def _apply_pause(self):
         """Let the contract pause; return the first day and the day after the last one."""
-        self.order._subscription_pause(self._start, self._pause_end)
-        return self._start, self._pause_end
+        self.order._subscription_pause(self.acts.pause_start, self._pause_end)
+        return self.acts.pause_start, self._pause_end
 
     def _record(self, days):
         reason = self.reason

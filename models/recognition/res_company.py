@@ -58,7 +58,6 @@ class ResCompany(models.Model):
     )
     recognition_method = fields.Selection(
         METHODS,
-        "Recognition Method",
         default="days",
         required=True,
         help="By days: each day of service is worth the same. By even months: each whole month is "

@@ -97,7 +97,7 @@ class SubscriptionRecognition(models.Model):
     billed_period_ids = fields.One2many(related="line_id.subscription_billed_period_ids")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
-    revenue_account_id = fields.Many2one("account.account", "Revenue Account", readonly=True)
+    revenue_account_id = fields.Many2one("account.account", readonly=True)
     deferred_account_id = fields.Many2one("account.account", readonly=True)
     accrued_account_id = fields.Many2one("account.account", readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
