@@ -1,7 +1,7 @@
 {
     "name": "Subscriptions",
     "summary": "Recurring contracts from sales orders: billed, charged and explained to the cent",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Subscriptions",
     "author": "sale_recurring contributors",
     "license": "LGPL-3",

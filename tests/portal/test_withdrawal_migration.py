@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
 
-FOLDER = Path(__file__).parents[2] / "migrations" / "19.0.1.3.0"
+FOLDER = Path(__file__).parents[2] / "migrations" / "19.0.1.4.0"
 
 
 @tagged("post_install", "-at_install")
