@@ -1,5 +1,6 @@
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import polib
@@ -76,9 +77,13 @@ class TestSubscriptionDashboard(SubscriptionCommon, HttpCase):
                 self.assertIn(name.partition(".")[0], self.env[model]._fields)
         for flt in data["globalFilters"]:
             self.assertIn(flt["modelName"], self.env)
-        for matching in [source["fieldMatching"] for source in data["pivots"].values()]:
-            for each in matching.values():
-                self.assertIn(each["chain"], self.env["sale.order"]._fields)
+        sources = [(each["model"], each["fieldMatching"]) for each in data["pivots"].values()]
+        sources += [
+            (each["metaData"]["resModel"], each["fieldMatching"]) for each in odoo_charts(data)
+        ]
+        for model, matching in sources:
+            for each in filter(None, matching.values()):
+                self.assertIn(each["chain"], self.env[model]._fields)
         for menu in data["chartOdooMenusReferences"].values():
             self.assertTrue(self.env.ref(menu))
 
@@ -105,6 +110,33 @@ class TestSubscriptionDashboard(SubscriptionCommon, HttpCase):
             ),
         )
         self.assertGreaterEqual(everything[0][0][mrr], 40.0)
+
+    def test_the_ledger_is_told_next_to_the_contracts(self):
+        values = {"user_id": self.seller.id, "day": "2027-01-31"}
+        lost = self.create_contract(self.line_values(self.seat, 3), **values)
+        self.create_contract(self.line_values(self.seat, 5), **values)
+        self.env.cr.flush()
+        self.travel("2027-02-10")
+        lost._subscription_close(date(2027, 2, 10))
+        self.env.cr.flush()
+        for user, factor in ((self.seller, 1), (self.other, 0)):
+            data = self.load(user)
+            found = {
+                (source[0], *source[3]): groups
+                for source, groups in zip(
+                    self.get_sources(data), self.read_groups(user, data), strict=True
+                )
+            }
+            for model, measure, amounts in (
+                ("mrr", "net_new", [80.0, -30.0]),
+                ("mrr", "closing", [80.0, 50.0]),
+                ("churn", "lost_amount", [30.0]),
+            ):
+                measure = f"{measure}:sum_currency"
+                groups = found[f"subscription.{model}.report", measure]
+                self.assertEqual(
+                    [group[measure] for group in groups], amounts if factor else [], measure
+                )
 
     def test_due_contracts_are_those_that_the_run_takes(self):
         data = json.loads(self.dashboard.spreadsheet_data)
