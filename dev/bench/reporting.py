@@ -10,6 +10,7 @@ from . import data, server
 
 DAY = date(2026, 6, 15)
 PER_CONTRACT = 5
+LIST_COUNT = 10_001  # up to where the web client lets a list count
 CONTRACT = {
     **data.OWN_ORDER,
     "name": "'MRR/' || new.id",
@@ -135,7 +136,9 @@ def get_questions(env):
     return [
         (
             "list of movements",
-            lambda: env["subscription.mrr.event"].web_search_read([], fields, limit=80),
+            lambda: env["subscription.mrr.event"].web_search_read(
+                [], fields, limit=80, count_limit=LIST_COUNT
+            ),
             LIST_SQL,
         ),
         (
