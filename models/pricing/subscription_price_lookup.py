@@ -71,10 +71,13 @@ class SubscriptionPrice(models.Model):
 
     @api.model
     def _get_variant(self, product):
-        """Return the variant meant: the product itself, or the only one of a template."""
+        """Return the variant meant: the product itself, or the only one of a template.
+
+        Nobody has to ask for the variants of a template whose prices name none.
+        """
         if product._name == "product.product":
             return product
-        only = product.product_variant_count == 1
+        only = product.subscription_price_ids.product_id and product.product_variant_count == 1
         return product.product_variant_id if only else self.env["product.product"]
 
     def _get_amount(self, product, uom, currency, date, company=None):

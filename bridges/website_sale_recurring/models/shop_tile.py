@@ -31,10 +31,17 @@ class ShopTiles:
             for product, is_many in members:
                 found[product] = {
                     **self._get_values(product, prices[product], choice),
-                    "is_from": is_many or len(product.product_variant_ids) > 1,
+                    "is_from": is_many or self._has_variants(product),
                     "per_text": choice._get_per_text() if choice else "",
                 }
         return found
+
+    def _has_variants(self, product):
+        """Return whether a product has several variants.
+
+        Tiles show attributes in any case; without any nobody has to ask for variants.
+        """
+        return bool(product.attribute_line_ids) and len(product.product_variant_ids) > 1
 
     def _get_group_prices(self, choice, members):
         """Return the lowest price and its rule of products that are billed alike.
