@@ -163,6 +163,67 @@ class TestNeighbours(SubscriptionCommon):
         self.bill_until_summer(order)
         self.assertEqual(sorted(order.invoice_ids.mapped("amount_untaxed"))[1:], [20.0] * 4)
 
+    def create_promotion(self, **reward):
+        """Create a promotion that every order gets by itself."""
+        return self.env["loyalty.program"].create(
+            {
+                "name": "Promotion",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
+                "rule_ids": [Command.create({"minimum_qty": 1, "product_ids": self.seat.ids})],
+                "reward_ids": [Command.create(reward)],
+            }
+        )
+
+    def create_rewarded_order(self, program):
+        order = self.create_order(self.line_values(self.seat, 2))
+        order._update_programs_and_rewards()
+        order._apply_program_reward(
+            program.reward_ids, program.coupon_ids or order.coupon_point_ids.coupon_id
+        )
+        self.assertTrue(order.order_line.filtered("is_reward_line"))
+        return order
+
+    def test_a_percentage_reward_is_billed_once(self):
+        program = self.create_promotion(
+            reward_type="discount",
+            discount=10,
+            discount_mode="percent",
+            discount_applicability="order",
+        )
+        order = self.create_rewarded_order(program)
+        due_now = order.amount_total
+        self.assertEqual(order.order_line.filtered("is_reward_line").price_subtotal, -2.0)
+        order.action_confirm()
+        self.run_cron()
+        self.assertEqual(order.invoice_ids.amount_total, due_now)
+        self.assertEqual(order.invoice_ids.amount_untaxed, 18.0)
+        self.travel("2027-02-28")
+        order.order_line.filtered("recurrence_id").product_uom_qty = 3
+        order._update_programs_and_rewards()
+        self.bill_until_summer(order)
+        later = order.invoice_ids.sorted("id")[1:]
+        self.assertEqual(later.mapped("amount_untaxed"), [30.0] * 4)
+        rewards = order.order_line.filtered("is_reward_line")
+        self.assertEqual(len(rewards.invoice_lines), 1)
+
+    def test_a_free_recurring_product_stays_free(self):
+        program = self.create_promotion(
+            reward_type="product",
+            reward_product_id=self.hosting.id,
+            reward_product_qty=1,
+        )
+        order = self.create_rewarded_order(program)
+        self.assertEqual(order.amount_untaxed, 20.0)
+        order.action_confirm()
+        self.run_cron()
+        self.bill_until_summer(order)
+        self.assertEqual(order.invoice_ids.mapped("amount_untaxed"), [20.0] * 5)
+        order.order_line.filtered("is_reward_line").product_uom_qty = 2
+        self.run_cron("2027-06-30")
+        self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed")), 120.0)
+
     def test_margins_of_a_contract_are_those_of_its_lines(self):
         self.seat.standard_price = 4.0
         order = self.create_contract(self.line_values(self.seat, 2))

@@ -230,7 +230,7 @@ class SaleOrderLine(models.Model):
             days = 360 if item.terms.grid.recurrence.unit == "year" else 30
             days *= item.terms.grid.recurrence.count
             return self.env._(
-                "%(days)s of %(total)s days of 30-day months",
+                "%(days)s of %(total)s days",
                 days=f"{round(float(item.fraction * days), 2):g}",
                 total=days,
             )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountPayment(models.Model):
-    """Payments of contracts that were more than was owed: money back, or off the next invoice."""
+    """Payments of contracts: registered with a saved method, or more than was owed."""
 
     _name = "account.payment"
     _inherit = ["account.payment", "subscription.protected.mixin"]
@@ -119,3 +119,61 @@ class AccountPayment(models.Model):
             )
         source._give_back(amount, self)
         return True
+
+    # ------------------------------------------------------------------
+    # Saved methods that a clerk charges with core's *Register Payment*
+    # ------------------------------------------------------------------
+
+    def action_post(self):
+        """Save the charge of a saved method before the provider is asked for it.
+
+        Core asks first: a process that dies then leaves money taken that nobody here knows of. The
+        payment stays a draft until the money is in.
+
+        :raise UserError: nobody knows yet whether the money of one of these is in
+        """
+        self.check_access("write")
+        # sudo: invoicing clerks have no right to read transactions
+        for tx in self.sudo().payment_transaction_id.filtered(lambda tx: tx._is_open_attempt()):
+            raise UserError(
+                self.env._(
+                    "%(reference)s is being charged to a saved payment method. This payment is "
+                    "posted by itself as soon as the money is in.",
+                    reference=tx.reference,
+                )
+            )
+        charged = self.filtered(lambda payment: payment._charges_contracts())
+        charged.state = "draft"  # core's dialog has made the journal entry, and said in process
+        # sudo: whoever may book payments may charge with core's dialog
+        for tx in charged.sudo()._create_payment_transaction():
+            tx._request_after_commit()
+        return super(AccountPayment, self - charged).action_post()
+
+    def _charges_contracts(self):
+        """Return whether posting this charges a saved method for invoices of contracts."""
+        self.ensure_one()
+        if not self.payment_token_id or self.payment_transaction_id:
+            return False
+        # sudo: providers and invoices of contracts are read for whoever may book payments
+        values = self.sudo()._prepare_payment_transaction_vals()
+        ids = [move_id for _code, _id, ids in values["invoice_ids"] for move_id in ids]
+        moves = self.env["account.move"].sudo().browse(ids)
+        return any(move._is_about_contracts() for move in moves)
+
+    def _post_charged(self, invoices):
+        """Post this payment, whose money is in, and pay the invoices with it.
+
+        :param invoices: `account.move` that the money was taken for
+        """
+        self.ensure_one()
+        if self.state == "canceled":
+            self.action_draft()  # the money came after it had failed
+        self.action_post()
+        lines = self._get_open_credit_lines()
+        open_lines = invoices.line_ids.filtered(
+            lambda line: line.parent_state == "posted" and not line.reconciled
+        )
+        for account in lines.account_id:
+            (lines | open_lines).filtered(
+                lambda line, account=account: line.account_id == account
+            ).reconcile()

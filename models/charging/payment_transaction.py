@@ -93,6 +93,7 @@ class PaymentTransaction(models.Model):
         fresh = self.filtered(lambda tx: not tx.is_post_processed)
         short = fresh._set_short_payments_aside()
         drafts = fresh._get_drafts_to_post()
+        fresh._book_registered()
         result = super()._post_process()
         for tx, orders in short.items():
             tx._keep_short_payment(orders)

@@ -51,7 +51,24 @@ class PaymentTransaction(models.Model):
         if not is_payment or self.state != "done":
             return False
         parts = self.child_transaction_ids.filtered(lambda tx: tx.operation != "refund")
-        return not self.payment_id and not parts
+        return not self._is_in_the_books() and not parts
+
+    def _is_in_the_books(self):
+        """Return whether a payment says that the money came, and is no draft of a clerk."""
+        self.ensure_one()
+        return bool(self.payment_id) and self.payment_id.state != "draft"
+
+    def _book_registered(self):
+        """Post the drafts of clerks whose money came, and cancel those whose money did not."""
+        for tx in self:
+            payment = tx.payment_id
+            is_payment = tx.operation not in ("refund", "validation")
+            if not payment or not is_payment or not tx._is_about_contracts():
+                continue
+            if tx.state == "done" and payment.state in ("draft", "canceled"):
+                payment.with_company(tx.company_id)._post_charged(tx.invoice_ids)
+            elif tx.state == "error" and payment.state == "draft":
+                payment.action_cancel()  # as core does when the customer cancels
 
     @api.model
     def _get_left_to_book(self, since):

@@ -66,7 +66,9 @@ class PaymentTransaction(models.Model):
             return False
         if self.provider_code in const.PROMISING_PROVIDERS:
             return False
-        is_to_book = self.state == "done" and not self.is_post_processed and not self.payment_id
+        is_to_book = (
+            self.state == "done" and not self.is_post_processed and not self._is_in_the_books()
+        )
         is_coming = self.state in ("pending", "authorized")
         is_attempt = not self.subscription_invoice_id and self._is_open_attempt()
         return is_to_book or ((is_coming or is_attempt) and not self._is_abandoned())

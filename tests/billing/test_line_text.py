@@ -62,10 +62,8 @@ class TestLineText(SubscriptionCommon):
         self.assertEqual(
             self.get_texts(self.bill(order)),
             [
-                "Seat\n04/20/2027 to 04/30/2027 "
-                "(11 of 30 days of 30-day months of $ 10.00 per month)",
-                "Hosting\n04/20/2027 to 12/31/2027 "
-                "(251 of 360 days of 30-day months of $ 119.90 per year)",
+                "Seat\n04/20/2027 to 04/30/2027 (11 of 30 days of $ 10.00 per month)",
+                "Hosting\n04/20/2027 to 12/31/2027 (251 of 360 days of $ 119.90 per year)",
             ],
         )
 

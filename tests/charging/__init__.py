@@ -16,4 +16,5 @@ from . import test_money_under_way
 from . import test_overpaid
 from . import test_payment_forms
 from . import test_refund_unknown
+from . import test_registered
 from . import test_saved_attempt

@@ -48,6 +48,7 @@ METHODS = {
     },
     "account.move.reversal": {"reverse_moves": BOOKKEEPERS},
     "account.payment": {
+        "action_post": BOOKKEEPERS,
         "action_subscription_credit_next": BOOKKEEPERS,
         "action_subscription_refund": BOOKKEEPERS,
     },
