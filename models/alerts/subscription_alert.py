@@ -173,6 +173,7 @@ class SubscriptionAlert(models.Model):
     def action_view_matching(self):
         """Open the contracts for which one flag would be raised now."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_contract_action"
         )
@@ -184,6 +185,7 @@ class SubscriptionAlert(models.Model):
     def action_view_log(self):
         """Open what one flag did, and why."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_recurring.subscription_alert_log_action"
         )

@@ -103,6 +103,7 @@ class SubscriptionAlertLog(models.Model):
 
     def action_repeat(self):
         """Do again what failed."""
+        self.check_access("read")
         self.alert_id.check_access("write")
         # sudo: rows are written by the system only; rights were checked on the flag
         failed = self.sudo().filtered(lambda log: log.state == "failed")

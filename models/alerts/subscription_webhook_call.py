@@ -113,6 +113,7 @@ class SubscriptionWebhookCall(models.Model):
 
     def action_repeat(self):
         """Let calls be made again that were given up, or whose end nobody knows."""
+        self.check_access("read")
         self.env["subscription.alert"].check_access("write")
         # sudo: rows are written by the system only; rights were checked on flags
         calls = self.sudo().filtered(lambda call: call.state in ("failed", "unknown"))

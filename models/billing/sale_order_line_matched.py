@@ -96,12 +96,12 @@ class SaleOrderLine(models.Model):
         :param list vals_list: values of new ledger rows
         """
         # sudo: whoever may bill the contract may add to its ledger, also without rights on it
-        lines = self.sudo().browse({vals["line_id"] for vals in vals_list})
-        days = {line.id: line.matched_until_date for line in lines}
-        stale = {
-            vals["line_id"]
-            for vals in vals_list
-            if (day := days[vals["line_id"]]) and fields.Date.to_date(vals["full_start_date"]) < day
-        }
+        lines = self.sudo().browse({vals["line_id"] for vals in vals_list if vals.get("line_id")})
+        days = {line.id: line.matched_until_date for line in lines if line.matched_until_date}
+        stale = set()
+        for vals in vals_list:
+            day, first = days.get(vals.get("line_id")), vals.get("full_start_date")
+            if day and first and fields.Date.to_date(first) < day:
+                stale.add(vals["line_id"])
         if stale:
             lines.browse(stale)._as_system().matched_until_date = False

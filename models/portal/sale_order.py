@@ -44,8 +44,8 @@ class SaleOrder(models.Model):
         "Right of Withdrawal",
         copy=False,
         readonly=True,
-        help="For how many days the customer of this contract may withdraw, as its terms said when "
-        "it was made. 0: not at all.",
+        help="For how many days the customer of this contract may withdraw, as its template said "
+        "when it was made. 0: not at all.",
     )
 
     def _has_contract_page(self):
