@@ -132,10 +132,10 @@ class TestSubscriptionDashboard(SubscriptionCommon, HttpCase):
                 ("mrr", "closing", [80.0, 50.0]),
                 ("churn", "lost_amount", [30.0]),
             ):
-                measure = f"{measure}:sum_currency"
-                groups = found[f"subscription.{model}.report", measure]
+                total = f"{measure}:sum_currency"
+                groups = found[f"subscription.{model}.report", total]
                 self.assertEqual(
-                    [group[measure] for group in groups], amounts if factor else [], measure
+                    [group[total] for group in groups], amounts if factor else [], measure
                 )
 
     def test_due_contracts_are_those_that_the_run_takes(self):

@@ -22,6 +22,17 @@ registry.category("web_tour.tours").add("subscription_dashboard", {
                 }
             },
         },
+        { content: "One product", trigger: "select[name=product]", run: "selectByLabel Tour Seat" },
+        {
+            content: "The address follows the filter",
+            trigger: "[data-tile=mrr]:contains(30.00)",
+            run: () => {
+                if (!/[?&]product=\d+/.test(window.location.search)) {
+                    throw new Error(`The filter is not in ${window.location.href}`);
+                }
+            },
+        },
+        { content: "All products", trigger: "select[name=product]", run: "selectByIndex 0" },
         { content: "Open a figure", trigger: "[data-tile=net_new] button.card-body", run: "click" },
         {
             content: "Its formula with the numbers",

@@ -129,7 +129,7 @@ export class SubscriptionDashboard extends Component {
     }
 
     async choose(name, value) {
-        this.state[name] = value;
+        this.state[name] = FILTERS.includes(name) ? Number(value) : value;
         if (name === "range" && value === "custom" && !this.state.start) {
             Object.assign(this.state, getRange("this_month"));
         }

@@ -51,7 +51,7 @@ export class SubscriptionForecast extends Component {
     }
 
     measure(months) {
-        Object.assign(this.state, { months, typed: {} });
+        Object.assign(this.state, { months: Number(months), typed: {} });
         return this.load();
     }
 
