@@ -64,6 +64,15 @@ class PaymentProvider(models.Model):
             return self.env._("the account %(account)s is archived.", account=account.display_name)
         if not currency.active or not (journal.currency_id or currency).active:
             return self.env._("the currency %(currency)s is archived.", currency=currency.name)
+        forced = line.payment_account_id.currency_id
+        if forced and forced not in (currency, journal.company_id.currency_id):
+            return self.env._(
+                "the account %(account)s takes %(forced)s only, and the document is in "
+                "%(currency)s.",
+                account=line.payment_account_id.display_name,
+                forced=forced.name,
+                currency=currency.name,
+            )
         return False
 
     def _get_archived_account(self, document, line):

@@ -59,6 +59,22 @@ class TestBooking(PaymentCommon):
         self.env.invalidate_all()
         self.assertNothingTaken("is archived")
 
+    def test_an_account_that_takes_another_currency_only(self):
+        foreign = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q"})
+        lines = self.provider.journal_id.inbound_payment_method_line_ids
+        lines.filtered("payment_provider_id").payment_account_id = self.env[
+            "account.account"
+        ].create(
+            {
+                "name": "Foreign",
+                "code": "FRGN1",
+                "account_type": "asset_current",
+                "reconcile": True,
+                "currency_id": foreign.id,
+            }
+        )
+        self.assertNothingTaken("takes QQQ only")
+
     def test_a_provider_of_another_company(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.env.cr.execute(
