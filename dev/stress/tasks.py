@@ -14,6 +14,7 @@ from psycopg2.errors import SerializationFailure, UniqueViolation
 from odoo.addons.sale_recurring.models.billing.billing_run import BillingRun
 
 from .acts import allow_acts, do_acts, done_acts
+from .alert import flagged, raise_stale, run_flags_now, set_up_flags, switch_flag_on
 from .change import amendments, confirm_changes, offer_changes
 from .check import facts, findings, rebuilt
 from .door import (
@@ -216,6 +217,11 @@ def recognise_unlocked(registry, folder, day, batch, gate):
 
 
 TASKS = {
+    "set_up_flags": with_cursor(set_up_flags),
+    "raise_stale": raise_stale,
+    "switch_flag_on": with_cursor(switch_flag_on),
+    "run_flags_now": run_flags_now,
+    "flagged": with_cursor(flagged),
     "amendments": with_cursor(amendments),
     "set_up": with_cursor(set_up),
     "sell": with_cursor(sell),

@@ -9,6 +9,7 @@ from psycopg2 import OperationalError
 from psycopg2.errors import QueryCanceled
 
 from ... import const
+from ..billing.billing_run import CLASHES
 from ..contract.activities import schedule_once
 from ..health.contract_filter import ContractFilter
 from ..health.verdicts import VERDICTS
@@ -17,6 +18,7 @@ from .triggers import TRIGGERS, Triggers
 _logger = logging.getLogger(__name__)
 
 SHOWN = 1000
+MAX_TRIES = 8
 
 
 class SubscriptionAlert(models.Model):
@@ -79,6 +81,7 @@ class SubscriptionAlert(models.Model):
     matching_count = fields.Integer("Matching Contracts", compute="_compute_matching")
     log_ids = fields.One2many("subscription.alert.log", "alert_id", readonly=True)
     log_count = fields.Integer("Raised", compute="_compute_log_count")
+    raised_at = fields.Datetime("Last Raised", readonly=True, copy=False)
     broken_reason = fields.Char("Switched Off Because", readonly=True, copy=False)
 
     # ------------------------------------------------------------------
@@ -277,6 +280,9 @@ class SubscriptionAlert(models.Model):
     def _raise_in(self, company, found):
         """Write down what happened to contracts of a company, once each, rested, and not too many.
 
+        Rows of the log that another process commits meanwhile are not seen, so each process that
+        adds some writes the flag, too: of two at once the database refuses the later one.
+
         :param dict found: names of what happened, by id of contract
         """
         self.ensure_one()
@@ -312,7 +318,18 @@ class SubscriptionAlert(models.Model):
             )
         )
         if self.env.cr.rowcount:
-            self.env.invalidate_all()
+            self._note_raised()
+
+    def _note_raised(self):
+        """Write down that one flag was raised, and leave alone who wrote it last."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE subscription_alert SET raised_at = %s WHERE id = %s",
+                fields.Datetime.now(),
+                self.id,
+            )
+        )
+        self.env.invalidate_all()
 
     def _get_room_today(self, company):
         """Return for how many contracts of a company one flag may still be raised on its day."""
@@ -345,6 +362,20 @@ class SubscriptionAlert(models.Model):
         user = self.write_uid.filtered("active") or self.env.ref("base.user_admin")
         schedule_once(self, "mail.mail_activity_data_todo", self.name, text, user, refresh=False)
 
+    def _raise_patiently(self, tries=MAX_TRIES):
+        """Write down what is new for one flag and commit; begin again after whoever was faster.
+
+        :return: seconds that the job has left
+        """
+        try:
+            self._raise()
+            return self.env["ir.cron"]._commit_progress(1)
+        except OperationalError as error:
+            if error.pgcode not in CLASHES or tries <= 1:
+                raise
+            self.env.cr.rollback()
+        return self._raise_patiently(tries - 1)
+
     @api.model
     def _run_all(self):
         """Raise every flag that is on, then do what is to be done, one by one; each is committed.
@@ -353,8 +384,7 @@ class SubscriptionAlert(models.Model):
         """
         alerts = self.search([("is_on", "=", True)])
         for alert in alerts:
-            alert._raise()
-            if not self.env["ir.cron"]._commit_progress(1):
+            if not alert._raise_patiently():
                 return
         Log = self.env["subscription.alert.log"]
         self.env["ir.cron"]._for_each_locked(Log._get_to_do(), lambda log: log._perform())
