@@ -10,6 +10,14 @@ from ...engine.metrics.definitions import DEFINITIONS
 from .movement_totals import FLOWS, get_totals
 
 MONTH_DAYS = Fraction("365.25") / 12
+# What figures count, so that their records are grouped by it.
+COUNTED = {
+    "customers": "commercial_partner_id",
+    "average_customer": "commercial_partner_id",
+    "logo_churn": "commercial_partner_id",
+    "contracts": "origin_id",
+    "average_contract": "origin_id",
+}
 
 
 class Figures:
@@ -118,13 +126,6 @@ class Figures:
             "net_churn": ("churn", "contraction", "expansion", "reactivation"),
             "quick_ratio": FLOWS,
         }
-        groups = {
-            "customers": "commercial_partner_id",
-            "average_customer": "commercial_partner_id",
-            "logo_churn": "commercial_partner_id",
-            "contracts": "origin_id",
-            "average_contract": "origin_id",
-        }
         domain = Domain("effective_date", "<=", self.end)
         if name in kinds or name == "growth":
             domain &= Domain("effective_date", ">=", self.start)
@@ -134,7 +135,7 @@ class Figures:
         return {
             "model": self.scope.model,
             "domain": self.scope.serialize(domain),
-            "group": groups.get(name, "") if is_whole else "",
+            "group": COUNTED.get(name, "") if is_whole else "",
         }
 
     def format_money(self, value):

@@ -43,6 +43,34 @@ def get_totals(scope, ranges):
     ]
 
 
+def get_counted(scope, key, start, end, *, is_lost=False):
+    """Return the customers or contracts that a range counts.
+
+    :param Scope scope: which movements
+    :param str key: 'commercial_partner_id' or 'origin_id'
+    :param bool is_lost: those that were worth something before the range and are not after it,
+        otherwise those that are worth something on its last day
+    :return: ids in their order; None for movements that belong to nobody
+    :rtype: list
+    """
+    query = SQL(
+        """
+        SELECT DISTINCT key FROM (
+            SELECT %s AS key, SUM(amount) AS after,
+                   SUM(amount) FILTER (WHERE effective_date < %s) AS before
+              FROM (%s) AS moved GROUP BY 1, company_id) AS level
+         WHERE %s ORDER BY 1
+        """,
+        SQL.identifier(key),
+        start,
+        scope.get_rows(Domain("effective_date", "<=", end)),
+        SQL("before > %(least)s AND after <= %(least)s", least=TINY)
+        if is_lost
+        else SQL("after > %s", TINY),
+    )
+    return [found for (found,) in scope.env.execute_query(query)]
+
+
 def _get_range(flows, contracts, first, last, **counts):
     """Return the totals of the spans from one to before another."""
     found = dict.fromkeys(("opening", "other", *FLOWS), Decimal(0))

@@ -1,9 +1,13 @@
 from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...engine.metrics.definitions import DEFINITIONS
+from .dashboard_figures import COUNTED
 from .dashboard_text import get_labels, get_units
 from .document_figures import DocumentFigures, get_sums
+from .movement_totals import get_counted
 from .subscription_dashboard import FILTERS
 
 
@@ -31,6 +35,31 @@ class SubscriptionDashboard(models.AbstractModel):
             }
             for name, (label, formula) in get_labels(self.env).items()
         ]
+
+    @api.model
+    def get_counted_domain(self, values, name):
+        """Return the movements of the customers or contracts that a tile counts, and of no others.
+
+        A tile that counts is no sum: grouped by what it counts, its records have as many groups.
+
+        :param dict values: as of :meth:`get_dashboard`
+        :param str name: of a tile that counts
+        :return: a domain on the model of the tile
+        :rtype: list
+        :raise AccessError: the reader may not read movements of MRR
+        :raise UserError: the range is no range, or the tile counts nothing
+        """
+        self.env["subscription.mrr.event"].check_access("read")
+        start, end = self._get_range(values)
+        if name not in COUNTED:
+            raise UserError(self.env._("This figure counts neither customers nor contracts."))
+        scope, key, is_lost = self._get_scope(values), COUNTED[name], name == "logo_churn"
+        ids = get_counted(scope, key, start, end, is_lost=is_lost)
+        domain = Domain(key, "in", [found or False for found in ids])
+        domain &= Domain("effective_date", "<=", end)
+        if is_lost:
+            domain &= Domain("effective_date", ">=", start)
+        return scope.serialize(domain)
 
     @api.model
     def get_document_tiles(self, values):

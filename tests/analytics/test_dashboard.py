@@ -71,6 +71,29 @@ class TestDashboard(SubscriptionCommon):
             events = Event.search(tiles[name]["domain"])
             self.assertAlmostEqual(sum(events.mapped("company_amount")), amount, 6, name)
 
+    def test_the_records_behind_a_count_are_as_many(self):
+        tiles = self.get_tiles()
+        values = {"start": "2027-04-01", "end": "2027-04-30"}
+        Event = self.env["subscription.mrr.event"]
+        for name, counted in (
+            ("customers", (self.kept | self.new).partner_id),
+            ("average_customer", (self.kept | self.new).partner_id),
+            ("contracts", self.kept | self.new),
+            ("average_contract", self.kept | self.new),
+            ("logo_churn", self.other),
+        ):
+            domain = self.Dashboard.get_counted_domain(values, name)
+            groups = Event._read_group(domain, [tiles[name]["group"]])
+            self.assertEqual({record for (record,) in groups}, set(counted), name)
+        domain = self.Dashboard.get_counted_domain(values, "contracts")
+        self.assertEqual(sum(Event.search(domain).mapped("company_amount")), 130.0)
+        values["product"] = [self.seat.id]
+        parts = self.env[self.get_tiles(product=[self.seat.id])["contracts"]["model"]]
+        domain = self.Dashboard.get_counted_domain(values, "contracts")
+        self.assertEqual(parts.search(domain).event_id.origin_id, self.kept | self.new)
+        with self.assertRaises(UserError):
+            self.Dashboard.get_counted_domain(values, "mrr")
+
     def test_what_nobody_can_know_is_a_dash(self):
         tiles = self.get_tiles(start="2026-01-01", end="2026-01-31")
         for name in ("growth", "logo_churn", "gross_churn", "nrr", "quick_ratio"):

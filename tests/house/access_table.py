@@ -128,6 +128,7 @@ METHODS = {
     "subscription.close.wizard": {"action_close": OPERATORS},
     # It looks at no record of the caller's, and counts what the caller may read.
     "subscription.dashboard": {
+        "get_counted_domain": COLLEAGUES - {"employee"} | {"foreign"},
         "get_dashboard": COLLEAGUES - {"employee"} | {"foreign"},
         "get_definitions": COLLEAGUES - {"employee"} | {"foreign"},
         "get_document_tiles": COLLEAGUES - {"employee"} | {"foreign"},
@@ -271,6 +272,7 @@ ARGUMENTS = {
     ("sale.order.line", "write"): [{"name": "tampered"}],
     ("subscription.billed.period", "create"): [{"line_id": "line", "kind": "credit"}],
     ("subscription.billed.period", "write"): [{"quantity": 1}],
+    ("subscription.dashboard", "get_counted_domain"): [{}, "contracts"],
     ("subscription.dashboard", "get_dashboard"): [{}],
     ("subscription.dashboard", "get_document_tiles"): [{}],
     ("subscription.dashboard", "get_forecast"): [{}],

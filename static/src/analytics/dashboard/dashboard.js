@@ -171,13 +171,17 @@ export class SubscriptionDashboard extends Component {
         return this.openRows(tile, ["graph", "list", "pivot"]);
     }
 
-    openRows(tile, types) {
+    async openRows(tile, types) {
+        // What is counted is no sum: only what counts is shown, one group for each.
+        const domain = tile.group
+            ? await this.orm.call("subscription.dashboard", "get_counted_domain", [this.getValues(), tile.name])
+            : tile.domain;
         const hasForm = tile.model === "subscription.mrr.event";
         return this.action.doAction({
             type: "ir.actions.act_window",
             name: tile.label,
             res_model: tile.model,
-            domain: tile.domain,
+            domain,
             context: tile.group ? { group_by: [tile.group] } : {},
             views: [...types, ...(hasForm ? ["form"] : [])].map((type) => [false, type]),
         });
