@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """Customers say how they like what they get, and whether they want to be asked."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "subscription.protected.mixin"]
 
     subscription_no_requests = fields.Boolean(
         "Not Asked for Satisfaction",

@@ -45,7 +45,7 @@ class RiskMail:
         """Put the mail of one salesperson into the queue, unless another process did."""
         if not self._is_due(user):
             return
-        user.subscription_risk_mail_date = user.company_id._subscription_today()
+        user._as_system().subscription_risk_mail_date = user.company_id._subscription_today()
         env = self.env(context=dict(self.env.context, lang=user.lang))
         rows = env["subscription.health"].search(self._get_domain(user), order="since_date desc")
         rows = rows.sorted(lambda row: -row.order_id.subscription_mrr)

@@ -195,6 +195,8 @@ DOCUMENTS = {
     "payment.token": "card",
     "payment.transaction": "transaction",
     "res.company": "company",
+    "res.partner": "customer",
+    "res.users": "salesperson",
     "subscription.dashboard": "company",
     "sale.order": "active",
     "sale.order.line": "quote line",

@@ -103,4 +103,5 @@ class TestAccessMethods(AccessCase):
                 else word
                 for name, word in value.items()
             }
-        return self.documents[value].ids if isinstance(value, str) else value
+        is_document = isinstance(value, str) and value in self.documents
+        return self.documents[value].ids if is_document else value

@@ -210,6 +210,7 @@ class AccessCase(PaymentCommon):
             "currency": cls.currency,
             "seat": cls.seat,
             "customer": cls.users["owner"].partner_id,
+            "salesperson": cls.holder,
             "journal": found["invoice"].journal_id,
             "provider": cls.provider,
             "reason": cls.env.ref("sale_recurring.close_reason_price"),
