@@ -11,7 +11,7 @@ def set_up_recognition(env, day, lines, grouped, chart="generic_coa"):
     """Recognise revenue from January on, and post invoices of a line for a quarter each."""
     del day
     company = env.company
-    if not company.chart_template:
+    if company.chart_template != chart:
         env["account.chart.template"].try_loading(chart, company)
     accounts = env["account.account"]
     deferred, accrued = (
