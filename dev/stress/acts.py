@@ -28,10 +28,10 @@ def allow_acts(env, _day, acts):
             "customer_control": "upgrade_downgrade",
             "payment_mode": "manual",
             "pause_max_days": 60,
-            "withdrawal_days": 60,
-            "withdrawal_consumers_only": False,
         }
     )
+    # The right is that of the day of the order.
+    orders._as_system().subscription_withdrawal_days = 60
     env.ref(REASON).write({"offer_kind": "discount", "offer_discount": 20, "offer_count": 3})
     for order in orders:
         for act in acts:
