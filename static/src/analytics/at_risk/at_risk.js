@@ -18,7 +18,8 @@ export class AtRisk extends Component {
     static props = {};
 
     setup() {
-        this.orm = useService("orm");
+        // Not by useService: the dashboard may be drawn anew while this one is still loading.
+        this.orm = this.env.services.orm;
         this.action = useService("action");
         this.state = useState({ groups: [] });
         onWillStart(() => this.load());
