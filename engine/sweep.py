@@ -141,7 +141,8 @@ class Track:
         ends = [layer.end for layer in layers]
         if until is None:
             ends += [level.end if level.end < FOREVER else level.start for level in self.levels]
-            until = max(ends)
+            # What was covered up to that day may not have been read.
+            until = max(*ends, self.since)
         ends.append(self.terms.grid.period_at(until).end)
         return max(ends)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support import terms
 
 from engine.billing import apply, billed_until, catch_up, next_billing_date
+from engine.ledger import lower
 from engine.matched import matched_until, plan_key
 from engine.period import Period
 from engine.recurrence import Recurrence
@@ -158,6 +159,13 @@ def test_it_does_not_lie_inside_a_longer_period():
     for month in range(10, 14):
         rows = apply(rows, catch_up(plan, rows, date(2027 + month // 13, (month - 1) % 12 + 1, 10)))
     assert matched_until(plan, rows, date(2028, 1, 10)) == date(2028, 1, 10)
+
+
+def test_the_newest_period_may_be_given_back_whole():
+    plan, rows = monthly(2)
+    rows = (rows[0], lower(rows[1], rows[1].span, rows[1].quantity, Decimal(20), Decimal(20)))
+    assert next_billing_date(plan, rows) == date(2027, 2, 1)
+    assert next_billing_date(plan, rows[1:], since=date(2027, 2, 1)) == date(2027, 2, 1)
 
 
 def test_delivered_quantities_need_every_row():
