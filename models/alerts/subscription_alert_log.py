@@ -17,7 +17,12 @@ class SubscriptionAlertLog(models.Model):
     _rec_name = "order_id"
 
     alert_id = fields.Many2one(
-        "subscription.alert", "Red Flag", required=True, readonly=True, ondelete="cascade"
+        "subscription.alert",
+        "Red Flag",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
     order_id = fields.Many2one(
         "sale.order", "Contract", required=True, readonly=True, index=True, ondelete="cascade"
