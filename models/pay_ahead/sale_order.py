@@ -36,7 +36,8 @@ class SaleOrder(models.Model):
         days = []
         try:
             for line in self._get_recurring_lines():
-                rows = (line.billed_period_ids - left)._get_engine_rows()
+                # sudo: only the system reads this field; it holds all that reaches beyond today
+                rows = (line.sudo().open_billed_period_ids - left)._get_engine_rows()
                 days.append(next_period_date(self._get_effective_segments(line), rows, today))
         except EngineError:
             return None  # the run says what is wrong with this contract
@@ -45,7 +46,7 @@ class SaleOrder(models.Model):
     def _get_prepayment_drafts(self):
         """Return drafts of this contract that become invoices if a customer pays them."""
         # sudo: salespeople and customers may not read drafts of others
-        moves = self.sudo().order_line.billed_period_ids.move_id
+        moves = self.sudo().order_line.open_billed_period_ids.move_id
         return moves.filtered(lambda move: move._is_abandoned_when_unpaid())
 
     def _get_left_rows(self):

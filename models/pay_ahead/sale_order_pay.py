@@ -62,7 +62,8 @@ class SaleOrder(models.Model):
     def _is_prepayment_billed(self):
         """Return whether a period is billed that begins after today."""
         today = self._subscription_today()
-        rows = self.order_line.billed_period_ids - self._get_left_rows()
+        # sudo: only the system reads this field; it holds all that reaches beyond today
+        rows = self.sudo().order_line.open_billed_period_ids - self._get_left_rows()
         return any(row.full.start > today and row.layers for row in rows._get_engine_rows())
 
     def _subscription_begin_prepayment(self, day, amount):

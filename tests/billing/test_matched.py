@@ -135,7 +135,7 @@ class TestMatched(SubscriptionCommon):
     def test_the_index_of_open_rows_is_there(self):
         self.env.cr.execute(
             "SELECT indexdef FROM pg_indexes "
-            "WHERE indexname = 'subscription_billed_period__line_end_idx'"
+            "WHERE indexname = 'subscription_billed_period_line_end_idx'"
         )
         [definition] = self.env.cr.fetchone()
         self.assertIn("(line_id, full_end_date)", definition)
