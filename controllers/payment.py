@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -12,6 +12,21 @@ FORM_TEXTS = ("landing_route", "reference_prefix")
 FLOWS = ("direct", "redirect", "token")
 MAX_ID = 2**31 - 1
 MAX_AMOUNT = 10**15  # beyond that a number has no cents
+
+
+def get_accessible_order(controller, order_id, access_token):
+    """Return the sudoed order that a request names, empty for a visitor who may not see it.
+
+    :param controller: one of the portal's, that knows who may see a document
+    :raise BadRequest: the number or the token is none
+    :rtype: sale.order
+    """
+    SubscriptionPayment._check_id(order_id)
+    SubscriptionPayment._check_text(access_token)
+    try:
+        return controller._document_check_access("sale.order", order_id, access_token)
+    except (AccessError, MissingError):
+        return request.env["sale.order"]
 
 
 class SubscriptionPayment(PortalAccount, PaymentPortal):

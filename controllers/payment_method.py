@@ -1,10 +1,10 @@
-from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.http import request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.addons.payment import utils as payment_utils
 
-from .payment import SubscriptionPayment
+from .payment import SubscriptionPayment, get_accessible_order
 
 
 class SubscriptionPaymentMethod(SubscriptionPayment):
@@ -140,12 +140,7 @@ class SubscriptionPaymentMethod(SubscriptionPayment):
 
         :raise NotFound: nobody else learns that it exists
         """
-        self._check_id(order_id)
-        self._check_text(access_token)
-        try:
-            order_sudo = self._document_check_access("sale.order", order_id, access_token)
-        except (AccessError, MissingError):
-            raise NotFound from None
+        order_sudo = get_accessible_order(self, order_id, access_token)
         if not order_sudo.is_subscription:
             raise NotFound
         return order_sudo

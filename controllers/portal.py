@@ -7,6 +7,7 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 from ..models.portal.contract_list import ContractList
 from ..models.portal.contract_page import ContractPage
 from ..models.portal.customer_acts import CustomerActs
+from .payment import get_accessible_order
 from .quotation import CustomerPortal
 
 PER_PAGE = 20
@@ -126,7 +127,7 @@ class SubscriptionPortal(CustomerPortal):
 
         :raise NotFound: there is no such invoice, or none that the visitor may learn of
         """
-        order_sudo = self._get_accessible_order(order_id, access_token)
+        order_sudo = get_accessible_order(self, order_id, access_token)
         move_sudo = order_sudo.order_line.invoice_lines.move_id.filtered(
             lambda move: move.id == invoice_id and move.state == "posted"
         )

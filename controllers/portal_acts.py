@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from ..models.portal.customer_acts import CustomerActs
 from ..models.portal.retention_offer import RetentionOffer
-from .payment import SubscriptionPayment
+from .payment import SubscriptionPayment, get_accessible_order
 from .portal import SubscriptionPortal
 
 PAGE = {"type": "http", "auth": "public", "website": True, "sitemap": False}
@@ -140,7 +140,7 @@ class SubscriptionActs(SubscriptionPortal):
 
         :raise NotFound: for everybody else
         """
-        order_sudo = self._get_accessible_order(order_id, access_token)
+        order_sudo = get_accessible_order(self, order_id, access_token)
         if not order_sudo or not order_sudo._has_contract_page() or request.env.user._is_internal():
             raise NotFound
         return order_sudo.with_user(request.env.user).sudo()

@@ -1,11 +1,10 @@
-from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
 from werkzeug.exceptions import BadRequest
 
 from odoo.addons.sale.controllers import portal as sale_portal
 from odoo.addons.sale_management.controllers import portal as offer_portal
 
-from .payment import SubscriptionPayment
+from .payment import SubscriptionPayment, get_accessible_order
 
 MAX_QUANTITY = 10**9
 
@@ -24,7 +23,7 @@ class CustomerPortal(offer_portal.CustomerPortal):
         """
         payment_amount = self._cast_as_float(payment_amount)
         SubscriptionPayment._check_amount(payment_amount)
-        order_sudo = self._get_accessible_order(order_id, access_token)
+        order_sudo = get_accessible_order(self, order_id, access_token)
         quote_sudo = order_sudo._get_open_quotes()
         quote_sudo._subscription_refresh_quote()
         if order_sudo._is_paid_by_invoice():
@@ -41,7 +40,7 @@ class CustomerPortal(offer_portal.CustomerPortal):
         access_token = access_token or request.httprequest.args.get("access_token")
         shown = self._cast_as_float(request.httprequest.args.get("shown_total"))
         SubscriptionPayment._check_amount(shown)
-        order_sudo = self._get_accessible_order(order_id, access_token)._get_open_quotes()
+        order_sudo = get_accessible_order(self, order_id, access_token)._get_open_quotes()
         if order_sudo and (message := order_sudo._confirmation_error_message()):
             return {"error": message}
         if order_sudo and shown is not None:
@@ -102,27 +101,13 @@ class CustomerPortal(offer_portal.CustomerPortal):
         token = access_token if isinstance(access_token, str) else None
         return super()._document_check_access(model_name, document_id, access_token=token)
 
-    def _get_accessible_order(self, order_id, access_token):
-        """Return the sudoed order, empty for a visitor who may not see it."""
-        SubscriptionPayment._check_id(order_id)
-        SubscriptionPayment._check_text(access_token)
-        try:
-            return self._document_check_access("sale.order", order_id, access_token)
-        except (AccessError, MissingError):
-            return request.env["sale.order"]
-
 
 class PaymentPortal(sale_portal.PaymentPortal):
     @route()
     def portal_order_transaction(self, order_id, access_token=None, **kwargs):
         """Refuse to begin a payment that would not confirm the quotation it is for."""
-        SubscriptionPayment._check_id(order_id)
-        SubscriptionPayment._check_text(access_token)
         SubscriptionPayment._check_form(kwargs)
-        try:
-            order_sudo = self._document_check_access("sale.order", order_id, access_token)
-        except (AccessError, MissingError):
-            order_sudo = request.env["sale.order"]
+        order_sudo = get_accessible_order(self, order_id, access_token)
         quote_sudo = order_sudo._get_open_quotes()
         quote_sudo._subscription_refresh_quote()
         for order in order_sudo:

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .subscription_retention_mixin import MOVEMENT_COLUMNS
+
 
 class SubscriptionContractRetention(models.Model):
     """What became of contracts since they began; a renewal goes on with the same contract."""
@@ -11,21 +13,7 @@ class SubscriptionContractRetention(models.Model):
     _auto = False
     _rec_name = "origin_id"
     _order = "cohort_date, effective_date, id"
-    _depends = {
-        "subscription.mrr.event": [
-            "amount",
-            "commercial_partner_id",
-            "company_amount",
-            "company_id",
-            "country_id",
-            "effective_date",
-            "order_id",
-            "origin_id",
-            "team_id",
-            "template_id",
-            "user_id",
-        ]
-    }
+    _depends = {"subscription.mrr.event": [*MOVEMENT_COLUMNS, "order_id", "origin_id"]}
 
     origin_id = fields.Many2one("sale.order", "First Contract", readonly=True)
     order_id = fields.Many2one("sale.order", "Contract", readonly=True)

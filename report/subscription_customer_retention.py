@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .subscription_retention_mixin import MOVEMENT_COLUMNS
+
 
 class SubscriptionCustomerRetention(models.Model):
     """What became of customers since their first contract began.
@@ -13,19 +15,7 @@ class SubscriptionCustomerRetention(models.Model):
     _auto = False
     _rec_name = "commercial_partner_id"
     _order = "cohort_date, effective_date, id"
-    _depends = {
-        "subscription.mrr.event": [
-            "amount",
-            "commercial_partner_id",
-            "company_amount",
-            "company_id",
-            "country_id",
-            "effective_date",
-            "team_id",
-            "template_id",
-            "user_id",
-        ]
-    }
+    _depends = {"subscription.mrr.event": MOVEMENT_COLUMNS}
 
     member_change = fields.Integer(
         "Customers", readonly=True, help="1 when it came or came back, -1 when it left."

@@ -10,6 +10,7 @@ class SubscriptionRecognitionBalance(models.Model):
 
     _name = "subscription.recognition.balance"
     _description = "Deferred Revenue Balance"
+    _inherit = ["subscription.protected.mixin"]
     _auto = False
     _order = "date desc, account_id"
     _rec_name = "date"

@@ -12,6 +12,7 @@ class SubscriptionRecognitionLedger(models.Model):
 
     _name = "subscription.recognition.ledger"
     _description = "Deferred Revenue against the Ledger"
+    _inherit = ["subscription.protected.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "move_id"

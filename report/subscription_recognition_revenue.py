@@ -11,6 +11,7 @@ class SubscriptionRecognitionRevenue(models.Model):
 
     _name = "subscription.recognition.revenue"
     _description = "Revenue Earned, Invoiced and Recurring"
+    _inherit = ["subscription.protected.mixin"]
     _auto = False
     _order = "date desc, company_id"
     _rec_name = "date"

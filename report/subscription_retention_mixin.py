@@ -5,6 +5,19 @@ from odoo.tools import SQL
 from ..models.analytics.movement_scope import get_factor
 from ..models.analytics.movement_totals import TINY
 
+# What each day did to a member is read from these columns of the ledger.
+MOVEMENT_COLUMNS = [
+    "amount",
+    "commercial_partner_id",
+    "company_amount",
+    "company_id",
+    "country_id",
+    "effective_date",
+    "team_id",
+    "template_id",
+    "user_id",
+]
+
 
 class SubscriptionRetentionMixin(models.AbstractModel):
     """What a member of a cohort began with, and how that changed: read from the ledger of MRR.
@@ -23,23 +36,13 @@ class SubscriptionRetentionMixin(models.AbstractModel):
 
     _name = "subscription.retention.mixin"
     _description = "Retention"
-    _inherit = ["subscription.protected.mixin"]
+    _inherit = ["subscription.report.sales.mixin"]
 
     cohort_date = fields.Date("Began On", readonly=True)
     effective_date = fields.Date("Day", readonly=True)
     is_first = fields.Boolean("Beginning", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    country_id = fields.Many2one("res.country", readonly=True)
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        readonly=True,
-        help="Who looked after it at its last movement.",
-    )
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    template_id = fields.Many2one("subscription.template", "Subscription Template", readonly=True)
+    user_id = fields.Many2one(help="Who looked after it at its last movement.")
     net_change = fields.Monetary(
         "MRR, Net",
         readonly=True,

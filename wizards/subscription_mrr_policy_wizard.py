@@ -74,7 +74,7 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
     def action_apply(self):
         """Choose this way to count, and let the job record the corrections.
 
-        :return: what closes the dialog
+        :return: what closes the dialog and shows the settings anew, which would save the old ones
         :raise AccessError: no right to change the settings of the company
         """
         self.ensure_one()
@@ -87,7 +87,7 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
         )
         # sudo: only administrators of the database may touch jobs, and this one is ours
         self.env.ref("sale_recurring.ir_cron_record_mrr").sudo()._trigger()
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
 
 class SubscriptionMrrPolicyLine(models.TransientModel):

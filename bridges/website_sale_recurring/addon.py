@@ -6,7 +6,10 @@ relative, which Odoo does not load: they stand in one place.
 
 # pylint: disable=odoo-addons-relative-import
 from odoo.addons.sale_recurring.const import RUNNING_STATES
-from odoo.addons.sale_recurring.controllers.payment import SubscriptionPayment
+from odoo.addons.sale_recurring.controllers.payment import (
+    SubscriptionPayment,
+    get_accessible_order,
+)
 from odoo.addons.sale_recurring.engine.billing import next_billing_date
 from odoo.addons.sale_recurring.engine.errors import EngineError
 from odoo.addons.sale_recurring.models.lifecycle.agreement_text import AgreementText
@@ -21,6 +24,7 @@ __all__ = [
     "EngineError",
     "SetupFee",
     "SubscriptionPayment",
+    "get_accessible_order",
     "get_number_text",
     "next_billing_date",
 ]

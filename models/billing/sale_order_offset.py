@@ -31,9 +31,12 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         today = self._subscription_today()
-        histories = [self._get_line_history(line) for line in self._get_recurring_lines()]
+        dates = []
         try:
-            dates = [billing.next_billing_date(*history, after=today) for history in histories]
+            for line in self._get_recurring_lines():
+                segments = self._get_effective_segments(line)
+                rows, since = line._get_open_ledger(segments)
+                dates.append(billing.next_billing_date(segments, rows, today, since))
         except EngineError:
             return None  # the run says what is wrong with this contract
         return min(filter(None, dates), default=None)

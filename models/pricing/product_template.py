@@ -38,13 +38,7 @@ class ProductTemplate(models.Model):
     def _compute_recurring_price_text(self):
         for product in self:
             prices = product.subscription_price_ids.filtered(
-                lambda price: (
-                    price.recurrence_id
-                    and not price.pricelist_id
-                    and not price.product_id
-                    and not price.min_quantity
-                    and not price._is_dated()
-                )
+                lambda price: price._is_for_everybody() and not price.product_id
             )
             texts = [price._get_price_text() for price in prices.sorted("recurrence_id")]
             product.recurring_price_text = product.is_recurring and ", ".join(texts)

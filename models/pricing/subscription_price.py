@@ -199,5 +199,11 @@ class SubscriptionPrice(models.Model):
         ends_early = self.date_end and other.date_start and self.date_end < other.date_start
         return not starts_late and not ends_early
 
+    def _is_for_everybody(self):
+        """Return whether any customer pays this price for any number on any day."""
+        self.ensure_one()
+        is_special = self.pricelist_id or self.min_quantity or self._is_dated()
+        return bool(self.recurrence_id) and not is_special
+
     def _is_dated(self):
         return bool(self.date_start or self.date_end)

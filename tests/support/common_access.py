@@ -206,13 +206,9 @@ class AccessCase(PaymentCommon):
             "card": cls.cards["owner"],
             "card of a stranger": cls.cards["stranger"],
             "card of the daughter": cls.cards["daughter"],
-            "method": cls.method,
-            "currency": cls.currency,
-            "seat": cls.seat,
+            **cls._get_set_up(),
             "customer": cls.users["owner"].partner_id,
-            "salesperson": cls.holder,
             "journal": found["invoice"].journal_id,
-            "provider": cls.provider,
             "reason": cls.env.ref("sale_recurring.close_reason_price"),
             "payment": overpaid.payment_id,
             "transaction": overpaid,
@@ -232,6 +228,16 @@ class AccessCase(PaymentCommon):
             "ramp": cls.env["subscription.ramp.step"].create(
                 {"line_id": found["quote"].order_line.id, "period": 2, "quantity": 5}
             ),
+        }
+
+    @classmethod
+    def _get_set_up(cls):
+        return {
+            "method": cls.method,
+            "provider": cls.provider,
+            "currency": cls.currency,
+            "seat": cls.seat,
+            "salesperson": cls.holder,
         }
 
     @classmethod

@@ -1,11 +1,11 @@
-from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.http import request, route
 from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
 
-from ..addon import SubscriptionPayment
+from ..addon import SubscriptionPayment, get_accessible_order
 from ..models.shop_cart import ShopCart
 
 
@@ -16,7 +16,7 @@ class SubscriptionShopPayment(PaymentPortal):
     def shop_payment_transaction(self, order_id, access_token=None, **kwargs):
         """Refuse to begin a payment that would not confirm the cart it is for."""
         SubscriptionPayment._check_form(kwargs)
-        cart_sudo = self._get_shop_order(order_id, access_token)
+        cart_sudo = get_accessible_order(self, order_id, access_token)
         if cart_sudo._get_open_quotes():
             ShopCart(cart_sudo).refresh()
             cart_sudo._check_online_payment(kwargs)
@@ -75,22 +75,13 @@ class SubscriptionShopPayment(PaymentPortal):
         cart_sudo.subscription_payment_token_id = method_sudo
         cart_sudo._confirm_free_carts()
 
-    def _get_shop_order(self, order_id, access_token):
-        """Return the sudoed order of the shop, empty for a visitor who may not see it."""
-        SubscriptionPayment._check_id(order_id)
-        SubscriptionPayment._check_text(access_token)
-        try:
-            return self._document_check_access("sale.order", order_id, access_token)
-        except (AccessError, MissingError):
-            return request.env["sale.order"]
-
     def _get_free_cart(self, order_id, access_token):
         """Return the sudoed cart that waits for a method.
 
         :raise NotFound: nobody else learns that it exists
         :raise ValidationError: it costs something by now, or cannot be confirmed
         """
-        cart_sudo = self._get_shop_order(order_id, access_token)
+        cart_sudo = get_accessible_order(self, order_id, access_token)
         if not cart_sudo or cart_sudo.website_id != request.website or cart_sudo.state != "draft":
             raise NotFound
         ShopCart(cart_sudo).refresh()

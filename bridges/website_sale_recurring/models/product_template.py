@@ -50,12 +50,7 @@ class ProductTemplate(models.Model):
     def _compute_shop_price(self):
         for product in self:
             prices = product.is_recurring and product.subscription_price_ids.filtered(
-                lambda price: (
-                    price.recurrence_id
-                    and not price.pricelist_id
-                    and not price.min_quantity
-                    and not price._is_dated()
-                )
+                lambda price: price._is_for_everybody()
             )
             if not prices:
                 product.shop_price = product.list_price

@@ -90,3 +90,16 @@ export function getSparkline(series) {
         })
         .join(" ");
 }
+
+/**
+ * Let the browser save a chart as a PNG picture.
+ *
+ * @param {HTMLCanvasElement} canvas what it is drawn on
+ * @param {string} name of the file, without its ending
+ */
+export function savePicture(canvas, name) {
+    const link = document.createElement("a");
+    link.download = `${name}.png`;
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+}

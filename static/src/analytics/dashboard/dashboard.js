@@ -9,7 +9,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { AtRisk } from "../at_risk/at_risk";
 import { RetentionPreview } from "../retention_preview/retention_preview";
-import { drawLine, drawWaterfall, getSparkline } from "./charts";
+import { drawLine, drawWaterfall, getSparkline, savePicture } from "./charts";
 import { getRange, RANGES } from "./ranges";
 
 const FILTERS = ["user", "team", "template", "country", "product"];
@@ -205,11 +205,7 @@ export class SubscriptionDashboard extends Component {
     }
 
     save(name) {
-        const canvas = this[name].el;
-        const link = document.createElement("a");
-        link.download = `${name}.png`;
-        link.href = canvas.toDataURL("image/png");
-        link.click();
+        savePicture(this[name].el, name);
     }
 
     // ------------------------------------------------------------------
