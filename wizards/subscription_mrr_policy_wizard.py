@@ -26,6 +26,17 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
         "Suspended Contracts Count",
         default=lambda self: self.env.company.subscription_suspended_counts,
     )
+    before_discounts = fields.Boolean(
+        "Count before Limited Discounts",
+        default=lambda self: self.env.company.subscription_before_discounts,
+    )
+    trials_count = fields.Boolean(
+        default=lambda self: self.env.company.subscription_trials_count,
+    )
+    churn_at_cancellation = fields.Boolean(
+        "Churn at Cancellation",
+        default=lambda self: self.env.company.subscription_churn_at_cancellation,
+    )
     reactivation_days = fields.Integer(
         "Days until Customers Are New Again",
         default=lambda self: self.env.company.subscription_reactivation_days,
@@ -39,7 +50,15 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
         compute="_compute_line_ids",
     )
 
-    @api.depends("paused_counts", "suspended_counts", "reactivation_days", "company_id")
+    @api.depends(
+        "paused_counts",
+        "suspended_counts",
+        "before_discounts",
+        "trials_count",
+        "churn_at_cancellation",
+        "reactivation_days",
+        "company_id",
+    )
     def _compute_line_ids(self):
         for wizard in self:
             preview = get_policy_preview(wizard.company_id, wizard._get_policy())
@@ -68,6 +87,9 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
         return Policy(
             paused_counts=self.paused_counts,
             suspended_counts=self.suspended_counts,
+            is_net=not self.before_discounts,
+            trials_count=self.trials_count,
+            at_cancellation=self.churn_at_cancellation,
             reactivation_days=self.reactivation_days or None,
         )
 
@@ -82,6 +104,9 @@ class SubscriptionMrrPolicyWizard(models.TransientModel):
             {
                 "subscription_paused_counts": self.paused_counts,
                 "subscription_suspended_counts": self.suspended_counts,
+                "subscription_before_discounts": self.before_discounts,
+                "subscription_trials_count": self.trials_count,
+                "subscription_churn_at_cancellation": self.churn_at_cancellation,
                 "subscription_reactivation_days": self.reactivation_days,
             }
         )

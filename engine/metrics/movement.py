@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -48,7 +48,9 @@ class Piece:
 
     :param product: any hashable value
     :param mrr: what counts each month, discounts taken off
-    :param gross: the same before discounts that end by themselves, None when there are none
+    :param gross: the same before discounts that end by themselves, None when there are none; of a
+        trial what it costs once it is over
+    :param is_trial: whether these days are a trial
     """
 
     start: date
@@ -56,15 +58,20 @@ class Piece:
     product: Hashable
     mrr: Decimal
     gross: Decimal | None = None
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Hold days [start, stop) without service: 'pause', 'suspension' or 'closure'."""
+    """Hold days [start, stop) without service: 'pause', 'suspension' or 'closure'.
+
+    :param told: of a closure the day on which it was decided, None when nobody knows
+    """
 
     start: date
     stop: date
     kind: str
+    told: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,17 @@ class Policy:
     :param paused_counts: whether a paused contract keeps its worth (Maxio) or not (ProfitWell)
     :param suspended_counts: the same for contracts that are suspended because money is late
     :param is_net: whether discounts that end by themselves lower the worth while they last
+    :param trials_count: whether trials are worth what they cost once they are over
+    :param at_cancellation: whether worth is lost on the day somebody decides that a contract ends,
+        or on the first day without service
     :param reactivation_days: who was away for more days than these counts as new, None: never
     """
 
     paused_counts: bool = False
     suspended_counts: bool = False
     is_net: bool = True
+    trials_count: bool = False
+    at_cancellation: bool = False
     reactivation_days: int | None = None
 
     def keeps(self, kind: str) -> bool:
@@ -98,7 +110,29 @@ class Policy:
 
     def worth(self, piece: Piece) -> Decimal:
         """Return what a piece counts each month."""
-        return piece.mrr if self.is_net or piece.gross is None else piece.gross
+        is_gross = self.trials_count if piece.is_trial else not self.is_net
+        return piece.gross if is_gross and piece.gross is not None else piece.mrr
+
+    def gaps(self, breaks: Iterable[Break]) -> list[Break]:
+        """Return the days without service of one contract, none twice.
+
+        >>> march, may = date(2027, 3, 1), date(2027, 5, 1)
+        >>> ends = Break(may, date(2027, 6, 1), 'closure', told=march)
+        >>> [gap] = Policy(at_cancellation=True).gaps([ends])
+        >>> gap.start == march
+        True
+        """
+        if not self.at_cancellation:
+            return list(breaks)
+        found, closed = [], None
+        for gap in sorted(breaks, key=lambda gap: gap.start, reverse=True):
+            if gap.kind == "closure":
+                gap = replace(gap, start=min(gap.start, gap.told or gap.start))
+                closed = gap.start
+            elif closed is not None:
+                gap = replace(gap, stop=min(gap.stop, closed))
+            found.append(gap)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +182,7 @@ class _Timeline:
         for member in members:
             for piece in member.pieces:
                 amount = policy.worth(piece)
-                for start, stop, kind in _cut(piece, member.breaks):
+                for start, stop, kind in _cut(piece, policy.gaps(member.breaks)):
                     if kind is None or policy.keeps(kind):
                         self._span(self.counted, start, stop, piece.product, amount)
                         self.in_force[start] += 1
@@ -293,7 +327,7 @@ def worth_on(members: Iterable[Member], day: date, policy: Policy = OUR_POLICY) 
             policy.worth(piece)
             for member in members
             for piece in member.pieces
-            for start, stop, kind in _cut(piece, member.breaks)
+            for start, stop, kind in _cut(piece, policy.gaps(member.breaks))
             if start <= day < stop and (kind is None or policy.keeps(kind))
         ),
         ZERO,

@@ -147,8 +147,16 @@ class MrrLedger:
             chain = chains[segment.order_id.subscription_origin_id.id]
             product = segment.line_id.product_id.id
             rate = self._get_chain_rate(chain, segment.order_id)
+            regular = segment._get_regular_mrr()
             chain.pieces[segment.order_id.id] += [
-                Piece(start, stop, product, _round(value * rate))
+                Piece(
+                    start,
+                    stop,
+                    product,
+                    _round(value * rate),
+                    None if regular is None else _round(regular * rate),
+                    segment.discount_kind == "trial",
+                )
                 for start, stop, value in segment._get_mrr_spans()
             ]
         gaps = self.env["subscription.interruption"].search([("order_id", "in", orders.ids)])
@@ -156,8 +164,13 @@ class MrrLedger:
             if gap.end_date and gap.end_date <= gap.start_date:
                 continue
             chain = chains[gap.order_id.subscription_origin_id.id]
-            found = Break(gap.start_date, gap.end_date or FOREVER, gap.kind)
+            told = gap.decision_date or None
+            found = Break(gap.start_date, gap.end_date or FOREVER, gap.kind, told)
             chain.breaks[gap.order_id.id].append(found)
+        for order in orders.filtered("subscription_cancelled_date"):
+            end = order.subscription_end_date or FOREVER
+            found = Break(end, FOREVER, "closure", order.subscription_cancelled_date)
+            chains[order.subscription_origin_id.id].breaks[order.id].append(found)
         self._load_recorded(chains)
         return list(chains.values())
 

@@ -26,7 +26,8 @@ class PolicyPreview:
 def get_policy_preview(company, policy):
     """Return what another way to count would correct; nothing is written.
 
-    Only contracts that were paused, suspended or reopened can count otherwise.
+    Only contracts that were closed, paused, suspended or reopened, and those with a trial or a
+    discount that ends by itself, can count otherwise.
 
     :param company: `res.company`
     :param Policy policy: of the engine
@@ -58,6 +59,15 @@ def _fetch_origins(env, company):
         SELECT so.subscription_origin_id FROM subscription_interruption gap
           JOIN sale_order so ON so.id = gap.order_id
          WHERE so.company_id = %(company)s AND so.subscription_origin_id IS NOT NULL
+        UNION
+        SELECT so.subscription_origin_id FROM sale_order so
+         WHERE so.company_id = %(company)s AND so.subscription_cancelled_date IS NOT NULL
+           AND so.subscription_origin_id IS NOT NULL
+        UNION
+        SELECT so.subscription_origin_id FROM subscription_segment segment
+          JOIN sale_order so ON so.id = segment.order_id
+         WHERE segment.company_id = %(company)s AND segment.discount_kind != 'permanent'
+           AND so.subscription_origin_id IS NOT NULL
         UNION
         SELECT event.origin_id FROM subscription_mrr_event event
           JOIN subscription_mrr_event back ON back.origin_id = event.origin_id

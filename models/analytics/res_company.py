@@ -31,6 +31,21 @@ class ResCompany(models.Model):
         help="Keep the MRR of contracts that are suspended because money is late, until they are "
         "closed.",
     )
+    subscription_before_discounts = fields.Boolean(
+        "Count before Limited Discounts",
+        help="Count what contracts cost after discounts that end by themselves. Otherwise these "
+        "lower MRR while they last, and their end is an expansion.",
+    )
+    subscription_trials_count = fields.Boolean(
+        "Trials Count",
+        help="Count trials from their first day, at what they cost once they are over. Otherwise "
+        "they are neither customers nor MRR before they are paid.",
+    )
+    subscription_churn_at_cancellation = fields.Boolean(
+        "Churn at Cancellation",
+        help="Lose MRR on the day on which a contract is closed, also when its service ends "
+        "later. Otherwise it is lost on the first day without service.",
+    )
     subscription_reactivation_days = fields.Integer(
         "Days until Customers Are New Again",
         help="Contracts that are reopened after more days than these count as new, not as "
@@ -46,6 +61,9 @@ class ResCompany(models.Model):
         return Policy(
             paused_counts=self.subscription_paused_counts,
             suspended_counts=self.subscription_suspended_counts,
+            is_net=not self.subscription_before_discounts,
+            trials_count=self.subscription_trials_count,
+            at_cancellation=self.subscription_churn_at_cancellation,
             reactivation_days=self.subscription_reactivation_days or None,
         )
 

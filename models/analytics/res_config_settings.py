@@ -12,6 +12,15 @@ class ResConfigSettings(models.TransientModel):
     subscription_suspended_counts = fields.Boolean(
         related="company_id.subscription_suspended_counts", readonly=False
     )
+    subscription_before_discounts = fields.Boolean(
+        related="company_id.subscription_before_discounts", readonly=False
+    )
+    subscription_trials_count = fields.Boolean(
+        related="company_id.subscription_trials_count", readonly=False
+    )
+    subscription_churn_at_cancellation = fields.Boolean(
+        related="company_id.subscription_churn_at_cancellation", readonly=False
+    )
     subscription_reactivation_days = fields.Integer(
         related="company_id.subscription_reactivation_days", readonly=False
     )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -84,6 +85,30 @@ class SubscriptionSegment(models.Model):
             (start, end, to_decimal(value))
             for (start, value), end in zip(starts, ends, strict=True)
         ]
+
+    def _get_regular_mrr(self):
+        """Return what the quantity of this segment costs without its trial or limited discount.
+
+        The next normal price says so, or the last one before; for a line that knows neither, its
+        price as it was typed.
+
+        :return: monthly value, None for a normal segment
+        :rtype: Decimal | None
+        """
+        self.ensure_one()
+        if self.discount_kind == "permanent":
+            return None
+        usual = self.line_id.segment_ids.filtered(
+            lambda other: other.discount_kind == "permanent" and other.quantity
+        ).sorted("start_date")
+        later = usual.filtered(lambda other: other.start_date > self.start_date)
+        found = later[:1] or usual[-1:]
+        if found:
+            one = to_decimal(found.mrr) / to_decimal(found.quantity)
+            return one * to_decimal(self.quantity)
+        segment = self._get_engine_segment()
+        terms = replace(segment.terms, discount=to_decimal(0))
+        return to_decimal(self.line_id._get_segment_mrr(replace(segment, terms=terms)))
 
     def _store_missing_mrr(self):
         """Value segments that were not valued yet, in one statement.

@@ -37,6 +37,9 @@ class SubscriptionInterruption(models.Model):
     end_date = fields.Date(
         help="First day of service after the gap. Empty: until resumed.",
     )
+    decision_date = fields.Date(
+        readonly=True, help="Of a closed contract, the day on which somebody closed it."
+    )
     reason = fields.Char(readonly=True)
     credit_rule = fields.Selection(
         [("credit", "Credit unused days"), ("forfeit", "Do not credit")],

@@ -17,6 +17,13 @@ class SaleOrder(models.Model):
         "End Is Planned", compute="_compute_subscription_has_planned_end"
     )
 
+    subscription_cancelled_date = fields.Date(
+        "Closed On",
+        readonly=True,
+        copy=False,
+        help="The day on which somebody closed the contract; its service may last longer.",
+    )
+
     @api.depends(
         "subscription_end_date",
         "subscription_close_credit_rule",
@@ -60,6 +67,8 @@ class SaleOrder(models.Model):
             order._as_system().write(
                 {
                     "subscription_end_date": day,
+                    "subscription_cancelled_date": order.subscription_cancelled_date
+                    or order._subscription_today(),
                     "subscription_close_reason_id": reason.id if reason else False,
                     "subscription_close_note": note,
                     "subscription_close_credit_rule": rule,
@@ -128,6 +137,7 @@ class SaleOrder(models.Model):
             "subscription_close_reason_id": False,
             "subscription_close_note": False,
             "subscription_close_credit_rule": False,
+            "subscription_cancelled_date": False,
         }
 
     def _subscription_reopen(self, day, note=None):
@@ -146,6 +156,7 @@ class SaleOrder(models.Model):
             order._subscription_claim()
             order._check_reopen(day)
             end, rule = order.subscription_end_date, order._get_close_credit_rule()
+            cancelled = order.subscription_cancelled_date
             since = order.subscription_interruption_ids._get_cut_date(end)
             order._cut_interruptions(end)
             order._as_system().write(
@@ -155,7 +166,7 @@ class SaleOrder(models.Model):
             if day > end:
                 # sudo: interruptions are written by operations only; rights checked before
                 self.env["subscription.interruption"].sudo().create(
-                    order._prepare_closure_values(end, day, rule, note)
+                    order._prepare_closure_values(end, day, rule, note, cancelled)
                 )
             order._restore_forfeited(since, day)
             order._set_subscription_state(order._get_state_on(order._subscription_today()))
@@ -188,12 +199,13 @@ class SaleOrder(models.Model):
         """
         return {"subscription_end_date": False}
 
-    def _prepare_closure_values(self, end, day, rule, note):
+    def _prepare_closure_values(self, end, day, rule, note, cancelled):
         return {
             "order_id": self.id,
             "kind": "closure",
             "start_date": end,
             "end_date": day,
+            "decision_date": cancelled,
             "credit_rule": rule,
             "reason": note,
             "user_id": self.env.user.id,

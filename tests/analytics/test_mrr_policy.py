@@ -88,6 +88,105 @@ class TestMrrPolicy(SubscriptionCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestMrrChoices(SubscriptionCommon):
+    """Trials, limited discounts and cancellations count in one way unless another is chosen."""
+
+    def setUp(self):
+        super().setUp()
+        self.company._keep_mrr_date(date(2027, 1, 1))
+
+    def get_days(self, order):
+        """Return what an order moved by day, corrections included."""
+        self.env["subscription.mrr.event"]._remember_contracts(order)
+        self.env.cr.flush()
+        found = {}
+        for event in self.env["subscription.mrr.event"].search([("order_id", "=", order.id)]):
+            day = event.effective_date.isoformat()
+            found[day] = found.get(day, 0.0) + event.company_amount
+        return {day: amount for day, amount in sorted(found.items()) if amount}
+
+    def choose(self, order, **values):
+        """Choose another way to count, which changes one contract and no other."""
+        self.company._keep_mrr_date(order._subscription_today())
+        wizard = self.env["subscription.mrr.policy.wizard"].create(values)
+        told = self.env["subscription.mrr.event"].search_count([("origin_id", "=", order.id)])
+        before = self.env["subscription.mrr.event"].search([])
+        count = wizard.movement_count
+        self.assertEqual(wizard.contract_count, 1)
+        wizard.action_apply()
+        with self.enter_registry_test_mode():
+            self.env.ref("sale_recurring.ir_cron_record_mrr").method_direct_trigger()
+        new = self.env["subscription.mrr.event"].search([]) - before
+        self.assertEqual((len(new), new.origin_id), (count, order))
+        self.assertEqual(all(new.mapped("is_correction")), bool(told))
+        self.assertEqual(self.env["subscription.mrr.policy.wizard"].create({}).contract_count, 0)
+
+    def create_trial(self):
+        self.travel("2027-02-01")
+        order = self.create_order(self.line_values(self.seat, 3))
+        order.write({"subscription_trial_count": 1, "subscription_trial_unit": "month"})
+        order.action_confirm()
+        return order
+
+    def test_trials_count_from_the_first_paid_day_or_from_the_first_day(self):
+        self.create_contract(self.line_values(self.seat, 5), day="2027-02-01")
+        order = self.create_trial()
+        self.travel("2027-04-20")
+        self.assertEqual(self.get_days(order), {"2027-03-01": 30.0})
+        self.choose(order, trials_count=True)
+        self.assertEqual(self.get_days(order), {"2027-02-01": 30.0})
+
+    def test_a_trial_that_was_cancelled_was_lost_where_trials_count(self):
+        order = self.create_trial()
+        self.travel("2027-02-08")
+        order._subscription_close(date(2027, 2, 11))
+        self.travel("2027-04-20")
+        self.assertEqual(self.get_days(order), {})
+        self.choose(order, trials_count=True)
+        self.assertEqual(self.get_days(order), {"2027-02-01": 30.0, "2027-02-11": -30.0})
+
+    def test_limited_discounts_lower_mrr_or_do_not(self):
+        self.create_contract(self.line_values(self.seat, 5), day="2027-02-01")
+        order = self.create_contract(
+            self.line_values(self.seat, 5, intro_discount=20, intro_period_count=2),
+            day="2027-02-01",
+        )
+        self.travel("2027-04-20")
+        self.assertEqual(self.get_days(order), {"2027-02-01": 40.0, "2027-04-01": 10.0})
+        self.choose(order, before_discounts=True)
+        self.assertEqual(self.get_days(order), {"2027-02-01": 50.0})
+
+    def test_churn_counts_on_the_last_day_or_on_that_of_the_cancellation(self):
+        self.create_contract(self.line_values(self.seat, 5), day="2027-02-01")
+        order = self.create_contract(self.line_values(self.seat, 4), day="2027-02-01")
+        self.travel("2027-02-15")
+        order._subscription_close(date(2027, 3, 10))
+        self.travel("2027-02-20")
+        order._subscription_close(date(2027, 3, 12))
+        self.travel("2027-04-20")
+        self.assertEqual(self.get_days(order), {"2027-02-01": 40.0, "2027-03-12": -40.0})
+        self.choose(order, churn_at_cancellation=True)
+        self.assertEqual(self.get_days(order), {"2027-02-01": 40.0, "2027-02-15": -40.0})
+        order._subscription_refresh_state()
+        order._subscription_reopen(date(2027, 4, 20))
+        self.assertFalse(order.subscription_cancelled_date)
+        self.assertEqual(
+            self.get_days(order),
+            {"2027-02-01": 40.0, "2027-02-15": -40.0, "2027-04-20": 40.0},
+        )
+
+    def test_a_cancellation_that_is_taken_back_lost_nothing(self):
+        self.company.subscription_churn_at_cancellation = True
+        order = self.create_contract(self.line_values(self.seat, 4), day="2027-02-01")
+        self.travel("2027-02-15")
+        order._subscription_close(date(2027, 3, 10))
+        self.assertEqual(self.get_days(order), {"2027-02-01": 40.0, "2027-02-15": -40.0})
+        self.travel("2027-02-20")
+        order._subscription_keep()
+        self.assertEqual(self.get_days(order), {"2027-02-01": 40.0})
+
+
+@tagged("post_install", "-at_install")
 class TestMrrCost(SubscriptionCommon):
     """What the ledger of MRR costs the run that bills."""
 

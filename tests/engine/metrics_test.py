@@ -49,7 +49,9 @@ DAY0 = date(2027, 1, 1)
 DAYS = st.integers(0, 60).map(lambda days: DAY0 + timedelta(days))
 AMOUNTS = st.integers(0, 5).map(lambda euros: Decimal(euros) * 10)
 POLICIES = st.builds(
-    Policy, st.booleans(), st.booleans(), st.booleans(), st.none() | st.integers(0, 30)
+    Policy,
+    *(st.booleans() for _number in range(5)),
+    st.none() | st.integers(0, 30),
 )
 
 
@@ -67,12 +69,14 @@ def spans(draw, most):
 def members(draw):
     """Draw one contract: two products, each with steps, and breaks."""
     pieces = [
-        Piece(start, stop, product, draw(AMOUNTS), draw(st.none() | AMOUNTS))
+        Piece(start, stop, product, draw(AMOUNTS), draw(st.none() | AMOUNTS), draw(st.booleans()))
         for product in "ab"
         for start, stop in draw(spans(3))
     ]
     kinds = st.sampled_from(("pause", "suspension", "closure"))
-    breaks = [Break(start, stop, draw(kinds)) for start, stop in draw(spans(2))]
+    breaks = [
+        Break(start, stop, draw(kinds), draw(st.none() | DAYS)) for start, stop in draw(spans(2))
+    ]
     return Member(tuple(pieces), tuple(breaks))
 
 
@@ -359,3 +363,35 @@ def test_every_figure_says_how_it_is_counted():
         assert definition.formula, name
         assert definition.source, name
         assert definition.unit in {"money", "count", "percent", "ratio"}
+
+
+def test_a_policy_counts_trials_and_discounts_apart():
+    """Choose what counts while a price is not the regular one."""
+    trial = Piece(DAY0, FOREVER, "a", Decimal(0), Decimal(30), is_trial=True)
+    intro = Piece(DAY0, FOREVER, "a", Decimal(20), Decimal(30))
+    for policy, worths in (
+        (Policy(), (0, 20)),
+        (Policy(is_net=False), (0, 30)),
+        (Policy(trials_count=True), (30, 20)),
+        (Policy(trials_count=True, is_net=False), (30, 30)),
+    ):
+        assert tuple(map(policy.worth, (trial, intro))) == worths
+
+
+def test_a_cancellation_ends_the_worth_and_what_waits():
+    """Lose a contract when it is cancelled, also in a pause, and find it back when it reopens."""
+    policy = Policy(at_cancellation=True)
+    told, end, back = (DAY0 + timedelta(days) for days in (10, 20, 30))
+    piece = Piece(DAY0, FOREVER, "a", Decimal(30))
+    closure = Break(end, back, "closure", told)
+    member = Member((piece,), (closure,))
+    assert [(move.day, move.kind) for move in movements([member], FOREVER, policy)] == [
+        (DAY0, "new"),
+        (told, "churn"),
+        (back, "reactivation"),
+    ]
+    assert worth_on([member], told, policy) == 0
+    assert worth_on([member], told) == 30
+    pause = Break(DAY0 + timedelta(5), end, "pause")
+    found = movements([Member((piece,), (pause, closure))], told, policy)
+    assert [move.kind for move in found] == ["new", "pause", "resume", "churn"]

@@ -18,10 +18,12 @@ TYPED = {
         recognition_is_drafted recognition_is_grouped recognition_journal_id recognition_method
         recognition_min_amount recognition_min_days recognition_mode
         subscription_backdate_days_manager subscription_backdate_days_user
-        subscription_batch_size
+        subscription_batch_size subscription_before_discounts
+        subscription_churn_at_cancellation
         subscription_health_days subscription_satisfaction_days
         subscription_paused_counts subscription_reactivation_days
-        subscription_suspended_counts subscription_template_id subscription_tz
+        subscription_suspended_counts subscription_template_id subscription_trials_count
+        subscription_tz
     """,
     "res.partner": """
         subscription_left_out subscription_left_out_reason subscription_left_out_until

@@ -62,6 +62,29 @@ class TestTours(HttpCase):
         link = "/odoo/subscription-dashboard?range=last_month&compare=year"
         self.start_tour(link, "subscription_dashboard_link", login="admin")
 
+    def test_somebody_reads_the_forecast_and_the_definitions(self):
+        self.create_contract()
+        self.env.cr.flush()
+        self.start_tour("/odoo/subscription-forecast", "subscription_forecast", login="admin")
+        self.assertFalse(self.env["subscription.forecast.scenario"].search([]))
+        self.start_tour("/odoo/subscription-definitions", "subscription_definitions", login="admin")
+
+    def test_an_administrator_looks_at_another_way_to_count(self):
+        partner = self.env["res.partner"].search([("name", "=", "Tour Customer")])
+        product = self.env["product.product"].search([("name", "=", "Tour Seat")])
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "order_line": [Command.create({"product_id": product.id, "product_uom_qty": 1})],
+                "subscription_trial_count": 1,
+                "subscription_trial_unit": "month",
+            }
+        )
+        order.action_confirm()
+        self.env.cr.flush()
+        self.start_tour("/odoo/settings#sale_recurring", "subscription_mrr_policy", login="admin")
+        self.assertFalse(self.env.company.subscription_trials_count)
+
     def test_somebody_reads_the_retention_of_contracts(self):
         self.create_contract()
         self.env.cr.flush()
