@@ -159,6 +159,12 @@ class MrrLedger:
                 )
                 for start, stop, value in segment._get_mrr_spans()
             ]
+        self._load_breaks(orders, chains)
+        self._load_recorded(chains)
+        return list(chains.values())
+
+    def _load_breaks(self, orders, chains):
+        """Add the days without service of contracts to their chains."""
         gaps = self.env["subscription.interruption"].search([("order_id", "in", orders.ids)])
         for gap in gaps:
             if gap.end_date and gap.end_date <= gap.start_date:
@@ -171,8 +177,6 @@ class MrrLedger:
             end = order.subscription_end_date or FOREVER
             found = Break(end, FOREVER, "closure", order.subscription_cancelled_date)
             chains[order.subscription_origin_id.id].breaks[order.id].append(found)
-        self._load_recorded(chains)
-        return list(chains.values())
 
     def _load_recorded(self, chains):
         """Add what the ledger says to chains."""

@@ -1,3 +1,4 @@
+from . import test_accessible_pages
 from . import test_contract_page
 from . import test_customer_acts
 from . import test_close_migration
