@@ -12,6 +12,25 @@ PER_INVOICE = 100  # lines
 BATCH = 500
 
 
+class Watch:
+    """Measures what is done between its making and its stop."""
+
+    def __init__(self, cr):
+        self.cr = cr
+        self.begun = self._read()
+
+    def _read(self):
+        return {
+            "cpu": server.cpu_seconds(self.cr),
+            "queries": server.query_count(),
+            "seconds": time.perf_counter(),
+        }
+
+    def stop(self):
+        """Return seconds, queries and seconds at work since the making."""
+        return {key: value - self.begun[key] for key, value in self._read().items()}
+
+
 def measure(registry, count, months=3, *, log=print):
     """Recognise some months of lines of a year, one entry per line, in turn with plain Odoo.
 
@@ -33,9 +52,11 @@ def measure(registry, count, months=3, *, log=print):
         log(
             f"    month {number + 1}: plain {theirs['seconds'] / count * 1000:.1f}, the job "
             f"{ours['seconds'] / count * 1000:.1f} ms and {ours['queries'] / count:.2f} queries "
-            "per line"
+            f"per line; at work {theirs['cpu'] / count * 1000:.1f} and "
+            f"{ours['cpu'] / count * 1000:.1f} ms"
         )
     whole = [sum(side["seconds"] for side in sides) for sides in zip(*found, strict=True)]
+    cpu = [sum(side["cpu"] for side in sides) for sides in zip(*found, strict=True)]
     return {
         "lines": count,
         "months": months,
@@ -43,6 +64,10 @@ def measure(registry, count, months=3, *, log=print):
         "plain_ms": whole[1] / count / months * 1000,
         "ratio": whole[0] / whole[1],
         "ratio_first": found[0][0]["seconds"] / found[0][1]["seconds"],
+        "cpu_ms": cpu[0] / count / months * 1000,
+        "plain_cpu_ms": cpu[1] / count / months * 1000,
+        "cpu_ratio": cpu[0] / cpu[1],
+        "cpu_ratio_first": found[0][0]["cpu"] / found[0][1]["cpu"],
         "queries": sum(ours["queries"] for ours, _theirs in found) / count / months,
         "plain_queries": sum(theirs["queries"] for _ours, theirs in found) / count / months,
     }
@@ -95,12 +120,12 @@ def recognise(registry, day):
     with server.environment(registry) as env, server.clock(env, day):
         journal = env.company.recognition_journal_id
         before = env["account.move"].search_count([("journal_id", "=", journal.id)])
-        queries, begun = server.query_count(), time.perf_counter()
+        watch = Watch(env.cr)
         env["subscription.recognition"]._cron_recognise_revenue()
         env.cr.commit()
-        seconds, queries = time.perf_counter() - begun, server.query_count() - queries
+        spent = watch.stop()
         made = env["account.move"].search_count([("journal_id", "=", journal.id)]) - before
-    return {"seconds": seconds, "queries": queries, "entries": made}
+    return {**spent, "entries": made}
 
 
 def make_plain(registry, day):
@@ -137,13 +162,13 @@ def make_plain(registry, day):
             for move in mine
         ]
         env.invalidate_all()
-        queries, begun = server.query_count(), time.perf_counter()
+        watch = Watch(env.cr)
         for first in range(0, len(values), BATCH):
             env["account.move"].create(values[first : first + BATCH])._post()
             env.cr.commit()
             env.invalidate_all()
-        seconds, queries = time.perf_counter() - begun, server.query_count() - queries
-    return {"seconds": seconds, "queries": queries, "entries": len(values)}
+        spent = watch.stop()
+    return {**spent, "entries": len(values)}
 
 
 def switch_off(registry):

@@ -15,14 +15,26 @@ class SubscriptionFinding(models.Model):
         """Hook. Add what is wrong with deferred revenue, by companies that recognise it."""
         found = super()._find_in_database()
         for company in self.env["res.company"]._get_served_companies()._get_recognising():
-            found += self._find_unplanned(company)
-            found += self._find_wrong_deferrals(company)
+            # Where nothing can be booked, every line is late for the same reason.
+            found += self._find_stopped(company) or (
+                self._find_unplanned(company) + self._find_wrong_deferrals(company)
+            )
             found += self._find_edited_entries(company)
         return found
 
     # ------------------------------------------------------------------
     # Invoice lines
     # ------------------------------------------------------------------
+
+    @api.model
+    def _find_stopped(self, company):
+        """Return that nothing can be booked in a company at all."""
+        local = company._in_company_language(company)
+        problem = local._get_recognition_problem()
+        if not problem:
+            return []
+        facts = {"reason": "stopped", "problem": problem}
+        return [self._prepare_finding("deferral", facts=facts, company_id=company.id)]
 
     @api.model
     def _find_unplanned(self, company):
@@ -42,7 +54,8 @@ class SubscriptionFinding(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT row.line_key, MIN(row.order_id), CASE
+                SELECT row.line_key, MIN(row.order_id), MAX(row.problem), CASE
+                       WHEN bool_or(row.problem IS NOT NULL) THEN 'aside'
                        WHEN bool_or(move.state = 'cancel' OR move.state = 'draft'
                                     AND move.posted_before) THEN 'undone'
                        WHEN bool_or(row.move_id IS NULL AND row.date < %(late)s
@@ -53,7 +66,7 @@ class SubscriptionFinding(models.Model):
                   LEFT JOIN account_move move ON move.id = row.move_id
                  WHERE row.company_id = %(company)s
                  GROUP BY row.line_key, line.id
-                HAVING bool_or(row.is_stale) IS NOT TRUE AND (
+                HAVING bool_or(row.problem IS NOT NULL) OR bool_or(row.is_stale) IS NOT TRUE AND (
                        bool_or(move.state = 'cancel' OR move.state = 'draft'
                                AND move.posted_before)
                     OR bool_or(row.move_id IS NULL AND row.date < %(late)s
@@ -72,25 +85,30 @@ class SubscriptionFinding(models.Model):
         lines = self.env["account.move.line"].browse(row[0] for row in rows).exists()
         by_id = {line.id: line for line in lines}
         return [
-            self._prepare_deferral(reason, key, by_id.get(key, lines.browse()), order_id)
-            for key, order_id, reason in rows
+            self._prepare_deferral(reason, key, by_id.get(key, lines.browse()), order_id, problem)
+            for key, order_id, problem, reason in rows
         ]
 
     @api.model
-    def _prepare_deferral(self, reason, key, line, order_id):
+    def _prepare_deferral(self, reason, key, line, order_id, problem=None):
         """Return the values of a finding about one invoice line, which may be deleted."""
         return self._prepare_finding(
             "deferral",
             order_id,
             can_repair=True,
-            facts={"object": str(key), "reason": reason},
+            facts={"object": str(key), "reason": reason, "problem": problem or ""},
             move_id=line.move_id.id,
             invoice_line_id=line.id,
         )
 
     def _get_message_deferral(self, words):
         reason = (self.facts or {}).get("reason")
-        if reason == "missing":
+        words = {**words, "problem": (self.facts or {}).get("problem")}
+        if reason == "stopped":
+            text = "%(problem)s"
+        elif reason == "aside":
+            text = self.env._("%(invoice)s: a line is set aside. %(problem)s")
+        elif reason == "missing":
             text = self.env._("%(invoice)s: nothing is recognised of a line with days of service.")
         elif reason == "undone":
             text = self.env._("%(invoice)s: an entry that recognises it is no longer posted.")

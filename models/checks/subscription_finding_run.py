@@ -172,7 +172,7 @@ class SubscriptionFinding(models.Model):
         orders = self.env["sale.order"].browse(vals["order_id"] for vals in vals_list)
         moves = self.env["account.move"].browse(vals.get("move_id", False) for vals in vals_list)
         for vals, order, move in zip(vals_list, orders, moves, strict=True):
-            vals["company_id"] = (order or move).company_id.id
+            vals["company_id"] = (order or move).company_id.id or vals.get("company_id")
         self.with_context(**QUIET).create(vals_list)
 
     def _resolve(self, note):

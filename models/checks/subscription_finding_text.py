@@ -290,6 +290,7 @@ class SubscriptionFinding(models.Model):
                 "If the service has ended, set the end date of the contract to the day on which it "
                 "did; if not, make a new contract."
             ),
+            "deferral": self.env._("Mend it, and press Recognise Now: nothing was lost meanwhile."),
             "deferral_entry": self.env._(
                 "Move this amount to another account if it is no deferred revenue of an invoice."
             ),

@@ -4,6 +4,7 @@ from . import (
     product_category,
     product_template,
     subscription_recognition,
+    subscription_recognition_books,
     account_move_line,
     account_move,
     subscription_billed_period,

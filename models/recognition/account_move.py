@@ -56,3 +56,10 @@ class AccountMove(models.Model):
         if "posting" in companies.mapped("recognition_mode"):
             # sudo: triggering a cron is reserved to administrators
             self.env.ref("sale_recurring.ir_cron_recognise_revenue").sudo()._trigger()
+
+    def _hook_on_posted(self):
+        """Hook. Reconcile what is served whole, whoever posted the entry."""
+        super()._hook_on_posted()
+        entries = self.filtered(lambda move: move.move_type == "entry")
+        # sudo: who posts an entry may do so without rights on what it recognises
+        entries.sudo().recognition_ids._reconcile()

@@ -15,6 +15,17 @@ class AccountMoveLine(models.Model):
         groups="account.group_account_readonly,account.group_account_invoice",
     )
 
+    recognition_id = fields.Many2one(
+        "subscription.recognition",
+        "Recognises Month",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="account.group_account_readonly,account.group_account_invoice",
+        help="What this line of an entry defers or earns of an invoice line.",
+    )
+
     def _hook_on_lines_removed(self):
         """Hook. Take back what was recognised of lines that go away."""
         super()._hook_on_lines_removed()

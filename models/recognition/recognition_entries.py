@@ -7,6 +7,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from ...engine.money import to_decimal
+from .recognition_quarantine import do_in_parts
 
 # An account that is archived by now still gets what its invoices booked on it.
 QUIET = {
@@ -42,8 +43,34 @@ class RecognitionEntries:
         rows = found.try_lock_for_update().filtered_domain([("move_id", "=", False)])
         if not rows:
             return 0
-        self.book(rows)
+        do_in_parts(self.env, self._put_incomplete_aside(rows), self.book, self._set_aside)
         return len(rows)
+
+    def _put_incomplete_aside(self, rows):
+        """Return the rows whose accounts are known, and set the others aside.
+
+        :rtype: subscription.recognition
+        """
+        bad = rows.filtered(
+            lambda row: (
+                not row.revenue_account_id
+                or (row.deferred_amount and not row.deferred_account_id)
+                or (row.accrued_amount and not row.accrued_account_id)
+            )
+        )
+        if bad:
+            self._set_aside(
+                bad,
+                self.env._(
+                    "An account is missing. Choose one for deferred revenue in the settings of "
+                    "Subscriptions, on the product or on its category."
+                ),
+            )
+        return rows.filtered(lambda row: not row.problem)
+
+    def _set_aside(self, rows, reason):
+        keys = list(dict.fromkeys(rows.mapped("line_key")))
+        rows._set_aside(self.company, keys, reason, self.company._get_recognition_start())
 
     def book_lines(self, keys):
         """Make the entries that some invoice lines need now.
@@ -63,6 +90,7 @@ class RecognitionEntries:
             Domain("company_id", "=", self.company.id)
             & Domain("move_id", "=", False)
             & Domain("is_stale", "=", False)
+            & Domain("problem", "=", False)
             & Domain("date", ">=", self.company._get_recognition_start())
             & (Domain("deferred_amount", "!=", 0) | Domain("accrued_amount", "!=", 0))
         )
@@ -82,7 +110,6 @@ class RecognitionEntries:
             group.move_id = move
         if not self.company.recognition_is_drafted:
             moves.filtered(lambda move: move.date <= self.today)._post()
-            self._reconcile(rows)
 
     def _group(self, rows):
         """Return rows that share an entry."""
@@ -130,7 +157,10 @@ class RecognitionEntries:
         )
 
     def _prepare_lines(self, rows):
-        """Return the values of the lines of an entry: sums by what the settings keep apart."""
+        """Return the values of the lines of an entry: sums by what the settings keep apart.
+
+        On an account that is reconciled each invoice line has lines of its own.
+        """
         sums = defaultdict(lambda: to_decimal(0))
         kept = {}
         for row in rows:
@@ -145,55 +175,26 @@ class RecognitionEntries:
                 (row.deferred_account_id, False, -change.deferred),
                 (row.accrued_account_id, False, change.accrued),
             ):
+                own = row if account != row.revenue_account_id and account.reconcile else row[:0]
                 if amount:
-                    key = (account.id, partner, repr(distribution))
+                    key = (account.id, partner, repr(distribution), own)
                     sums[key] += amount
                     kept[key] = distribution
-        text = self._get_text(rows)
+        texts = {row[:0]: self._get_text(rows)}
         currency_id = self.company.currency_id.id
         # What cancels out altogether still leaves an entry: its rows are told.
         sums = {key: amount for key, amount in sums.items() if amount} or sums
         return [
             {
-                "account_id": account_id,
-                "partner_id": partner_id,
-                "analytic_distribution": kept[account_id, partner_id, name],
-                "name": text,
+                "account_id": key[0],
+                "partner_id": key[1],
+                "analytic_distribution": kept[key],
+                "recognition_id": key[3].id,
+                "name": texts.get(key[3]) or self._get_text(key[3]),
                 "currency_id": currency_id,
                 "amount_currency": float(amount),
                 "balance": float(amount),
                 "tax_ids": [],
             }
-            for (account_id, partner_id, name), amount in sums.items()
+            for key, amount in sums.items()
         ]
-
-    # ------------------------------------------------------------------
-    # Reconciliation
-    # ------------------------------------------------------------------
-
-    def _reconcile(self, rows):
-        """Pair the lines of each invoice line that is served whole, where entries are its own."""
-        if self.company.recognition_is_grouped:
-            return
-        rows = rows.search([("line_key", "in", rows.mapped("line_key"))])
-        plans = []
-        for own in rows.grouped("line_key").values():
-            entries = own.filtered("move_id")
-            needed = own.filtered(lambda row: row.deferred_amount or row.accrued_amount)
-            if needed - entries or any(move.state != "posted" for move in entries.move_id):
-                continue
-            accounts = own.deferred_account_id | own.accrued_account_id
-            lines = entries.move_id.line_ids.filtered(
-                lambda line, accounts=accounts: (
-                    line.account_id in accounts
-                    and line.account_id.reconcile
-                    and not line.reconciled
-                )
-            )
-            plans += [
-                group
-                for group in lines.grouped("account_id").values()
-                if self.company.currency_id.is_zero(sum(group.mapped("balance")))
-            ]
-        if plans:
-            self.env["account.move.line"]._reconcile_plan(plans)

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ...engine.money import Currency, to_decimal
 from ...engine.period import ONE_DAY, Period
 from ...engine.recognition import Booking, Release, Service, month_end, plan, schedule
+from .recognition_quarantine import do_in_parts
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
@@ -46,7 +47,7 @@ class RecognitionPlan:
         lines = self.env["account.move.line"].browse(keys).exists()
         locked = lines.try_lock_for_update(allow_referencing=True)
         gone = set(keys) - set(lines.ids)
-        self.renew(sorted(gone | set(locked.ids)))
+        self.renew_parts(sorted(gone | set(locked.ids)))
         return len(gone) + len(locked)
 
     def _get_new_keys(self, limit):
@@ -80,6 +81,16 @@ class RecognitionPlan:
     # Planning
     # ------------------------------------------------------------------
 
+    def renew_parts(self, keys):
+        """Plan invoice lines anew, and set aside those of which that cannot be done.
+
+        :param list keys: ids of lines, also of those that are deleted
+        """
+        do_in_parts(self.env, keys, self.renew, self._set_aside)
+
+    def _set_aside(self, keys, reason):
+        self.rows._set_aside(self.company, keys, reason, self.start)
+
     def renew(self, keys):
         """Plan invoice lines anew; what was told of them stays.
 
@@ -102,7 +113,7 @@ class RecognitionPlan:
         if planned:
             planned.unlink()
         told.filtered("is_stale").is_stale = False
-        self.rows.create(vals_list)
+        self.rows._insert(vals_list)
 
     def get_missing(self, line, told):
         """Return what the books lack of one line.
@@ -119,7 +130,7 @@ class RecognitionPlan:
         """Tell whether a row is in the books, or stands in a closed month without an entry."""
         if row.move_id:
             return row.move_id.state != "cancel"
-        return row.date < self.start and not row._get_standing().needs_entry
+        return row.date < self.start and not row.problem and not row._get_standing().needs_entry
 
     def _drop_own_drafts(self, known):
         """Delete entries that nobody posted yet and that are about one line which changed."""
@@ -145,11 +156,11 @@ class RecognitionPlan:
             "line_id": line.id,
             "line_key": key,
             "date": missing.day,
-            "invoiced_amount": float(change.invoiced),
-            "credited_amount": float(change.credited),
-            "recognised_amount": float(change.recognised),
-            "deferred_amount": float(change.deferred),
-            "accrued_amount": float(change.accrued),
+            "invoiced_amount": change.invoiced,
+            "credited_amount": change.credited,
+            "recognised_amount": change.recognised,
+            "deferred_amount": change.deferred,
+            "accrued_amount": change.accrued,
             "is_late": missing.is_late,
             "order_id": (first.order_id or orders[:1]).id,
             "partner_id": (first.partner_id or line.partner_id).id,

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 MODES = [
     ("off", "No"),
@@ -39,7 +40,8 @@ class ResCompany(models.Model):
         "Deferred Revenue Account",
         check_company=True,
         domain="[('account_type', 'in', ('liability_current', 'liability_non_current'))]",
-        help="Holds what was invoiced and not yet served.",
+        help="Holds what was invoiced and not yet served. If the account allows reconciliation, "
+        "each invoice line is reconciled on it once it is served.",
     )
     recognition_accrued_account_id = fields.Many2one(
         "account.account",
@@ -71,7 +73,8 @@ class ResCompany(models.Model):
     recognition_is_grouped = fields.Boolean(
         "One Recognition Entry for Many Lines",
         default=True,
-        help="Sums per account and analytic distribution instead of one entry per invoice line.",
+        help="Sums per account and analytic distribution instead of one entry per invoice line. On "
+        "accounts that allow reconciliation each invoice line keeps lines of its own.",
     )
     recognition_has_partner = fields.Boolean(
         "Recognition Entries by Customer", help="Write the customer on the lines of entries."
@@ -130,14 +133,45 @@ class ResCompany(models.Model):
         # sudo: what follows from a document does not depend on who changes it
         return self.sudo().filtered(lambda company: company.recognition_mode != "off")
 
+    def _get_recognition_problem(self):
+        """Return why nothing can be booked in this company at all, in one sentence.
+
+        :return: None when nothing is in the way
+        :rtype: str or None
+        """
+        self.ensure_one()
+        journal = self.recognition_journal_id
+        if not journal or not journal.active:
+            return self.env._(
+                "%(company)s has no journal in use for recognised revenue. Choose one in the "
+                "settings of Subscriptions.",
+                company=self.name,
+            )
+        closed = self._get_recognition_closed_date()
+        if closed < self._subscription_today():
+            return None
+        return self.env._(
+            "The books of %(company)s are closed until %(day)s, so that no month is open for "
+            "recognised revenue.",
+            company=self.name,
+            day=format_date(self.env, closed),
+        )
+
+    def _get_recognition_closed_date(self):
+        """Return the last day that is locked for entries of recognised revenue.
+
+        :rtype: datetime.date
+        """
+        return self._get_user_fiscal_lock_date(self.recognition_journal_id, ignore_exceptions=True)
+
     def _get_recognition_start(self):
         """Return the first day that entries may be dated: nothing of closed periods is touched.
 
         :rtype: datetime.date
         """
         self.ensure_one()
-        lock = self._get_user_fiscal_lock_date(self.recognition_journal_id, ignore_exceptions=True)
-        return max(lock + timedelta(days=1), self.recognition_from_date)
+        first_open = self._get_recognition_closed_date() + timedelta(days=1)
+        return max(first_open, self.recognition_from_date)
 
     def _get_recognition_account(self, product):
         """Return the account that holds deferred revenue of a product.

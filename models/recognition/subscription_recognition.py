@@ -2,16 +2,18 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...engine.money import to_decimal
-from ...engine.recognition import Standing
+from ...engine.recognition import Standing, month_end
 from .recognition_entries import RecognitionEntries
 from .recognition_plan import RecognitionPlan
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
+RETRY_SIZE = 100
 STANDING_FIELDS = (
     "invoiced_amount",
     "credited_amount",
@@ -78,11 +80,20 @@ class SubscriptionRecognition(models.Model):
         readonly=True,
         help="The invoice line changed; the next run compares it with the entries.",
     )
+    problem = fields.Text(
+        "Cannot Be Booked",
+        readonly=True,
+        help="Why the invoice line is set aside. It is tried again with each run.",
+    )
+    entry_line_ids = fields.One2many(
+        "account.move.line", "recognition_id", "Entry Lines", readonly=True
+    )
     move_id = fields.Many2one(
         "account.move", "Entry", readonly=True, index="btree_not_null", ondelete="set null"
     )
     state = fields.Selection(
         [
+            ("problem", "Set Aside"),
             ("planned", "Planned"),
             ("nothing", "No Entry Needed"),
             ("draft", "Draft Entry"),
@@ -111,11 +122,14 @@ class SubscriptionRecognition(models.Model):
         "(company_id, date) WHERE move_id IS NULL AND (deferred_amount != 0 OR accrued_amount != 0)"
     )
     _to_look_at = models.Index("(company_id, line_key) WHERE is_stale")
+    _set_apart = models.Index("(company_id, line_key) WHERE problem IS NOT NULL")
 
-    @api.depends("move_id.state", "deferred_amount", "accrued_amount")
+    @api.depends("move_id.state", "deferred_amount", "accrued_amount", "problem")
     def _compute_state(self):
         for row in self:
-            if row.move_id:
+            if row.problem:
+                row.state = "problem"
+            elif row.move_id:
                 row.state = "posted" if row.move_id.state == "posted" else "draft"
             else:
                 needs_entry = row.deferred_amount or row.accrued_amount
@@ -200,9 +214,11 @@ class SubscriptionRecognition(models.Model):
         :return: whether everything is done
         :rtype: bool
         """
-        if company.recognition_mode == "off":
+        if company.recognition_mode == "off" or company._get_recognition_problem():
             return True
-        for work in (RecognitionPlan(company).renew_batch, RecognitionEntries(company).book_batch):
+        plan, entries = RecognitionPlan(company), RecognitionEntries(company)
+        self._retry(company)
+        for work in (plan.renew_batch, entries.book_batch):
             while done := work(BATCH_SIZE):
                 self.env.flush_all()
                 time_left = commit(done)
@@ -210,6 +226,17 @@ class SubscriptionRecognition(models.Model):
                 if not time_left:
                     return False
         return True
+
+    @api.model
+    def _retry(self, company):
+        """Plan anew what was set aside, the longest untouched first: somebody may have mended it.
+
+        :param company: `res.company`
+        """
+        aside = Domain("company_id", "=", company.id) & Domain("problem", "!=", False)
+        keys = self.search(aside, order="write_date, id").mapped("line_key")
+        if keys:
+            RecognitionPlan(company).renew_parts(list(dict.fromkeys(keys))[:RETRY_SIZE])
 
     @api.model
     def _recognise_now(self, company):
@@ -226,42 +253,17 @@ class SubscriptionRecognition(models.Model):
         RecognitionPlan(company).renew(keys)
         RecognitionEntries(company).book_lines(keys)
 
-    def _adopt_entries(self):
-        """Take edited entries of these rows for what they say, and book what is missing then.
-
-        One row of each entry takes the difference, so that its invoice line asks for the same
-        amount the other way round.
-        """
-        self.env.flush_all()
-        ledger = self.env["subscription.recognition.ledger"]
-        differing = ledger.search(
-            [("move_id", "in", self.move_id.ids), ("difference_amount", "!=", 0)]
-        )
-        changed = self.browse()
-        for found in differing:
-            own = self.filtered(lambda row, found=found: row.move_id == found.move_id)
-            deferred = own.filtered(
-                lambda row, found=found: row.deferred_account_id == found.account_id
-            )
-            row = deferred[:1] or own[:1]
-            row.recognised_amount -= found.difference_amount
-            if deferred:
-                row.deferred_amount += found.difference_amount
-            else:
-                row.accrued_amount -= found.difference_amount
-            changed |= row
-        for company, own in changed.grouped("company_id").items():
-            self._renew_and_book(company, own.mapped("line_key"))
-
     @api.model
     def _get_stale_keys(self, company, limit):
         """Return numbers of invoice lines that changed since they were planned.
 
-        What was planned for a month that is closed meanwhile counts as changed.
+        What was planned for a month that is closed meanwhile counts as changed, as does what closed
+        months lacked when an earlier one is open again. What is set aside is tried apart.
 
         :rtype: list[int]
         """
         self.flush_model()
+        start = company._get_recognition_start()
         query = SQL(
             """
             SELECT DISTINCT line_key FROM (
@@ -269,12 +271,17 @@ class SubscriptionRecognition(models.Model):
                  WHERE company_id = %(company)s AND is_stale
                  UNION ALL
                 SELECT line_key FROM subscription_recognition
-                 WHERE company_id = %(company)s AND move_id IS NULL AND date < %(start)s
+                 WHERE company_id = %(company)s AND move_id IS NULL
                    AND (deferred_amount != 0 OR accrued_amount != 0)
-            ) found ORDER BY line_key LIMIT %(limit)s
+                   AND (date < %(start)s OR is_late AND date > %(first)s)
+            ) found
+             WHERE line_key NOT IN (SELECT line_key FROM subscription_recognition
+                                     WHERE company_id = %(company)s AND problem IS NOT NULL)
+             ORDER BY line_key LIMIT %(limit)s
             """,
             company=company.id,
-            start=company._get_recognition_start(),
+            start=start,
+            first=month_end(start),
             limit=limit,
         )
         return [key for (key,) in self.env.execute_query(query)]

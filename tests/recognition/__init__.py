@@ -3,5 +3,6 @@ from . import (
     test_recognition_changes,
     test_recognition_checks,
     test_recognition_entries,
+    test_recognition_lines,
     test_recognition_worlds,
 )
