@@ -15,6 +15,7 @@ from bench import (
     charges,
     chart,
     data,
+    health,
     history,
     plain,
     recognition,
@@ -31,7 +32,9 @@ from bootstrap.workplace import prepare
 from dateutil.relativedelta import relativedelta
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "dev" / "bench" / "results.json"
 DATABASE = "sale_recurring_bench"
+HEALTH = 10_000  # contracts
 
 
 def say(text):
@@ -54,6 +57,13 @@ def parse():
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
     parser.add_argument("--months", type=int, default=61, help="how old they become")
     parser.add_argument("--recognition", type=int, default=10_000, help="invoice lines to earn")
+    parser.add_argument(
+        "--health",
+        type=int,
+        nargs="?",
+        const=HEALTH,
+        help="watch over so many contracts, and measure nothing else",
+    )
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
@@ -70,6 +80,8 @@ def main():
         return plain.count(options.plain)
     databases = Databases(prepare(Settings.load()))
     databases.new(options.database)
+    if options.health:
+        return measure_health(databases, options)
     result = {"plain_orders": measure_plain_orders(databases, options.database)}
     registry = server.start(options.database)
     sizes = [int(size) for size in options.sizes.split(",")]
@@ -95,6 +107,19 @@ def main():
     return None
 
 
+def measure_health(databases, options):
+    """Measure the job that watches over customers, alone."""
+    registry = server.start(options.database)
+    with server.environment(registry) as env:
+        data.make_company(env)
+        partners = data.make_partners(env, 100)
+    result = json.loads(RESULTS.read_text())
+    result["health"] = health.measure(registry, partners, options.health, log=say)
+    keep(result, options)
+    say("\n" + "\n".join(health.facts(result["health"])))
+    databases.drop(options.database)
+
+
 def measure_more(registry, partners, result, options):
     """Measure what contracts cost besides their invoices, each part unless it is switched off."""
     if options.history:
@@ -114,6 +139,8 @@ def measure_more(registry, partners, result, options):
         say(f"==> The nightly check of {options.check:,} contracts")
         result["check"] = scale.check(registry, partners, date(2024, 6, 1), options.check)
         keep(result, options)
+    result["health"] = health.measure(registry, partners, HEALTH, log=say)
+    keep(result, options)
     if options.reports:
         say(f"==> Reports of {options.reports:,} contracts")
         result["reports"] = reporting.measure(registry, options.reports, say)
@@ -218,7 +245,7 @@ def keep(result, options):
     """Write down what is known so far, unless told otherwise."""
     if options.no_write:
         return
-    (ROOT / "dev" / "bench" / "results.json").write_text(json.dumps(result, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     rows = [
         (f"{size['contracts']:,} contracts", size["plain_ms"], size["run_ms"])
         for size in result["sizes"]

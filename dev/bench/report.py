@@ -5,7 +5,7 @@ import platform
 import re
 import subprocess
 
-from . import recognition
+from . import health, recognition
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
@@ -106,6 +106,8 @@ def facts(result):
     lines += charge_facts(result)
     if "recognition" in result:
         lines += recognition.facts(result["recognition"])
+    if "health" in result:
+        lines += health.facts(result["health"])
     lines += report_facts(result)
     lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
     return lines
