@@ -18,12 +18,14 @@ class SaleOrder(models.Model):
 
     @api.depends("subscription_survey_input_ids.state")
     @api.depends("subscription_survey_input_ids.scoring_percentage")
+    @api.depends("subscription_survey_input_ids.end_datetime")
     def _compute_subscription_survey(self):
-        """Count invitations, and take the average of the answers that were finished."""
+        """Count invitations, and take the average of the last answer to each survey."""
         for order in self:
             # sudo: salespeople have no right to read answers; they see a number of their contract
             answers = order.sudo().subscription_survey_input_ids
             done = answers.filtered(lambda one: one.state == "done")
             order.subscription_survey_count = len(answers)
-            scores = done.mapped("scoring_percentage")
+            done = done.sorted(lambda one: (one.end_datetime or one.create_date, one.id))
+            scores = {one.survey_id: one.scoring_percentage for one in done}.values()
             order.subscription_survey_score = sum(scores) / len(scores) if scores else 0.0
