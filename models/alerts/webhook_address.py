@@ -1,10 +1,12 @@
 """Where a webhook may go: to the open internet over https, never to what only we can reach."""
 
+import contextlib
 import hashlib
 import hmac
 import ipaddress
 import socket
 import time
+import unicodedata
 from urllib.parse import urlsplit
 
 import urllib3
@@ -13,6 +15,8 @@ from odoo.tools import str2bool
 
 TIMEOUT = 10  # seconds
 MOST_READ = 1000  # bytes of an answer
+# A gateway from IPv6 to IPv4: the last 32 bits are the number behind it.
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 ALLOWED = "sale_recurring.webhook_private_addresses"
 
 
@@ -47,12 +51,41 @@ def split(url):
 
 
 def is_literal(host):
-    """Return whether a host is written as a number."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return True
+    """Return whether a host is written as a number, or is this machine by name."""
+    return host.rstrip(".").casefold() == "localhost" or to_number(host) is not None
+
+
+def to_number(host):
+    """Return the number that a host is written as, in whatever way, None for a name.
+
+    >>> to_number('0x7f.1'), to_number('2130706433'), to_number('hooks.example.com')
+    (IPv4Address('127.0.0.1'), IPv4Address('127.0.0.1'), None)
+    """
+    for read in (str, lambda text: socket.inet_aton(unicodedata.normalize("NFKC", text))):
+        with contextlib.suppress(OSError, ValueError):
+            return ipaddress.ip_address(read(host))
+    return None
+
+
+def get_inner(address):
+    """Return the numbers that a number stands for: gateways hand it on to the one in it.
+
+    :rtype: list
+    """
+    if address.version == 4:
+        return [address]
+    if address in NAT64:
+        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
+    if address.ipv4_mapped:
+        return [address.ipv4_mapped]
+    wrapped = (address.sixtofour, *(address.teredo or ()))
+    return [address, *(one for one in wrapped if one)]
+
+
+def is_open(address):
+    """Return whether a number is on the open internet."""
+    is_special = address.is_multicast or address.is_reserved
+    return address.is_global and not is_special and not getattr(address, "is_site_local", False)
 
 
 def check_ip(env, ip):
@@ -60,9 +93,8 @@ def check_ip(env, ip):
 
     :raise ValidationError: it is private, local, reserved or shared
     """
-    address = ipaddress.ip_address("127.0.0.1" if ip == "localhost" else ip)
-    inner = getattr(address, "ipv4_mapped", None) or address
-    if not inner.is_global or inner.is_multicast:
+    address = to_number(ip) or ipaddress.ip_address("127.0.0.1")
+    if not all(is_open(one) for one in get_inner(address)):
         raise ValidationError(
             env._(
                 "Webhooks may not reach %(address)s, which is a private address. A system "

@@ -85,13 +85,44 @@ class TestWebhook(AlertCommon):
             "https://[::ffff:10.0.0.1]/",
             "https://0.0.0.0",
             "nothing",
+            # The same numbers, written so that a filter may not see it.
+            "https://2130706433/x",
+            "https://0x7f000001/",
+            "https://0177.0.0.1/",
+            "https://127.1",
+            "https://10.1",
+            "https://LOCALHOST.",
+            "https://\uff11\uff12\uff17.0.0.1/",
+            "https://[::127.0.0.1]/",
+            "https://[64:ff9b::7f00:1]/",
+            "https://[64:ff9b::a00:8]/",
+            "https://[2002:7f00:1::]/",
+            "https://[2002:a9fe:a9fe::1]/",
+            "https://[fec0::1]/",
+            "https://[fe80::1%25eth0]/",
+            "https://[fd00::1]/",
+            "https://[ff02::1]/",
+            "https://100.64.0.1",
+            "https://224.0.0.1",
+            "https://255.255.255.255",
+            "https://hooks.example.com:99999/",
         ):
             with self.subTest(url=url), self.assertRaises(ValidationError):
                 webhook_address.check_address(self.env, url)
-        webhook_address.check_address(self.env, "https://hooks.example.com/x?y=1")
+        for url in (
+            "https://hooks.example.com/x?y=1",
+            "https://1.1.1.1/x",
+            "https://[2606:4700::1111]:8443/",
+            "https://[::ffff:1.1.1.1]/",
+            "https://[64:ff9b::101:101]/",
+        ):
+            webhook_address.check_address(self.env, url)
 
     def test_a_name_of_a_private_number_is_refused_before_the_call(self):
-        for number in ("10.1.2.3", "127.0.0.1", "::1", "169.254.169.254"):
+        for number in (
+            *("10.1.2.3", "127.0.0.1", "::1", "169.254.169.254", "fe80::1%eth0"),
+            *("64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "fec0::1", "::ffff:10.0.0.1"),
+        ):
             found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, 443))]
             with (
                 patch.object(socket, "getaddrinfo", return_value=found),
@@ -172,6 +203,20 @@ class TestWebhook(AlertCommon):
         self.assertEqual(call.state, "failed")
         self.assertEqual(len(numbers), 6)
         self.assertEqual(set(numbers), {call.number}, "the other side can tell repeats")
+
+    def test_a_redirect_is_not_followed(self):
+        self.allow_private()
+        server = HTTPServer(("127.0.0.1", 0), Answering)
+        self.addCleanup(server.server_close)
+        self.patch(Answering, "status", 307)
+        thread = threading.Thread(target=server.handle_request, daemon=True)
+        thread.start()
+        Answering.told.clear()
+        call = self.create_call(f"http://127.0.0.1:{server.server_port}/hook")
+        self.call()
+        thread.join(10)
+        self.assertEqual((call.state, call.error), ("todo", "307"))
+        self.assertEqual(len(Answering.told), 1)
 
     def test_a_redirect_is_no_answer(self):
         call = self.create_call()
