@@ -53,7 +53,10 @@ QUERIES = {
           JOIN subscription_mrr_event e ON e.origin_id = o.subscription_origin_id
          WHERE o.company_id = %(company)s AND o.subscription_state IN %(running)s
            AND e.effective_date > %(today)s - %(days)s AND e.effective_date <= %(today)s
-           AND e.kind IN ('contraction', 'expansion', 'churn', 'pause', 'resume')
+           AND e.kind IN %(movements)s AND (NOT %(is_discounting)s OR NOT EXISTS (
+               SELECT 1 FROM subscription_segment s
+                WHERE s.order_id = e.order_id AND s.discount_kind = 'limited'
+                  AND e.effective_date IN (s.start_date, s.end_date)))
          GROUP BY o.id
         HAVING SUM(e.amount) < 0 AND (
                (%(amount)s > 0 AND -SUM(e.amount) >= %(amount)s)
@@ -117,6 +120,8 @@ PREVIEWS = {
     """,
 }
 EVER = "1970-01-01"
+MOVEMENTS = ("contraction", "expansion", "churn")
+PAUSES = ("pause", "resume")
 
 
 class Triggers:
@@ -143,6 +148,8 @@ class Triggers:
         """
         alert = self.alert
         env = alert.env
+        # What a flag does itself is no reason to raise it again, and to go further each time.
+        done = set(alert.action_ids.mapped("kind"))
         query = QUERIES[alert.trigger]
         if is_preview:
             query = PREVIEWS.get(alert.trigger, query)
@@ -160,6 +167,8 @@ class Triggers:
             "count": alert.count,
             "amount": alert.amount,
             "percent": alert.percent,
+            "movements": MOVEMENTS if "pause" in done else MOVEMENTS + PAUSES,
+            "is_discounting": "discount" in done,
             "rating": alert.rating,
             "usage": alert.usage,
         }
