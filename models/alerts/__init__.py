@@ -1,10 +1,12 @@
 from . import (
+    ir_actions_server,
     res_company,
     res_config_settings,
     res_partner,
     res_users,
     subscription_alert,
     subscription_alert_action,
+    subscription_alert_automation,
     subscription_alert_log,
     subscription_health,
     subscription_satisfaction,

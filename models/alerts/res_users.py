@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ResUsers(models.Model):
-    """When a salesperson was last told which of their contracts are at risk."""
+    """How satisfied the customers of a salesperson are, and when they were told who is at risk."""
 
     _name = "res.users"
     _inherit = ["res.users", "subscription.protected.mixin"]
@@ -10,3 +10,19 @@ class ResUsers(models.Model):
     subscription_risk_mail_date = fields.Date(
         "Told of Contracts at Risk On", readonly=True, copy=False
     )
+    subscription_satisfaction = fields.Float(
+        "Satisfaction of Customers",
+        compute="_compute_subscription_satisfaction",
+        groups="base.group_user",
+        help="Average of the last answers about each running contract of this salesperson, from 1 "
+        "to 5.",
+    )
+
+    def _compute_subscription_satisfaction(self):
+        """Take the last answer about each running contract of these salespeople."""
+        self.subscription_satisfaction = 0.0
+        Health = self.env["subscription.health"]
+        if Health.has_access("read"):
+            averages = Health._get_satisfaction("order_id.user_id")
+            for user in self:
+                user.subscription_satisfaction = averages.get(user.id, 0.0)

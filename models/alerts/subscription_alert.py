@@ -200,13 +200,17 @@ class SubscriptionAlert(models.Model):
         """Raise the flag from now on."""
         self.check_access("write")
         for alert in self:
-            if not alert.action_ids:
+            if not alert._does_something():
                 raise UserError(
                     self.env._("“%(flag)s” does nothing. Add what is to be done.", flag=alert.name)
                 )
         now = fields.Datetime.now()
         self._as_system().write({"is_on": True, "active_since": now, "broken_reason": False})
         self.env.ref("sale_recurring.ir_cron_watch_customers").sudo()._trigger()
+
+    def _does_something(self):
+        """Hook. Return whether anything is done when one flag is raised."""
+        return bool(self.action_ids)
 
     def action_switch_off(self):
         """Raise the flag no more; what was written down already is still done."""

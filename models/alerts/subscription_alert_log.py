@@ -1,8 +1,10 @@
 import logging
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-from psycopg2 import Error, OperationalError
+from odoo.tools import SQL
+from psycopg2 import OperationalError
+
+from .attempt import BREAKS
 
 _logger = logging.getLogger(__name__)
 
@@ -92,19 +94,38 @@ class SubscriptionAlertLog(models.Model):
         try:
             with self.env.cr.savepoint():
                 notes = [action._perform(order, self) for action in self.alert_id.sudo().action_ids]
+                # Automation rules of administrators may wait for it, and break.
+                self._finish("done", "\n".join(note for note in notes if note))
         except OperationalError:
             raise
-        except (UserError, ValueError, KeyError, TypeError, AttributeError, Error) as error:
+        except BREAKS as error:
             _logger.info(
                 "flag %(flag)s failed for contract %(order)s",
                 {"flag": self.alert_id.id, "order": order.id},
             )
-            self._finish("failed", str(error))
-            return
-        self._finish("done", "\n".join(note for note in notes if note))
+            self._fail(str(error))
 
     def _finish(self, state, note):
         self._as_system().write({"state": state, "note": note, "done_at": fields.Datetime.now()})
+
+    def _fail(self, note):
+        """Write down that one row could not be done, even where an automation rule breaks at it."""
+        try:
+            with self.env.cr.savepoint():
+                self._finish("failed", note)
+        except OperationalError:
+            raise
+        except BREAKS:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE subscription_alert_log SET state = 'failed', note = %s, done_at = %s "
+                    "WHERE id = %s",
+                    note,
+                    fields.Datetime.now(),
+                    self.id,
+                )
+            )
+            self.invalidate_recordset()
 
     def action_repeat(self):
         """Do again what failed."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ... import const
+from .attempt import attempt
 from .risk_mail import RiskMail
 
 
@@ -20,19 +21,16 @@ class SubscriptionHealth(models.Model):
         """Hook. Do what the new stage says, and move what turned, with the row that says so."""
         super()._hook_on_moved(events)
         for event in events.filtered(lambda one: one.kind == "stage" and one.stage_id):
-            stage, order = event.stage_id, event.order_id
-            if stage.mail_template_id and order.subscription_state in const.RUNNING_STATES:
-                stage.mail_template_id.send_mail(order.id)
-            if stage.requests_satisfaction:
-                self.env["subscription.satisfaction"]._request(order)
-        stages = {}
+            attempt(event.order_id, lambda event=event: event.stage_id._greet(event.order_id))
+        moved = {}
         for event in events.filtered(lambda one: one.kind == "health"):
-            order, verdict = event.order_id, event.new_value
-            key = (verdict, order.company_id)
-            if key not in stages:
-                stages[key] = self.env["subscription.stage"]._get_stage_of_health(*key)
-            if stages[key] and order.subscription_state in const.RUNNING_STATES:
-                order.subscription_stage_id = stages[key]
+            order = event.order_id
+            if order.subscription_state in const.RUNNING_STATES:
+                key = (event.new_value, order.company_id)
+                moved[key] = moved.get(key, order.browse()) | order
+        for key, orders in moved.items():
+            if stage := self.env["subscription.stage"]._get_stage_of_health(*key):
+                orders.subscription_stage_id = stage
 
     @api.model
     def _hook_on_watched(self):
@@ -54,10 +52,9 @@ class SubscriptionHealth(models.Model):
         :param str path: fields from a row to what the answers are counted for
         :rtype: dict
         """
-        rows = self.search(
-            [("rating_count", ">", 0), ("order_id.subscription_state", "in", const.RUNNING_STATES)]
+        groups = self._read_group(
+            [("rating_count", ">", 0), ("order_id.subscription_state", "in", const.RUNNING_STATES)],
+            [path],
+            ["rating_last:avg"],
         )
-        answers = {}
-        for row in rows:
-            answers.setdefault(row.mapped(path).id, []).append(row.rating_last)
-        return {key: sum(values) / len(values) for key, values in answers.items()}
+        return {record.id: average for record, average in groups}

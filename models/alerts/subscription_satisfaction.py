@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ... import const
+from .attempt import attempt
 
 
 class SubscriptionSatisfaction(models.Model):
@@ -73,6 +74,8 @@ class SubscriptionSatisfaction(models.Model):
             return self.env._("Not asked: the contract does not run.")
         if customer.subscription_no_requests or order.partner_id.subscription_no_requests:
             return self.env._("Not asked: the customer does not want to be.")
+        if order.partner_id.is_blacklisted:
+            return self.env._("Not asked: the customer's e-mail address is on the blacklist.")
         if not order.partner_id.email:
             return self.env._("Not asked: the customer has no e-mail address.")
         days = timedelta(days=order.company_id.subscription_satisfaction_days)
@@ -88,7 +91,9 @@ class SubscriptionSatisfaction(models.Model):
         for company in self.env["res.company"].search([]):
             due |= self._get_due(company, company._subscription_today())
         if due:
-            self.env["ir.cron"]._for_each_locked(due, self._request)
+            self.env["ir.cron"]._for_each_locked(
+                due, lambda order: attempt(order, lambda: self._request(order))
+            )
 
     @api.model
     def _request_by_hand(self, orders):
@@ -128,14 +133,15 @@ class SubscriptionSatisfaction(models.Model):
                    AND NOT COALESCE(p.subscription_no_requests, FALSE) AND p.email IS NOT NULL
                    AND COALESCE(c.subscription_satisfaction_requested_at, '-infinity')
                        < %(rested)s
-                   AND COALESCE(s.requested_at::date, o.subscription_start_date,
-                                o.subscription_anchor_date)
+                   AND COALESCE((s.requested_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
+                                o.subscription_start_date, o.subscription_anchor_date)
                        + (t.satisfaction_periods * r.count || ' ' || r.unit)::interval <= %(today)s
                  ORDER BY o.id
                 """,
                 company=company.id,
                 states=const.RUNNING_STATES,
                 today=today,
+                zone=company.subscription_tz or "UTC",
                 rested=fields.Datetime.now()
                 - timedelta(days=company.subscription_satisfaction_days),
             )

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ... import const
 from ..health.verdicts import VERDICTS
 
 
@@ -31,3 +32,16 @@ class SubscriptionStage(models.Model):
         return self.search(
             [("health_verdict", "=", verdict), ("company_id", "in", [company.id, False])], limit=1
         )
+
+    def _greet(self, order):
+        """Send what one stage says to the customer of a contract that came to it.
+
+        The mail of a stage that is of a state, as that of a goodbye, is sent in that state, too.
+
+        :param order: one `sale.order`, with the rights of the system
+        """
+        states = {*const.RUNNING_STATES, self.subscription_state}
+        if self.mail_template_id and order.subscription_state in states:
+            self.mail_template_id.send_mail(order.id)
+        if self.requests_satisfaction:
+            self.env["subscription.satisfaction"]._request(order)

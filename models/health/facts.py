@@ -21,6 +21,7 @@ class Facts:
             "ids": list(ids),
             "today": today,
             "never": NEVER,
+            "zone": company.subscription_tz or "UTC",
             "since": company._subtract_health_days(today),
         }
 
@@ -198,9 +199,12 @@ class Facts:
     def _fetch_contacts(self):
         return self._fetch(
             """
-            SELECT m.res_id, GREATEST(%(today)s - MAX(m.date)::date, 0),
+            SELECT m.res_id,
+                   GREATEST(%(today)s - (MAX(m.date) AT TIME ZONE 'UTC'
+                       AT TIME ZONE %(zone)s)::date, 0),
                    GREATEST(%(today)s - (MAX(m.date) FILTER (
-                       WHERE a.commercial_partner_id = p.commercial_partner_id))::date, 0)
+                       WHERE a.commercial_partner_id = p.commercial_partner_id)
+                       AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date, 0)
               FROM mail_message m
               JOIN sale_order o ON o.id = m.res_id
               JOIN res_partner p ON p.id = o.partner_id

@@ -51,6 +51,24 @@ class TestSatisfaction(AlertCommon):
         self.partner.email = False
         self.assertFalse(self.request_answer())
 
+    def test_not_who_is_on_the_blacklist(self):
+        self.env["mail.blacklist"].sudo()._add(self.partner.email)
+        self.assertIn("blacklist", self.env["subscription.satisfaction"]._request(self.order))
+        self.assertFalse(self.get_requests())
+
+    def test_every_n_periods_by_the_company_clock(self):
+        self.company.subscription_tz = "Pacific/Auckland"  # 12 or 13 hours ahead
+        self.template.satisfaction_periods = 1
+        self.company.subscription_satisfaction_days = 1
+        self.watch("2027-02-28", hour=10)  # 23:00 there
+        self.assertFalse(self.get_requests())
+        self.watch("2027-02-28", hour=13)  # 1 March, 02:00 there: asked on that day
+        self.assertEqual(len(self.get_requests()), 1)
+        self.watch("2027-03-31", hour=10)
+        self.assertEqual(len(self.get_requests()), 1)
+        self.watch("2027-03-31", hour=13)
+        self.assertEqual(len(self.get_requests()), 2)
+
     def test_every_n_periods(self):
         self.template.satisfaction_periods = 3
         self.watch("2027-04-30")
@@ -96,6 +114,7 @@ class TestSatisfaction(AlertCommon):
         self.watch()
         self.assertEqual(self.partner.subscription_satisfaction, 3.0)
         self.assertEqual(self.template.satisfaction, 3.0)
+        self.assertEqual(self.order.user_id.subscription_satisfaction, 3.0)
         self.assertEqual(other.subscription_fact_rating_last, 5.0)
 
 
@@ -128,7 +147,20 @@ class TestSatisfactionAnswer(AlertCommon, HttpCase):
         self.watch()
         self.assertEqual(order.subscription_fact_rating_last, 1.0)
         self.assertEqual(order.subscription_fact_rating_count, 1)
-        order._subscription_close(fields.Date.to_date("2027-02-01"))
+        # A second question has a link of its own; the older link still works, and the last counts.
+        self.travel("2027-06-01")
+        self.env["subscription.satisfaction"]._request(order)
+        ratings = self.env["rating.rating"].search(
+            [("res_model", "=", "sale.order"), ("res_id", "=", order.id)]
+        )
+        self.assertEqual(len(ratings), 2)
+        self.travel("2027-06-02")
+        self.assertEqual(self.answer((ratings - rating).access_token, 5), 200)
+        self.travel("2027-06-03")
+        self.assertEqual(self.answer(token, 1), 200)
+        self.watch()
+        self.assertEqual(order.subscription_fact_rating_last, 1.0)
+        order._subscription_close(fields.Date.to_date("2027-06-03"))
         self.env.flush_all()
         self.assertEqual(self.answer(token, 5), 410)
         self.assertEqual(rating.rating, 1.0)

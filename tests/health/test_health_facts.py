@@ -118,6 +118,24 @@ class TestHealthFacts(HealthCommon):
         self.assertEqual(order.subscription_fact_answer, 10)
         self.assertEqual(order.subscription_fact_contact, 5)
 
+    def test_messages_are_of_the_day_of_the_company(self):
+        order = self.create_contract(self.seat, day="2027-02-01")
+        text = "Hello"
+        message = order.message_post(body=text, author_id=self.partner.id, message_type="comment")
+        for zone, sent, hour, days in (
+            ("Pacific/Honolulu", "2027-02-11 06:00:00", 20, 1),  # 10 February, 20:00 there
+            ("Pacific/Auckland", "2027-02-10 13:00:00", 20, 1),  # 11 February there, now the 12th
+            ("UTC", "2027-02-10 13:00:00", 20, 1),
+        ):
+            with self.subTest(zone=zone):
+                self.company.subscription_tz = zone
+                message.date = sent
+                self.env.flush_all()
+                order.subscription_health_id._as_system().is_stale = True
+                self.watch("2027-02-11", hour=hour)
+                self.assertEqual(order.subscription_fact_answer, days)
+                self.assertEqual(order.subscription_fact_contact, days)
+
     def test_the_day_is_that_of_the_company(self):
         self.company.subscription_tz = "Pacific/Kiritimati"  # 14 hours ahead
         order = self.create_contract(self.seat, day="2027-02-01")

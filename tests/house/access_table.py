@@ -115,6 +115,7 @@ METHODS = {
         "action_run_now": ADMINISTRATORS,
         "action_switch_off": ADMINISTRATORS,
         "action_switch_on": ADMINISTRATORS,
+        "action_view_automations": NOBODY,
         "action_view_log": COLLEAGUES,
         "action_view_matching": COLLEAGUES,
     },

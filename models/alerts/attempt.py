@@ -1,0 +1,35 @@
+"""Things that are done by themselves and that one contract must not stop for all others."""
+
+from odoo.exceptions import UserError
+from psycopg2 import Error, OperationalError
+
+from ..contract.activities import schedule_once
+
+# What a record, a template or a rule that somebody wrote may break with.
+BREAKS = (UserError, ValueError, KeyError, TypeError, AttributeError, Error)
+
+
+def attempt(order, act):
+    """Do something about a contract, all of it or nothing; ask a person where it cannot be done.
+
+    :param order: one `sale.order`, with the rights of the system
+    :param act: called without arguments
+    :return: whether it was done
+    """
+    env = order.env
+    try:
+        with env.cr.savepoint():
+            act()
+    except OperationalError:
+        raise  # another process was faster, or the database is gone: the job comes again
+    except BREAKS as error:
+        text = env._(
+            "What should have been sent to the customer was not: %(reason)s Correct the template "
+            "of the mail, and write to the customer yourself.",
+            reason=str(error).strip(),
+        )
+        user = order.user_id.filtered("active") or env.ref("base.user_admin")
+        summary = env._("A mail could not be sent")
+        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
+        return False
+    return True

@@ -1,0 +1,106 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from ..support.common_alert import AlertCommon
+
+LOG = "subscription.alert.log"
+
+
+@tagged("post_install", "-at_install")
+class TestAlertAutomation(AlertCommon):
+    """Automation rules and server actions of administrators, and the flags that wake them."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_contract(self.seat, day="2027-02-01")
+        self.watch()
+
+    def create_rule(self, model, code, **values):
+        """Return an automation rule that runs some code."""
+        rule = self.env["base.automation"].create(
+            {
+                "name": "Rule",
+                "model_id": self.env["ir.model"]._get_id(model),
+                "trigger": "on_create_or_write",
+                **values,
+            }
+        )
+        rule.action_server_ids = [
+            Command.create(
+                {
+                    "name": "Code",
+                    "model_id": rule.model_id.id,
+                    "state": "code",
+                    "code": code,
+                    "usage": "base_automation",
+                }
+            )
+        ]
+        self.addCleanup(self.env["base.automation"]._unregister_hook)
+        return rule
+
+    def raise_flag(self, alert):
+        self.order.subscription_last_date = "2027-02-20"
+        self.watch()
+        self.watch()
+        return alert.log_ids
+
+    def test_a_rule_runs_once_when_its_flag_was_raised(self):
+        alert = self.create_alert("end", is_on=False)
+        alert.action_ids.unlink()
+        action = alert.action_view_automations()
+        defaults = {
+            name.removeprefix("default_"): value for name, value in action["context"].items()
+        }
+        self.assertEqual(alert.automation_count, 0)
+        self.create_rule(
+            LOG,
+            "record.order_id.write({'origin': (record.order_id.origin or '') + 'x'})",
+            **defaults,
+        )
+        other = self.create_alert("state", is_on=False)
+        self.env.invalidate_all()
+        self.assertEqual((alert.automation_count, other.automation_count), (1, 0))
+        alert.action_switch_on()
+        self.assertEqual(self.raise_flag(alert).state, "done")
+        self.assertEqual(self.order.origin, "x")
+
+    def test_a_rule_that_breaks_is_a_failure_of_the_flag_and_stops_nobody_else(self):
+        broken, whole = (self.create_alert("end") for _number in range(2))
+        self.create_rule(LOG, "record.nothing", filter_domain=str([("alert_id", "=", broken.id)]))
+        log = self.raise_flag(broken)
+        self.assertEqual(log.state, "failed")
+        self.assertTrue(log.note)
+        self.assertEqual(whole.log_ids.state, "done")
+        self.assertEqual(
+            self.order.activity_ids.mapped("summary"), [whole.name], "all of it or nothing"
+        )
+
+    def test_a_rule_runs_when_health_turned(self):
+        self.create_rule(
+            "subscription.health.event",
+            "record.order_id.write({'origin': record.new_value})",
+            trigger="on_create",
+            filter_domain=str([("kind", "=", "health"), ("new_value", "=", "bad")]),
+        )
+        self.set_rules(("bad", []))
+        self.watch()
+        self.assertEqual(self.order.origin, "bad")
+
+    def test_server_actions_say_which_flags_run_them(self):
+        server = self.env.ref("sale_recurring.action_request_satisfaction")
+        alert = self.create_alert("end", {"kind": "server", "server_action_id": server.id})
+        self.assertEqual(server.subscription_alert_ids, alert)
+
+    def test_who_sets_up_flags_sees_no_rules_and_writes_none(self):
+        manager = new_test_user(
+            self.env, "rule manager", "sale_recurring.group_subscription_manager"
+        )
+        alert = self.create_alert("end", is_on=False).with_user(manager)
+        with self.assertRaises(AccessError):
+            alert.action_view_automations()
+        with self.assertRaises(AccessError):
+            alert.read(["automation_count"])
+        alert.action_switch_on()
+        self.assertTrue(alert.is_on)
