@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -54,6 +55,19 @@ class TestTours(HttpCase):
         self.assertEqual(order.order_line.segment_ids.mapped("price_unit"), [30.0])
         self.assertIn("are taken back", order.message_ids[0].body)
         self.assertTrue(order.message_ids.filtered(lambda message: "33.00" in message.body))
+
+    def test_an_administrator_builds_a_red_flag_from_scratch(self):
+        order = self.create_contract()
+        day = order._subscription_today()
+        order.subscription_last_date = fields.Date.add(day, days=50)
+        self.env["subscription.health"]._create_missing()
+        self.env.cr.flush()
+        self.start_tour("/odoo/red-flags", "subscription_red_flag", login="admin")
+        alert = self.env["subscription.alert"].search([("name", "=", "Leaves soon")])
+        self.assertTrue(alert.is_on)
+        self.assertEqual(sorted(alert.log_ids.mapped("state")), ["done", "dry"])
+        self.assertEqual(order.activity_ids.mapped("summary"), ["Call them"])
+        self.assertIn(15.0, order.order_line.segment_ids.mapped("discount"))
 
     def test_somebody_reads_the_dashboard(self):
         self.create_contract()
