@@ -42,6 +42,16 @@ class TestDashboard(SubscriptionCommon):
     def get_tiles(self, **values):
         return {tile["name"]: tile for tile in self.get_data(**values)["tiles"]}
 
+    def test_a_history_that_is_not_read_yet_is_told(self):
+        self.env.company.subscription_mrr_date = False
+        self.assertIs(self.get_data()["is_pending"], True)
+        with self.enter_registry_test_mode():
+            self.env.ref("sale_recurring.ir_cron_record_mrr").method_direct_trigger()
+        self.assertIs(self.get_data()["is_pending"], False)
+        nobody = self.env["res.company"].create({"name": "Nobody Ltd."})
+        data = self.Dashboard.with_company(nobody).get_dashboard({})
+        self.assertEqual((data["is_empty"], data["is_pending"]), (True, False))
+
     def test_each_figure_has_its_value_and_its_formula(self):
         tiles = self.get_tiles()
         expected = {
