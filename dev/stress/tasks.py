@@ -161,7 +161,7 @@ def bill_unlocked(registry, folder, day, gate):
 def run_job(registry, folder, day, job, gate=None, die_at=None, side="before"):
     """Run a scheduled job once, as Odoo's scheduler does.
 
-    :param str job: the name of the scheduled action
+    :param str job: the name of the scheduled action, with its addon when that is another one
     :param str gate: gate to wait at first
     :param int die_at: kill this process at the commit of that number
     :param str side: 'before' or 'after' that commit
@@ -169,7 +169,7 @@ def run_job(registry, folder, day, job, gate=None, die_at=None, side="before"):
     """
     del day
     with registry.cursor() as cr:
-        cron = environment(cr).ref(f"sale_recurring.{job}").id
+        cron = environment(cr).ref(job if "." in job else f"sale_recurring.{job}").id
         # The scheduler gives a job up that died three times in a row; a test wants more.
         environment(cr)["ir.cron.progress"].search([("cron_id", "=", cron)]).unlink()
     commits = count_commits(die_at, side)

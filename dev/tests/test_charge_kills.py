@@ -9,6 +9,10 @@ from stress.herd import Herd
 KILLED = -9
 CHARGE = "ir_cron_charge_subscriptions"
 ASK = "ir_cron_ask_charges"
+CORE = "payment.cron_post_process_payment_tx"
+# The commits of a run over three invoices: it begins, says how many there are, keeps each attempt
+# and each answer, begins to book with a fresh view, has booked.
+LAST_ANSWER, FRESH_VIEW, BOOKED = 8, 9, 10
 
 
 @pytest.fixture
@@ -108,4 +112,41 @@ def test_workers_share_the_charges(herd, fake):
     herd.open_gate("all", len(workers))
     commits = [worker.result() for worker in workers]
     print(f"commits of the workers: {commits}")
+    check(herd, fake)
+
+
+@pytest.mark.parametrize(
+    ("die_at", "side"),
+    [(LAST_ANSWER, "after"), (FRESH_VIEW, "before"), (FRESH_VIEW, "after"), (BOOKED, "before")],
+)
+def test_killed_between_the_answers_and_the_booking_it_books_them_once(herd, fake, die_at, side):
+    """The last of these dies when all payments are in the database, a moment before the commit."""
+    sell(herd, fake, 3)
+    assert herd.start("job", job=CHARGE, die_at=die_at, side=side).wait() == KILLED
+    assert (herd.run("open_invoices"), len(fake.captures())) == (3, 3)
+    herd.run("job", job=CHARGE, time="09:01:00")
+    assert (herd.run("open_invoices"), len(fake.captures())) == (3, 3)
+    herd.run("job", job=CHARGE, time="09:06:00")
+    check(herd, fake)
+    find_out(herd)
+    check(herd, fake)
+
+
+def test_killed_after_the_booking_it_books_nothing_again(herd, fake):
+    sell(herd, fake, 3)
+    assert herd.start("job", job=CHARGE, die_at=BOOKED, side="after").wait() == KILLED
+    check(herd, fake)
+    find_out(herd)
+    check(herd, fake)
+
+
+def test_everybody_who_books_what_was_left_books_it_once(herd, fake):
+    sell(herd, fake, 3)
+    assert herd.start("job", job=CHARGE, die_at=FRESH_VIEW, side="after").wait() == KILLED
+    jobs = (CHARGE, f"{CHARGE}_2", ASK, CORE)
+    workers = [herd.start("job", job=job, gate="left", time="09:06:00") for job in jobs]
+    herd.open_gate("left", len(workers))
+    for worker in workers:
+        worker.result()
+    find_out(herd)
     check(herd, fake)

@@ -8,6 +8,7 @@ from psycopg2 import errors as pg_errors
 
 from ... import const
 from ...engine import charging, dunning
+from .charge_run import ChargeRun
 
 _logger = logging.getLogger(__name__)
 
@@ -172,21 +173,10 @@ class AccountMove(models.Model):
 
     @api.model
     def _cron_charge_subscriptions(self):
-        """Charge open invoices one by one; may be killed and run again at any point.
-
-        Several workers go through the same list: each takes what no other holds or has charged.
-        """
-        Cron = self.env["ir.cron"]
-        invoices = self._get_invoices_to_charge()
-        Cron._commit_progress(remaining=len(invoices))
-        charged = 0
-        for invoice in invoices:
-            spoken = invoice.company_id._in_company_language(invoice)
-            charged += bool(spoken._charge_subscription())
-            if not Cron._commit_progress(1):
-                break
+        """Charge open invoices one by one; may be killed and run again at any point."""
+        self.env["payment.transaction"]._book_abandoned()
+        ChargeRun(self.env).run(self._get_invoices_to_charge())
         self._send_payment_requests()
-        _logger.info("subscription charge run finished, %(count)s charges", {"count": charged})
 
     def _claim_charge(self):
         """Lock this invoice unless somebody else holds it or has made the attempt meanwhile.
@@ -229,6 +219,17 @@ class AccountMove(models.Model):
         :return: the transaction, empty when there was nothing to charge
         :rtype: payment.transaction
         """
+        tx = self._begin_charge()
+        if tx:
+            tx._charge_subscription()
+        return tx
+
+    def _begin_charge(self):
+        """Record and commit an attempt to charge this invoice, before the provider is asked.
+
+        :return: the transaction, empty when there is nothing to charge
+        :rtype: payment.transaction
+        """
         self.ensure_one()
         tx = self.env["payment.transaction"]
         try:
@@ -244,9 +245,6 @@ class AccountMove(models.Model):
             _logger.exception("invoice %(invoice)s cannot be charged", {"invoice": self.id})
             self._fail_charge(str(error))
             self.env["ir.cron"]._commit_progress()
-            return tx
-        if tx:
-            tx._charge_subscription()
         return tx
 
     def _create_charge_transaction(self):
@@ -260,7 +258,10 @@ class AccountMove(models.Model):
         if not self._claim_charge():
             return Transaction
         token = self._get_subscription_token()
-        is_open = self.filtered_domain(self._get_charge_domain(self.company_id))
+        # A search: to filter this one invoice would read its lines and what they were sold with.
+        is_open = self.search_count(
+            Domain("id", "=", self.id) & self._get_charge_domain(self.company_id)
+        )
         if not is_open or not token or self._get_open_charges():
             return Transaction
         if self._get_older_money_under_way():
@@ -282,10 +283,22 @@ class AccountMove(models.Model):
         if reason := token.provider_id._get_booking_error(self):
             self._fail_charge(reason)
             return Transaction
-        self.subscription_charge_count += 1
-        self._as_system().subscription_charge_attempted_at = fields.Datetime.now()
-        self._as_system().subscription_charge_error = False
+        self._note_attempt()
         return Transaction.create(self._prepare_charge_values(token))
+
+    def _note_attempt(self):
+        """Write down that this invoice is about to be charged.
+
+        Core would compute taxes, terms and balance anew for each write, and none of them changes.
+        """
+        self.ensure_one()
+        self._as_system().with_context(skip_invoice_sync=True, check_move_validity=False).write(
+            {
+                "subscription_charge_count": self.subscription_charge_count + 1,
+                "subscription_charge_attempted_at": fields.Datetime.now(),
+                "subscription_charge_error": False,
+            }
+        )
 
     def _prepare_charge_values(self, token):
         """Return the values of the transaction that charges this invoice.

@@ -32,9 +32,9 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, done or authorized
         """
         self.ensure_one()
-        self._as_system().subscription_charge_error = False
+        if self.subscription_charge_error:
+            self._as_system().subscription_charge_error = False
         self._wait_for_next_instalment()
-        self._remove_done_activities()
 
     def _hook_on_charge_failed(self, tx):
         """Hook. Called once when a charge of this invoice was declined or cancelled.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ... import const
+
 
 class AccountPayment(models.Model):
     """Payments of contracts: registered with a saved method, or more than was owed."""
@@ -148,6 +150,23 @@ class AccountPayment(models.Model):
         for tx in charged.sudo()._create_payment_transaction():
             tx._request_after_commit()
         return super(AccountPayment, self - charged).action_post()
+
+    def _generate_journal_entry(self, write_off_line_vals=None, force_balance=None, line_ids=None):
+        """Link the entries of a batch of payments to them at once.
+
+        Core writes payment by payment, and each write asks which documents hang on it.
+        """
+        is_plain = not (write_off_line_vals or force_balance or line_ids)
+        if not is_plain or not const.unseal(self.env.context, const.BATCH_KEY):
+            super()._generate_journal_entry(write_off_line_vals, force_balance, line_ids)
+            return
+        payments = self.filtered(lambda one: not one.move_id and one.outstanding_account_id)
+        values = [payment._generate_move_vals() for payment in payments]
+        moves = self.env["account.move"].create(values)
+        payments.flush_recordset()
+        payments._write_multi([{"move_id": move.id} for move in moves])
+        payments.invalidate_recordset(["move_id"], flush=False)
+        payments.modified(["move_id"])
 
     def _charges_contracts(self):
         """Return whether posting this charges a saved method for invoices of contracts."""

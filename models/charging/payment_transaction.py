@@ -94,6 +94,7 @@ class PaymentTransaction(models.Model):
         short = fresh._set_short_payments_aside()
         drafts = fresh._get_drafts_to_post()
         fresh._book_registered()
+        fresh._book_together()
         result = super()._post_process()
         for tx, orders in short.items():
             tx._keep_short_payment(orders)

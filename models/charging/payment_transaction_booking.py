@@ -3,13 +3,19 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
+from psycopg2 import OperationalError
 
+from ... import const
 from .mail_activity import UNBOOKED
 
 _logger = logging.getLogger(__name__)
 # Core's own job has tried several times by then.
 TOLD_AFTER = timedelta(hours=1)
+# A process that has learnt an outcome and is alive books it long before.
+ABANDONED_AFTER = timedelta(minutes=5)
+# Whose ways to create a payment are known here.
+BOOKING_ADDONS = ("odoo.addons.account_payment.", "odoo.addons.sale_recurring.")
 
 
 class PaymentTransaction(models.Model):
@@ -98,6 +104,141 @@ class PaymentTransaction(models.Model):
                 if locked._is_to_book():
                     locked._tell_of_unbooked()
             Cron._commit_progress()
+
+    # ------------------------------------------------------------------
+    # Many at once
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _book_abandoned(self):
+        """Book outcomes that a process learnt and died before it booked them; commits."""
+        domain = Domain(
+            [
+                ("subscription_invoice_id", "!=", False),
+                ("is_post_processed", "=", False),
+                ("state", "in", ("authorized", "done", "cancel", "error")),
+                ("last_state_change", "<", fields.Datetime.now() - ABANDONED_AFTER),
+            ]
+        )
+        if found := self.search(domain, order="id", limit=100):
+            found._book_charges()
+
+    def _book_charges(self):
+        """Book the outcomes of charges, those of one company together; commits."""
+        for company, charges in self.grouped("company_id").items():
+            company._in_company_language(charges)._book_batch()
+
+    def _book_batch(self):
+        """Book the outcomes of these charges in one transaction, else each alone; commits.
+
+        Begins with a commit, so that what other processes have booked is seen. A charge that is
+        locked is left to the process that is on it.
+        """
+        Cron = self.env["ir.cron"]
+        Cron._commit_progress()
+        try:
+            # Contracts send their invoices by the mode of their template.
+            held = self._hold_unbooked().with_context(skip_sale_auto_invoice_send=True)
+            held._post_process()
+            Cron._commit_progress()
+        except Exception:
+            self.env.cr.rollback()
+            _logger.info("charges %(ids)s are booked alone", {"ids": self.ids}, exc_info=True)
+            for tx in self:
+                tx._book_alone()
+
+    def _book_alone(self):
+        """Book the outcome of one charge, which must not stop the others; commits."""
+        try:
+            held = self._hold_unbooked()
+        except OperationalError:
+            self.env.cr.rollback()  # another process has just booked it, else the job does
+            return
+        for tx in held:
+            tx._post_process_charge()
+
+    def _hold_unbooked(self):
+        """Lock and return those of these charges that nobody else is at and nobody booked."""
+        held = self.try_lock_for_update(allow_referencing=True)
+        held.invalidate_recordset()
+        return held.filtered(lambda tx: not tx.is_post_processed)
+
+    def _book_together(self):
+        """Create, post and pair the payments of several charges at once.
+
+        Core does that for each alone. It goes on with the payments that it finds here.
+        """
+        usual = self.filtered(lambda tx: tx._is_booked_as_usual())
+        by_invoice = usual.grouped("subscription_invoice_id")
+        charges = self.browse(found[0].id for found in by_invoice.values())
+        if len(charges) > 1 and not self._is_booking_extended():
+            for provider, found in charges.grouped("provider_id").items():
+                timed = provider.company_id._at_company_time(found)
+                timed.with_company(provider.company_id)._create_payments()
+
+    def _is_booked_as_usual(self):
+        """Return whether this is a charge of one invoice, paid without a discount."""
+        self.ensure_one()
+        move = self.subscription_invoice_id
+        is_charge = self.state == "done" and self.operation == "offline" and self.amount > 0
+        if not is_charge or not move or self.invoice_ids != move or self.payment_id:
+            return False
+        if self.source_transaction_id or self.child_transaction_ids:
+            return False
+        is_open = move.state in ("draft", "posted")
+        return is_open and not move.invoice_payment_term_id.early_discount
+
+    @api.model
+    def _is_booking_extended(self):
+        """Return whether another addon has a say in how a payment is created."""
+        return any(
+            "_create_payment" in vars(part) and not part.__module__.startswith(BOOKING_ADDONS)
+            for part in type(self).mro()
+        )
+
+    def _create_payments(self):
+        """Book the money of these charges as core's `_create_payment` books one."""
+        self.invoice_ids.filtered(lambda move: move.state == "draft").action_post()
+        values = [tx._prepare_payment_values() for tx in self]
+        batch = {**const.sealed(const.BATCH_KEY), **const.sealed(const.SEQUENCES_KEY, {})}
+        payments = self.env["account.payment"].with_context(**batch).create(values)
+        payments.action_post()
+        plan = []
+        for tx, payment in zip(self, payments.with_env(self.env), strict=True):
+            tx.payment_id = payment
+            lines = payment.move_id.line_ids | tx.invoice_ids.line_ids
+            plan.append(
+                lines.filtered(
+                    lambda line, account=payment.destination_account_id: (
+                        line.account_id == account and not line.reconciled
+                    )
+                )
+            )
+        self.env["account.move.line"]._reconcile_plan(plan)
+
+    def _prepare_payment_values(self):
+        """Return the values of the payment of this charge, those that core gives it."""
+        self.ensure_one()
+        terms = self.invoice_ids.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return {
+            "amount": self.amount,
+            "payment_type": "inbound",
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.commercial_partner_id.id,
+            "partner_type": "customer",
+            "journal_id": self.provider_id.journal_id.id,
+            "company_id": self.provider_id.company_id.id,
+            "payment_method_line_id": self.provider_id._get_booking_line().id,
+            "payment_token_id": self.token_id.id,
+            "payment_transaction_id": self.id,
+            "memo": f"{self.reference} - {self.provider_reference or ''}",
+            "invoice_ids": [Command.set(self.invoice_ids.ids)],
+            "destination_account_id": terms[:1].account_id.id,
+        }
+
+    # ------------------------------------------------------------------
+    # What could not be booked
+    # ------------------------------------------------------------------
 
     def _note_not_booked(self, error):
         """Keep why this payment could not be booked; the transaction of the attempt is undone.

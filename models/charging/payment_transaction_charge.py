@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from psycopg2 import OperationalError
 
@@ -161,17 +161,27 @@ class PaymentTransaction(models.Model):
 
         The transaction must be committed. Whatever goes wrong is written on invoice and contract.
         """
+        if self._send_charge():
+            self._post_process_charge()
+
+    def _send_charge(self):
+        """Ask the provider for the money and commit its answer.
+
+        :return: the state that the answer is to be booked with, False when there is none
+        :rtype: str | bool
+        """
         self.ensure_one()
         Cron = self.env["ir.cron"]
         try:
             is_held = self._hold_charge() and self.state == "draft"
         except OperationalError:
             self.env.cr.rollback()  # the provider has just told of it, else the job asks
-            return
+            return False
         if not is_held:
-            return
+            return False
         try:
             self._request_charge()
+            state = self.state
             Cron._commit_progress()
         except Exception as error:
             self.env.cr.rollback()
@@ -183,8 +193,8 @@ class PaymentTransaction(models.Model):
                 exc_info=not is_known,
             )
             self._note_unknown_charge()
-            return
-        self._post_process_charge()
+            return False
+        return state
 
     def _note_unknown_charge(self):
         """Say that the outcome is unknown; the job that asks does it when this fails."""
@@ -254,6 +264,16 @@ class PaymentTransaction(models.Model):
                 invoice._hook_on_charge_late(self)
         elif self.state in ("cancel", "error"):
             invoice._hook_on_charge_failed(self)
+
+    def _log_message_on_linked_documents(self, message):
+        """Note what became of charges on their invoices; nobody is looked for to be told."""
+        if not self.subscription_invoice_id:
+            super()._log_message_on_linked_documents(message)
+            return
+        is_system = self.env.uid == SUPERUSER_ID
+        author = self.env.user.partner_id if is_system else self.partner_id
+        for move in self.invoice_ids:
+            move._message_log(body=message, author_id=author.id)
 
     def _send_invoice(self):
         """Leave the sending of charged invoices to the mode of the contract's template."""

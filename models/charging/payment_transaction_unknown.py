@@ -18,7 +18,6 @@ _logger = logging.getLogger(__name__)
 UNCLEAR_STATUS = (409, 429)
 # Providers for which core sends an idempotency key that follows from the transaction's reference.
 REPEATABLE_PROVIDERS = ("stripe", "adyen", "paypal", "worldline")
-ABANDONED_AFTER = timedelta(minutes=5)
 
 
 class PaymentTransaction(models.Model):
@@ -178,7 +177,7 @@ class PaymentTransaction(models.Model):
     def _cron_query_charges(self):
         """Find out about charges without an outcome; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
-        self._post_process_abandoned()
+        self._book_abandoned()
         self._report_abandoned()
         self._retry_unbooked()
         seen = self.browse()
@@ -214,21 +213,6 @@ class PaymentTransaction(models.Model):
             )
         )
         return self.browse(row[0] for row in rows)
-
-    @api.model
-    def _post_process_abandoned(self):
-        """Book outcomes that a process learnt and died before it booked them."""
-        limit = fields.Datetime.now() - ABANDONED_AFTER
-        domain = Domain(
-            [
-                ("subscription_invoice_id", "!=", False),
-                ("is_post_processed", "=", False),
-                ("state", "in", ("authorized", "done", "cancel", "error")),
-                ("last_state_change", "<", limit),
-            ]
-        )
-        for tx in self.search(domain, order="id", limit=100):
-            tx._post_process_charge()
 
     @api.model
     def _report_abandoned(self):

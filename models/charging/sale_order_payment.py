@@ -57,7 +57,8 @@ class SaleOrder(models.Model):
     def _send_payment_succeeded_for_order_mail(self):
         """Thank nobody for the payment of a contract that was cancelled."""
         gone = self.filtered(lambda order: order.state == "cancel" and order._is_about_contracts())
-        return super(SaleOrder, self - gone)._send_payment_succeeded_for_order_mail()
+        thanked = self - gone
+        return thanked and super(SaleOrder, thanked)._send_payment_succeeded_for_order_mail()
 
     def _get_transactions_to_reconcile(self):
         """Return the online payments of this order that a new invoice should be settled with. Hook.

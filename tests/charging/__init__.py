@@ -6,6 +6,7 @@ from . import test_charge_hostile
 from . import test_charge_secrets
 from . import test_charge_security
 from . import test_charge_speed
+from . import test_charge_together
 from . import test_charge_unknown
 from . import test_credit_use
 from . import test_instalments

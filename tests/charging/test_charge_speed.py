@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from ..support.common_payment import PaymentCommon
 
 # Measured: what one charge through the demo provider may cost, booking included.
-MAX_QUERIES = 300
+MAX_QUERIES = 80
 
 
 @tagged("post_install", "-at_install")
