@@ -168,8 +168,12 @@ class SubscriptionPriceCampaign(models.Model):
 
     @api.depends("line_ids.state")
     def _compute_state(self):
+        # Asked after each batch: the lines of a large campaign are not read for that.
+        Line = self.env["subscription.price.campaign.line"]
+        of_these = [("campaign_id", "in", self._origin.ids)]
+        found = Line._read_group(of_these, ["campaign_id", "state"])
         for campaign in self:
-            states = set(campaign.line_ids.mapped("state"))
+            states = {state for owner, state in found if owner == campaign._origin}
             campaign.state = (
                 "applied" if "done" in states else "undone" if "undone" in states else "draft"
             )

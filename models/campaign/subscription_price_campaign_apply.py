@@ -84,28 +84,31 @@ class SubscriptionPriceCampaign(models.Model):
         """
         self._check_batch()
         self._check_can_apply()
-        lines = self.line_ids._filter_open()
-        return self._do_with_contracts(lines, order_ids, lambda lines: lines._apply())
+        lines = self._get_batch_lines(order_ids)._filter_open()
+        return self._do_with_contracts(lines, lambda lines: lines._apply())
 
     def action_undo_batch(self, order_ids):
         """Take the planned prices of some contracts back, arguments as above."""
         self._check_batch()
-        lines = self.line_ids.filtered(lambda line: line.state == "done")
-        return self._do_with_contracts(lines, order_ids, lambda lines: lines._undo())
+        lines = self._get_batch_lines(order_ids).filtered(lambda line: line.state == "done")
+        return self._do_with_contracts(lines, lambda lines: lines._undo())
 
     def _check_batch(self):
         self.ensure_one()
         self.check_access("write")
 
-    def _do_with_contracts(self, lines, order_ids, operation):
+    def _get_batch_lines(self, order_ids):
+        """Return the lines of this campaign on the contracts of a batch, without reading others."""
+        return self._get_lines_of(self.env["sale.order"].browse(order_ids))
+
+    def _do_with_contracts(self, lines, operation):
         """Do something with the lines of some contracts, and write down what was refused.
 
         :param lines: lines of this campaign
-        :param list order_ids: contracts of this batch
         :param operation: function of lines
         :rtype: dict
         """
-        by_order = lines.filtered(lambda line: line.order_id.id in order_ids).grouped("order_id")
+        by_order = lines.grouped("order_id")
         orders = self.env["sale.order"].union(*by_order)
         return Selection(orders).do_together(
             lambda done: operation(lines.browse().union(*(by_order[order] for order in done))),

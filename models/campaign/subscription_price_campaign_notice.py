@@ -80,8 +80,8 @@ class SubscriptionPriceCampaign(models.Model):
         :rtype: dict
         """
         self._check_batch()
-        lines = self.line_ids._filter_untold()
-        return self._do_with_contracts(lines, order_ids, lambda lines: lines._send_notice())
+        lines = self._get_batch_lines(order_ids)._filter_untold()
+        return self._do_with_contracts(lines, lambda lines: lines._send_notice())
 
 
 class SubscriptionPriceCampaignLine(models.Model):

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -33,6 +34,30 @@ class TestApply(PriceCampaignCase):
         self.assertEqual(order.order_line.price_unit, 11.0)
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
+
+    def test_a_batch_reads_the_lines_of_its_own_contracts_only(self):
+        orders = self.env["sale.order"]
+        for _number in range(5):
+            orders += self.create_contract(self.line_values(self.seat, 8), day="2027-04-15")
+        campaign = self.preview(orders)
+        read = set()
+        line_class = type(campaign.line_ids)
+        fetch = line_class._fetch_query
+
+        def watch(lines, query, fields):
+            found = fetch(lines, query, fields)
+            read.update(found.ids)
+            return found
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(line_class, "_fetch_query", watch):
+            campaign.action_apply_batch(orders[:2].ids)
+            self.env.flush_all()
+        self.assertEqual(len(read), 2)
+        self.env.invalidate_all()
+        self.assertEqual(len(campaign.line_ids._filter_open()), 3)
+        self.assertEqual(campaign.state, "applied")
 
     def test_price_from_a_day_on_is_prorated_and_spares_what_is_billed(self):
         monthly = self.create_contract(self.seat, day="2027-04-15")
