@@ -17,6 +17,7 @@ from bench import (
     data,
     health,
     history,
+    operations,
     plain,
     recognition,
     report,
@@ -53,7 +54,8 @@ def parse():
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
     parser.add_argument("--reports", type=int, default=200_000, help="contracts of the reports")
-    parser.add_argument("--charges", type=int, default=500, help="charges, one by one")
+    parser.add_argument("--charges", type=int, default=500, help="charges of either side")
+    parser.add_argument("--charge-workers", type=int, default=400, help="charges to be shared")
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
     parser.add_argument("--months", type=int, default=61, help="how old they become")
     parser.add_argument("--recognition", type=int, default=10_000, help="invoice lines to earn")
@@ -66,7 +68,12 @@ def parse():
     )
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
-    parser.add_argument("--worker", nargs=2, metavar=("DB", "DAY"), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=3, metavar=("DB", "DAY", "JOB"), help=argparse.SUPPRESS)
+    parser.add_argument("--operations", action="store_true", help="what people do, and no more")
+    parser.add_argument("--scale", type=int, default=10_000, help="records of the largest step")
+    parser.add_argument(
+        "--operations-side", nargs=3, metavar=("DB", "SIDE", "SCALE"), help=argparse.SUPPRESS
+    )
     parser.add_argument("--plain", metavar="DB", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -75,10 +82,16 @@ def main():
     """Measure everything and write it down."""
     options = parse()
     if options.worker:
-        return workers.work(options.worker[0], date.fromisoformat(options.worker[1]))
+        database, day, job = options.worker
+        return workers.work(database, date.fromisoformat(day), job)
     if options.plain:
         return plain.count(options.plain)
+    if options.operations_side:
+        database, side, scale = options.operations_side
+        return operations.measure_side(database, side, int(scale))
     databases = Databases(prepare(Settings.load()))
+    if options.operations:
+        return measure_operations(databases, options)
     databases.new(options.database)
     if options.health:
         return measure_health(databases, options)
@@ -87,12 +100,18 @@ def main():
     sizes = [int(size) for size in options.sizes.split(",")]
     with server.environment(registry) as env:
         data.make_company(env)
-        partners = data.make_partners(env, max(*sizes, options.charges))
+        most = max(*sizes, options.charges, options.charge_workers)
+        partners = data.make_partners(env, most)
         env.cr.execute("SHOW server_version")
         result["machine"] = report.machine(server.release(), env.cr.fetchone()[0].split()[0])
     result["commit"] = report.commit(ROOT)
     if options.charges:
         result["charges"] = charges.measure(registry, partners[: options.charges], log=say)
+        if options.charge_workers:
+            release_contracts(registry)
+            result["charge_workers"] = charges.share(
+                registry, options.database, partners[: options.charge_workers], log=say
+            )
         say("\n".join(report.charge_facts(result)))
         release_contracts(registry)
     if options.recognition:
@@ -118,6 +137,19 @@ def measure_health(databases, options):
     keep(result, options)
     say("\n" + "\n".join(health.facts(result["health"])))
     databases.drop(options.database)
+
+
+def measure_operations(databases, options):
+    """Measure what people do, in a database of its own; the rest of what is known stays."""
+    databases.new(options.database)
+    rows = operations.measure(databases, options.database, options.scale, log=say)
+    databases.drop(options.database)
+    say("\n" + "\n".join(report.operations_table(rows)))
+    if options.no_write:
+        return
+    result = {**json.loads(RESULTS.read_text()), "operations": rows}
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+    report.write_operations(ROOT / "README.md", rows)
 
 
 def measure_more(registry, partners, result, options):
@@ -245,6 +277,7 @@ def keep(result, options):
     """Write down what is known so far, unless told otherwise."""
     if options.no_write:
         return
+    result.setdefault("operations", json.loads(RESULTS.read_text()).get("operations"))
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     rows = [
         (f"{size['contracts']:,} contracts", size["plain_ms"], size["run_ms"])

@@ -1,88 +1,139 @@
-"""Charges through the demo provider: how long each takes, in our code and in Odoo's."""
+"""Charges through the demo provider: by the run, and by Odoo's own steps one by one, in turn."""
 
-import statistics
-import time
+from . import data, server, workers
+from .rounds import Side, make_plain_invoices, read_values
 
-from . import data, server
-
-# What Odoo does for each charge: ask the provider, book the payment.
-CORE_STEPS = ("_charge_with_token", "_post_process")
-OURS = "odoo.addons.sale_recurring."
-
-
-class Watch:
-    """Adds up the time that Odoo's own part of a charge takes.
-
-    :ivar float seconds: so far
-    """
-
-    def __init__(self, registry):
-        self.seconds = 0.0
-        self.patched = []
-        model = registry["payment.transaction"]
-        for name in CORE_STEPS:
-            owner = next(
-                part
-                for part in model.mro()
-                if name in vars(part) and not part.__module__.startswith(OURS)
-            )
-            self.patched.append((owner, name, vars(owner)[name]))
-
-    def __enter__(self):
-        for owner, name, function in self.patched:
-            setattr(owner, name, self._timed(function))
-        return self
-
-    def __exit__(self, *details):
-        for owner, name, function in self.patched:
-            setattr(owner, name, function)
-
-    def _timed(self, function):
-        def timed(*args, **kwargs):
-            begun = time.perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self.seconds += time.perf_counter() - begun
-
-        return timed
+ROUNDS = 5
 
 
 def measure(registry, partners, *, log=print):
-    """Charge the first invoice of one contract per customer, one by one.
+    """Charge the first invoice of one contract per customer, and as many plain invoices.
 
     :param list partners: ids of customers
-    :return: ms and queries per charge, the share that is Odoo's, and how far queries drift
+    :return: ms and queries per charge of both sides, medians, and how far queries drift
     :rtype: dict
     """
     log(f"==> {len(partners):,} charges")
     with server.environment(registry) as env, server.clock(env, data.START):
-        moves = prepare(env, partners)
+        ids = prepare(env, partners).ids
+        tokens = (
+            env["sale.order"]
+            .search([("subscription_payment_token_id", "!=", False)])
+            .subscription_payment_token_id
+        )
+        token_of = {token.partner_id.id: token.id for token in tokens}
+        values = read_values(env, env["account.move"].browse(ids).subscription_order_ids.ids)
+        hold(env.cr, ids)
         env.cr.commit()
-        ids = moves.ids
-    queries, seconds = [], []
-    with (
-        server.environment(registry) as env,
-        server.clock(env, data.START),
-        Watch(registry) as core,
-    ):
-        for move_id in ids:
-            env.invalidate_all()
-            before, begun = server.query_count(), time.perf_counter()
-            tx = env["account.move"].browse(move_id)._charge_subscription()
-            seconds.append(time.perf_counter() - begun)
-            queries.append(server.query_count() - before)
-            if tx.state != "done":
-                raise SystemExit(f"charge {tx.reference} ended as {tx.state}: nothing was measured")
-    half = len(ids) // 2
+    size = len(ids) // ROUNDS
+    plain, run = Side(size), Side(size)
+    for number in range(ROUNDS):
+        part = slice(number * size, (number + 1) * size)
+        make_plain_invoices(registry, values[part], data.START)
+        sides = [
+            (plain, lambda: charge_plain(registry, token_of, size)),
+            (run, lambda part=part: charge(registry, ids[part])),
+        ]
+        for side, function in sides if number % 2 else reversed(sides):
+            side.measure(function)
+        log(
+            f"    round {number + 1}: plain {plain.seconds[-1] / size * 1000:.0f}, "
+            f"run {run.seconds[-1] / size * 1000:.0f} ms per charge"
+        )
     return {
-        "charges": len(ids),
-        "ms": sum(seconds) / len(ids) * 1000,
-        "odoo_ms": core.seconds / len(ids) * 1000,
-        "queries": statistics.median(queries),
-        "queries_first": statistics.median(queries[:half]),
-        "queries_last": statistics.median(queries[half:]),
+        "charges": size * ROUNDS,
+        "ms": run.per_invoice,
+        "odoo_ms": plain.per_invoice,
+        "queries": run.queries_per_invoice,
+        "odoo_queries": plain.queries_per_invoice,
+        "queries_first": run.queries[0] / size,
+        "queries_last": run.queries[-1] / size,
     }
+
+
+def charge(registry, ids):
+    """Let the scheduled job charge these invoices, and count what was paid."""
+    with server.environment(registry) as env, server.clock(env, data.START):
+        release(env.cr, ids)
+        env.cr.commit()
+        moves = env["account.move"].browse(ids)
+        moves._cron_charge_subscriptions()
+        return len(moves.filtered(lambda move: move.payment_state == "paid"))
+
+
+def charge_plain(registry, token_of, count):
+    """Charge the newest plain invoices with Odoo's own steps, committing as the run does."""
+    with server.environment(registry) as env:
+        moves = env["account.move"].search(
+            [("move_type", "=", "out_invoice"), ("payment_state", "=", "not_paid")],
+            order="id desc",
+            limit=count,
+        )
+        for move in moves:
+            token = env["payment.token"].browse(token_of[move.partner_id.id])
+            tx = env["payment.transaction"].create(
+                {
+                    "provider_id": token.provider_id.id,
+                    "payment_method_id": token.payment_method_id.id,
+                    "token_id": token.id,
+                    "amount": move.amount_residual,
+                    "currency_id": move.currency_id.id,
+                    "partner_id": move.partner_id.id,
+                    "operation": "offline",
+                    "invoice_ids": [(6, 0, move.ids)],
+                }
+            )
+            env.cr.commit()
+            tx._charge_with_token()
+            env.cr.commit()
+            tx._post_process()
+            env.cr.commit()
+        return len(moves.filtered(lambda move: move.payment_state == "paid"))
+
+
+def share(registry, database, partners, *, log=print):
+    """Let one process and two charge as many invoices, in turn.
+
+    :return: number of charges at a time, and how many times as fast two are
+    :rtype: dict
+    """
+    log(f"==> {len(partners):,} charges by one worker and by two")
+    with server.environment(registry) as env, server.clock(env, data.START):
+        ids = prepare(env, partners).ids
+        hold(env.cr, ids)
+        env.cr.commit()
+    size = len(ids) // 4
+    seconds, waits = {1: [], 2: []}, {}
+    for number in range(4):
+        with server.environment(registry) as env:
+            release(env.cr, ids[number * size : (number + 1) * size])
+            env.cr.commit()
+        count = 1 + number % 2
+        needed, seen = workers.run_workers(registry, database, data.START, count, "charge")
+        seconds[count].append(needed)
+        if count == 2:
+            waits = {name: waits.get(name, 0) + seen.get(name, 0) for name in {*waits, *seen}}
+        log(f"    {count} worker(s): {needed / size * 1000:.0f} ms per charge")
+    with server.environment(registry) as env:
+        left = env["account.move"].browse(ids).filtered(lambda move: move.payment_state != "paid")
+        if left:
+            raise SystemExit(f"{len(left)} charges did not go through: nothing was measured.")
+    waits = dict(sorted(waits.items(), key=lambda item: -item[1]))
+    return {"charges": size, "ratio": min(seconds[1]) / min(seconds[2]), "waits": waits}
+
+
+def hold(cr, ids):
+    """Let no run charge these invoices yet."""
+    cr.execute(
+        "UPDATE account_move SET subscription_charge_attempted_at = now() WHERE id = ANY(%s)", [ids]
+    )
+
+
+def release(cr, ids):
+    """Let the next run charge these invoices."""
+    cr.execute(
+        "UPDATE account_move SET subscription_charge_attempted_at = NULL WHERE id = ANY(%s)", [ids]
+    )
 
 
 def prepare(env, partners):

@@ -13,8 +13,8 @@ from . import rounds, server
 SCRIPT = Path(__file__).resolve().parents[1] / "bench.py"
 
 
-def work(database, day):
-    """Be one worker: load Odoo, say so, wait for the start, bill, say how much."""
+def work(database, day, job):
+    """Be one worker: load Odoo, say so, wait for the start, bill or charge, say how much."""
     registry = server.start(database)
     with server.environment(registry) as env:  # what every process does once
         env["sale.order"].search_count([("subscription_next_invoice_date", "!=", False)])
@@ -22,20 +22,24 @@ def work(database, day):
     sys.stdout.flush()
     sys.stdin.readline()
     begun = time.perf_counter()
-    rounds.bill(registry, day)
+    if job == "charge":
+        with server.environment(registry) as env, server.clock(env, day):
+            env["account.move"]._cron_charge_subscriptions()
+    else:
+        rounds.bill(registry, day)
     sys.stdout.write(json.dumps({"seconds": time.perf_counter() - begun}) + "\n")
     sys.stdout.flush()
 
 
-def run_workers(registry, database, day, count):
-    """Let processes bill a day together.
+def run_workers(registry, database, day, count, job="bill"):
+    """Let processes bill, or charge, a day together.
 
     :return: seconds until the last one was done, and how often which wait was seen
     :rtype: tuple[float, dict]
     """
     processes = [
         subprocess.Popen(
-            [sys.executable, str(SCRIPT), "--worker", database, day.isoformat()],
+            [sys.executable, str(SCRIPT), "--worker", database, day.isoformat(), job],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,0 +1,312 @@
+"""What people do with contracts, next to the nearest thing they do in plain Odoo.
+
+Each side runs in a process of its own: contracts in a database with the addon, plain orders in one
+without it. A step is done several times with fresh records; the first time fills the caches.
+"""
+
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from . import data, server
+from .pages import Visitor, open_form, open_list
+
+SCRIPT = Path(__file__).resolve().parents[1] / "bench.py"
+ROUNDS = 5
+USUAL_BATCH = 20  # of the progress bar, where the server names none
+# Steps, how many records each is about, the nearest step of plain Odoo, and why more is needed.
+STEPS = (
+    ("confirm", "Confirm an order", "confirm", "opens the plan of each line, logs, counts the MRR"),
+    ("confirm_many", "Confirm 100 orders", "confirm_many", "the same for each of them"),
+    ("amend", "Confirm an amendment", "confirm", "reads and changes the contract as well"),
+    ("pause", "Pause a contract", "cancel", "writes the gap and takes its days off the plan"),
+    ("close", "Close a contract", "cancel", "works out the last days, and writes down the churn"),
+    ("close_many", "Close 1,000 contracts", "cancel_many", "the same for each of them"),
+    ("raise_prices", "Raise the price of 10,000 contracts", "raise_prices", "keeps old and new"),
+    ("form", "Open the form", "form", "shows the plan, the next invoice and what was billed"),
+    ("list", "Open a list of 80", "list", ""),
+    ("kanban", "Open a kanban of 80", "kanban", "shows state, health, what waits and the next day"),
+    ("portal", "Open the customer's list", "portal", "says in a sentence how each contract stands"),
+)
+
+
+class Side:
+    """One side: steps that are done again and again with fresh records.
+
+    :param registry: of its database
+    :param int scale: how many records the largest steps are about, 10,000 in earnest
+    """
+
+    def __init__(self, registry, scale):
+        self.registry = registry
+        self.scale = scale
+        self.found = {}
+
+    def run(self):
+        """Do all steps.
+
+        :return: queries, and milliseconds that process and database worked, by step and per record
+        :rtype: dict
+        """
+        with server.environment(self.registry) as env:
+            self.set_up(env)
+            env.cr.commit()
+            self.measure(env, "confirm", lambda: self.quote(env, 1), self.confirm)
+            self.measure(env, "confirm_many", lambda: self.quote(env, 100), self.confirm)
+            self.measure_more(env)
+            self.measure_pages(env)
+        return self.found
+
+    def measure(self, env, name, prepare, function, rounds=ROUNDS):
+        """Do one step several times; the first time counts only when it is the only one."""
+        queries, work = [], []
+        for _round in range(rounds):
+            records = prepare()
+            count = len(records)
+            env.cr.commit()
+            gc.collect()
+            begun, before = server.cpu_seconds(env.cr), server.query_count()
+            function(records)
+            env.cr.commit()
+            queries.append((server.query_count() - before) / count)
+            work.append((server.cpu_seconds(env.cr) - begun) / count * 1000)
+        counted = slice(1, None) if rounds > 1 else slice(None)
+        self.found[name] = {
+            "queries": statistics.median(queries[counted]),
+            "ms": statistics.median(work[counted]),
+        }
+
+    def measure_pages(self, env):
+        """Open form, lists and the page of a customer who has 80 documents."""
+        orders = self.fill_lists(env)
+        env.cr.commit()
+        form, rows, cards = self.get_views(env)
+        one = orders[:1]
+        self.measure(env, "form", lambda: one, lambda found: open_form(found, form))
+        self.measure(env, "list", lambda: one, lambda found: open_list(orders, rows, "list"))
+        self.measure(env, "kanban", lambda: one, lambda found: open_list(orders, cards, "kanban"))
+        visitor = Visitor(env, orders.partner_id)
+        env.cr.commit()
+        self.measure(env, "portal", lambda: one, lambda found: visitor.open(self.page))
+
+    def confirm(self, orders):
+        """Confirm quotations."""
+        orders.action_confirm()
+
+    def quote(self, env, count, partner=None):
+        """Return quotations with two lines each."""
+        partners = [partner or env["res.partner"].browse(one) for one in self.partners[:count]]
+        lines = [(0, 0, {"product_id": one.id, "product_uom_qty": 2}) for one in self.products(env)]
+        values = self.get_order_values(env)
+        return env["sale.order"].create(
+            [{"partner_id": one.id, "order_line": lines, **values} for one in partners]
+        )
+
+
+class PlainSide(Side):
+    """Orders without the addon."""
+
+    page = "/my/orders"
+
+    def set_up(self, env):
+        """Make a chart of accounts, products and customers."""
+        if not env.company.chart_template:
+            env["account.chart.template"].try_loading("generic_coa", env.company)
+        env["product.product"].create(
+            [
+                {"name": f"Bench {name}", "type": "service", "list_price": 10.0}
+                for name in ("seat", "support")
+            ]
+        )
+        self.partners = data.make_partners(env, self.scale)
+
+    def products(self, env):
+        """Return the products of each order."""
+        return env["product.product"].search([("name", "like", "Bench %")], order="id")
+
+    def get_order_values(self, _env):
+        """Return further values of quotations."""
+        return {}
+
+    def measure_more(self, env):
+        """Cancel orders, and write prices of quotations."""
+
+        def sold(count):
+            orders = self.quote(env, count)
+            orders.action_confirm()
+            return orders
+
+        self.measure(env, "cancel", lambda: sold(1), lambda orders: orders._action_cancel())
+        count = self.scale // 10
+        self.measure(
+            env, "cancel_many", lambda: sold(count), lambda orders: orders._action_cancel(), 1
+        )
+        self.measure(env, "raise_prices", lambda: self.quote(env, count), self.raise_prices, 1)
+
+    def raise_prices(self, orders):
+        """Write a new price on each line, a hundred orders at a time."""
+        for first in range(0, len(orders), 100):
+            for line in orders[first : first + 100].order_line:
+                line.price_unit *= 1.1
+            orders.env.cr.commit()
+
+    def fill_lists(self, env):
+        """Return 80 orders of one customer."""
+        orders = self.quote(env, 80, env["res.partner"].browse(self.partners[0]))
+        orders.action_confirm()
+        return orders
+
+    def get_views(self, env):
+        """Return ids of form, list and kanban, as the menu of orders opens them."""
+        return get_action_views(env, "sale.action_orders")
+
+
+class ContractSide(Side):
+    """Contracts, with the addon."""
+
+    page = "/my/subscriptions"
+
+    def set_up(self, env):
+        """Make products, terms and customers."""
+        data.make_company(env)
+        self.partners = data.make_partners(env, self.scale)
+
+    def products(self, env):
+        """Return the products of each contract."""
+        return env["product.product"].search([("name", "like", "Bench %")], order="id")
+
+    def get_order_values(self, env):
+        """Return further values of quotations: the terms."""
+        template = env["subscription.template"].search([("name", "=", "Bench")])
+        return {
+            "subscription_template_id": template.id,
+            "subscription_start_date": env.company._subscription_today(),
+        }
+
+    def sell(self, env, count):
+        """Return contracts that began a month ago and have billed nothing."""
+        start = env.company._subscription_today() - timedelta(days=30)
+        ids = data.make_contracts(env, self.partners[:count], start)
+        return env["sale.order"].browse(ids)
+
+    def measure_more(self, env):
+        """Amend, pause and close contracts, and raise their prices."""
+        today = env.company._subscription_today()
+        self.measure(env, "amend", lambda: self.amend(env), self.confirm)
+        self.measure(
+            env, "pause", lambda: self.sell(env, 1), lambda found: found._subscription_pause(today)
+        )
+        self.measure(
+            env, "close", lambda: self.sell(env, 1), lambda found: found._subscription_close(today)
+        )
+        self.measure(
+            env, "close_many", lambda: self.sell(env, self.scale // 10), self.close_many, 1
+        )
+        self.measure(env, "raise_prices", lambda: self.sell(env, self.scale), self.raise_prices, 1)
+
+    def amend(self, env):
+        """Return an amendment that asks for more of everything."""
+        amendment = self.sell(env, 1)._create_amendment()
+        for line in amendment.order_line.filtered("product_id"):
+            line.product_uom_qty += 1
+        return amendment
+
+    def close_many(self, orders):
+        """Close contracts in the wizard, in the batches of the client."""
+        reason = orders.env["subscription.close.reason"].search([], limit=1)
+        wizard = orders.env["subscription.mass.wizard"].create(
+            {
+                "order_ids": [(6, 0, orders.ids)],
+                "operation": "close",
+                "when": "now",
+                "reason_id": reason.id,
+            }
+        )
+        do_batches(wizard, wizard.action_start()["params"])
+
+    def raise_prices(self, orders):
+        """Look at a campaign, then apply it in the batches of the client."""
+        campaign = orders.env["subscription.price.campaign"].create(
+            {
+                "name": "Bench",
+                "contract_domain": str([("id", "in", orders.ids)]),
+                "percentage": 10.0,
+                "effective_date": orders.env.company._subscription_today() + timedelta(days=90),
+                "notice_days": 0,
+            }
+        )
+        preview = campaign.action_preview()
+        if preview is not True:
+            do_batches(campaign, preview["params"])
+        do_batches(campaign, campaign.action_apply()["params"])
+
+    def fill_lists(self, env):
+        """Return 80 contracts of one customer."""
+        start = env.company._subscription_today() - timedelta(days=30)
+        ids = data.make_contracts(env, self.partners[:1] * 80, start)
+        return env["sale.order"].browse(ids)
+
+    def get_views(self, env):
+        """Return ids of form, list and kanban, as the menu of contracts opens them."""
+        return get_action_views(env, "sale_recurring.subscription_contract_action")
+
+
+def do_batches(record, params):
+    """Do what a progress bar of the client does."""
+    size = params.get("batch", USUAL_BATCH)
+    for first in range(0, len(params["order_ids"]), size):
+        found = getattr(record, params["method"])(params["order_ids"][first : first + size])
+        record.env.cr.commit()
+        if found.get("failed"):
+            raise SystemExit(f"{found['failed'][:1]}: nothing was measured.")
+
+
+def get_action_views(env, action):
+    """Return ids of form, list and kanban that an action opens, False for the usual one."""
+    views = {kind: view_id for view_id, kind in env.ref(action).views}
+    return [views.get(kind, False) for kind in ("form", "list", "kanban")]
+
+
+def measure_side(database, side, scale):
+    """Be one side: print what it found."""
+    found = {"plain": PlainSide, "contracts": ContractSide}[side](server.start(database), scale)
+    sys.stdout.write(json.dumps(found.run()) + "\n")
+
+
+def measure(databases, name, scale, log=print):
+    """Measure both sides.
+
+    :param str name: database with the addon and nothing else in it
+    :return: rows of the table
+    :rtype: list[dict]
+    """
+    bare = f"{name}_plain"
+    databases.clone(databases.base(), bare)
+    results = {}
+    for side, database in (("plain", bare), ("contracts", name)):
+        log(f"==> Operations: {side}")
+        begun = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), "--operations-side", database, side, str(scale)],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        results[side] = json.loads(done.stdout.splitlines()[-1])
+        log(f"    {time.monotonic() - begun:.0f} s")
+    databases.drop(bare)
+    return [
+        {
+            "what": label,
+            "ours": results["contracts"][step],
+            "plain": results["plain"][nearest],
+            "nearest": nearest,
+            "reason": reason,
+        }
+        for step, label, nearest, reason in STEPS
+    ]
