@@ -76,7 +76,7 @@ class ChangeOffer:
         entries, taken = [], self.env["subscription.template.addon"]
         for line in self.order._get_recurring_lines():
             values = agreed_values(line._get_engine_segments(), self.today)
-            if not values or not self._is_simple(line):
+            if not values or not line._is_changed_by_customer():
                 continue
             addon = (self.addons - taken).filtered(
                 lambda addon, line=line: addon.product_id == line.product_id
@@ -87,17 +87,6 @@ class ChangeOffer:
         entries.sort(key=lambda entry: entry.is_optional)
         entries += [self._get_new_entry(addon) for addon in self.addons - taken]
         return entries
-
-    @staticmethod
-    def _is_simple(line):
-        """Return whether a line is billed by a quantity of its own."""
-        return (
-            line.product_id
-            and line.product_id.type != "combo"
-            and not line.combo_item_id
-            and line.price_unit >= 0
-            and line._get_subscription_basis() == "ordered"
-        )
 
     def _get_entry(self, line, addon, quantity):
         return Entry(

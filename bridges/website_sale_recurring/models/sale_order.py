@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
     def _prepare_order_line_update_values(self, order_line, quantity, recurrence_id=None, **kwargs):
         """Bill the line for another period, if the shop sells its product so."""
         values = super()._prepare_order_line_update_values(order_line, quantity, **kwargs)
-        if recurrence_id is None or order_line.combo_item_id:
+        if recurrence_id is None or order_line._has_fixed_recurrence():
             return values
         product = order_line.product_id
         recurrence = ShopOffer(product, self.company_id).choose(recurrence_id)

@@ -27,9 +27,18 @@ class SaleOrderLine(models.Model):
         :return: pairs of an id, 0 for *once*, and a name
         :rtype: list[tuple]
         """
-        is_combo = self.combo_item_id or self.product_type == "combo"
-        is_fixed = is_combo or self.is_setup_fee or self.shop_bundle_id
-        if not self.product_id.is_recurring or is_fixed:
+        if not self.product_id.is_recurring or self._has_fixed_recurrence():
             return []
         choices = ShopOffer(self.product_id, self.company_id).get_choices()
         return [(choice.id or 0, choice.name or self.env._("Once")) for choice in choices]
+
+    def _has_fixed_recurrence(self):
+        """Return whether a customer cannot choose how this line of a cart is billed.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        is_combo = self.combo_item_id or self.product_type == "combo"
+        # What a promotion gives is as it is given; promotions may not be installed.
+        is_given = "reward_id" in self._fields and self.reward_id
+        return bool(is_combo or is_given or self.is_setup_fee or self.shop_bundle_id)

@@ -1,0 +1,1 @@
+from . import test_rewards, test_rewards_later
