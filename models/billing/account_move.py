@@ -67,11 +67,13 @@ class AccountMove(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        if self.move_type != "out_invoice" or self.currency_id.is_zero(self.amount_total):
+        if self.move_type != "out_invoice":
             return False
         orders = self._get_subscription_orders()
         modes = [order._get_subscription_template().payment_mode for order in orders]
-        return "after_payment" in modes
+        # The amount last: nobody needs it of documents that do not wait, and it is computed anew
+        # when they are posted.
+        return "after_payment" in modes and not self.currency_id.is_zero(self.amount_total)
 
     def _set_followers_and_origin(self):
         """Give new documents their customer as follower and a note of their origin, all at once."""

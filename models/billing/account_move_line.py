@@ -1,9 +1,31 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ... import const
-from .account_move_batch import belongs_together
+from .account_move_batch import belongs_together, is_core_only
 
 LEDGER_FIELD = "subscription_billed_period_ids"
+# What core computes of a line before it creates it, for each line on a virtual copy of its own.
+PRECOMPUTED = frozenset(
+    (
+        *("journal_id", "company_id", "company_currency_id", "is_storno", "sequence"),
+        *("account_id", "name", "debit", "credit", "balance", "amount_currency", "currency_id"),
+        *("partner_id", "tax_ids", "tax_line_id", "tax_group_id", "display_type"),
+        *("product_uom_id", "quantity", "price_unit"),
+    )
+)
+# Methods that say so.
+COMPUTES = (
+    *("_compute_is_storno", "_compute_sequence", "_compute_account_id", "_compute_name"),
+    *("_compute_debit_credit", "_compute_currency_id", "_compute_partner_id", "_compute_quantity"),
+    *("_compute_product_uom_id", "_compute_price_unit", "_compute_tax_ids"),
+)
+# What the lines of invoices are created with, and how core orders those that it adds.
+GIVEN = {
+    "product": ("product_id", "name", "product_uom_id", "quantity", "price_unit", "tax_ids"),
+    "tax": ("tax_repartition_line_id", "account_id", "name", "tax_ids"),
+    "payment_term": (),
+}
+SEQUENCES = {"tax": 10000, "payment_term": 12000}
 
 
 class AccountMoveLine(models.Model):
@@ -59,8 +81,12 @@ class AccountMoveLine(models.Model):
         each line, and of what hangs on it, before it creates them.
         """
         commands = [vals.get(LEDGER_FIELD) or () for vals in vals_list]
+        is_batch = const.unseal(self.env.context, const.BATCH_KEY)
         if not any(commands):
-            return super().create(vals_list)
+            lines = super().create(vals_list)
+            if is_batch:
+                lines.move_id._remember_lines()
+            return lines
         self._check_field_access(self._fields[LEDGER_FIELD], "write")
         lines = super().create(
             [{key: vals[key] for key in vals if key != LEDGER_FIELD} for vals in vals_list]
@@ -70,8 +96,99 @@ class AccountMoveLine(models.Model):
             for line, line_commands in zip(lines, commands, strict=True)
             for _command, _id, vals in line_commands
         ]
+        if is_batch:
+            lines.move_id._remember_lines()
         self.env["subscription.billed.period"]._create_rows(rows)
         return lines
+
+    def _add_precomputed_values(self, vals_list):
+        """Fill what lines of a batch take from their invoice; core computes the other lines."""
+        if not const.unseal(self.env.context, const.BATCH_KEY) or not self._is_filled_by_core():
+            super()._add_precomputed_values(vals_list)
+            return
+        # Read what they link together: one move after the other would be a query each.
+        moves = self.env["account.move"].browse(
+            dict.fromkeys(vals["move_id"] for vals in vals_list if vals.get("move_id"))
+        )
+        accounts = {}
+        others = [vals for vals in vals_list if not self._fill_precomputed(vals, moves, accounts)]
+        super()._add_precomputed_values(others)
+
+    @tools.ormcache()
+    def _is_filled_by_core(self):
+        """Return whether nobody but core says what a line is created with.
+
+        :rtype: bool
+        """
+        names = {name for name, field in self._fields.items() if field.precompute}
+        return names == PRECOMPUTED and is_core_only(self, COMPUTES)
+
+    def _fill_precomputed(self, vals, moves, accounts):
+        """Add to the values of one line what core would compute of them.
+
+        :param dict vals: values of a line, changed in place
+        :param moves: all invoices of the batch
+        :param dict accounts: accounts found so far, by what core finds them by
+        :return: whether these are values as the run gives them, and were filled
+        :rtype: bool
+        """
+        kind = vals.get("display_type")
+        needed = ("move_id", "balance", "amount_currency", *GIVEN.get(kind, ()))
+        if kind not in GIVEN or any(name not in vals for name in needed):
+            return False
+        move = moves.browse(vals["move_id"]).with_prefetch(moves._ids)
+        company = move.company_id
+        if move.move_type != "out_invoice" or company.account_storno:
+            return False
+        terms = move.invoice_payment_term_id.line_ids
+        if kind == "payment_term" and (move.payment_reference or len(terms) > 1):
+            return False  # core finds a name for it
+        balance = company.currency_id.round(vals["balance"])
+        repartition = self.env["account.tax.repartition.line"].browse(
+            vals.get("tax_repartition_line_id")
+        )
+        filled = {
+            "journal_id": move.journal_id.id,
+            "company_id": company.id,
+            "company_currency_id": company.currency_id.id,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.commercial_partner_id.id,
+            "is_storno": False,
+            "sequence": SEQUENCES.get(kind, 100),
+            "debit": max(balance, 0.0),
+            "credit": max(-balance, 0.0),
+            "tax_line_id": repartition.tax_id.id,
+            "tax_group_id": repartition.tax_id.tax_group_id.id,
+            "product_uom_id": False,
+            "quantity": 0.0,
+            "price_unit": 0.0,
+            "tax_ids": [],
+            "name": False,
+        }
+        if "account_id" not in vals:
+            filled["account_id"] = self._get_batch_account(vals, move, accounts)
+        fields = {self._fields[name] for name in filled if name not in vals}
+        vals.update({name: value for name, value in filled.items() if name not in vals})
+        vals["__precomputed__"] = fields
+        return True
+
+    def _get_batch_account(self, vals, move, accounts):
+        """Let core find the account of a line, once for all lines for which it finds the same.
+
+        :param dict vals: values of a line of a product, or of a payment term
+        :param move: its invoice
+        :param dict accounts: accounts found so far
+        :return: id of the account
+        """
+        if vals["display_type"] == "product":
+            by = self.env["product.product"].browse(vals["product_id"])
+        else:
+            by = move.commercial_partner_id.with_company(move.company_id)
+            by = by.property_account_receivable_id
+        key = (by, move.fiscal_position_id, move.journal_id, move.company_id)
+        if key not in accounts:
+            accounts[key] = self.new(vals).account_id.id
+        return accounts[key]
 
     def write(self, vals):
         """Leave out what changes nothing: core sets the customer again on each new document."""

@@ -30,6 +30,7 @@ class BillingRun:
     def __init__(self, env):
         self.env = env
         self.orders = env["sale.order"]
+        self.still_due = self.orders  # of the last batch, what a search would find again
 
     # ------------------------------------------------------------------
     # Run
@@ -39,7 +40,7 @@ class BillingRun:
         """Bill all due contracts in batches; may be killed and run again at any point."""
         Cron = self.env["ir.cron"]
         size = self.env.company.subscription_batch_size or 100
-        seen = set()
+        seen, left = 0, set()
         self._commit_part(self.refresh_states)
         self._commit_part(self.retry_quarantined)
         while all(self._commit_part(self.orders._refresh_due_segments)):
@@ -48,12 +49,15 @@ class BillingRun:
         self._commit_part(self.orders._release_waiting_contracts)
         Cron._commit_progress(remaining=self.count_due())
         while True:
-            orders, time_left = self._commit_part(lambda: self._bill_next(size, seen))
-            seen.update(orders.ids)
-            if not orders or not time_left:
+            orders, time_left = self._commit_part(lambda: self._bill_next(size, left))
+            if not orders:
                 break
-        Cron._commit_progress(remaining=self.count_due(seen))
-        _logger.info("subscription billing run finished, %(count)s contracts", {"count": len(seen)})
+            seen += len(orders)
+            left.update(self.still_due.ids)
+            if not time_left:
+                break
+        Cron._commit_progress(remaining=self.count_due(left))
+        _logger.info("subscription billing run finished, %(count)s contracts", {"count": seen})
 
     def pick(self, limit, skip=()):
         """Lock and return contracts that are due and that no other worker holds.
@@ -61,7 +65,7 @@ class BillingRun:
         Contracts whose invoices are shared come with all due members of their group.
 
         :param int limit: most contracts to take
-        :param skip: ids of contracts that this run has looked at already
+        :param skip: ids of contracts that this run leaves for the next one
         :rtype: sale.order
         """
         picked = self.orders.browse()
@@ -82,15 +86,26 @@ class BillingRun:
     def _bill_next(self, limit, skip):
         """Pick and bill some contracts, arguments as in :meth:`pick`.
 
+        Those that are due all the same are remembered, the others need not be: no search finds
+        them again, however many there are.
+
         :return: the contracts that were picked
         """
-        orders = self.pick(limit, skip)
+        orders = self.still_due = self.pick(limit, skip)
         if orders:
             self.bill(orders)
+            self.still_due = self.orders.union(
+                *(
+                    members.filtered_domain(
+                        self.orders._get_due_contracts_domain(company._subscription_today())
+                    )
+                    for company, members in orders.grouped("company_id").items()
+                )
+            )
         return orders
 
     def count_due(self, skip=()):
-        """Return how many contracts are due and were not looked at yet."""
+        """Return how many contracts are due, but for those that this run leaves alone."""
         return sum(
             self.orders.search_count(
                 self.orders._get_due_contracts_domain(company._subscription_today())

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from markupsafe import Markup
 from odoo.fields import Command
 
@@ -29,21 +31,14 @@ class RecurringInvoices:
         :rtype: account.move
         """
         moves = self.env["account.move"]
-        # Core looks for down payments among all earlier invoice lines; it would read whole rows.
-        # sudo: a salesperson bills own contracts without rights on the books
-        self.orders.sudo().order_line.invoice_lines.fetch(["is_downpayment"])
         groups = {}
         for order, items in items_by_order.items():
             groups.setdefault(order._get_invoice_group_key(), []).append((order, items))
         vals_by_company = {}
-        for members in groups.values():
-            vals = None
-            for order, items in members:
-                order_vals = order._prepare_recurring_invoice(items)
-                if len(members) > 1:
-                    self._name_contract(order, order_vals)
-                vals = self._merge(vals, order_vals) if vals else order_vals
-            vals_by_company.setdefault(members[0][0].company_id, []).append(vals)
+        with self._hiding_history():
+            for members in groups.values():
+                company = members[0][0].company_id
+                vals_by_company.setdefault(company, []).append(self._prepare(members))
         for company, vals_list in vals_by_company.items():
             orders = self.orders.filtered(
                 lambda order, company=company: order.company_id == company
@@ -54,6 +49,41 @@ class RecurringInvoices:
         moves = moves.with_env(self.env)
         moves._set_followers_and_origin()
         return moves
+
+    def _prepare(self, members):
+        """Return the values of the invoice of one group.
+
+        :param list members: contracts with their :class:`DueItem`
+        :rtype: dict
+        """
+        vals = None
+        for order, items in members:
+            order_vals = order._prepare_recurring_invoice(items)
+            if len(members) > 1:
+                self._name_contract(order, order_vals)
+            vals = self._merge(vals, order_vals) if vals else order_vals
+        return vals
+
+    @contextmanager
+    def _hiding_history(self):
+        """Let recurring lines name, of all that they were invoiced by, only what can still change.
+
+        Core looks for down payments among the earlier invoice lines of each line, and would read
+        more of them each month; a recurring line has no down payment.
+        """
+        # sudo: a salesperson bills own contracts without rights on the books
+        lines = self.orders.sudo().order_line
+        old = lines.filtered(
+            lambda line: line.recurrence_id and line.matched_until_date and not line.is_downpayment
+        )
+        field = lines._fields["invoice_lines"]
+        for line in old:
+            field._update_cache(line, line.open_billed_period_ids.invoice_line_id._ids)
+        lines.invoice_lines.fetch(["is_downpayment"])  # core would read whole rows
+        try:
+            yield
+        finally:
+            old.invalidate_recordset(["invoice_lines"], flush=False)
 
     def _merge(self, vals, other):
         """Put the lines of a further contract on the invoice of a group."""

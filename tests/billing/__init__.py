@@ -14,6 +14,7 @@ from . import test_invoice_form
 from . import test_isolation
 from . import test_ledger_random
 from . import test_line_text
+from . import test_lines_alike
 from . import test_matched
 from . import test_multi_company
 from . import test_one_off_once
