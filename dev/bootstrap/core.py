@@ -21,21 +21,27 @@ GREEN = {"passed", "skipped"}
 def run_core(place, arguments):
     """Run the tests of Odoo's addons in a database without this addon, then with it: [MODULE...].
 
+    What is not installed anyway is installed in both databases; with the addon come the bridges
+    that join it with such a module. Options of pytest begin with a dash: ``'-knot tour'``.
+
     :return: 1 when a test is green without the addon and not with it
     :rtype: int
     """
-    modules = arguments or CORE_MODULES
+    options = [one for one in arguments if one.startswith("-")]
+    modules = [one for one in arguments if not one.startswith("-")] or CORE_MODULES
+    others = [module for module in modules if module not in CORE_MODULES]
     results = {}
     for kind in ("without", "with"):
         database = f"sale_recurring_core_{kind}"
         databases = Databases(place)
         databases.clone(databases.base(), database)
-        if kind == "with":
-            with step(f"Installing {ADDON} in {database}"):
-                databases.install(database, [ADDON])
+        wanted = [*others, ADDON] if kind == "with" else others
+        if wanted:
+            with step(f"Installing {', '.join(wanted)} in {database}"):
+                databases.install(database, wanted)
         for module in modules:
             with step(f"Tests of {module} {kind} {ADDON}"):
-                results[module, kind] = _run_module(place, database, module, kind)
+                results[module, kind] = _run_module(place, database, module, kind, options)
         databases.drop(database)
     return 1 if _report(modules, results) else 0
 
@@ -69,16 +75,17 @@ def _pytest(place, database):
     ]
 
 
-def _run_module(place, database, module, kind):
+def _run_module(place, database, module, kind, options=()):
     """Run the tests of one module.
 
+    :param options: of pytest, besides those that every run has
     :return: 'passed', 'skipped' or 'failed' by test
     :rtype: dict
     """
     tests = place.source.addon(module) / "tests"
     report = place.settings.logs / f"core-{module}-{kind}.xml"
     report.unlink(missing_ok=True)
-    command = [*_pytest(place, database), "-q", f"--junitxml={report}", str(tests)]
+    command = [*_pytest(place, database), "-q", *options, f"--junitxml={report}", str(tests)]
     with (place.settings.logs / f"core-{module}-{kind}.log").open("w") as log:
         subprocess.run(
             command,

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ..addon import RUNNING_STATES
 from .checkout_text import CheckoutText
+from .shop_addons import ShopAddons
 from .shop_cart import ShopCart
 from .shop_offer import ShopOffer
 
@@ -128,6 +129,15 @@ class SaleOrder(models.Model):
         if self:
             ShopCart(self).refresh()
         super()._verify_cart_after_update()
+
+    def _cart_accessories(self):
+        """Suggest the add-ons of the terms first."""
+        suggested = super()._cart_accessories()
+        if not self._get_recurring_lines():
+            return suggested
+        terms = self._get_subscription_template().sudo()
+        addons = ShopAddons(terms, self.company_id).get_suggested() - self.order_line.product_id
+        return [*addons, *(product for product in suggested if product not in addons)]
 
     # ------------------------------------------------------------------
     # Payment

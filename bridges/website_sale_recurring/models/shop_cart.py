@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..addon import SetupFee
+from .shop_addons import ShopAddons
 from .shop_offer import ShopOffer
 
 
@@ -25,8 +26,9 @@ class ShopCart:
             )
         if not recurrence or not self.order._get_recurring_lines():
             return False
+        terms = self.order._get_subscription_template().sudo()
         wanted = ShopOffer(product, self.order.company_id).get_terms()
-        if wanted == self.order._get_subscription_template().sudo():
+        if wanted == terms or ShopAddons(terms, self.order.company_id).has(product, recurrence):
             return False
         return self.env._(
             "%(product)s is sold on other terms than what is in your cart. Order that first, then "

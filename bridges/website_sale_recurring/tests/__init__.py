@@ -1,3 +1,4 @@
+from . import test_shop_addons
 from . import test_shop_bundle
 from . import test_shop_cart
 from . import test_shop_catalogue
@@ -6,6 +7,7 @@ from . import test_shop_cost
 from . import test_shop_drafts
 from . import test_shop_own_contract
 from . import test_shop_payment
+from . import test_shop_prices
 from . import test_shop_product
 from . import test_shop_routes
 from . import test_shop_tours

@@ -1,0 +1,50 @@
+from .shop_offer import ShopOffer
+
+
+class ShopAddons:
+    """Add-ons of the terms of a contract, as the shop offers them in its cart.
+
+    :param terms: sudoed `subscription.template`, empty for none
+    :param company: the `res.company` that sells
+    """
+
+    def __init__(self, terms, company):
+        self.terms = terms
+        self.env = terms.env
+        self.company = company
+
+    def get_products(self):
+        """Return the add-ons that a visitor may buy: published, and taken one by one.
+
+        :return: `product.product` records in the order of the terms
+        """
+        # What is sold in packs is offered on the page of the contract, which counts in packs.
+        addons = self.terms.addon_ids.filtered(
+            lambda addon: addon.minimum <= 1 and addon.increment == 1
+        )
+        return addons.product_id.filtered(
+            lambda product: (
+                product.active
+                and product.sale_ok
+                and product.is_published
+                and product.company_id.id in (False, self.company.id)
+            )
+        )
+
+    def get_suggested(self):
+        """Return those that join the contract as the shop sells them where nobody chooses.
+
+        :return: `product.product` records in the order of the terms
+        """
+        return self.get_products().filtered(
+            lambda product: self._is_offered(ShopOffer(product, self.company).get_choices()[0])
+        )
+
+    def has(self, product, recurrence):
+        """Return whether a product may join a contract on these terms for a recurrence."""
+        return product in self.get_products() and self._is_offered(recurrence)
+
+    def _is_offered(self, recurrence):
+        """Return whether contracts on these terms are billed so."""
+        offered = self.terms._get_offered_recurrences()
+        return bool(recurrence) and any(recurrence._is_same_length(one) for one in offered)
