@@ -174,6 +174,13 @@ def schedule(
             if not_before:
                 month = max(month, month_end(not_before))
             shares[month] = shares.get(month, Fraction(0)) + share * weight
+    return _round(amount, shares, currency)
+
+
+def _round(
+    amount: Decimal, shares: Mapping[date, Fraction], currency: Currency
+) -> dict[date, Decimal]:
+    """Return an amount by month in whole cents; the last month takes the rest."""
     months = sorted(shares)
     while len(months) > 1 and not shares[months[-1]]:
         months.pop()
@@ -271,6 +278,28 @@ class Booking:
             credited=min(self.amount, ZERO),
             recognised=self.amount,
         )
+
+
+def follow(amount: Decimal, bearers: Iterable[Booking], currency: Currency) -> dict[date, Decimal]:
+    """Return what of a discount is recognised in each month: when the lines are that it lowers.
+
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> january, february = date(2027, 1, 31), date(2027, 2, 28)
+    >>> line = Booking(Decimal(90), january, {january: Decimal(60), february: Decimal(30)})
+    >>> [str(part) for part in follow(Decimal(-10), [line], euro).values()]
+    ['-6.67', '-3.33']
+
+    :param amount: of the discount, negative on an invoice
+    :param bearers: the lines that it lowers, not empty; their amounts do not cancel out
+    :param currency: of the books
+    """
+    bearers = tuple(bearers)
+    total = sum(Fraction(line.amount) for line in bearers)
+    shares: dict[date, Fraction] = {}
+    for line in bearers:
+        for month, part in line.months.items():
+            shares[month] = shares.get(month, Fraction(0)) + Fraction(part) / total
+    return _round(amount, shares, currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def facts(found):
         f"- Revenue of {found['lines']:,} invoice lines, {found['months']} months, one entry per "
         f"line: {found['ms']:.1f} ms per line and month against {found['plain_ms']:.1f} for "
         f"creating and posting the same entries (**{found['ratio']:.2f}**; the first month, which "
-        f"plans the year, {found['ratio_first']:.2f}); {found['queries']:.2f} queries against "
-        f"{found['plain_queries']:.2f}."
+        f"plans the year, {found['ratio_first']:.2f}; in seconds at work "
+        f"{found['cpu_ratio']:.2f} and {found['cpu_ratio_first']:.2f}); {found['queries']:.2f} "
+        f"queries against {found['plain_queries']:.2f}."
     ]

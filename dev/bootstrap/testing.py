@@ -13,6 +13,11 @@ from .shard_runs import Run, report, run_all
 from .shards import BRIDGE_FOLDERS, Durations, count_shards, find_files, split
 
 COVERED_PERCENT = 90
+# Tests that draw worlds, each for its part of a soak.
+WORLDS = (
+    "tests/scenario/test_random_worlds.py",
+    "tests/recognition/test_recognition_worlds.py",
+)
 
 
 def pytest_arguments(place, database):
@@ -91,8 +96,8 @@ def run_soak(place, arguments):
     minutes = arguments[0] if arguments else "60"
     if not minutes.isdigit():
         raise ProblemError("Say for how many minutes: dev/run soak 60.")
-    place.environ["SR_SOAK_MINUTES"] = minutes
-    return run_tests(place, ["tests/scenario/test_random_worlds.py", "-q"])
+    place.environ["SR_SOAK_MINUTES"] = str(int(minutes) / len(WORLDS))
+    return run_tests(place, [*WORLDS, "-q"])
 
 
 def run_coverage(place, arguments):

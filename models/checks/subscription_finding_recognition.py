@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ... import const
-from ..recognition.recognition_plan import RecognitionPlan
+from ..recognition.recognition_plan import RecognitionPlan, get_discounts_query
 
 
 class SubscriptionFinding(models.Model):
@@ -54,6 +54,7 @@ class SubscriptionFinding(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH discount AS MATERIALIZED (%(discounts)s)
                 SELECT row.line_key, MIN(row.order_id), MAX(row.problem), CASE
                        WHEN bool_or(row.problem IS NOT NULL) THEN 'aside'
                        WHEN bool_or(move.state = 'cancel' OR move.state = 'draft'
@@ -72,13 +73,16 @@ class SubscriptionFinding(models.Model):
                     OR bool_or(row.move_id IS NULL AND row.date < %(late)s
                                AND (deferred_amount != 0 OR accrued_amount != 0))
                     OR SUM(invoiced_amount + credited_amount) != CASE
-                       WHEN line.parent_state = 'posted' AND line.deferred_start_date IS NOT NULL
+                       WHEN line.parent_state = 'posted' AND (
+                            line.deferred_start_date IS NOT NULL
+                            OR line.id IN (SELECT id FROM discount))
                        THEN -line.balance ELSE 0 END
                     OR SUM(invoiced_amount + credited_amount) != SUM(recognised_amount)
                     OR SUM(deferred_amount) != 0 OR SUM(accrued_amount) != 0)
                  ORDER BY row.line_key
                 """,
                 company=company.id,
+                discounts=get_discounts_query(company),
                 late=company._subscription_today() - const.MISSED_AFTER,
             )
         )

@@ -50,10 +50,9 @@ class AccountMove(models.Model):
                 and any(move.line_ids.mapped("deferred_start_date"))
             )
         )
-        companies = documents.company_id._get_recognising()
-        if companies:
+        if documents.company_id._get_ever_recognising():
             self.env["subscription.recognition"]._mark_stale(documents.invoice_line_ids)
-        if "posting" in companies.mapped("recognition_mode"):
+        if "posting" in documents.company_id._get_recognising().mapped("recognition_mode"):
             # sudo: triggering a cron is reserved to administrators
             self.env.ref("sale_recurring.ir_cron_recognise_revenue").sudo()._trigger()
 

@@ -35,7 +35,7 @@ class AccountMoveLine(models.Model):
         """Hook. Compare lines whose days were typed again with what was recognised of them."""
         super()._hook_on_days_written()
         posted = self.filtered(lambda line: line.parent_state == "posted")
-        if posted.company_id._get_recognising():
+        if posted.company_id._get_ever_recognising():
             self.env["subscription.recognition"]._mark_stale(posted)
 
     def _get_recognition_root(self):
@@ -50,4 +50,45 @@ class AccountMoveLine(models.Model):
             or self.subscription_adjusted_period_id.invoice_line_id
             or rows.invoice_line_id[:1]
             or self
+        )
+
+    def _is_contract_discount(self):
+        """Tell whether this line without days is a discount that a contract sells once.
+
+        It stands beside lines with days; what takes such a discount back counts as well.
+        """
+        self.ensure_one()
+        if self.deferred_start_date or not any(self.move_id.line_ids.mapped("deferred_start_date")):
+            return False
+        sold = self.sale_line_ids | self.subscription_origin_line_id.sale_line_ids
+        return any(
+            line.order_id.is_subscription
+            and not line.recurrence_id
+            and not line.is_downpayment
+            and line.price_unit * line.product_uom_qty < 0
+            for line in sold
+        )
+
+    def _get_discounted_lines(self):
+        """Return the lines of the document that this discount without days lowers.
+
+        They are those of the same taxes, or all of them when there are none.
+
+        :rtype: account.move.line
+        """
+        self.ensure_one()
+        if self.account_id.internal_group != "income":
+            return self.browse()
+        beside = self.move_id.line_ids.filtered(
+            lambda line: line.display_type == "product" and line.balance * self.balance < 0
+        )
+        return beside.grouped("tax_ids").get(self.tax_ids) or beside
+
+    def _get_discounts_beside(self):
+        """Return the lines without days in the documents of these lines.
+
+        :rtype: account.move.line
+        """
+        return self.move_id.line_ids.filtered(
+            lambda line: line.display_type == "product" and not line.deferred_start_date
         )

@@ -6,10 +6,42 @@ from odoo.tools import SQL
 
 from ...engine.money import Currency, to_decimal
 from ...engine.period import ONE_DAY, Period
-from ...engine.recognition import Booking, Release, Service, month_end, plan, schedule
+from ...engine.recognition import Booking, Release, Service, follow, month_end, plan, schedule
 from .recognition_quarantine import do_in_parts
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+
+
+def get_discounts_query(company):
+    """Return a query for the invoice lines of discounts that contracts sell once, beside days.
+
+    What takes a discount back counts as well. A discount that somebody typed on an invoice has the
+    days that are typed on it. The same as `account.move.line._is_contract_discount`.
+
+    :param company: `res.company`
+    :rtype: SQL
+    """
+    return SQL(
+        """
+        WITH sold AS (
+            SELECT link.invoice_line_id AS id FROM sale_order_line line
+              JOIN sale_order contract ON contract.id = line.order_id
+              JOIN sale_order_line_invoice_rel link ON link.order_line_id = line.id
+             WHERE contract.is_subscription AND line.company_id = %(company)s
+               AND line.recurrence_id IS NULL AND line.is_downpayment IS NOT TRUE
+               AND line.price_unit * line.product_uom_qty < 0
+        )
+        SELECT line.id FROM account_move_line line
+         WHERE line.id IN (SELECT id FROM sold UNION
+                           SELECT back.id FROM account_move_line back
+                             JOIN sold ON sold.id = back.subscription_origin_line_id)
+           AND line.deferred_start_date IS NULL
+           AND EXISTS (SELECT FROM account_move_line beside
+                        WHERE beside.move_id = line.move_id
+                          AND beside.deferred_start_date IS NOT NULL)
+        """,
+        company=company.id,
+    )
 
 
 class RecognitionPlan:
@@ -56,12 +88,25 @@ class RecognitionPlan:
         company = self.company
         earliest = SQL("line.date")
         if company.recognition_before == "rest":
-            earliest = SQL("GREATEST(line.date, line.deferred_end_date)")
+            earliest = SQL(
+                """
+                GREATEST(line.date, line.deferred_end_date, (
+                    SELECT MAX(beside.deferred_end_date) FROM account_move_line beside
+                     WHERE beside.move_id = line.move_id AND line.deferred_end_date IS NULL))
+                """
+            )
         query = SQL(
             """
-            SELECT line.id FROM account_move_line line
+            WITH discount AS MATERIALIZED (%(discounts)s), dated AS (
+                SELECT line.* FROM account_move_line line
+                 WHERE line.deferred_start_date IS NOT NULL
+                 UNION ALL
+                SELECT line.* FROM account_move_line line
+                  JOIN discount ON discount.id = line.id
+            )
+            SELECT line.id FROM dated line
               JOIN account_move move ON move.id = line.move_id
-             WHERE line.deferred_start_date IS NOT NULL AND line.parent_state = 'posted'
+             WHERE line.parent_state = 'posted'
                AND line.company_id = %(company)s AND line.display_type = 'product'
                AND move.move_type IN %(types)s AND line.balance != 0
                AND %(earliest)s >= %(start)s
@@ -69,6 +114,7 @@ class RecognitionPlan:
                                 WHERE row.line_key = line.id)
              ORDER BY line.id LIMIT %(limit)s
             """,
+            discounts=get_discounts_query(company),
             company=company.id,
             types=SALE_TYPES,
             earliest=earliest,
@@ -148,9 +194,9 @@ class RecognitionPlan:
         company = self.company
         account = first.deferred_account_id or company._get_recognition_account(line.product_id)
         accrued = first.accrued_account_id or company.recognition_accrued_account_id
-        orders = (
-            line.subscription_billed_period_ids.order_id
-            or line.sale_line_ids.order_id.filtered("is_subscription")
+        sold = line.sale_line_ids or line.subscription_origin_line_id.sale_line_ids
+        orders = line.subscription_billed_period_ids.order_id or sold.order_id.filtered(
+            "is_subscription"
         )
         return {
             "line_id": line.id,
@@ -181,11 +227,13 @@ class RecognitionPlan:
         :return: None when it books nothing that has days of service
         :rtype: engine.recognition.Booking or None
         """
-        if not line or line.parent_state != "posted" or not line.deferred_start_date:
+        if not line or line.parent_state != "posted":
             return None
         amount = self.currency.round(to_decimal(-line.balance))
         if not amount:
             return None
+        if not line.deferred_start_date:
+            return self._get_discount_booking(line, amount)
         if self._is_earned_at_once(line):
             return Booking(amount, line.date, {month_end(line.date): amount})
         # A correction changes what is still to come. So does an invoice where nothing is accrued.
@@ -198,6 +246,27 @@ class RecognitionPlan:
             line.date if is_back else None,
         )
         return Booking(amount, line.date, months)
+
+    def _get_discount_booking(self, line, amount):
+        """Return when a discount without days is earned: with the lines beside it that it lowers.
+
+        What it lowers of lines without days is earned with the document.
+
+        :rtype: engine.recognition.Booking or None
+        """
+        if not line._is_contract_discount():
+            return None
+        bearers = line._get_discounted_lines()
+        if not bearers:
+            return Booking(amount, line.date, {month_end(line.date): amount})
+        bookings = []
+        for bearer in bearers:
+            booking = self.get_booking(bearer) if bearer.deferred_start_date else None
+            if not booking:
+                price = self.currency.round(to_decimal(-bearer.balance))
+                booking = Booking(price, bearer.date, {month_end(bearer.date): price})
+            bookings.append(booking)
+        return Booking(amount, line.date, follow(amount, bookings, self.currency))
 
     def _is_correction(self, line):
         """Tell whether a line gives back, or bills again, what was revenue of earlier months."""

@@ -133,6 +133,11 @@ class ResCompany(models.Model):
         # sudo: what follows from a document does not depend on who changes it
         return self.sudo().filtered(lambda company: company.recognition_mode != "off")
 
+    def _get_ever_recognising(self):
+        """Return those of these companies that recognise revenue, or did and may do so again."""
+        # sudo: as above
+        return self.sudo().filtered("recognition_from_date")
+
     def _get_recognition_problem(self):
         """Return why nothing can be booked in this company at all, in one sentence.
 

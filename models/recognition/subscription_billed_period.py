@@ -11,7 +11,7 @@ class SubscriptionBilledPeriod(models.Model):
         """Hook. Let the revenue of periods be looked at again whose days are given up or back."""
         rows = super()._create_rows(vals_list)
         changed = rows.filtered(lambda row: row.kind != "charge")
-        if changed.company_id._get_recognising():
+        if changed.company_id._get_ever_recognising():
             touched = changed.reverses_id | changed._get_forfeited()
             lines = touched.invoice_line_id | touched.adjustment_line_ids
             self.env["subscription.recognition"]._mark_stale(lines)

@@ -187,7 +187,8 @@ class SubscriptionRecognition(models.Model):
         """
         if lines:
             # sudo: whoever changes a document may do so without rights on what follows from it
-            rows = self.sudo().search([("line_key", "in", lines.ids), ("is_stale", "=", False)])
+            changed = lines | lines.sudo()._get_discounts_beside()
+            rows = self.sudo().search([("line_key", "in", changed.ids), ("is_stale", "=", False)])
             if rows:
                 rows.is_stale = True
 

@@ -18,6 +18,7 @@ from engine.recognition import (
     Release,
     Service,
     Standing,
+    follow,
     month_end,
     months_of,
     plan,
@@ -104,6 +105,37 @@ def test_full_months_count_where_they_begin():
     assert months("30", clipped, method="full_months") == {"2027-01": "30"}
     longer = Service(period("2027-01-15", "2027-04-21"))
     assert list(months("40", longer, method="full_months").values()) == ["10.00"] * 3 + ["10.00"]
+
+
+def test_discount_is_earned_with_the_lines_that_it_lowers():
+    """A tenth off a year of 1,200 and a set-up of 300 lowers the month of the set-up most."""
+    year = booking("1200", "2027-01-01", YEAR)
+    setup = Booking(Decimal(300), day("2027-01-01"), {day("2027-01-31"): Decimal(300)})
+    parts = follow(Decimal(-150), [year, setup], EUR)
+    assert [str(part) for part in parts.values()] == ["-40.00"] + ["-10.00"] * 11
+
+
+@given(
+    amount=st.decimals(-1000, 1000, places=2),
+    lines=st.lists(st.tuples(st.decimals("0.01", 5000, places=2), st.integers(0, 400)), min_size=1),
+    method=st.sampled_from(METHODS),
+)
+def test_discount_is_earned_to_the_cent(amount, lines, method):
+    """Whatever it lowers, all of it is earned, never more than all, and in no other month."""
+    start = day("2027-01-10")
+    bearers = [
+        booking(
+            str(price),
+            "2027-01-10",
+            Service(Period(start, start + timedelta(days=1 + days))),
+            method=method,
+        )
+        for price, days in lines
+    ]
+    parts = follow(amount, bearers, EUR)
+    assert sum(parts.values()) == amount
+    assert set(parts) <= {month for line in bearers for month in line.months}
+    assert all(part * amount >= 0 for part in parts.values())
 
 
 def test_unknown_method_is_refused():

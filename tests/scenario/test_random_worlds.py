@@ -1,12 +1,8 @@
-import os
-import random
-
-from freezegun.api import real_monotonic
 from odoo.tests import tagged
 
 from ..support.common_combo import ComboCase
 from ..support.common_payment import PaymentCommon
-from ..support.random_world import RandomWorld
+from ..support.random_world import RandomWorld, draw_seeds
 
 WORLDS = 20
 CONTRACTS = 10
@@ -20,19 +16,8 @@ class TestRandomWorlds(PaymentCommon, ComboCase):
     `make soak` draws more of them for an hour; SR_SEED=N lives through one world again.
     """
 
-    def get_seeds(self):
-        """Yield the seeds of the worlds, known ones in the suite and ever new ones in a soak."""
-        if seeds := os.environ.get("SR_SEED"):
-            yield from map(int, seeds.split(","))
-            return
-        minutes = float(os.environ.get("SR_SOAK_MINUTES") or 0)
-        yield from range(0 if minutes else WORLDS)
-        end = real_monotonic() + minutes * 60
-        while real_monotonic() < end:
-            yield random.SystemRandom().randrange(10**9)
-
     def test_random_worlds(self):
-        for seed in self.get_seeds():
+        for seed in draw_seeds(range(WORLDS)):
             with self.subTest(seed=seed):
                 self.live(seed)
 

@@ -1,8 +1,10 @@
 """Worlds that are drawn: contracts of every make, people who do anything to them, one clock."""
 
+import os
 import random
 from datetime import date, timedelta
 
+from freezegun.api import real_monotonic
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -11,6 +13,23 @@ from .random_deeds import RandomDeeds
 # Zones on both sides of UTC, and hours at both ends of the day.
 ZONES = ("UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata")
 HOURS = ((0, 30), (12, 0), (23, 30))
+
+
+def draw_seeds(known):
+    """Yield the seeds of worlds, known ones in the suite and ever new ones in a soak.
+
+    SR_SEED=N lives through one world again.
+
+    :param known: seeds of the suite
+    """
+    if seeds := os.environ.get("SR_SEED"):
+        yield from map(int, seeds.split(","))
+        return
+    minutes = float(os.environ.get("SR_SOAK_MINUTES") or 0)
+    yield from () if minutes else known
+    end = real_monotonic() + minutes * 60
+    while real_monotonic() < end:
+        yield random.SystemRandom().randrange(10**9)
 
 
 class RandomWorld(RandomDeeds):
