@@ -56,6 +56,50 @@ invoice.action_post()
 print("sold", order.state, invoice.state, invoice.amount_untaxed)
 """
 
+# A year is earned month by month, from long ago, and reconciled.
+EARN = """
+company = env.company
+if not company.chart_template:
+    env["account.chart.template"].try_loading("generic_coa", company)
+account = env["account.account"].create(
+    {"code": "SR2401", "name": "Deferred", "account_type": "liability_current", "reconcile": True}
+)
+journal = env["account.journal"].create({"name": "Earned", "code": "SREAR", "type": "general"})
+company.write(
+    {
+        "recognition_mode": "monthly",
+        "recognition_account_id": account.id,
+        "recognition_journal_id": journal.id,
+        "recognition_from_date": "2024-01-01",
+    }
+)
+line = {
+    "name": "A year",
+    "price_unit": 1200.0,
+    "tax_ids": [],
+    "deferred_start_date": "2024-01-01",
+    "deferred_end_date": "2024-12-31",
+}
+env["account.move"].create(
+    {
+        "move_type": "out_invoice",
+        "partner_id": company.partner_id.id,
+        "invoice_date": "2024-01-01",
+        "invoice_line_ids": [(0, 0, line)] * 2,
+    }
+).action_post()
+env["subscription.recognition"]._recognise_now(company)
+env.cr.commit()
+"""
+ENTRIES = """
+    SELECT line.id, move.name, move.ref, move.date, move.state, line.account_id, line.balance,
+           line.reconciled, line.full_reconcile_id
+      FROM account_move_line line
+      JOIN account_move move ON move.id = line.move_id
+      JOIN account_journal journal ON journal.id = move.journal_id
+     WHERE journal.code = 'SREAR' ORDER BY line.id
+"""
+
 
 def loud_lines(log):
     """Return the warnings and errors in an Odoo log."""
@@ -110,5 +154,21 @@ def test_uninstalls_without_a_trace(databases):
         assert not sorted(after - before), "left behind"
         assert not sorted(before - after), "taken away"
         assert "sold sale posted 10.0" in shell(databases, name, SELL)
+    finally:
+        databases.drop(name)
+
+
+def test_entries_of_revenue_stay_when_it_is_uninstalled(databases):
+    name = f"{databases.place.settings.addons.name.replace('-', '_')}_entries"
+    databases.clone(databases.base(), name)
+    try:
+        databases.install(name, [ADDON])
+        shell(databases, name, EARN)
+        before = databases.sql(ENTRIES, name).splitlines()
+        assert len(before) == 12 * 3, "two lines that are deferred, one of revenue"
+        assert sum("|posted|" in line for line in before) == len(before)
+        assert sum("|t|" in line for line in before) == 12 * 2
+        shell(databases, name, UNINSTALL)
+        assert databases.sql(ENTRIES, name).splitlines() == before
     finally:
         databases.drop(name)
