@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -24,7 +26,8 @@ class AccountMove(models.Model):
         if is_batch and self._is_flag_lowered_already(vals):
             return True
         if "state" not in vals:
-            with self._get_subscription_documents(vals)._renewing_links(vals):
+            renewing = self._get_subscription_documents(vals)._renewing_links(vals)
+            with renewing, self._keeping_what_is_paid(vals):
                 return super().write(vals)
         before = {move.id: move.state for move in self}
         moves = self
@@ -42,6 +45,14 @@ class AccountMove(models.Model):
             return self.browse()
         # sudo: whoever writes the document may lack rights on its contracts
         return self.filtered(lambda move: move.sudo()._get_subscription_orders())
+
+    def _keeping_what_is_paid(self, vals):
+        """Return a block that these documents leave as they are when their money waits. Hook.
+
+        :param dict vals: what is written on them, or on their lines
+        """
+        del vals
+        return nullcontext()
 
     def _is_flag_lowered_already(self, vals):
         """Tell whether a write only says again that nothing was edited, or that no number lacks.

@@ -83,7 +83,12 @@ class AccountMoveLine(models.Model):
         commands = [vals.get(LEDGER_FIELD) or () for vals in vals_list]
         is_batch = const.unseal(self.env.context, const.BATCH_KEY)
         if not any(commands):
-            lines = super().create(vals_list)
+            moves = self.env["account.move"]
+            if not is_batch:
+                ids = {vals.get("move_id") for vals in vals_list}
+                moves = moves.browse(filter(None, ids))
+            with moves._keeping_what_is_paid({}):
+                lines = super().create(vals_list)
             if is_batch:
                 lines.move_id._remember_lines()
             return lines
@@ -196,7 +201,8 @@ class AccountMoveLine(models.Model):
         if is_batch and set(vals) == {"partner_id"}:
             changed = self.filtered(lambda line: line.partner_id.id != vals["partner_id"])
             return super(AccountMoveLine, changed).write(vals) if changed else True
-        result = super().write(vals)
+        with self.move_id._keeping_what_is_paid(vals):
+            result = super().write(vals)
         if "deferred_start_date" in vals or "deferred_end_date" in vals:
             self._hook_on_days_written()
         return result
@@ -212,8 +218,9 @@ class AccountMoveLine(models.Model):
 
     def unlink(self):
         """Give back the periods of invoice lines that go away with, or from, a draft."""
-        self._hook_on_lines_removed()
-        return super().unlink()
+        with self.move_id._keeping_what_is_paid({}):
+            self._hook_on_lines_removed()
+            return super().unlink()
 
     def _copy_data_extend_business_fields(self, values):
         """Let credit notes and corrected invoices remember the line they are about."""

@@ -1,8 +1,20 @@
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .mail_activity import CREDIT, OVERPAID
+
+# What says on an invoice line how much is asked for, and for which days.
+PAID_LINE_FIELDS = (
+    "quantity",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "deferred_start_date",
+    "deferred_end_date",
+)
 
 
 class AccountMove(models.Model):
@@ -86,6 +98,44 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: a billing clerk may lack rights on payment transactions
         return any(tx._holds_draft() for tx in self.sudo().transaction_ids)
+
+    # ------------------------------------------------------------------
+    # Changed
+    # ------------------------------------------------------------------
+
+    @contextmanager
+    def _keeping_what_is_paid(self, vals):
+        """Refuse that a draft asks for something else, or of another customer, than is coming.
+
+        The payment would settle an invoice that it was not made for, or free its days to be
+        billed and charged again. Words, dates and journal may change.
+        """
+        held = self.filtered(
+            lambda move: (
+                move.state == "draft"
+                and move.subscription_draft_fingerprint
+                and move._get_money_under_way()
+            )
+        )
+        before = {move: move._get_what_is_paid() for move in held}
+        with super()._keeping_what_is_paid(vals):
+            yield
+        for move in held.exists():
+            if move.state == "draft" and move._get_what_is_paid() != before[move]:
+                move._check_no_money_under_way(self.env._("change what it asks for"))
+
+    def _get_what_is_paid(self):
+        """Return what a payment of this draft is for.
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        facts = [
+            (line.id, *(self._get_fingerprint_value(line, name) for name in PAID_LINE_FIELDS))
+            for line in lines.sorted("id")
+        ]
+        return self.move_type, self.currency_id, self.commercial_partner_id, facts
 
     # ------------------------------------------------------------------
     # Credited

@@ -30,9 +30,12 @@ class AccountMove(models.Model):
         super()._hook_on_drafts_voided()
         requests = self.filtered("subscription_requested_date")
         for move in self:
-            # Whoever still has the form open pays the contract.
+            # Whoever still has the form open pays the contract, and so does what counts as left.
             forms = move.sudo().transaction_ids.filtered(
-                lambda tx: tx.state == "draft" and not tx.subscription_invoice_id
+                lambda tx: (
+                    tx.state in ("draft", "pending", "authorized")
+                    and not tx.subscription_invoice_id
+                )
             )
             orders = move.sudo()._get_draft_contracts()
             forms.sale_order_ids = [Command.link(order.id) for order in orders]

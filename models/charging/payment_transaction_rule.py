@@ -100,11 +100,22 @@ class PaymentTransaction(models.Model):
             drafts = tx.invoice_ids.filtered(
                 lambda move: move.state == "draft" and move._waits_for_payment()
             )
-            left = sum(draft._get_amount_to_charge() for draft in drafts)
+            left = sum(tx._get_amount_requested(draft) for draft in drafts)
             if drafts and tx.currency_id.compare_amounts(tx.amount, left) < 0:
                 short[tx] = drafts.subscription_order_ids
                 tx.invoice_ids = [Command.unlink(draft.id) for draft in drafts]
         return short
+
+    def _get_amount_requested(self, draft):
+        """Return what a draft asks for, in the currency of this payment.
+
+        A draft may have another one since the form was opened.
+        """
+        self.ensure_one()
+        today = draft.company_id._subscription_today()
+        return draft.currency_id._convert(
+            draft._get_amount_to_charge(), self.currency_id, draft.company_id, today
+        )
 
     def _keep_short_payment(self, orders):
         """Take this payment off what its contracts owe, and ask for the rest only.

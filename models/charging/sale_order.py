@@ -31,15 +31,19 @@ class SaleOrder(models.Model):
         orders = self.sudo()
         payers = (before.sudo() if before else orders.partner_invoice_id).commercial_partner_id
         lines = orders.env["account.move.line"]._get_credit_balance_lines(payers)
+        # A clerk may have given a draft another currency than its contract has.
+        currencies = before.currency_id if before else orders.currency_id
         left = -sum(
             line.amount_residual_currency
             for line in lines
             if line._get_credit_orders() & orders
-            and line.currency_id in orders.currency_id
+            and line.currency_id in currencies
             and line.company_id in orders.company_id
         )
         if left:
-            left -= sum(orders._get_earlier_drafts(before).mapped("amount_total"))
+            earlier = orders._get_earlier_drafts(before)
+            earlier = earlier.filtered(lambda move: move.currency_id in currencies)
+            left -= sum(earlier.mapped("amount_total"))
         return max(left, 0.0)
 
     def _get_earlier_drafts(self, before=None):

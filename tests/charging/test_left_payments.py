@@ -121,3 +121,23 @@ class TestLeftPayments(PaymentCommon):
         self.assertIn("uncertain", self.order.activity_ids.mapped("subscription_matter"))
         self.invoice.with_user(self.clerk).action_subscription_money_did_not_come()
         self.assertEqual(tx.state, "error")
+
+    def test_a_left_payment_of_a_draft_that_was_made_anew_is_not_lost(self):
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(
+            self.seat,
+            template=template,
+            subscription_payment_token_id=self.create_token().id,
+        )
+        tx = self.begin(document=self.bill(order))
+        order.order_line.product_uom_qty = 5
+        self.travel("2027-02-15")
+        self.run_questions()
+        self.bill(order)
+        self.run_charges()
+        self.assertEqual(order.invoice_ids.mapped("amount_total"), [60])
+        self.assertFalse(order.invoice_ids.amount_residual)
+        tx._set_done()
+        tx._post_process()
+        self.assertEqual(tx.payment_id.subscription_amount_overpaid, 12)
+        self.assertEqual(order.activity_ids.mapped("subscription_matter"), ["overpaid"])

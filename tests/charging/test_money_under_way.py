@@ -168,3 +168,92 @@ class TestMoneyUnderWay(PaymentCommon):
         self.run_charges()
         self.assertFalse(following.amount_residual)
         self.assertEqual(self.invoice.amount_residual, 36)
+
+
+@tagged("post_install", "-at_install")
+class TestDraftUnderWay(PaymentCommon):
+    """A draft that waits for its money asks for what is coming, until the outcome is known."""
+
+    def setUp(self):
+        super().setUp()
+        self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        template = self._create_template("Paid first", payment_mode="after_payment")
+        self.order = self.create_contract(
+            self.line_values(self.seat, 3),
+            template=template,
+            subscription_payment_token_id=self.create_token("pending").id,
+        )
+        self.draft = self.bill(self.order)
+        self.run_charges()
+        self.charge = self.draft.transaction_ids
+        self.assertEqual(self.charge.state, "pending")
+
+    def end(self, state):
+        """Let the bank say how the debit ended."""
+        getattr(self.charge, f"action_demo_set_{state}")()
+        self.charge._post_process()
+
+    def get_changes(self):
+        """Return what a clerk may try to change of the draft, by name."""
+        draft = self.draft.with_user(self.clerk)
+        line = draft.invoice_line_ids
+        other = self.env["res.partner"].create({"name": "Other"})
+        euro = self.env.ref("base.EUR" if self.currency.name != "EUR" else "base.USD")
+        euro.active = True
+        update = Command.update
+        return {
+            "price": lambda: draft.write(
+                {"invoice_line_ids": [update(line.id, {"price_unit": 20})]}
+            ),
+            "price of the line": lambda: line.write({"price_unit": 5}),
+            "quantity": lambda: line.write({"quantity": 1}),
+            "discount": lambda: line.write({"discount": 50}),
+            "tax": lambda: line.write({"tax_ids": [Command.clear()]}),
+            "customer": lambda: draft.write({"partner_id": other.id}),
+            "currency": lambda: draft.write({"currency_id": euro.id}),
+            "new line": lambda: draft.write(
+                {"invoice_line_ids": [Command.create({"name": "More", "price_unit": 10})]}
+            ),
+            "line gone": lambda: draft.write({"invoice_line_ids": [Command.delete(line.id)]}),
+            "credit note": draft.action_switch_move_type,
+        }
+
+    def test_a_draft_asks_for_what_is_coming(self):
+        for name, change in self.get_changes().items():
+            with self.subTest(name), self.assertRefused("under way"), self.env.cr.savepoint():
+                change()
+        self.assertEqual(self.draft.amount_total, 36)
+        self.end("done")
+        self.assertEqual((self.draft.state, self.draft.amount_residual), ("posted", 0))
+
+    def test_words_and_dates_may_change(self):
+        draft = self.draft.with_user(self.clerk)
+        draft.write({"ref": "Order 7", "narration": "Thanks", "invoice_date_due": "2027-03-01"})
+        draft.invoice_line_ids[0].name = "Three seats"
+        self.end("done")
+        self.assertEqual((self.draft.state, self.draft.amount_residual), ("posted", 0))
+
+    def test_a_draft_may_change_once_the_debit_failed(self):
+        self.end("error")
+        self.draft.with_user(self.clerk).invoice_line_ids.price_unit = 5
+        self.assertEqual(self.draft.amount_total, 18)
+
+    def test_a_form_in_another_currency_does_not_pay_the_whole(self):
+        self.end("error")
+        form = self.create_payment(
+            self.order,
+            sale_order_ids=False,
+            reference="by form",
+            amount=36,
+            invoice_ids=[Command.set(self.draft.ids)],
+        )
+        other = self.env.ref("base.EUR" if self.currency.name != "EUR" else "base.USD")
+        other.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": other.id, "rate": 0.5, "name": "2027-01-01"}
+        )
+        self.draft.currency_id = other
+        form._set_done()
+        form._post_process()
+        # 36.00 of the company's currency are 18.00 of the other one.
+        self.assertEqual(self.draft.state, "draft")
