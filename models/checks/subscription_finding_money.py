@@ -49,7 +49,7 @@ class SubscriptionFinding(models.Model):
                     self._prepare_finding("over_given", order_ids[own[0].id], facts=facts, **links)
                 )
                 continue
-            for line in own:
+            for line in own.filtered("subscription_billed_period_ids"):
                 left = balance.get_left(line.sudo())
                 amounts = [left.total, *left.taxes.values()]
                 if not left.basis and balance.asked[line.sudo()].basis and any(amounts):
@@ -67,7 +67,10 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_credited_lines(self, ids):
-        """Return ids of posted lines of which something was given back, each with a contract."""
+        """Return ids of posted lines of which something was given back, each with a contract.
+
+        What is sold once counts too: it stands beside the period of its invoice.
+        """
         return self.env.execute_query(
             SQL(
                 """
@@ -81,8 +84,18 @@ class SubscriptionFinding(models.Model):
                                    AND back.invoice_line_id != row.invoice_line_id)
                         OR EXISTS (SELECT FROM account_move_line back
                                     WHERE back.subscription_adjusted_period_id = row.id))
-                 GROUP BY row.invoice_line_id ORDER BY row.invoice_line_id
+                 GROUP BY row.invoice_line_id
+                 UNION
+                SELECT line.id, min(sol.order_id)
+                  FROM sale_order_line sol
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                  JOIN account_move_line back ON back.subscription_origin_line_id = line.id
+                 WHERE sol.order_id IN %s AND sol.recurrence_id IS NULL
+                   AND line.parent_state = 'posted' AND back.parent_state = 'posted'
+                 GROUP BY line.id ORDER BY 1
                 """,
+                ids,
                 ids,
             )
         )

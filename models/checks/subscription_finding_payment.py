@@ -49,7 +49,8 @@ class SubscriptionFinding(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT tx.id, tx.reference, min(link.invoice_id), tx.subscription_booking_error
+                SELECT tx.id, tx.reference, min(link.invoice_id), tx.subscription_booking_error,
+                       min(sale_order.id)
                   FROM payment_transaction tx
                   JOIN account_invoice_transaction_rel link ON link.transaction_id = tx.id
                   JOIN account_move_line line ON line.move_id = link.invoice_id
@@ -57,29 +58,49 @@ class SubscriptionFinding(models.Model):
                   JOIN sale_order_line ON sale_order_line.id = sold.order_line_id
                   JOIN sale_order ON sale_order.id = sale_order_line.order_id
                   LEFT JOIN account_payment payment ON payment.id = tx.payment_id
-                 WHERE tx.state = 'done' AND tx.operation NOT IN ('refund', 'validation')
-                   AND tx.amount > 0 AND tx.last_state_change < %s
-                   AND sale_order.subscription_anchor_date IS NOT NULL
-                   AND (payment.id IS NULL OR payment.state IN ('draft', 'canceled', 'rejected'))
+                 WHERE %(unbooked)s AND sale_order.subscription_anchor_date IS NOT NULL
+                 GROUP BY tx.id
+                 UNION ALL
+                SELECT tx.id, tx.reference, NULL, tx.subscription_booking_error,
+                       min(sale_order.id)
+                  FROM payment_transaction tx
+                  JOIN sale_order_transaction_rel link ON link.transaction_id = tx.id
+                  JOIN sale_order ON sale_order.id = link.sale_order_id
+                  LEFT JOIN account_payment payment ON payment.id = tx.payment_id
+                 WHERE %(unbooked)s AND sale_order.is_subscription
                    AND NOT EXISTS (
-                       SELECT FROM payment_transaction part
-                        WHERE part.source_transaction_id = tx.id AND part.operation != 'refund')
+                       SELECT FROM account_invoice_transaction_rel other
+                        WHERE other.transaction_id = tx.id)
                  GROUP BY tx.id
                 """,
-                fields.Datetime.subtract(fields.Datetime.now(), hours=BOOKED_WITHIN_HOURS),
+                unbooked=self._get_unbooked_sql(),
             )
         )
-        orders = self._get_orders_of_invoices([row[2] for row in rows])
         return [
             self._prepare_finding(
                 "unbooked",
-                orders.get(move_id),
+                order_id,
                 move_id=move_id,
                 transaction_id=tx_id,
                 facts={"references": [reference], "reason": reason or ""},
             )
-            for tx_id, reference, move_id, reason in rows
+            for tx_id, reference, move_id, reason, order_id in rows
         ]
+
+    @api.model
+    def _get_unbooked_sql(self):
+        """Return condition on transactions `tx` of which no `payment` tells the books."""
+        return SQL(
+            """
+            tx.state = 'done' AND tx.operation NOT IN ('refund', 'validation')
+            AND tx.amount > 0 AND tx.last_state_change < %s
+            AND (payment.id IS NULL OR payment.state IN ('draft', 'canceled', 'rejected'))
+            AND NOT EXISTS (
+                SELECT FROM payment_transaction part
+                 WHERE part.source_transaction_id = tx.id AND part.operation != 'refund')
+            """,
+            fields.Datetime.subtract(fields.Datetime.now(), hours=BOOKED_WITHIN_HOURS),
+        )
 
     # ------------------------------------------------------------------
     # Under way

@@ -190,10 +190,12 @@ class SubscriptionFinding(models.Model):
         )
 
     def _get_message_unbooked(self, words):
+        document = words["invoice"] if self.move_id else words["contract"]
         return self.env._(
             "The money of %(references)s for %(invoice)s is in, but it is not in the books. "
             "%(reason)s",
-            **words,
+            references=words["references"],
+            invoice=document,
             reason=(self.facts or {}).get("reason", ""),
         )
 

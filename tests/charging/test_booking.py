@@ -150,6 +150,22 @@ class TestBooking(PaymentCommon):
         self.run_questions()
         self.assertFalse(self.invoice.amount_residual or self.order.activity_ids)
 
+    def test_money_for_a_quotation_that_is_in_no_books_is_found(self):
+        quotation = self.create_order(self.line_values(self.seat, 3))
+        tx = self.create_payment(quotation, reference="by form")
+        tx._set_done()
+        broken, quiet = self.break_booking()
+        self.travel("2027-02-01")
+        with broken, quiet:
+            self.run_questions()
+        self.env.flush_all()
+        (found,) = [
+            values for values in self.finding._find_in_database() if values["check"] == "unbooked"
+        ]
+        self.assertEqual(found["order_id"], quotation.id)
+        self.run_questions()
+        self.assertEqual(self.find(quotation), [])
+
     def test_a_payment_that_somebody_cancelled_is_found(self):
         self.run_charges()
         self.invoice.transaction_ids.payment_id.action_cancel()

@@ -75,3 +75,21 @@ class TestFindingMoney(FindingCommon):
             self.rows[-1].move_id.id,
         )
         self.assertNotRepairable(self.assertFound("due_day"))
+
+    def test_what_is_sold_once_and_given_back_twice(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 2), self.line_values(self.setup_service)
+        )
+        invoice = self.bill(order)
+        fee = invoice.invoice_line_ids.filtered(lambda line: line.product_id == self.setup_service)
+        for _time in range(2):
+            credit = invoice._reverse_moves([{"invoice_date": "2027-06-10"}])
+            others = credit.invoice_line_ids.filtered(
+                lambda line: line.product_id != self.setup_service
+            )
+            others.unlink()
+            credit.invoice_line_ids.price_unit = fee.price_unit
+            credit.action_post()
+        self.order = order
+        self.orders |= order
+        self.assertFound("over_given")

@@ -287,3 +287,17 @@ class TestTold(DunningCommon):
         self.book_payment(invoice)
         self.run_dunning("2027-02-15")
         self.assertEqual(order.subscription_state, "active")
+
+    def test_a_contract_that_ended_untold_is_found(self):
+        order, _invoice = self.create_dunned((5, "close"))
+        self.live("2027-02-01", "2027-02-08")
+        self.assertEqual(order.subscription_state, "closed")
+        self.env["ir.config_parameter"].set_param("sale_recurring.told_since", "2027-01-01")
+        self.assertFalse(self.env["subscription.finding"].sudo()._find_untold())
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE subscription_dunning_notice SET left_date = '2027-02-09' WHERE order_id = %s",
+            [order.id],
+        )
+        (found,) = self.env["subscription.finding"].sudo()._find_untold()
+        self.assertEqual((found["check"], found["order_id"]), ("untold", order.id))
