@@ -64,6 +64,9 @@ class PaymentProvider(models.Model):
             return self.env._("the account %(account)s is archived.", account=account.display_name)
         if not currency.active or not (journal.currency_id or currency).active:
             return self.env._("the currency %(currency)s is archived.", currency=currency.name)
+        taken = self.available_currency_ids
+        if taken and currency not in taken:
+            return self.env._("it does not take %(currency)s.", currency=currency.name)
         forced = line.payment_account_id.currency_id
         if forced and forced not in (currency, journal.company_id.currency_id):
             return self.env._(

@@ -254,7 +254,8 @@ class ContractPage:
     def _get_amendment_entries(self):
         return [
             self._get_entry(
-                paper.subscription_effective_date or paper.date_order.date(),
+                paper.subscription_effective_date
+                or paper.company_id._subscription_date(paper.date_order),
                 self.env._("Changed by %(paper)s", paper=paper.name),
                 paper,
             )

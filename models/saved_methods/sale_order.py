@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
             "customer saved on %(day)s.",
             old=old.display_name,
             new=token.display_name,
-            day=format_date(self.env, token.create_date),
+            day=format_date(self.env, self.company_id._subscription_date(token.create_date)),
         )
         self._message_log(body=text)
 

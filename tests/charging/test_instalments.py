@@ -1,5 +1,7 @@
-from odoo.fields import Command
+from lxml import etree
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..support.common_payment import PaymentCommon
 
@@ -72,3 +74,60 @@ class TestInstalments(PaymentCommon):
         self.travel(invoice.invoice_date_due)
         self.run_charges()
         self.assertEqual(invoice.transaction_ids.amount, 36)
+
+    def test_what_is_asked_for_is_what_core_asks_for(self):
+        terms = [
+            self.create_term((50, 0), (50, 60)),
+            self.create_term((30, 10), (30, 20), (40, 30)),
+            self.create_term((33.33, 5), (66.67, 40)),
+        ] + [
+            self.create_term(
+                (100, 30),
+                early_discount=True,
+                discount_percentage=5,
+                discount_days=9,
+                early_pay_discount_computation=how,
+            )
+            for how in ("included", "excluded", "mixed")
+        ]
+        orders = self.env["sale.order"].browse()
+        for term in terms:
+            for paid in (0, 7, 18, 20.5, 36):
+                order = self.create_contract(
+                    self.line_values(self.seat, 3), payment_term_id=term.id
+                )
+                invoice = self.bill(order)
+                if paid:
+                    self.book_payment(invoice, amount=min(paid, invoice.amount_total))
+                orders |= order
+        asked = set()
+        for day in ("2027-01-31", "2027-02-09", "2027-02-11", "2027-02-21", "2027-04-20"):
+            self.travel(day)
+            for invoice in orders.invoice_ids:
+                due = invoice._get_amount_due_now()
+                self.assertAlmostEqual(due, self.get_asked_by_core(invoice), 2, (day, invoice))
+                asked.add(due)
+        self.assertGreater(len(asked), 10)
+
+    def get_asked_by_core(self, invoice):
+        """Return what core's page asks for first; in parts it names the next amount."""
+        values = invoice._get_invoice_next_payment_values()
+        is_in_parts = values["installment_state"] in ("overdue", "next")
+        return values["next_amount_to_pay" if is_in_parts else "amount_due"]
+
+    def test_late_payers_are_those_who_owe_a_part(self):
+        term = self.create_term((50, 0), (50, 60))
+        order = self.create_contract(self.line_values(self.seat, 3), payment_term_id=term.id)
+        invoice = self.bill(order)
+        self.assertFalse(self.search_late(order))
+        self.travel("2027-02-05")
+        self.assertEqual(self.search_late(order), order)
+        self.book_payment(invoice, amount=18)
+        self.assertFalse(self.search_late(order))
+
+    def search_late(self, order):
+        """Return the contract when the filter of late payers shows it."""
+        view = self.env.ref("sale_recurring.subscription_contract_view_search")
+        (node,) = etree.fromstring(view.arch).xpath("//filter[@name='overdue_invoices']")
+        domain = Domain(safe_eval(node.get("domain"), {}))
+        return order.search(domain & Domain("id", "=", order.id))

@@ -1,4 +1,3 @@
-from odoo import fields
 from odoo.http import request, route
 from odoo.tools import float_round
 
@@ -24,7 +23,7 @@ class SubscriptionCheckout(WebsiteSale):
             return found
         products, company = values["search_product"], request.env.company
         rate = request.env["res.currency"]._get_conversion_rate(
-            company.currency_id, request.website.currency_id, company, fields.Date.today()
+            company.currency_id, request.website.currency_id, company, company._subscription_today()
         )
         prices = [float_round(price * rate, 2) for price in products.mapped("shop_price")] or [0.0]
         bounds = {"min_price": min(prices), "max_price": max(prices)}
