@@ -15,9 +15,11 @@ from bench import (
     charges,
     chart,
     data,
+    fresh,
     health,
     history,
     operations,
+    peers,
     plain,
     recognition,
     report,
@@ -66,6 +68,8 @@ def parse():
         const=HEALTH,
         help="watch over so many contracts, and measure nothing else",
     )
+    parser.add_argument("--huge", type=int, nargs="?", const=100_000, help="one more size, once")
+    parser.add_argument("--peers", type=int, nargs="?", const=1000, help="only beside a peer")
     parser.add_argument("--database", default=DATABASE)
     parser.add_argument("--no-write", action="store_true", help="leave README and results alone")
     parser.add_argument("--worker", nargs=3, metavar=("DB", "DAY", "JOB"), help=argparse.SUPPRESS)
@@ -75,36 +79,63 @@ def parse():
         "--operations-side", nargs=3, metavar=("DB", "SIDE", "SCALE"), help=argparse.SUPPRESS
     )
     parser.add_argument("--plain", metavar="DB", help=argparse.SUPPRESS)
+    parser.add_argument("--peer", nargs=3, help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def be_part(options):
+    """Do what another process of this benchmark asks for, and tell whether it asked."""
+    if options.worker:
+        database, day, job = options.worker
+        workers.work(database, date.fromisoformat(day), job)
+    elif options.plain:
+        plain.count(options.plain)
+    elif options.operations_side:
+        database, side, scale = options.operations_side
+        operations.measure_side(database, side, int(scale))
+    elif options.peer:
+        database, paths, count = options.peer
+        peers.work(database, paths, int(count))
+    else:
+        return False
+    return True
+
+
+def measure_alone(databases, options):
+    """Measure one thing and nothing else, and tell whether that was asked for."""
+    if options.operations:
+        measure_operations(databases, options)
+    elif options.health:
+        measure_health(databases, options)
+    elif options.peers:
+        measure_peers(databases, options)
+    else:
+        return False
+    return True
 
 
 def main():
     """Measure everything and write it down."""
     options = parse()
-    if options.worker:
-        database, day, job = options.worker
-        return workers.work(database, date.fromisoformat(day), job)
-    if options.plain:
-        return plain.count(options.plain)
-    if options.operations_side:
-        database, side, scale = options.operations_side
-        return operations.measure_side(database, side, int(scale))
+    if be_part(options):
+        return
     databases = Databases(prepare(Settings.load()))
-    if options.operations:
-        return measure_operations(databases, options)
+    if measure_alone(databases, options):
+        return
     databases.new(options.database)
-    if options.health:
-        return measure_health(databases, options)
     result = {"plain_orders": measure_plain_orders(databases, options.database)}
     registry = server.start(options.database)
-    sizes = [int(size) for size in options.sizes.split(",")]
+    sizes = [*map(int, options.sizes.split(",")), *filter(None, [options.huge])]
     with server.environment(registry) as env:
         data.make_company(env)
-        most = max(*sizes, options.charges, options.charge_workers)
+        most = max(*sizes, options.charges, options.charge_workers, fresh.CONTRACTS)
         partners = data.make_partners(env, most)
         env.cr.execute("SHOW server_version")
         result["machine"] = report.machine(server.release(), env.cr.fetchone()[0].split()[0])
     result["commit"] = report.commit(ROOT)
+    result["fresh"] = fresh.measure(registry, partners[: fresh.CONTRACTS])
+    say("\n".join(fresh.facts(result)))
+    release_contracts(registry)
     if options.charges:
         result["charges"] = charges.measure(registry, partners[: options.charges], log=say)
         if options.charge_workers:
@@ -123,11 +154,11 @@ def main():
     measure_more(registry, partners, result, options)
     say("\n" + "\n".join([*report.table(result), "", *report.facts(result)]))
     databases.drop(options.database)
-    return None
 
 
 def measure_health(databases, options):
     """Measure the job that watches over customers, alone."""
+    databases.new(options.database)
     registry = server.start(options.database)
     with server.environment(registry) as env:
         data.make_company(env)
@@ -150,6 +181,22 @@ def measure_operations(databases, options):
     result = {**json.loads(RESULTS.read_text()), "operations": rows}
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     report.write_operations(ROOT / "README.md", rows)
+
+
+def measure_peers(databases, options):
+    """Bill the same work with us, with plain Odoo and with another addon; keep the rest."""
+    databases.new(options.database)
+    registry = server.start(options.database)
+    with server.environment(registry) as env:
+        data.make_company(env)
+        partners = data.make_partners(env, options.peers)
+    say(f"==> {options.peers:,} contracts beside {peers.PEER}, {options.rounds} rounds")
+    found = peers.measure(registry, databases, partners, options.database, options.rounds, log=say)
+    say("\n".join(peers.table({"peers": found})))
+    databases.drop(options.database)
+    if not options.no_write:
+        result = json.loads(RESULTS.read_text())
+        keep({**result, "peers": found}, options)
 
 
 def measure_more(registry, partners, result, options):
@@ -211,14 +258,16 @@ def measure_sizes(registry, groups, result, options):
         result["sizes"].append(measure_size(registry, partners, options))
     result["peak_mib"] = server.peak_memory()
     ratios = {size["contracts"]: size["ratio"] for size in result["sizes"]}
-    if {1000, 5000} <= ratios.keys():
-        result["flat"] = ratios[5000] / ratios[1000] - 1
+    largest = max(ratios)
+    if 1000 in ratios and largest > 1000:
+        result["flat"] = ratios[largest] / ratios[1000] - 1
 
 
 def measure_size(registry, partners, options):
     """Compare both sides for one number of contracts."""
     count = len(partners)
     number = options.rounds if count <= 1000 else options.large_rounds
+    number = 1 if count == options.huge else number
     say(f"==> {count:,} contracts, {number} rounds")
     with server.environment(registry) as env, server.clock(env, data.START):
         ids = data.make_contracts(env, partners, data.START)
@@ -237,6 +286,7 @@ def measure_size(registry, partners, options):
         "ratio": run.per_invoice / side.per_invoice,
         "plain_queries": side.queries_per_invoice,
         "run_queries": run.queries_per_invoice,
+        "peak_mib": server.peak_memory(),
     }
 
 

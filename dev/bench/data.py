@@ -11,28 +11,33 @@ __all__ = ("OWN_ORDER", "copied_columns", "copy_contracts")
 START = date(2024, 1, 1)
 
 
-def make_company(env):
-    """Give the company a chart of accounts, one tax and a payment term."""
+def make_products(env, **values):
+    """Give the company a chart of accounts and one tax, and return two products to sell."""
     company = env.company
     if not company.chart_template:
         env["account.chart.template"].try_loading("generic_coa", company)
-    company.subscription_tz = "UTC"
     tax = env["account.tax"].create(
         {"name": "Bench 20 %", "amount": 20.0, "type_tax_use": "sale", "company_id": company.id}
     )
-    products = env["product.product"].create(
+    return env["product.product"].create(
         [
             {
                 "name": name,
                 "type": "service",
                 "invoice_policy": "order",
                 "list_price": price,
-                "is_recurring": True,
                 "taxes_id": [(6, 0, tax.ids)],
+                **values,
             }
             for name, price in (("Bench seat", 10.0), ("Bench support", 33.33))
         ]
     )
+
+
+def make_company(env):
+    """Give the company two recurring products and terms to sell them on."""
+    products = make_products(env, is_recurring=True)
+    env.company.subscription_tz = "UTC"
     env["subscription.template"].create(
         {
             "name": "Bench",

@@ -24,6 +24,7 @@ def measure(registry, partner_ids, start, months, *, log=print):
         ids = data.make_contracts(env, partner_ids, start)
         env.cr.execute("ANALYZE")
         env.cr.commit()
+        size = database_size(env)
     side = Side(count)
     for number in range(months):
         day = start + relativedelta(months=number)
@@ -38,6 +39,7 @@ def measure(registry, partner_ids, start, months, *, log=print):
             "UPDATE sale_order SET subscription_next_invoice_date = NULL WHERE id = ANY(%s)", [ids]
         )
         env.cr.commit()
+        grown, index = database_size(env) - size, largest_index(env)
     old = range(months - 3, months)
     found = {"contracts": count, "months": months}
     for name, values, unit in (("ms", side.seconds, 1000), ("queries", side.queries, 1)):
@@ -45,4 +47,23 @@ def measure(registry, partner_ids, start, months, *, log=print):
             middle = statistics.median(values[number] for number in numbers)
             found[f"{label}_{name}"] = middle / count * unit
     found["ratio"] = found["old_ms"] / found["young_ms"]
+    found["bytes"] = grown / count / months
+    found["index"] = {"name": index[0], "bytes": index[1]}
     return found
+
+
+def database_size(env):
+    """Return the bytes of the database, dead rows included: they too take room."""
+    env.cr.execute("SELECT pg_database_size(current_database())")
+    return env.cr.fetchone()[0]
+
+
+def largest_index(env):
+    """Return the index that takes most room among journal items, and its bytes per invoice."""
+    env.cr.execute(
+        "SELECT indexrelid::regclass::text, pg_relation_size(indexrelid)::float / "
+        "(SELECT count(*) FROM account_move) FROM pg_index "
+        "WHERE indrelid = 'account_move_line'::regclass "
+        "ORDER BY pg_relation_size(indexrelid) DESC LIMIT 1"
+    )
+    return env.cr.fetchone()

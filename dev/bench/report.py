@@ -5,7 +5,7 @@ import platform
 import re
 import subprocess
 
-from . import health, recognition
+from . import fresh, health, paper, peers, recognition
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 OPERATIONS = "<!-- operations: begin -->", "<!-- operations: end -->"
@@ -77,9 +77,7 @@ def by_label(searches):
 
 def facts(result):
     """Return what else was found, one line each."""
-    lines = []
-    if "flat" in result:
-        lines.append(f"- From 1,000 to 5,000 contracts the ratio changes by {result['flat']:+.0%}.")
+    lines = size_facts(result)
     if "history" in result:
         found = result["history"]
         lines.append(
@@ -88,6 +86,7 @@ def facts(result):
             f"({found['young_ms']:.1f} → {found['old_ms']:.1f} ms, "
             f"{found['young_queries']:.1f} → {found['old_queries']:.1f} queries)."
         )
+    lines += fresh.facts(result)
     if "workers" in result:
         found = result["workers"]
         lines.append(
@@ -127,6 +126,20 @@ def wait_shares(waits):
     """Return what workers were seen at, in percent."""
     seen = sum(waits.values()) or 1
     return ", ".join(f"{name} {times / seen:.0%}" for name, times in waits.items())
+
+
+def size_facts(result):
+    """Return how the run scales from one number of contracts to another, as lines of Markdown."""
+    if "flat" not in result:
+        return []
+    largest = max(size["contracts"] for size in result["sizes"])
+    memory = ", ".join(
+        f"{size['peak_mib']:.0f} MiB" for size in result["sizes"] if "peak_mib" in size
+    )
+    return [
+        f"- From 1,000 to {largest:,} contracts the ratio changes by {result['flat']:+.0%}"
+        + (f"; peak memory after each size: {memory}." if memory else ".")
+    ]
 
 
 def charge_facts(result):
@@ -174,7 +187,8 @@ def write_readme(path, result):
         f"Python {host['python']}, PostgreSQL {host['postgresql']}, Odoo {host['odoo']}, "
         f"load {host['load']} when it began."
     )
-    write_between(path, BEGIN, END, [*table(result), "", *facts(result), "", measured])
+    parts = [*table(result), "", *facts(result), *peers.table(result), *paper.lines(result)]
+    write_between(path, BEGIN, END, [*parts, "", measured])
 
 
 def operations_table(rows):

@@ -10,6 +10,8 @@ from dateutil.relativedelta import relativedelta
 from . import server
 
 BATCH = 100
+# Plain Odoo costs the same per invoice however many there are: no more than so many a round.
+MOST_PLAIN = 5000
 
 
 @dataclass
@@ -52,9 +54,9 @@ def compare(registry, contract_ids, first, rounds, *, log=print):
     :return: the plain side and the run's
     :rtype: tuple[Side, Side]
     """
-    plain, run = Side(len(contract_ids)), Side(len(contract_ids))
     with server.environment(registry) as env:
-        values = read_values(env, contract_ids)
+        values = read_values(env, contract_ids[:MOST_PLAIN])
+    plain, run = Side(len(values)), Side(len(contract_ids))
     for number in range(rounds):
         day = first + relativedelta(months=number)
         sides = [

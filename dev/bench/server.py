@@ -12,12 +12,16 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 
-def start(database):
+def start(database, paths=None):
     """Load Odoo's registry of a database in this process.
 
+    :param str paths: folders with addons, those of the configuration when empty
     :rtype: Registry
     """
-    config.parse_config(["-d", database, "--no-http", "--log-level", "warn"], setup_logging=True)
+    options = ["-d", database, "--no-http", "--log-level", "warn"]
+    if paths:
+        options += ["--addons-path", paths]
+    config.parse_config(options, setup_logging=True)
     return Registry(database)
 
 
