@@ -21,6 +21,11 @@ class SaleOrder(models.Model):
         ondelete="set null",
         groups=STAFF,
     )
+    # The same row from the other side: without it, each write of what the row depends on would
+    # search it for one contract alone.
+    subscription_health_ids = fields.One2many(
+        "subscription.health", "order_id", "Health Rows", copy=False, readonly=True, groups=STAFF
+    )
     subscription_health = fields.Selection(related="subscription_health_id.verdict", groups=STAFF)
     subscription_health_color = fields.Integer(related="subscription_health_id.color", groups=STAFF)
     subscription_health_reason = fields.Char(related="subscription_health_id.reason", groups=STAFF)
