@@ -16,8 +16,14 @@ INSERTED = {
     **dict.fromkeys(("order_id", "partner_id", "product_id", "revenue_account_id"), "int4"),
     **dict.fromkeys(("deferred_account_id", "accrued_account_id", "company_id"), "int4"),
 }
-# What stands for an empty value.
+# What stands for an empty value, and the type of a list of values.
 NOTHING = {"int4": None, "date": None, "numeric": 0, "bool": False}
+LISTS = {
+    "int4": SQL("int4[]"),
+    "date": SQL("date[]"),
+    "numeric": SQL("numeric[]"),
+    "bool": SQL("bool[]"),
+}
 
 
 class SubscriptionRecognition(models.Model):
@@ -61,7 +67,7 @@ class SubscriptionRecognition(models.Model):
         if not vals_list:
             return
         columns = [
-            SQL("%s::" + kind + "[]", [vals[name] or NOTHING[kind] for vals in vals_list])
+            SQL("%s::%s", [vals[name] or NOTHING[kind] for vals in vals_list], LISTS[kind])
             for name, kind in INSERTED.items()
         ]
         names = SQL(", ").join(map(SQL.identifier, INSERTED))
