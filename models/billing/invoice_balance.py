@@ -8,6 +8,9 @@ from ...engine.money import Currency, to_decimal
 from ...engine.refund import next_part
 from .invoice_money import ZERO, Money, Share
 
+# Stands for the taxes of the lines beside a discount: any sum of whole cents that is larger.
+BESIDE = 1000000.0
+
 
 class InvoiceBalance:
     """What invoices asked for, line by line and tax by tax, and what was given back of it.
@@ -24,7 +27,8 @@ class InvoiceBalance:
         self.env = lines.env
         # sudo: whoever took a contract over may not read the invoices of the salesperson before
         self.moves = self._get_together(lines.sudo().move_id)
-        self.asked, self.given, self._of_moves, self._early = {}, {}, {}, {}
+        self.asked, self.given, self._of_moves = {}, {}, {}
+        self._early, self._early_taxes = {}, {}
         self._read_moves(self.moves)
         products = self.moves.line_ids.filtered(lambda line: line.display_type == "product")
         self._beside = {move: self._get_discounts(move) for move in self.moves}
@@ -284,16 +288,41 @@ class InvoiceBalance:
         money = Money(
             share.money.basis, share.money.untaxed, {**share.money.taxes}, {**share.money.bases}
         )
-        old, new = (self._get_taxes(share.line, amount) for amount in (before, after))
-        for tax in new:
-            money.taxes[tax] = money.taxes.get(tax, ZERO) + new[tax] - old[tax]
+        for tax, part in self._get_early_taxes(share.line, document, before, after).items():
+            money.taxes[tax] = money.taxes.get(tax, ZERO) + part
         for tax, base in money.bases.items():
             if base == share.money.untaxed - (after - before):
                 money.bases[tax] = share.money.untaxed
         return Share(share.line, money)
 
+    def _get_early_taxes(self, line, document, before, after):
+        """Return by how much more the discount lowers the taxes of a document.
+
+        Taxes that are rounded for the whole document are rounded together with those of its
+        lines, which are whole cents: half a cent less is none less. Only taxes in the price are a
+        sum of their own, since those of the discount stand beside it.
+
+        :param Decimal before: what the discount takes off without this line
+        :param Decimal after: and with it
+        :return: amounts by tax
+        :rtype: dict
+        """
+        exact = self._get_currency(line.move_id).round
+        old, new = (self._get_taxes(line, amount) for amount in (before, after))
+        if line.company_id.tax_calculation_rounding_method != "round_globally":
+            return {tax: exact(to_decimal(new[tax][0] - old[tax][0])) for tax in new}
+        result = {}
+        for tax in new:
+            sums = self._early_taxes.get((document, tax), 0.0)
+            more = self._early_taxes[document, tax] = sums + new[tax][1] - old[tax][1]
+            sign = -1 if new[tax][1] * float(after) < 0 else 1
+            lines = 0.0 if tax.price_include else sign * BESIDE
+            less = [line.currency_id.round(lines - amount) for amount in (sums, more)]
+            result[tax] = exact(to_decimal(less[0] - less[1]))
+        return result
+
     def _get_taxes(self, line, amount):
-        """Return the taxes of an amount without taxes, by tax."""
+        """Return the taxes of an amount without taxes, by tax, rounded and as reckoned."""
         AccountTax = line.env["account.tax"]
         base = AccountTax._prepare_base_line_for_taxes_computation(
             line,
@@ -307,9 +336,8 @@ class InvoiceBalance:
         base.update(manual_tax_amounts=None, manual_total_excluded_currency=None)
         AccountTax._add_tax_details_in_base_lines([base], line.company_id)
         AccountTax._round_base_lines_tax_details([base], line.company_id)
-        exact = self._get_currency(line.move_id).round
         return {
-            data["tax"]: exact(to_decimal(data["tax_amount_currency"]))
+            data["tax"]: (data["tax_amount_currency"], data["raw_tax_amount_currency"])
             for data in base["tax_details"]["taxes_data"]
             if not data["is_reverse_charge"]
         }
