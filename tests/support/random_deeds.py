@@ -57,7 +57,18 @@ class RandomDeeds:
         line.price_unit *= self.dice.choice((0.5, 0.9, 1.1))
 
     def do_cancel(self):
-        self.pick_move(self.dice.choice(("draft", "posted"))).button_cancel()
+        move = self.pick_move(self.dice.choice(("draft", "posted")))
+        move.button_cancel()
+        if move.subscription_credit_effect == "move":
+            # The corrected draft goes too: else both ask for what is sold once, which the nightly
+            # check would tell.
+            lines = move.reversed_entry_id.line_ids
+            copies = self.order.invoice_ids.invoice_line_ids.filtered(
+                lambda line: line.subscription_origin_line_id in lines
+            )
+            copies.move_id.filtered(
+                lambda one: one.state == "draft" and one.move_type == "out_invoice"
+            ).button_cancel()
 
     def do_reset(self):
         self.pick_move(self.dice.choice(("cancel", "posted"))).button_draft()
