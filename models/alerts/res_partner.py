@@ -27,11 +27,9 @@ class ResPartner(models.Model):
 
     def _compute_subscription_satisfaction(self):
         """Take the last answer about each running contract of these customers."""
-        self.subscription_satisfaction = 0.0
-        Health = self.env["subscription.health"]
-        if Health.has_access("read"):
-            averages = Health._get_satisfaction("order_id.partner_id.commercial_partner_id")
-            for partner in self:
-                partner.subscription_satisfaction = averages.get(
-                    partner.commercial_partner_id.id, 0.0
-                )
+        self.env["subscription.health"]._fill_satisfaction(
+            self,
+            "subscription_satisfaction",
+            "order_id.partner_id.commercial_partner_id",
+            "commercial_partner_id.id",
+        )

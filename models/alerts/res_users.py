@@ -20,9 +20,6 @@ class ResUsers(models.Model):
 
     def _compute_subscription_satisfaction(self):
         """Take the last answer about each running contract of these salespeople."""
-        self.subscription_satisfaction = 0.0
-        Health = self.env["subscription.health"]
-        if Health.has_access("read"):
-            averages = Health._get_satisfaction("order_id.user_id")
-            for user in self:
-                user.subscription_satisfaction = averages.get(user.id, 0.0)
+        self.env["subscription.health"]._fill_satisfaction(
+            self, "subscription_satisfaction", "order_id.user_id"
+        )

@@ -1,3 +1,5 @@
+from operator import attrgetter
+
 from odoo import api, fields, models
 
 from ... import const
@@ -46,15 +48,23 @@ class SubscriptionHealth(models.Model):
         self.env["ir.cron"]._for_each_locked(mail.get_due(), mail.send)
 
     @api.model
-    def _get_satisfaction(self, path):
-        """Return the average of the last answers about running contracts, by id at a path.
+    def _fill_satisfaction(self, records, name, path, key="id"):
+        """Write the average of the last answers about running contracts on records.
 
+        :param records: whom the answers are counted for; 0 where nobody answered, and for whoever
+            may not read this
+        :param str name: the field that is computed
         :param str path: fields from a row to what the answers are counted for
-        :rtype: dict
+        :param str key: fields from a record to the id of the same
         """
+        records[name] = 0.0
+        if not self.has_access("read"):
+            return
         groups = self._read_group(
             [("rating_count", ">", 0), ("order_id.subscription_state", "in", const.RUNNING_STATES)],
             [path],
             ["rating_last:avg"],
         )
-        return {record.id: average for record, average in groups}
+        averages = {found.id: average for found, average in groups}
+        for record in records:
+            record[name] = averages.get(attrgetter(key)(record), 0.0)

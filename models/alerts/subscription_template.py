@@ -16,9 +16,6 @@ class SubscriptionTemplate(models.Model):
     )
 
     def _compute_satisfaction(self):
-        self.satisfaction = 0.0
-        Health = self.env["subscription.health"]
-        if Health.has_access("read"):
-            averages = Health._get_satisfaction("order_id.subscription_template_id")
-            for template in self:
-                template.satisfaction = averages.get(template.id, 0.0)
+        self.env["subscription.health"]._fill_satisfaction(
+            self, "satisfaction", "order_id.subscription_template_id"
+        )

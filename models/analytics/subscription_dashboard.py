@@ -64,17 +64,17 @@ class SubscriptionDashboard(models.AbstractModel):
             "range": now.get_texts(),
             "is_empty": not self.env["subscription.mrr.event"].search_count([], limit=1),
             "is_pending": not self.env.company.subscription_mrr_date
-            and bool(self.env["sale.order"].search_count(self._get_contract_domain(), limit=1)),
+            and bool(
+                self.env["sale.order"].search_count(
+                    [
+                        ("company_id", "=", self.env.company.id),
+                        ("subscription_anchor_date", "!=", False),
+                    ],
+                    limit=1,
+                )
+            ),
             "recorded": format_date(self.env, self.env.company.subscription_mrr_date),
         }
-
-    @api.model
-    def _get_contract_domain(self):
-        """Return the domain of the contracts of a company whose history can be read."""
-        return [
-            ("company_id", "=", self.env.company.id),
-            ("subscription_anchor_date", "!=", False),
-        ]
 
     # ------------------------------------------------------------------
     # What is asked for

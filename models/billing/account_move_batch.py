@@ -2,6 +2,7 @@ from odoo import fields, models, tools
 from odoo.fields import Command
 
 from ... import const
+from ...tools import is_said_by
 
 NO_TRANSACTIONS = [Command.set([])]
 CORE = ("odoo.addons.account.", "odoo.addons.sale.")
@@ -13,20 +14,6 @@ COMPUTES = (
     *("_compute_taxable_supply_date", "_compute_invoice_currency_rate"),
     *("_compute_expected_currency_rate", "_get_expected_currency_rate_at"),
 )
-
-
-def is_core_only(model, names):
-    """Tell whether nobody but core has a word in methods of a model.
-
-    Where somebody else has one the run leaves it to them, document by document.
-
-    :param tuple names: names of methods
-    """
-    return all(
-        parent.__module__.startswith(CORE)
-        for parent in type(model).__mro__
-        if any(name in vars(parent) for name in names)
-    )
 
 
 def belongs_together(records, names):
@@ -77,7 +64,7 @@ class AccountMove(models.Model):
 
         :rtype: bool
         """
-        return is_core_only(self, COMPUTES)
+        return is_said_by(self, COMPUTES, CORE)
 
     def _fill_precomputed(self, vals):
         """Add to the values of one invoice what core would compute of them.

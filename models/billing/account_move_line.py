@@ -1,7 +1,8 @@
 from odoo import api, fields, models, tools
 
 from ... import const
-from .account_move_batch import belongs_together, is_core_only
+from ...tools import is_said_by
+from .account_move_batch import CORE, belongs_together
 
 LEDGER_FIELD = "subscription_billed_period_ids"
 # What core computes of a line before it creates it, for each line on a virtual copy of its own.
@@ -126,7 +127,7 @@ class AccountMoveLine(models.Model):
         :rtype: bool
         """
         names = {name for name, field in self._fields.items() if field.precompute}
-        return names == PRECOMPUTED and is_core_only(self, COMPUTES)
+        return names == PRECOMPUTED and is_said_by(self, COMPUTES, CORE)
 
     def _fill_precomputed(self, vals, moves, accounts):
         """Add to the values of one line what core would compute of them.

@@ -7,6 +7,7 @@ from odoo.fields import Command, Domain
 from psycopg2 import OperationalError
 
 from ... import const
+from ...tools import is_said_by
 from .mail_activity import UNBOOKED
 
 _logger = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ class PaymentTransaction(models.Model):
         usual = self.filtered(lambda tx: tx._is_booked_as_usual())
         by_invoice = usual.grouped("subscription_invoice_id")
         charges = self.browse(found[0].id for found in by_invoice.values())
-        if len(charges) > 1 and not self._is_booking_extended():
+        if len(charges) > 1 and is_said_by(self, ("_create_payment",), BOOKING_ADDONS):
             for provider, found in charges.grouped("provider_id").items():
                 timed = provider.company_id._at_company_time(found)
                 timed.with_company(provider.company_id)._create_payments()
@@ -187,14 +188,6 @@ class PaymentTransaction(models.Model):
             return False
         is_open = move.state in ("draft", "posted")
         return is_open and not move.invoice_payment_term_id.early_discount
-
-    @api.model
-    def _is_booking_extended(self):
-        """Return whether another addon has a say in how a payment is created."""
-        return any(
-            "_create_payment" in vars(part) and not part.__module__.startswith(BOOKING_ADDONS)
-            for part in type(self).mro()
-        )
 
     def _create_payments(self):
         """Book the money of these charges as core's `_create_payment` books one."""

@@ -165,16 +165,21 @@ class TestWebhook(AlertCommon):
     # What
     # ------------------------------------------------------------------
 
-    def test_what_is_told_and_how_it_is_signed(self):
+    def call_once(self, path):
+        """Call a server that answers once; return the call."""
         self.allow_private()
         server = HTTPServer(("127.0.0.1", 0), Answering)
         self.addCleanup(server.server_close)
         thread = threading.Thread(target=server.handle_request, daemon=True)
         thread.start()
         Answering.told.clear()
-        call = self.create_call(f"http://127.0.0.1:{server.server_port}/hook?a=1")
+        call = self.create_call(f"http://127.0.0.1:{server.server_port}{path}")
         self.call()
         thread.join(10)
+        return call
+
+    def test_what_is_told_and_how_it_is_signed(self):
+        call = self.call_once("/hook?a=1")
         self.assertEqual((call.state, call.error), ("done", "200"))
         [(headers, body)] = Answering.told
         told = json.loads(body)
@@ -205,16 +210,8 @@ class TestWebhook(AlertCommon):
         self.assertEqual(set(numbers), {call.number}, "the other side can tell repeats")
 
     def test_a_redirect_is_not_followed(self):
-        self.allow_private()
-        server = HTTPServer(("127.0.0.1", 0), Answering)
-        self.addCleanup(server.server_close)
         self.patch(Answering, "status", 307)
-        thread = threading.Thread(target=server.handle_request, daemon=True)
-        thread.start()
-        Answering.told.clear()
-        call = self.create_call(f"http://127.0.0.1:{server.server_port}/hook")
-        self.call()
-        thread.join(10)
+        call = self.call_once("/hook")
         self.assertEqual((call.state, call.error), ("todo", "307"))
         self.assertEqual(len(Answering.told), 1)
 

@@ -6,23 +6,35 @@ from odoo.tests import new_test_user, tagged
 from ..support.common_payment import PaymentCommon
 
 
-@tagged("post_install", "-at_install")
-class TestMoneyUnderWay(PaymentCommon):
-    """An invoice stays as it is while its money is under way, and its period is charged once."""
+class UnderWayCase(PaymentCommon):
+    """A clerk, and a debit of an invoice whose outcome nobody knows yet."""
 
     def setUp(self):
         super().setUp()
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
-        self.order = self.create_charged_contract("pending")
-        self.invoice = self.bill(self.order)
+
+    def charge_pending(self, order):
+        """Bill a contract and charge its document; return it."""
+        document = self.bill(order)
         self.run_charges()
-        self.charge = self.invoice.transaction_ids
+        self.charge = document.transaction_ids
         self.assertEqual(self.charge.state, "pending")
+        return document
 
     def end(self, state):
         """Let the bank say how the debit ended."""
         getattr(self.charge, f"action_demo_set_{state}")()
         self.charge._post_process()
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyUnderWay(UnderWayCase):
+    """An invoice stays as it is while its money is under way, and its period is charged once."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.create_charged_contract("pending")
+        self.invoice = self.charge_pending(self.order)
 
     def credit(self, effect="adjust", modify=False):
         """Let the clerk credit the invoice as the wizard does."""
@@ -171,27 +183,18 @@ class TestMoneyUnderWay(PaymentCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestDraftUnderWay(PaymentCommon):
+class TestDraftUnderWay(UnderWayCase):
     """A draft that waits for its money asks for what is coming, until the outcome is known."""
 
     def setUp(self):
         super().setUp()
-        self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
         template = self._create_template("Paid first", payment_mode="after_payment")
         self.order = self.create_contract(
             self.line_values(self.seat, 3),
             template=template,
             subscription_payment_token_id=self.create_token("pending").id,
         )
-        self.draft = self.bill(self.order)
-        self.run_charges()
-        self.charge = self.draft.transaction_ids
-        self.assertEqual(self.charge.state, "pending")
-
-    def end(self, state):
-        """Let the bank say how the debit ended."""
-        getattr(self.charge, f"action_demo_set_{state}")()
-        self.charge._post_process()
+        self.draft = self.charge_pending(self.order)
 
     def get_changes(self):
         """Return what a clerk may try to change of the draft, by name."""

@@ -1,12 +1,13 @@
-from odoo.fields import Command
-
 # pylint takes whatever lies in the addon's folder for a part of it.
 from odoo.addons.sale_recurring.tests.common import (  # pylint: disable=odoo-addons-relative-import
     SubscriptionCommon,
 )
+from odoo.addons.sale_recurring.tests.support.common_codes import (  # pylint: disable=odoo-addons-relative-import
+    CodesCase,
+)
 
 
-class RewardCommon(SubscriptionCommon):
+class RewardCommon(CodesCase, SubscriptionCommon):
     """Codes that lower a contract of one seat at 30 a month."""
 
     @classmethod
@@ -14,21 +15,6 @@ class RewardCommon(SubscriptionCommon):
         super().setUpClass()
         cls.env["loyalty.program"].search([]).active = False
         cls.seat.list_price = 30.0
-
-    @classmethod
-    def create_code(cls, code="SAVE", **reward):
-        """Return a promotion that a code switches on."""
-        values = {"discount": 10, "discount_mode": "percent", "discount_applicability": "order"}
-        return cls.env["loyalty.program"].create(
-            {
-                "name": code,
-                "program_type": "promo_code",
-                "trigger": "with_code",
-                "applies_on": "current",
-                "rule_ids": [Command.create({"mode": "with_code", "code": code})],
-                "reward_ids": [Command.create({**values, **reward})],
-            }
-        )
 
     def apply(self, order, code="SAVE"):
         """Type a code on a quotation; return the lines that it brings."""

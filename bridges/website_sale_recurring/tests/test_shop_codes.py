@@ -1,13 +1,17 @@
 from unittest import SkipTest
 
-from odoo.fields import Command
 from odoo.tests import tagged
+
+# pylint takes whatever lies in the addon's folder for a part of it.
+from odoo.addons.sale_recurring.tests.support.common_codes import (  # pylint: disable=odoo-addons-relative-import
+    CodesCase,
+)
 
 from .common import ShopCase
 
 
 @tagged("post_install", "-at_install")
-class TestShopCodes(ShopCase):
+class TestShopCodes(CodesCase, ShopCase):
     """Codes that a visitor types in the cart, where promotions are installed."""
 
     @classmethod
@@ -16,19 +20,6 @@ class TestShopCodes(ShopCase):
         if "disabled_auto_rewards" not in cls.env["sale.order"]._fields:
             raise SkipTest("This shop has no promotions.")
         cls.env["loyalty.program"].search([]).active = False
-
-    def create_code(self, code="SAVE", **reward):
-        values = {"discount": 10, "discount_mode": "percent", "discount_applicability": "order"}
-        return self.env["loyalty.program"].create(
-            {
-                "name": code,
-                "program_type": "promo_code",
-                "trigger": "with_code",
-                "applies_on": "current",
-                "rule_ids": [Command.create({"mode": "with_code", "code": code})],
-                "reward_ids": [Command.create({**values, **reward})],
-            }
-        )
 
     def type_code(self, code="SAVE"):
         """Type a code in the cart and return the page that follows, as text."""
