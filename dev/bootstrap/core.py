@@ -10,11 +10,13 @@ import xml.etree.ElementTree as ElementTree
 from .common import ProblemError, say, step
 from .databases import Databases
 from .settings import ADDON
-from .testing import map_paths
+from .testing import Shards, map_paths, pytest_arguments
 
 CORE_MODULES = ("sale", "sale_management", "account_payment", "payment", "portal")
 # Modules that contracts meet in many companies.
 NEIGHBOURS = ("sale_stock", "sale_project", "sale_timesheet", "sale_loyalty", "sale_margin")
+# Tests of many processes make databases of their own, where no neighbour is installed.
+COMPAT_FOLDERS = ("dev/compat", "tests")
 GREEN = {"passed", "skipped"}
 
 
@@ -49,7 +51,9 @@ def run_core(place, arguments):
 def run_compat(place, arguments):
     """Run our own tests where stock, projects, timesheets, loyalty and margins are installed too.
 
-    :return: pytest's exit code
+    Without a path among the arguments the tests are spread over all cores.
+
+    :return: pytest's exit code, or 1 when anything failed in any shard
     :rtype: int
     """
     database = "sale_recurring_compat"
@@ -57,11 +61,11 @@ def run_compat(place, arguments):
     databases.clone(databases.base(), database)
     with step(f"Installing {ADDON}, {', '.join(NEIGHBOURS)}"):
         databases.install(database, [ADDON, *NEIGHBOURS])
-    databases.hold_statistics(database)
     arguments, found = map_paths(place, arguments)
     if not found:
-        arguments += map_paths(place, ["dev/compat", "tests"])[0]
-    command = [*_pytest(place, database), *arguments]
+        return Shards(place, database, folders=COMPAT_FOLDERS).run(arguments)
+    databases.hold_statistics(database)
+    command = [place.settings.python, *pytest_arguments(place, database), *arguments]
     done = subprocess.run(command, env=place.environ, cwd=place.settings.addons, check=False)
     return done.returncode
 

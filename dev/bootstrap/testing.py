@@ -10,7 +10,14 @@ from .common import ProblemError, locked, run, say
 from .databases import Databases
 from .settings import ADDON, short_hash
 from .shard_runs import Run, report, run_all
-from .shards import BRIDGE_FOLDERS, Durations, count_shards, find_files, split
+from .shards import (
+    BRIDGE_FOLDERS,
+    TEST_FOLDERS,
+    Durations,
+    count_shards,
+    find_files,
+    split,
+)
 
 COVERED_PERCENT = 90
 # Tests that draw worlds, each for its part of a soak.
@@ -125,10 +132,12 @@ class Shards:
     :param Workplace place: a prepared workplace
     :param str database: a new database with the addon, to be cloned; nobody is connected to it
     :param bool with_coverage: whether to count the lines that are reached
+    :param folders: where the tests are; those of bridges only run beside all of the addon's
     """
 
-    def __init__(self, place, database, *, with_coverage=False):
+    def __init__(self, place, database, *, with_coverage=False, folders=TEST_FOLDERS):
         self.place = place
+        self.folders = folders
         self.settings = place.settings
         self.databases = Databases(place)
         self.database = database
@@ -166,9 +175,9 @@ class Shards:
         :rtype: tuple[list[Run], int]
         """
         root = self.settings.root
-        names, others = find_files(root), find_files(root, [BRIDGE_FOLDERS])
-        if not find_bridges(self.place):
-            others = []
+        names, others = find_files(root, self.folders), []
+        if self.folders == TEST_FOLDERS and find_bridges(self.place):
+            others = find_files(root, [BRIDGE_FOLDERS])
         busy = self.durations.total(others)
         at_once = count_shards(self.settings.environ, self.durations.total(names) + busy)
         shares = split(names, self.durations, at_once, [busy])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from bootstrap import shard_runs, shards
 from bootstrap.common import ProblemError
+from bootstrap.core import COMPAT_FOLDERS
 from bootstrap.settings import ROOT
 from bootstrap.shard_runs import Run, report, run_all
 from bootstrap.shards import Durations, count_shards, find_files, split
@@ -75,6 +76,11 @@ def durations(root, **seconds):
     found = Durations(root)
     found.record({f"tests/test_{name}.py": value for name, value in seconds.items()})
     return Durations(root)
+
+
+def test_neighbours_meet_all_tests_of_the_addon():
+    names = find_files(ROOT, COMPAT_FOLDERS)
+    assert set(names) == {*find_files(ROOT, ["tests"]), "dev/compat/test_neighbours.py"}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 500])

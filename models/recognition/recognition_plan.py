@@ -61,6 +61,8 @@ class RecognitionPlan:
         currency = company.currency_id
         self.currency = Currency(currency.name, to_decimal(currency.rounding))
         self.start = self.company._get_recognition_start()
+        # The last new line that this run looked at: the lines before it are not read again.
+        self._last_key = 0
 
     # ------------------------------------------------------------------
     # What to look at
@@ -107,6 +109,7 @@ class RecognitionPlan:
             SELECT line.id FROM dated line
               JOIN account_move move ON move.id = line.move_id
              WHERE line.parent_state = 'posted'
+               AND line.id > %(last)s
                AND line.company_id = %(company)s AND line.display_type = 'product'
                AND move.move_type IN %(types)s AND line.balance != 0
                AND %(earliest)s >= %(start)s
@@ -115,13 +118,16 @@ class RecognitionPlan:
              ORDER BY line.id LIMIT %(limit)s
             """,
             discounts=get_discounts_query(company),
+            last=self._last_key,
             company=company.id,
             types=SALE_TYPES,
             earliest=earliest,
             start=company.recognition_from_date,
             limit=limit,
         )
-        return [key for (key,) in self.env.execute_query(query)]
+        keys = [key for (key,) in self.env.execute_query(query)]
+        self._last_key = max(keys, default=self._last_key)
+        return keys
 
     # ------------------------------------------------------------------
     # Planning

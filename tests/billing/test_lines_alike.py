@@ -13,6 +13,9 @@ OWN = {
     "subscription_draft_fingerprint",
 }
 
+# They have their say in what a line of an invoice is created with.
+NEIGHBOURS = ("sale_stock", "sale_project", "sale_timesheet")
+
 
 @tagged("post_install", "-at_install")
 class TestLinesAlike(SubscriptionCommon):
@@ -66,12 +69,19 @@ class TestLinesAlike(SubscriptionCommon):
         self.assertEqual(fast.state, state)
         return filled
 
+    def assertFilled(self, filled, expected):
+        """Compare which lines were filled; core fills all where another addon takes part in it."""
+        others = self.env["ir.module.module"].search_count(
+            [("name", "in", NEIGHBOURS), ("state", "=", "installed")]
+        )
+        self.assertEqual(filled, [] if others else expected)
+
     def test_lines_of_a_batch_are_what_core_would_write(self):
         filled = self.assertAlike(
             self.line_values(self.seat, 3, discount=10), self.line_values(self.support, 2)
         )
         # two products, their tax and the amount to pay
-        self.assertEqual(filled, [True] * 4)
+        self.assertFilled(filled, [True] * 4)
 
     def test_accounts_follow_customer_and_fiscal_position(self):
         first = self.bill(self.create_contract(self.seat, day="2027-03-01"))
@@ -92,7 +102,8 @@ class TestLinesAlike(SubscriptionCommon):
             }
         )
         filled = self.assertAlike(self.seat, self.support, fiscal_position_id=position.id)
-        self.assertTrue(filled[-1])  # the amount to pay; where nothing is taxed core does the rest
+        # the amount to pay; where nothing is taxed core does the rest
+        self.assertFilled(filled[-1:], [True])
         accounts = self.env["account.move"].search([], limit=1, order="id desc").line_ids.account_id
         self.assertLessEqual(mapped | sales, accounts)
 
@@ -107,7 +118,7 @@ class TestLinesAlike(SubscriptionCommon):
             }
         )
         filled = self.assertAlike(self.seat, payment_term_id=term.id)
-        self.assertEqual(filled, [True, True, False, False])
+        self.assertFilled(filled, [True, True, False, False])
         draft = self._create_template("Drafts", invoice_mode="draft")
         self.assertAlike(
             self.seat, template=draft, state="draft", payment_term_id=term.id, reference="REF 1"
