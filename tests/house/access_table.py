@@ -27,6 +27,9 @@ COLLEAGUES = READERS | {"employee", "sales_own", "user"}
 # of somebody else; a document that is not the usual one of the model is named too
 # ------------------------------------------------------------------
 
+# Where loyalty is installed, only who may read its cards confirms and cancels an order.
+STRICTER = {("sale.order", "action_confirm"), ("sale.order", "action_cancel")}
+
 METHODS = {
     "account.move": {
         "action_subscription_charge": BOOKKEEPERS,
