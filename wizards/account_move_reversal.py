@@ -8,6 +8,8 @@ class AccountMoveReversal(models.TransientModel):
 
     _inherit = "account.move.reversal"
 
+    # Core's default is the day of whoever opens the dialog.
+    date = fields.Date(compute="_compute_date", store=True, readonly=False, default=None)
     subscription_has_periods = fields.Boolean(
         "Bills Contract Periods", compute="_compute_subscription_has_periods"
     )
@@ -33,6 +35,16 @@ class AccountMoveReversal(models.TransientModel):
             wizard.subscription_has_periods = bool(
                 lines.subscription_billed_period_ids or orders.filtered("is_subscription")
             )
+
+    @api.depends("move_ids")
+    def _compute_date(self):
+        """Offer the day of the company for invoices of contracts."""
+        for wizard in self:
+            moves = wizard.move_ids._origin
+            if wizard.subscription_has_periods and len(moves.company_id) == 1:
+                wizard.date = moves.company_id._subscription_today()
+            else:
+                wizard.date = fields.Date.context_today(wizard)
 
     def reverse_moves(self, is_modify=False):
         """Carry the choice to the credit notes; a corrected invoice takes the periods over."""

@@ -133,16 +133,23 @@ class AccountMove(models.Model):
             force_delete=True, **const.sealed(const.DROPPING_DRAFT_KEY)
         ).unlink()
 
-    def _renew_for_header(self):
-        """Let the run make drafts anew whose contract says another payer, term or reference now.
+    def _renew_for_header(self, names):
+        """Let the run make drafts anew whose contract says another payer, term, or the like now.
 
         A draft that somebody edited is left alone and asks for a decision; one that is being paid
         goes on for the one who pays it.
+
+        :param set names: fields of the contract or its lines that were written
         """
         renewed = self.browse()
         for draft in self.filtered(lambda move: move.move_type == "out_invoice"):
             contracts = draft._get_draft_contracts()
-            changed = contracts.filtered(draft._differs_from_header)
+            changed = contracts.filtered(
+                lambda order, draft=draft: (
+                    draft._differs_from_header(order, names)
+                    or draft._differs_from_lines(order, names)
+                )
+            )
             if not changed or draft._is_draft_in_payment():
                 continue
             if draft._is_draft_edited():
@@ -155,15 +162,48 @@ class AccountMove(models.Model):
             renewed._void_draft()
             contracts._refresh_after_correction()
 
-    def _differs_from_header(self, order):
-        """Return whether this draft has another payer, term or reference than its contract."""
+    def _differs_from_header(self, order, names):
+        """Return whether this draft says something else than its contract in some fields.
+
+        :param order: one of its contracts
+        :param set names: fields of contracts
+        """
         self.ensure_one()
-        return (
-            self.partner_id != order.partner_invoice_id
-            or self.partner_shipping_id != order.partner_shipping_id
-            or self.invoice_payment_term_id != order.payment_term_id
-            or (order.client_order_ref or order.name) not in (self.ref or "")
-        )
+        payer = order.partner_invoice_id
+        position = order.fiscal_position_id or order.fiscal_position_id._get_fiscal_position(payer)
+        method = order.preferred_payment_method_line_id
+        differs = {
+            "partner_invoice_id": self.partner_id != payer,
+            "partner_shipping_id": self.partner_shipping_id != order.partner_shipping_id,
+            "payment_term_id": self.invoice_payment_term_id != order.payment_term_id,
+            "client_order_ref": (order.client_order_ref or order.name) not in (self.ref or ""),
+            "fiscal_position_id": self.fiscal_position_id != position,
+            "journal_id": bool(order.journal_id) and self.journal_id != order.journal_id,
+            "preferred_payment_method_line_id": self.preferred_payment_method_line_id != method,
+            "note": (order.note or "") not in (self.narration or ""),
+        }
+        if "partner_id" in names:
+            names = {*names, "partner_invoice_id", "partner_shipping_id"}
+        return any(differs.get(name) for name in names)
+
+    def _differs_from_lines(self, order, names):
+        """Return whether lines of this draft say something else than those of their contract.
+
+        :param order: one of its contracts
+        :param set names: fields of order lines
+        """
+        for line in self.invoice_line_ids:
+            sold = line.sale_line_ids
+            if len(sold) != 1 or sold.order_id != order or line.quantity < 0:
+                continue
+            differs = {
+                "tax_ids": line.tax_ids != sold.tax_ids,
+                "name": sold.name not in (line.name or ""),
+                "analytic_distribution": line.analytic_distribution != sold.analytic_distribution,
+            }
+            if any(differs.get(name) for name in names):
+                return True
+        return False
 
     def _hook_on_drafts_voided(self):
         """Hook. Called with drafts that are deleted next, to be made anew. Return nothing."""
@@ -174,9 +214,8 @@ class AccountMove(models.Model):
         :param order: the contract that changed
         """
         self.ensure_one()
-        clerk = self.invoice_user_id
-        # sudo: the run may not read who has left
-        is_here = clerk.sudo().active and not clerk.sudo().share
+        clerk = self.invoice_user_id.sudo()  # sudo: the run may not read who has left
+        is_here = clerk.active and not clerk.share and self.company_id in clerk.company_ids
         user = clerk if is_here else order._get_responsible_user()
         # sudo: the run may see the draft of a colleague
         self.sudo().activity_schedule(

@@ -11,6 +11,9 @@ from .invoice_money import ZERO, Money, Share
 # Stands for the taxes of the lines beside a discount: any sum of whole cents that is larger.
 BESIDE = 1000000.0
 
+# Lines that ask for something: what is sold, and what rounds a document to coins.
+ASKING = ("product", "rounding")
+
 
 class InvoiceBalance:
     """What invoices asked for, line by line and tax by tax, and what was given back of it.
@@ -30,7 +33,7 @@ class InvoiceBalance:
         self.asked, self.given, self._of_moves = {}, {}, {}
         self._early, self._early_taxes = {}, {}
         self._read_moves(self.moves)
-        products = self.moves.line_ids.filtered(lambda line: line.display_type == "product")
+        products = self.moves.line_ids.filtered(lambda line: line.display_type in ASKING)
         self._beside = {move: self._get_discounts(move) for move in self.moves}
         for line in products:
             self.asked[line] = self._get_money(line)
@@ -76,7 +79,7 @@ class InvoiceBalance:
         for base in move._get_rounded_base_and_tax_lines()[0]:
             if base["special_type"] == "early_payment":
                 early.append(base)
-            elif base["record"].display_type == "product":
+            elif base["record"].display_type in ASKING:
                 found[base["record"]] = self._read_base_line(base, sign, exact)
         for base in early:
             self._spread_early_discount(base, found, sign, exact)
@@ -90,7 +93,9 @@ class InvoiceBalance:
         details = base["tax_details"]
         untaxed = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
         money = Money(untaxed=exact(to_decimal(untaxed)) * sign)
-        if base["special_type"] != "early_payment":
+        if base["special_type"] == "cash_rounding":
+            money.basis = money.untaxed
+        elif base["special_type"] != "early_payment":
             money.basis = exact(to_decimal(base["record"]._get_price_basis_amount()))
         for data in details["taxes_data"]:
             if not data["is_reverse_charge"]:
@@ -172,7 +177,7 @@ class InvoiceBalance:
         """Return the discounts of an invoice, with the lines that bear each of them.
 
         A discount is a negative line that bills no period: it lowers the lines of the same taxes,
-        or all of them when there are none.
+        or all of them when there are none. What rounds the invoice to coins belongs to all lines.
 
         :rtype: list[tuple]
         """
@@ -184,6 +189,10 @@ class InvoiceBalance:
             (line, by_taxes.get(line.tax_ids, priced))
             for line in lines
             if self._get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
+        ] + [
+            (line, priced)
+            for line in move.line_ids
+            if line.display_type == "rounding" and self._get_money(line).untaxed
         ]
 
     # ------------------------------------------------------------------

@@ -2,14 +2,19 @@ from odoo import api, fields, models
 
 from ...engine.errors import EngineError
 
-# What an invoice takes from the head of its contract.
+# What an invoice takes from the head of its contract, and from its lines besides amounts.
 HEADER_FIELDS = {
     "partner_id",
     "partner_invoice_id",
     "partner_shipping_id",
     "payment_term_id",
     "client_order_ref",
+    "fiscal_position_id",
+    "journal_id",
+    "preferred_payment_method_line_id",
+    "note",
 }
+LINE_FIELDS = {"tax_ids", "name", "analytic_distribution"}
 
 
 class SaleOrder(models.Model):
@@ -31,11 +36,11 @@ class SaleOrder(models.Model):
     )
 
     def _hook_on_written(self, vals, old_ends):
-        """Make untouched drafts anew for another payer, term or reference."""
+        """Make untouched drafts anew for what an invoice takes from the head of its contract."""
         super()._hook_on_written(vals, old_ends)
-        if HEADER_FIELDS & vals.keys():
+        if names := HEADER_FIELDS & vals.keys():
             contracts = self.filtered(lambda order: order._is_subscription_started())
-            contracts._get_draft_rows().move_id._renew_for_header()
+            contracts._get_draft_rows().move_id._renew_for_header(names)
 
     def _subscription_update_drafts(self, until=None):
         """Bring draft documents up to date before billing.
@@ -144,3 +149,14 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         self._update_subscription_dates()
         self._trigger_billing()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _hook_on_begun_written(self, vals):
+        """Make untouched drafts anew for other taxes, words or analytic accounts of lines."""
+        super()._hook_on_begun_written(vals)
+        if names := LINE_FIELDS & vals.keys():
+            rows = self.order_id._get_draft_rows().filtered(lambda row: row.line_id in self)
+            rows.move_id._renew_for_header(names)

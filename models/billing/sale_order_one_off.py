@@ -206,11 +206,12 @@ class SaleOrderLine(models.Model):
             )
         )
 
-    @api.constrains("recurrence_id", "order_id")
+    @api.constrains("recurrence_id", "order_id", "is_downpayment")
     def _check_no_down_payment(self):
         """A down payment is taken off no recurring invoice: refuse to mix the two."""
-        for line in self.filtered("recurrence_id"):
-            if any(line.order_id.order_line.mapped("is_downpayment")):
+        for line in self.filtered(lambda line: line.recurrence_id or line.is_downpayment):
+            lines = line.order_id.order_line
+            if any(lines.mapped("is_downpayment")) and lines.recurrence_id:
                 raise ValidationError(
                     self.env._(
                         "%(order)s has a down payment, so nothing recurring can be sold on it. "

@@ -71,6 +71,8 @@ class SubscriptionPriceCampaign(models.Model):
     def _find_quoted_prices(self, lines, options, day, **asked):
         """Ask the pricelist as core's quotation lines do, which read it from their order.
 
+        It is asked in its own currency, in which its rules state their amounts.
+
         :param lines: contract lines that differ in their product only
         :param options: `product.template.attribute.value` records that make no variant
         :param date day: day of the quotation
@@ -80,6 +82,7 @@ class SubscriptionPriceCampaign(models.Model):
         """
         company, pricelist = self.company_id, self.pricelist_id
         asked["date"] = company._subscription_noon(day)
+        wanted, asked["currency"] = asked["currency"], pricelist.currency_id
         products = lines.product_id.with_company(company)
         products = products.with_context(**products[:1]._get_product_price_context(options))
         found = pricelist.with_company(company)._compute_price_rule(products, **asked)
@@ -93,5 +96,6 @@ class SubscriptionPriceCampaign(models.Model):
                 arguments = {**asked, "recurring_pricelist": pricelist}
                 full = rule._compute_price_before_discount(product=product, **arguments)
                 price = max(full, price)
+            price = pricelist.currency_id._convert(price, wanted, company, day, round=False)
             prices[line] = line._get_price_without_included_taxes(product, price)
         return prices

@@ -10,6 +10,8 @@ class AccountMove(models.Model):
     def _get_instalments(self):
         """Return the instalments of this invoice that are not paid, the first first.
 
+        They are its own journal items: its term may have been edited since.
+
         :return: journal items, empty when it is paid at once
         :rtype: account.move.line
         """
@@ -19,10 +21,10 @@ class AccountMove(models.Model):
         if self.state != "posted" or self.invoice_payment_term_id.id not in term_ids:
             return lines
         # sudo: whoever looks after contracts may not read the books
-        lines = self.sudo().line_ids.filtered(
-            lambda line: line.display_type == "payment_term" and not line.reconciled
-        )
-        return lines.sorted("date_maturity")
+        parts = self.sudo().line_ids.filtered(lambda line: line.display_type == "payment_term")
+        if len(parts) < 2:
+            return lines
+        return parts.filtered(lambda line: not line.reconciled).sorted("date_maturity")
 
     def _get_amount_due_now(self):
         """Return what the customer has to pay now, as core says it on its own pages.

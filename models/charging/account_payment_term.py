@@ -1,4 +1,4 @@
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 
 
 class AccountPaymentTerm(models.Model):
@@ -6,14 +6,29 @@ class AccountPaymentTerm(models.Model):
 
     _inherit = "account.payment.term"
 
+    subscription_had_instalments = fields.Boolean(
+        "Instalments, Now or Before",
+        compute="_compute_subscription_had_instalments",
+        store=True,
+        readonly=False,
+        help="Invoices that were made while there was more than one due date keep theirs.",
+    )
+
+    @api.depends("line_ids")
+    def _compute_subscription_had_instalments(self):
+        """Remember that there was more than one due date: invoices of that time have them still."""
+        for term in self:
+            term.subscription_had_instalments = (
+                term.subscription_had_instalments or len(term.line_ids) > 1
+            )
+
     @api.model
     @tools.ormcache()
     def _get_instalment_term_ids(self):
-        """Return ids of terms with more than one due date, archived ones included."""
+        """Return ids of terms that have or had more than one due date, archived ones included."""
         # sudo: asked by jobs and by whoever looks at contracts
-        lines = self.env["account.payment.term.line"].sudo()
-        groups = lines._read_group([], ["payment_id"], having=[("__count", ">", 1)])
-        return tuple(term.id for (term,) in groups)
+        terms = self.sudo().with_context(active_test=False)
+        return tuple(terms.search([("subscription_had_instalments", "=", True)]).ids)
 
 
 class AccountPaymentTermLine(models.Model):

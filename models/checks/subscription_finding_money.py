@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..billing.invoice_balance import InvoiceBalance
+from ..billing.invoice_balance import ASKING, InvoiceBalance
 from ..billing.invoice_money import Money
 
 
@@ -107,7 +107,7 @@ class SubscriptionFinding(models.Model):
         :rtype: Decimal
         """
         asked, given = Money(), Money()
-        for line in move.sudo().line_ids.filtered(lambda line: line.display_type == "product"):
+        for line in move.sudo().line_ids.filtered(lambda line: line.display_type in ASKING):
             if balance.asked[line].total and not line._is_credit_of_another():
                 asked.add(balance.asked[line])
                 given.add(balance.given[line])

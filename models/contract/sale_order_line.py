@@ -210,6 +210,7 @@ class SaleOrderLine(models.Model):
             result = super().write(vals)
             if "product_id" in vals and "recurrence_id" not in vals:
                 self._take_recurrence_of_product()
+            running._hook_on_begun_written(vals)
             return result
         running._check_begun_write(vals)
         others = {name: value for name, value in vals.items() if name not in MIRRORED_FIELDS}
@@ -226,7 +227,14 @@ class SaleOrderLine(models.Model):
                 line.order_id._subscription_change_line(
                     line, line.order_id._subscription_today(), **effective
                 )
+        running._hook_on_begun_written(vals)
         return True
+
+    def _hook_on_begun_written(self, vals):
+        """Hook. Called after values were written on running lines. Return nothing.
+
+        :param dict vals: what was written
+        """
 
     def _take_recurrence_of_product(self):
         """Let quoted lines without a recurrence take that of the product they changed to."""

@@ -34,8 +34,8 @@ class SaleOrder(models.Model):
     def _get_responsible_user(self):
         """Return who is asked to look after this contract.
 
-        That is its salesperson, or the leader of the team when that one has left, else an
-        administrator of Subscriptions.
+        That is its salesperson, or the leader of the team when that one has left or works for
+        another company now, else an administrator of Subscriptions.
 
         :rtype: res.users
         """
@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         order = self.sudo()  # sudo: whoever runs the contract may not read who has left
         for path in ("user_id", "team_id.user_id"):
             user = order.mapped(path)
-            if user.active and not user.share:
+            if user.active and not user.share and order.company_id in user.company_ids:
                 return user.with_env(self.env)
         return self.company_id._get_subscription_administrator().with_env(self.env)
 

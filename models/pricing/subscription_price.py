@@ -70,8 +70,9 @@ class SubscriptionPrice(models.Model):
     date_end = fields.Date(
         "Sold Until", help="Last day on which the price is given to new lines. Empty: always."
     )
-    price = fields.Monetary(
+    price = fields.Float(
         required=True,
+        min_display_digits="Product Price",
         help="Price of one unit for one full period. Running contracts keep the price that they "
         "were sold at.",
     )

@@ -29,6 +29,14 @@ class SaleOrderLine(models.Model):
             wanted = SetupFee(line.order_id).get_source().setup_product_id
             line.is_setup_fee = bool(wanted) and line.product_id == wanted
 
+    def _reset_price_unit(self):
+        """Ask what the terms ask for the set-up fee, where they say another price than its own."""
+        product, price = SetupFee(self.order_id).get()
+        if price and product == self.product_id:
+            self.update({"price_unit": price, "technical_price_unit": price})
+        else:
+            super()._reset_price_unit()
+
     def _get_agreed_fields(self):
         """Add with what the line began."""
         return super()._get_agreed_fields() | {"intro_discount", "intro_period_count"}

@@ -11,7 +11,8 @@ class SetupFee:
     def get(self):
         """Return what the terms ask once for a new contract.
 
-        The quotation template goes before the terms of the contract.
+        The quotation template goes before the terms of the contract. As for any other price, taxes
+        in it that the customer does not pay are taken out.
 
         :return: the product, empty for none, and its price in the currency of the order; 0 takes
             the price of the product
@@ -25,6 +26,12 @@ class SetupFee:
             self.order.currency_id or self.order.company_id.currency_id,
             self.order.company_id,
             self.order._get_subscription_start(),
+        )
+        product = source.setup_product_id.with_company(self.order.company_id)
+        price = product._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=product.taxes_id._filter_taxes_by_company(self.order.company_id),
+            fiscal_position=self.order.fiscal_position_id,
         )
         return source.setup_product_id, price
 

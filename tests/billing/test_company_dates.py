@@ -1,7 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo.tests import tagged
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import Form, tagged
 
 from ..support.common_payment import PaymentCommon
 
@@ -103,6 +105,41 @@ class TestCompanyDates(PaymentCommon):
             order._subscription_close(DAY, credit_rule="credit")
             self.run_cron()
             self.assertIn("out_refund", order.invoice_ids.mapped("move_type"))
+
+        self.in_each_zone(story)
+
+    def test_credit_note_of_a_clerk_bears_the_day_of_the_company(self):
+        def story():
+            invoice = self.bill(self.create_contract(self.line_values(self.seat)))
+            active = self.env["account.move.reversal"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            )
+            form = Form(active)
+            self.assertEqual(form.date, DAY)
+            wizard = form.save()
+            wizard.refund_moves()
+            again = self.bill(self.create_contract(self.line_values(self.seat)))
+            written = self.env["account.move.reversal"].create(
+                {"move_ids": again.ids, "journal_id": again.journal_id.id}
+            )
+            written.reverse_moves()
+            for note in wizard.new_move_ids | written.new_move_ids:
+                self.assertEqual(note.invoice_date, DAY)
+            plain = self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.partner.id,
+                    "invoice_date": DAY,
+                    "invoice_date_due": DAY,
+                    "invoice_line_ids": [Command.create({"name": "Plain", "price_unit": 5})],
+                }
+            )
+            plain.action_post()
+            other = active.with_context(active_ids=plain.ids).create(
+                {"journal_id": plain.journal_id.id}
+            )
+            self.assertEqual(other.date, fields.Date.context_today(other))
+            other.date = DAY
 
         self.in_each_zone(story)
 

@@ -14,14 +14,20 @@ class TestGivenBack(SubscriptionCommon):
     # Helpers
     # ------------------------------------------------------------------
 
-    def take_seats_back(self, order, day="2027-01-01"):
-        """Take the seats of a contract back one by one, all on one day."""
+    def take_seats_back(self, order, day="2027-01-01", post=False):
+        """Take the seats of a contract back one by one, all on one day.
+
+        :param bool post: whether a clerk posts each document
+        """
         self.travel(day)
         line = order.order_line.filtered("recurrence_id")
         notes = self.env["account.move"]
         while line.product_uom_qty:
             line.product_uom_qty -= 1
-            notes |= self.bill(order)
+            found = self.bill(order)
+            notes |= found
+            if post:
+                found.action_post()
         return notes
 
     def sum_up(self, moves):
@@ -245,6 +251,38 @@ class TestGivenBack(SubscriptionCommon):
         order._subscription_close(self.travel("2027-06-11"))
         preview = order._get_next_invoice_preview()
         self.assertEqual(preview["total"], -216.0)
+
+    # ------------------------------------------------------------------
+    # Rounding to coins
+    # ------------------------------------------------------------------
+
+    def test_rounding_to_coins_is_given_back_with_the_lines_that_it_rounds(self):
+        account = self.env["account.account"].search([("account_type", "=", "income")], limit=1)
+        drafts = self._create_template("Drafts", invoice_mode="draft")
+        for strategy in ("add_invoice_line", "biggest_tax"):
+            coins = self.env["account.cash.rounding"].create(
+                {
+                    "name": strategy,
+                    "rounding": 0.05,
+                    "strategy": strategy,
+                    "rounding_method": "HALF-UP",
+                    "profit_account_id": account.id,
+                    "loss_account_id": account.id,
+                }
+            )
+            for price, asked in ((1.13, 4.05), (1.17, 4.2)):
+                with self.subTest(strategy=strategy, price=price):
+                    order = self.create_contract(
+                        self.line_values(self.seat, 3, price_unit=price),
+                        template=drafts,
+                        day="2027-01-01",
+                    )
+                    invoice = self.bill(order)
+                    invoice.invoice_cash_rounding_id = coins
+                    invoice.action_post()
+                    self.assertEqual(invoice.amount_total, asked)
+                    self.assertEqual(len(self.take_seats_back(order, post=True)), 3)
+                    self.assertAllGivenBack(order)
 
     # ------------------------------------------------------------------
     # Many at once

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
@@ -40,10 +41,80 @@ class TestHeader(SubscriptionCommon):
                 self.assertBillsNothing(order)
                 self.assertLedgerWhole(order)
 
+    def test_untouched_draft_is_made_anew_for_other_taxes_journal_method_or_note(self):
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        exempt = self._create_tax(0)
+        exempt.write({"fiscal_position_ids": abroad.ids, "original_tax_ids": self.tax.ids})
+        journal = self.env["account.journal"].create(
+            {"name": "Other sales", "code": "OTH", "type": "sale"}
+        )
+        method = self.env["account.payment.method.line"].search(
+            [("journal_id.type", "=", "bank"), ("payment_type", "=", "inbound")], limit=1
+        )
+        for values, name in (
+            ({"fiscal_position_id": abroad.id}, "fiscal_position_id"),
+            ({"journal_id": journal.id}, "journal_id"),
+            ({"preferred_payment_method_line_id": method.id}, "preferred_payment_method_line_id"),
+            ({"note": "<p>Pay by May</p>"}, "narration"),
+        ):
+            with self.subTest(**values):
+                order, draft = self.create_draft()
+                before = draft[name]
+                order.write(values)
+                if name == "fiscal_position_id":
+                    order._recompute_taxes()
+                self.assertFalse(draft.exists())
+                self.run_cron()
+                again = order.invoice_ids
+                self.assertEqual(len(again), 1)
+                self.assertNotEqual(again[name], before)
+                self.assertEqual(again.amount_tax, 0.0 if name == "fiscal_position_id" else 2.0)
+                self.assertBillsNothing(order)
+                self.assertLedgerWhole(order)
+
+    def test_untouched_draft_is_made_anew_for_other_taxes_words_or_accounts_of_a_line(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Plan"})
+        account = self.env["account.analytic.account"].create({"name": "A", "plan_id": plan.id})
+        other = self._create_tax(7)
+        for values in (
+            {"tax_ids": [Command.set(other.ids)]},
+            {"name": "Seat on the left"},
+            {"analytic_distribution": {str(account.id): 100.0}},
+        ):
+            with self.subTest(**values):
+                order, draft = self.create_draft()
+                order.order_line = [Command.update(order.order_line.id, values)]
+                self.assertFalse(draft.exists())
+                self.run_cron()
+                line, sold = order.invoice_ids.invoice_line_ids, order.order_line
+                self.assertEqual(len(line), 1)
+                self.assertEqual(line.tax_ids, sold.tax_ids)
+                self.assertIn(sold.name, line.name)
+                self.assertEqual(line.analytic_distribution, sold.analytic_distribution)
+                self.assertBillsNothing(order)
+                self.assertLedgerWhole(order)
+
     def test_draft_that_says_the_same_stays(self):
         order, draft = self.create_draft()
-        order.write({"partner_invoice_id": self.partner.id, "client_order_ref": False})
+        order.note = "<p>Thanks</p>"
+        self.run_cron()
+        draft = order.invoice_ids
+        order.write(
+            {
+                "partner_invoice_id": self.partner.id,
+                "client_order_ref": False,
+                "fiscal_position_id": order.fiscal_position_id.id,
+                "journal_id": False,
+                "note": order.note,
+            }
+        )
         self.assertTrue(draft.exists())
+
+    def test_what_a_clerk_wrote_on_a_draft_matters_only_when_the_contract_says_another(self):
+        order, draft = self.create_draft()
+        draft.narration = "<p>By hand</p>"
+        order.client_order_ref = False
+        self.assertFalse(draft.activity_ids)
 
     def test_edited_draft_asks_for_a_decision(self):
         order, draft = self.create_draft()

@@ -109,3 +109,12 @@ class TestOneOffOnce(SubscriptionCommon):
         ).create({"advance_payment_method": "percentage", "amount": 30}).create_invoices()
         with self.assertRaisesRegex(UserError, "down payment"):
             order.order_line = [Command.create(self.line_values(self.seat))]
+
+    def test_a_down_payment_on_an_order_with_a_recurring_line_is_refused(self):
+        order = self.create_contract(self.line_values(self.seat))
+        down = self.line_values(self.fee, 0, is_downpayment=True, price_unit=30.0)
+        with self.assertRaisesRegex(UserError, "down payment"):
+            order.order_line = [Command.create(down)]
+        line = order.order_line.create({**self.line_values(self.fee), "order_id": order.id})
+        with self.assertRaisesRegex(UserError, "down payment"):
+            line.is_downpayment = True

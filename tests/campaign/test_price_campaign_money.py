@@ -95,6 +95,25 @@ class TestPricesOfACampaign(PriceCampaignCase):
         self.assertEqual(line.new_price, 110.0)
         self.assertEqual(line.new_price, self.create_quotation(order, plain).price_unit)
 
+    def test_price_of_a_pricelist_in_another_currency_is_converted(self):
+        currency = self.env["res.currency"].create(
+            {
+                "name": "XXT",
+                "symbol": "T",
+                "rate_ids": [Command.create({"name": "2027-01-01", "rate": 2.0})],
+            }
+        )
+        for rule, expected in (
+            ({"compute_price": "fixed", "fixed_price": 30.0}, 15.0),
+            ({"compute_price": "formula", "price_surcharge": 4.0}, 12.0),
+            ({"compute_price": "percentage", "percent_price": 10.0}, 9.0),
+        ):
+            with self.subTest(**rule):
+                abroad = self.create_pricelist(**rule)
+                abroad.currency_id = currency
+                order = self.create_contract(self.line_values(self.seat, 1), day="2027-04-01")
+                self.assertEqual(self.preview_pricelist(order, abroad).new_price, expected)
+
     def test_price_of_a_pricelist_is_not_rounded_away(self):
         self.set_list_price(0.0123)
         line = self.preview_pricelist(self.fine(0.01), self.create_pricelist())

@@ -115,6 +115,26 @@ class TestInstalments(PaymentCommon):
         is_in_parts = values["installment_state"] in ("overdue", "next")
         return values["next_amount_to_pay" if is_in_parts else "amount_due"]
 
+    def test_a_term_that_is_edited_later_changes_nothing_of_an_invoice(self):
+        parts = self.create_term((50, 0), (50, 60))
+        whole = self.create_term((100, 60))
+        orders = [self.create_charged_contract(payment_term_id=term.id) for term in (parts, whole)]
+        in_parts, at_once = (self.bill(order) for order in orders)
+        parts.line_ids[0].unlink()
+        parts.line_ids.value_amount = 100
+        whole.line_ids.value_amount = 50
+        whole.line_ids = [Command.create({"value": "percent", "value_amount": 50, "nb_days": 0})]
+        self.assertEqual(in_parts._get_amount_due_now(), 18)
+        self.travel("2027-02-05")
+        self.assertEqual(self.search_late(orders[0] + orders[1]), orders[0])
+        self.run_charges()
+        self.assertEqual(in_parts.transaction_ids.mapped("amount"), [18])
+        self.assertFalse(at_once.transaction_ids)
+        self.travel("2027-04-01")
+        self.assertEqual(at_once._get_amount_due_now(), 36)
+        self.run_charges()
+        self.assertFalse(in_parts.amount_residual or at_once.amount_residual)
+
     def test_late_payers_are_those_who_owe_a_part(self):
         term = self.create_term((50, 0), (50, 60))
         order = self.create_contract(self.line_values(self.seat, 3), payment_term_id=term.id)
@@ -126,8 +146,8 @@ class TestInstalments(PaymentCommon):
         self.assertFalse(self.search_late(order))
 
     def search_late(self, order):
-        """Return the contract when the filter of late payers shows it."""
+        """Return the contracts that the filter of late payers shows."""
         view = self.env.ref("sale_recurring.subscription_contract_view_search")
         (node,) = etree.fromstring(view.arch).xpath("//filter[@name='overdue_invoices']")
         domain = Domain(safe_eval(node.get("domain"), {}))
-        return order.search(domain & Domain("id", "=", order.id))
+        return order.search(domain & Domain("id", "in", order.ids))

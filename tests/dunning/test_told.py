@@ -171,6 +171,23 @@ class TestTold(DunningCommon):
         self.assertTrue(user.active)
         self.assertNotIn(user, seller | leader)
 
+    def test_requests_for_somebody_who_works_elsewhere_now_go_to_the_next_person(self):
+        seller, leader = self.env["res.users"].create(
+            [{"name": name, "login": name} for name in ("Sam", "Lea")]
+        )
+        team = self.env["crm.team"].create({"name": "Team", "user_id": leader.id})
+        template = self._create_template("Drafts", invoice_mode="draft")
+        order = self.create_contract(template=template, user_id=seller.id)
+        order.team_id = team
+        draft = self.bill(order)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        seller.write({"company_ids": other.ids, "company_id": other.id})
+        order._schedule_charge_activity("Look", "Look at it.")
+        self.assertEqual(order.activity_ids.user_id, leader)
+        draft.invoice_line_ids.price_unit = 7.0
+        order.partner_invoice_id = self.partner.copy({"name": "Payer"})
+        self.assertEqual(draft.activity_ids.user_id, leader)
+
     # ------------------------------------------------------------------
     # What the customer has
     # ------------------------------------------------------------------

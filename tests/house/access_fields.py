@@ -8,6 +8,7 @@ as typed.
 
 TYPED = {
     "account.move.line": "deferred_start_date deferred_end_date",
+    "account.payment.term": "subscription_had_instalments",
     "digest.digest": "kpi_subscription_mrr kpi_subscription_net_new",
     "product.pricelist": "subscription_price_ids",
     "product.template": "is_recurring recognition_account_id subscription_price_ids",

@@ -19,6 +19,13 @@ class TestRecurringPrice(PriceCommon):
         self.assertEqual(self.seat._get_recurring_price(self.year), 100.0)
         self.assertEqual(self.seat.product_tmpl_id._get_recurring_price(self.year), 100.0)
 
+    def test_price_keeps_the_digits_that_a_small_one_needs(self):
+        price = self._create_price(self.quarter, 0.0123)
+        self.env.invalidate_all()
+        self.assertEqual(price.price, 0.0123)
+        self.assertEqual(self.seat._get_recurring_price(self.quarter), 0.0123)
+        self.assertIn("0.0123", self.seat.recurring_price_text)
+
     def test_recurrence_without_price_costs_the_sales_price(self):
         self.assertEqual(self.seat._get_recurring_price(self.quarter), 12.0)
 

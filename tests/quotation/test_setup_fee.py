@@ -40,6 +40,32 @@ class TestSetupFee(StartCase):
         order = self.quote(self.seat, template=self.with_fee, pricelist_id=pricelist.id)
         self.assertEqual(self.get_fees(order), [200.0])
 
+    def test_own_price_stays_with_quantity_and_prices_that_are_asked_anew(self):
+        self.with_fee.setup_price = 99.0
+        order = self.quote(self.seat, template=self.with_fee)
+        fee = order.order_line.filtered("is_setup_fee")
+        fee.product_uom_qty = 2
+        self.assertEqual(fee.price_unit, 99.0)
+        order.action_update_prices()
+        self.assertEqual(fee.price_unit, 99.0)
+        fee.price_unit = 80.0
+        fee.product_uom_qty = 3
+        self.assertEqual(fee.price_unit, 80.0, "what was typed stays")
+
+    def test_included_taxes_are_taken_out_for_who_pays_none(self):
+        included = self._create_tax(21, price_include_override="tax_included")
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        exempt = self._create_tax(0)
+        exempt.write({"fiscal_position_ids": abroad.ids, "original_tax_ids": included.ids})
+        self.setup_service.write({"list_price": 242.0, "taxes_id": included.ids})
+        for price, expected in ((0.0, 200.0), (121.0, 100.0)):
+            self.with_fee.setup_price = price
+            order = self.quote(self.seat, template=self.with_fee, fiscal_position_id=abroad.id)
+            self.assertEqual(self.get_fees(order), [expected])
+            order.subscription_template_id = self.template
+            order.subscription_template_id = self.with_fee
+            self.assertEqual(self.get_fees(order), [expected])
+
     def test_renewals_amendments_and_plain_orders_have_none(self):
         for kind in ("renewal", "amendment"):
             order = self.quote(self.seat, template=self.with_fee, subscription_order_type=kind)
