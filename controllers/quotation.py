@@ -85,9 +85,14 @@ class CustomerPortal(offer_portal.CustomerPortal):
             raise BadRequest(request.env._("A quantity must be a number of 0 or more."))
 
     def _get_payment_values(self, order_sudo, *args, **kwargs):
-        """Show on the page of a contract's quotation only saved methods that may pay it."""
+        """Show on the page of a contract's quotation only saved methods that may pay it.
+
+        Of what was paid in part it asks for the rest.
+        """
         values = super()._get_payment_values(order_sudo, *args, **kwargs)
         if order_sudo._is_about_contracts():
+            if order_sudo.state in ("draft", "sent") and order_sudo.amount_paid:
+                values["amount"] = min(values["amount"], order_sudo._get_amount_open_to_pay())
             values["tokens_sudo"] = (
                 request.env["payment.token"]
                 ._get_for_document(order_sudo)

@@ -125,6 +125,14 @@ class TestPortalQuote(PaymentCommon, HttpCase):
         self._begin_payment(order, 310.8)
         self.assertTrue(order.transaction_ids)
 
+    def test_a_quotation_that_is_paid_in_part_asks_for_the_rest(self):
+        order = self._create_quotation(require_signature=False, require_payment=True)
+        self.create_payment(order, amount=100.0)._set_done()
+        page = self.url_open(order.get_portal_url()).text
+        self.assertIn(f'data-amount="{order.amount_total - 100.0}"', page)
+        self._begin_payment(order, order.amount_total - 100.0)
+        self.assertEqual(len(order.transaction_ids), 2)
+
     @mute_logger("odoo.http")
     def test_running_contract_is_paid_by_its_invoice(self):
         order = self._create_quotation()

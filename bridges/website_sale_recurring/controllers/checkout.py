@@ -90,10 +90,32 @@ class SubscriptionCheckout(WebsiteSale):
 
     @route()
     def shop_payment_validate(self, sale_order_id=None, **post):
-        """Lead back to the payment where it was declined, or where a method is missing."""
-        cart_sudo = request.cart if sale_order_id is None else None
-        if cart_sudo and cart_sudo.is_subscription and cart_sudo.state == "draft":
-            is_declined = cart_sudo.get_portal_last_transaction().state in ("cancel", "error")
-            if is_declined or cart_sudo._needs_method_for_free():
-                return request.redirect("/shop/payment")
+        """Lead back to the payment where it was declined, or where something is still missing."""
+        page = self._get_unpaid_page() if sale_order_id is None else None
+        if page:
+            return request.redirect(page)
         return super().shop_payment_validate(sale_order_id=sale_order_id, **post)
+
+    def _get_unpaid_page(self):
+        """Return where a visitor pays for what is no contract yet, None where nothing is due."""
+        cart_sudo = request.cart
+        if not cart_sudo:
+            return self._get_rest_page()
+        if not cart_sudo.is_subscription or cart_sudo.state != "draft":
+            return None
+        last_tx = cart_sudo.get_portal_last_transaction()
+        is_declined = last_tx.state in ("cancel", "error")
+        # A method was saved, but another tab has added something since.
+        is_unpaid = cart_sudo.amount_total and not last_tx
+        if is_declined or is_unpaid or cart_sudo._needs_method_for_free():
+            return "/shop/payment"
+        return None
+
+    def _get_rest_page(self):
+        """Return the page of an order that was a cart until a part of it was paid, None else."""
+        order_id = request.session.get("sale_last_order_id")
+        # sudo: the session remembers what this visitor has just paid for
+        order_sudo = request.env["sale.order"].sudo().browse(order_id or []).exists()
+        if order_sudo.is_subscription and order_sudo.amount_paid and order_sudo._has_to_be_paid():
+            return order_sudo.get_portal_url()
+        return None

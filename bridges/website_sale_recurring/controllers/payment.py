@@ -14,11 +14,15 @@ class SubscriptionShopPayment(PaymentPortal):
 
     @route()
     def shop_payment_transaction(self, order_id, access_token=None, **kwargs):
-        """Refuse to begin a payment that would not confirm the cart it is for."""
+        """Refuse to begin a payment that would not confirm the cart it is for.
+
+        Somebody may have confirmed it while the page was open: a contract is paid by its invoices.
+        """
         SubscriptionPayment._check_form(kwargs)
         cart_sudo = get_accessible_order(self, order_id, access_token)
         if cart_sudo._get_open_quotes():
             ShopCart(cart_sudo).refresh()
+        if cart_sudo:
             cart_sudo._check_online_payment(kwargs)
         return super().shop_payment_transaction(order_id, access_token, **kwargs)
 

@@ -2,6 +2,13 @@ from odoo.tools import format_date
 
 from ..addon import AgreementText, EngineError, next_billing_date
 
+FREE = 100  # percent of discount
+
+
+def is_free(segment):
+    """Return whether a segment of the engine costs nothing."""
+    return not segment.terms.price or segment.terms.discount >= FREE
+
 
 class CheckoutText:
     """What a customer is told on the page of the payment: what is saved, what is charged when.
@@ -43,12 +50,19 @@ class CheckoutText:
         return self.env._("Nothing is charged today.")
 
     def get_next_day(self):
-        """Return the day on which something is billed after what is due now, None for never."""
+        """Return the day on which something is billed after what is due now, None for never.
+
+        What costs nothing is not charged: periods of a trial, or of an intro discount of 100 %.
+        """
         order = self.order
         start, today = order._get_subscription_start(), order._get_billing_day()
         try:
             days = [
-                next_billing_date(order._get_quoted_segments(line, start), (), after=today)
+                next_billing_date(
+                    [one for one in order._get_quoted_segments(line, start) if not is_free(one)],
+                    (),
+                    after=today,
+                )
                 for line in order._get_recurring_lines()
             ]
         except EngineError:

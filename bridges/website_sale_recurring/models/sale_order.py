@@ -200,6 +200,13 @@ class SaleOrder(models.Model):
         contracts.website_id = False
         return super().action_draft()
 
+    def _filter_can_send_abandoned_cart_mail(self):
+        """Let the link of the mail open a cart that its customer never looked at, too."""
+        carts = super()._filter_can_send_abandoned_cart_mail()
+        for cart in carts:
+            cart._portal_ensure_token()
+        return carts
+
     def _is_reorder_allowed(self):
         """Offer to order again once a contract is over; a running one has a page for changes."""
         if self.subscription_state in RUNNING_STATES:

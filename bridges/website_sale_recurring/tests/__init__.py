@@ -4,6 +4,7 @@ from . import test_shop_cart
 from . import test_shop_catalogue
 from . import test_shop_codes
 from . import test_shop_cost
+from . import test_shop_dialogs
 from . import test_shop_drafts
 from . import test_shop_own_contract
 from . import test_shop_payment
@@ -11,3 +12,4 @@ from . import test_shop_prices
 from . import test_shop_product
 from . import test_shop_routes
 from . import test_shop_tours
+from . import test_shop_two_tabs

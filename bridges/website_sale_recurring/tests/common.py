@@ -124,3 +124,56 @@ class ShopCase(PaymentCommon, HttpCase):
 
     def commands(self, records):
         return [Command.set(records.ids)]
+
+
+class PaidShopCase(ShopCase):
+    """A customer who is logged in and pays with the demo provider, which charges each period."""
+
+    def setUp(self):
+        super().setUp()
+        self.user = self.log_in()
+        self.company.subscription_template_id = self.charged_template
+
+    def check_out(self):
+        """Go to the payment, as the button of the cart does, and return its page."""
+        self.open("/shop/checkout", try_skip_step="true")
+        return self.open("/shop/payment")
+
+    def get_payment(self, flow="direct", method=None, **values):
+        """Return what the form sends to begin a payment of the cart."""
+        cart = self.cart
+        return {
+            "provider_id": self.provider.id,
+            "payment_method_id": (method or self.method).id,
+            "token_id": None,
+            "amount": cart.amount_total or None,
+            "flow": flow,
+            "tokenization_requested": False,
+            "landing_route": "/shop/payment/validate",
+            "is_validation": False,
+            "access_token": cart._portal_ensure_token(),
+            **values,
+        }
+
+    def pay(self, path=None, **values):
+        """Begin a payment as the form does, and return the transaction."""
+        path = path or f"/shop/payment/transaction/{self.cart.id}"
+        result = self.make_jsonrpc_request(path, self.get_payment(**values))
+        return self.env["payment.transaction"].search([("reference", "=", result["reference"])])
+
+    def answer(self, tx, state="done"):
+        """Let the provider answer, and the page that waits for it ask what came of it."""
+        self.make_jsonrpc_request(
+            "/payment/demo/simulate_payment",
+            {"reference": tx.reference, "payment_details": "4242", "simulated_state": state},
+        )
+        self.make_jsonrpc_request("/payment/status/poll", {})
+        self.env.invalidate_all()
+
+    def pay_free(self, cart, **values):
+        return self.pay(f"/shop/payment/method/{cart.id}/transaction", is_validation=True, **values)
+
+    def start_trial(self):
+        self.charged_template.write({"trial_count": 14, "trial_unit": "day"})
+        self.add(self.seat, self.month)
+        return self.cart

@@ -1,3 +1,6 @@
+from urllib.parse import urlsplit
+
+from lxml import html
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -42,6 +45,89 @@ class TestShopDrafts(ShopCase):
         paper = self.env["sale.order"].browse(contract.action_subscription_amend()["res_id"])
         self.assertFalse(paper.website_id)
         self.assertNoCart(paper)
+
+    def test_renewals_and_changes_by_the_customer_are_no_carts(self):
+        self.template.write({"customer_control": "upgrade_downgrade"})
+        contract = self.buy_online()
+        self.bill(contract)
+        self.travel("2027-02-05")
+        contract.action_subscription_renew()
+        renewal = contract.subscription_renewal_ids
+        self.assertEqual((renewal.state, renewal.website_id), ("draft", self.website.browse()))
+        self.assertNoCart(renewal)
+        renewal.action_cancel()
+        change = contract._create_amendment(require_payment=True, state="sent")
+        self.assertFalse(change.website_id)
+        self.assertNoCart(change)
+
+    # ------------------------------------------------------------------
+    # Mails about carts that were left
+    # ------------------------------------------------------------------
+
+    def leave(self):
+        """Let a day pass, and return the mails about carts that were left."""
+        self.travel("2027-02-06")
+        self.env.ref("base.user_root").flush_model()
+        self.website.send_abandoned_cart_email = True
+        self.website.send_abandoned_cart_email_activation_time = "2027-01-01 00:00:00"
+        before = self.env["mail.mail"].search([])
+        self.website._send_abandoned_cart_email()
+        return self.env["mail.mail"].search([]) - before
+
+    def test_a_cart_that_was_left_is_recalled_with_a_link_that_works(self):
+        self.user.partner_id.email = "ada@example.com"
+        self.template.write({"setup_product_id": self.setup_service.id, "setup_price": 49.0})
+        self.add(self.seat, self.month, 3)
+        cart = self.cart
+        (mail,) = self.leave()
+        body = html.fromstring(mail.body_html)
+        self.assertIn("Seat 3 Units", self.get_text(body))
+        (link,) = body.xpath("//a[contains(@href, '/shop/cart?')]/@href")
+        self.assertIn(f"id={cart.id}&access_token={cart.access_token}", link)
+        self._create_price(self.seat, self.month, 11.0, date_start="2027-02-01")
+        self.authenticate("ada", "ada-secret")
+        page = self.get_text(self.open(f"{urlsplit(link).path}?{urlsplit(link).query}"))
+        self.assertIn("Due now", page)
+        page = self.get_text(self.open("/shop/payment"))
+        self.assertIn(f"Due now {self.tell((3 * 11 + 49) * 1.2)}", page)
+        self.assertEqual(self.cart, cart)
+        self.assertFalse(self.leave())
+
+    def test_nobody_is_recalled_to_a_contract_its_changes_or_a_quotation(self):
+        self.user.partner_id.email = "ada@example.com"
+        contract = self.buy_online()
+        self.bill(contract)
+        self.travel("2027-02-05")
+        contract._create_amendment()
+        contract.action_subscription_renew()
+        contract.copy()
+        quotation = self.create_order(self.seat)
+        quotation.partner_id = self.user.partner_id
+        self.env.flush_all()
+        self.assertFalse(self.leave())
+
+    # ------------------------------------------------------------------
+    # Order again
+    # ------------------------------------------------------------------
+
+    def test_what_is_ordered_again_is_billed_as_it_is_sold_today(self):
+        self.add(self.seat, self.year, 2)
+        contract = self.cart
+        contract.action_confirm()
+        self.make_jsonrpc_request("/shop/cart/quantity", {})
+        contract.subscription_last_date = "2027-02-03"
+        self.travel("2027-02-05")
+        contract._subscription_refresh_state()
+        other = self._create_template("Today", recurrence_ids=self.commands(self.month))
+        self.seat.shop_subscription_template_id = other
+        self.seat.write({"intro_discount": 50, "intro_period_count": 1})
+        self.authenticate("ada", "ada-secret")
+        self.make_jsonrpc_request("/my/orders/reorder", {"order_id": contract.id})
+        cart = self.cart
+        self.assertNotEqual(cart, contract)
+        self.assertEqual(cart.subscription_template_id, other)
+        self.assertEqual(self.get_lines(cart), [("Seat", "Monthly", 2.0, 9.0)])
+        self.assertEqual(cart.order_line.intro_discount, 50)
 
     def test_links_of_quotations_revive_no_cart(self):
         contract = self.buy_online()

@@ -1,59 +1,12 @@
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .common import ShopCase
+from .common import PaidShopCase
 
 
 @tagged("post_install", "-at_install")
-class TestShopPayment(ShopCase):
+class TestShopPayment(PaidShopCase):
     """A cart is paid, and a contract runs; or it is not, and the cart stays what it was."""
-
-    def setUp(self):
-        super().setUp()
-        self.user = self.log_in()
-        self.company.subscription_template_id = self.charged_template
-
-    def check_out(self):
-        """Go to the payment, as the button of the cart does, and return its page."""
-        self.open("/shop/checkout", try_skip_step="true")
-        return self.open("/shop/payment")
-
-    def pay(self, path=None, flow="direct", method=None, **values):
-        """Begin a payment as the form does, and return the transaction."""
-        cart = self.cart
-        result = self.make_jsonrpc_request(
-            path or f"/shop/payment/transaction/{cart.id}",
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": (method or self.method).id,
-                "token_id": None,
-                "amount": cart.amount_total or None,
-                "flow": flow,
-                "tokenization_requested": False,
-                "landing_route": "/shop/payment/validate",
-                "is_validation": False,
-                "access_token": cart._portal_ensure_token(),
-                **values,
-            },
-        )
-        return self.env["payment.transaction"].search([("reference", "=", result["reference"])])
-
-    def answer(self, tx, state="done"):
-        """Let the provider answer, and the page that waits for it ask what came of it."""
-        self.make_jsonrpc_request(
-            "/payment/demo/simulate_payment",
-            {"reference": tx.reference, "payment_details": "4242", "simulated_state": state},
-        )
-        self.make_jsonrpc_request("/payment/status/poll", {})
-        self.env.invalidate_all()
-
-    def pay_free(self, cart, **values):
-        return self.pay(f"/shop/payment/method/{cart.id}/transaction", is_validation=True, **values)
-
-    def start_trial(self):
-        self.charged_template.write({"trial_count": 14, "trial_unit": "day"})
-        self.add(self.seat, self.month)
-        return self.cart
 
     # ------------------------------------------------------------------
     # Paid at once
@@ -159,6 +112,23 @@ class TestShopPayment(ShopCase):
         self.assertTrue(response.url.endswith("/shop/confirmation"), response.url)
         self.assertFalse(self.bill(cart))
         self.assertEqual(self.bill(cart, "2027-02-14").amount_total, 10.8)
+
+    def test_periods_of_a_trial_are_no_day_of_a_charge(self):
+        """A trial of two weeks has free weeks: the card is charged after them."""
+        week = self.env.ref("sale_recurring.recurrence_week")
+        self.charged_template.recurrence_ids |= week
+        self._create_price(self.seat, week, 3.0)
+        self.charged_template.write({"trial_count": 14, "trial_unit": "day"})
+        self.add(self.seat, week)
+        self.assertIn("from 02/14/2027 on", self.get_text(self.check_out()))
+        self.seat.is_sold_once = True
+        self.add(self.seat, False)
+        self.assertIn("next on 02/14/2027", self.get_text(self.check_out()))
+
+    def test_a_period_that_costs_nothing_is_no_day_of_a_charge(self):
+        self.seat.write({"intro_discount": 100, "intro_period_count": 2})
+        self.add(self.seat, self.month)
+        self.assertIn("from 03/31/2027 on", self.get_text(self.check_out()))
 
     def test_a_declined_card_begins_no_trial(self):
         cart = self.start_trial()

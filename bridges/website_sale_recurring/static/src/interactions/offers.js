@@ -50,6 +50,8 @@ patch(WebsiteSale.prototype, {
         if (period) {
             period.textContent = offer.dataset.per;
         }
+        // Terms are those of a contract: what is sold once has none.
+        parent.querySelector(".o_sr_terms")?.classList.toggle("d-none", offer.value === "0");
     },
 
     _updateRootProduct(form) {
