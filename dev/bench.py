@@ -56,6 +56,7 @@ def parse():
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
     parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
     parser.add_argument("--reports", type=int, default=200_000, help="contracts of the reports")
+    parser.add_argument("--only-reports", action="store_true", help="the reports, and no more")
     parser.add_argument("--charges", type=int, default=500, help="charges of either side")
     parser.add_argument("--charge-workers", type=int, default=400, help="charges to be shared")
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
@@ -107,6 +108,8 @@ def measure_alone(databases, options):
         measure_operations(databases, options)
     elif options.health:
         measure_health(databases, options)
+    elif options.only_reports:
+        measure_reports(databases, options)
     elif options.peers:
         measure_peers(databases, options)
     else:
@@ -167,6 +170,21 @@ def measure_health(databases, options):
     result["health"] = health.measure(registry, partners, options.health, log=say)
     keep(result, options)
     say("\n" + "\n".join(health.facts(result["health"])))
+    databases.drop(options.database)
+
+
+def measure_reports(databases, options):
+    """Measure the reports alone, and what their ledger costs the run; the rest stays."""
+    databases.new(options.database)
+    registry = server.start(options.database)
+    with server.environment(registry) as env:
+        data.make_company(env)
+        partners = data.make_partners(env, 100)
+        with server.clock(env, data.START):
+            data.make_contracts(env, partners[:1], data.START)
+    result = json.loads(RESULTS.read_text())
+    result["reports"] = reporting.measure(registry, options.reports, say)
+    keep(result, options)
     databases.drop(options.database)
 
 

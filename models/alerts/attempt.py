@@ -1,12 +1,9 @@
 """Things that are done by themselves and that one contract must not stop for all others."""
 
-from odoo.exceptions import UserError
-from psycopg2 import Error, OperationalError
+from psycopg2 import OperationalError
 
+from ...exceptions import BREAKS
 from ..contract.activities import schedule_once
-
-# What a record, a template or a rule that somebody wrote may break with.
-BREAKS = (UserError, ValueError, KeyError, TypeError, AttributeError, Error)
 
 
 def attempt(order, act):

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 from psycopg2 import OperationalError
 
-from .attempt import BREAKS
+from ...exceptions import BREAKS
 
 _logger = logging.getLogger(__name__)
 

@@ -13,7 +13,10 @@ import urllib3
 from odoo.exceptions import ValidationError
 from odoo.tools import str2bool
 
-TIMEOUT = 10  # seconds
+from .webhook_deadline import set_deadline
+
+TIMEOUT = 10  # seconds of each step
+DEADLINE = 20  # seconds of the whole call
 MOST_READ = 1000  # bytes of an answer
 # A gateway from IPv6 to IPv4: the last 32 bits are the number behind it.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -134,11 +137,14 @@ def sign(secret, moment, body):
 def post(env, url, secret, call_id, body):
     """Send one call; redirects are not followed. Return the status of the answer.
 
+    Of the rest of the answer only the beginning is read, as far as it comes in time.
+
     :param str call_id: the same for each attempt, so that the other side can tell repeats
     :param bytes body: JSON
     :rtype: int
     """
     check_address(env, url)
+    deadline = time.monotonic() + DEADLINE
     parts = split(url)
     is_secure = parts.scheme == "https"
     port = parts.port or (443 if is_secure else 80)
@@ -155,6 +161,7 @@ def post(env, url, secret, call_id, body):
         )
     else:
         pool = urllib3.HTTPConnectionPool(number, port, **options)
+    set_deadline(pool, deadline)
     path = parts.path or "/"
     with pool:
         answer = pool.urlopen(
@@ -171,6 +178,7 @@ def post(env, url, secret, call_id, body):
             redirect=False,
             preload_content=False,
         )
-        answer.read(MOST_READ)
+        with contextlib.suppress(OSError, urllib3.exceptions.HTTPError):
+            answer.read(MOST_READ, decode_content=False)
         answer.close()
     return answer.status

@@ -159,13 +159,17 @@ class SubscriptionDashboard(models.AbstractModel):
     def _get_options(self):
         """Return what the filters offer: what movements that the reader may read belong to."""
         Event = self.env["subscription.mrr.event"]
+        fields_ = [field for field, _on_order, _model in FILTERS.values() if field]
+        # One reading of the ledger: whatever belongs together is one row.
+        groups = Event._read_group([], fields_)
+        known = {name: {row[place].id for row in groups} for place, name in enumerate(fields_)}
         found = {}
         for name, (field, _on_order, model) in FILTERS.items():
             if name == "product":
                 records = self.env[model].search([("is_recurring", "=", True)], limit=MOST_OPTIONS)
             else:
-                groups = Event._read_group([(field, "!=", False)], [field], limit=MOST_OPTIONS)
-                records = self.env[model].browse(record.id for (record,) in groups)
+                ids = sorted(known[field] - {False})[:MOST_OPTIONS]
+                records = self.env[model].browse(ids)
             # sudo: the reader reads these names on the movements too
             found[name] = [
                 {"id": record.id, "name": record.display_name} for record in records.sudo()

@@ -137,6 +137,8 @@ class SubscriptionMrrEvent(models.Model):
         "again.",
     )
     _by_day = models.Index("(company_id, effective_date)")
+    # The list shows the newest first, of whichever companies the reader has.
+    _newest = models.Index("(effective_date, id)")
 
     # ------------------------------------------------------------------
     # Rows are only ever added

@@ -2,8 +2,11 @@ import logging
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from psycopg2 import OperationalError
 
 from ... import const
+from ...exceptions import BREAKS
+from ..contract.activities import schedule_once
 from .facts import NEVER, Facts
 from .verdicts import Verdicts
 
@@ -91,11 +94,52 @@ class SubscriptionHealth(models.Model):
         return self.browse(row_id for (row_id,) in rows)
 
     def _refresh(self, company, today):
-        """Count the facts of contracts, judge them, and write down what turned.
+        """Count and judge contracts; those at which an automation rule breaks stop no other.
+
+        Half of them is tried, and half of that, until the one is found.
 
         :param company: the `res.company` of all of them
         :param date today: its day
         """
+        try:
+            with self.env.cr.savepoint():
+                self._judge(company, today)
+        except OperationalError:
+            raise  # another process was faster, or the database is gone: the job comes again
+        except BREAKS as error:
+            half = len(self) // 2
+            if half:
+                self[:half]._refresh(company, today)
+                self[half:]._refresh(company, today)
+            else:
+                self._leave(today, error)
+
+    def _leave(self, today, error):
+        """Leave one contract as it was counted last until the next day, and ask a person.
+
+        In SQL: what breaks may be a rule about these very rows.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE subscription_health SET is_stale = FALSE, facts_date = %s WHERE id = %s",
+                today,
+                self.id,
+            )
+        )
+        self.invalidate_recordset()
+        order = self.order_id
+        _logger.info("health of contract %(order)s could not be counted", {"order": order.id})
+        text = self.env._(
+            "The health of this contract could not be counted: %(reason)s Automation rules of an "
+            "administrator may be the reason. It is tried again every night.",
+            reason=str(error).strip(),
+        )
+        user = order.user_id.filtered("active") or self.env.ref("base.user_admin")
+        summary = self.env._("Health could not be counted")
+        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
+
+    def _judge(self, company, today):
+        """Count the facts of contracts, judge them, and write down what turned."""
         # sudo: jobs write what nobody writes by hand
         rows = self.sudo()._as_system()
         found = Facts(company, rows.order_id.ids, today).get_values()

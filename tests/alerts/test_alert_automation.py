@@ -88,6 +88,51 @@ class TestAlertAutomation(AlertCommon):
         self.watch()
         self.assertEqual(self.order.origin, "bad")
 
+    def break_at(self, model, path, **values):
+        """Return an automation rule that breaks at the first contract; another one is there, too.
+
+        :param str path: from a record of the model to its contract
+        """
+        self.other = self.create_contract(self.seat, day="2027-02-01")
+        self.watch()
+        code = f"record.nothing if record.{path}id == {self.order.id} else None"
+        rule = self.create_rule(model, code, **values)
+        self.set_rules(("bad", []))
+        self.watch()
+        return rule
+
+    def assertOtherOnly(self, rule):
+        """Check that the other contract was judged, and the first one when its rule is mended."""
+        self.assertEqual(self.other.subscription_health, "bad")
+        self.assertFalse(self.other.activity_ids)
+        self.assertFalse(self.order.subscription_health, "all of it or nothing")
+        self.assertEqual(len(self.order.activity_ids), 1)
+        self.assertIn("nothing", self.order.activity_ids.note)
+        self.watch("2027-02-02")
+        self.assertEqual(len(self.order.activity_ids), 1, "asked for once")
+        rule.active = False
+        self.watch("2027-02-03")
+        self.assertEqual(self.order.subscription_health, "bad")
+
+    def test_a_rule_about_health_that_breaks_at_one_contract_stops_no_other(self):
+        rule = self.break_at("subscription.health.event", "order_id.", trigger="on_create")
+        self.assertOtherOnly(rule)
+
+    def test_a_rule_about_facts_that_breaks_at_one_contract_stops_no_other(self):
+        rule = self.break_at(
+            "subscription.health", "order_id.", filter_domain=str([("verdict", "=", "bad")])
+        )
+        self.assertOtherOnly(rule)
+
+    def test_a_rule_about_the_stage_that_health_moves_stops_no_other(self):
+        stage = self.env["subscription.stage"].create(
+            {"name": "In Trouble", "health_verdict": "bad", "sequence": 99}
+        )
+        rule = self.break_at(
+            "sale.order", "", filter_domain=str([("subscription_stage_id", "=", stage.id)])
+        )
+        self.assertOtherOnly(rule)
+
     def test_server_actions_say_which_flags_run_them(self):
         server = self.env.ref("sale_recurring.action_request_satisfaction")
         alert = self.create_alert("end", {"kind": "server", "server_action_id": server.id})

@@ -3,11 +3,13 @@ import hmac
 import json
 import socket
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
 import urllib3
+from freezegun import api as freezegun_api
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -33,6 +35,22 @@ class Answering(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         """Stay silent."""
+
+
+class Dripping(Answering):
+    """Another side that answers a byte at a time, and has a lot to say."""
+
+    before = b"HTTP/1.1 200 OK\r\nX-Long: "
+
+    def do_POST(self):
+        """Send what comes before the drops at once, then one drop after the other."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.close_connection = True
+        with suppress(OSError):  # nobody listens any more
+            self.wfile.write(self.before)
+            for _number in range(120):
+                self.wfile.write(b"x")
+                time.sleep(0.05)
 
 
 @tagged("post_install", "-at_install")
@@ -178,6 +196,28 @@ class TestWebhook(AlertCommon):
         thread.join(10)
         return call
 
+    def ask_dripping(self, before):
+        """Call a server that drips; return the status, or the error it came to.
+
+        :param bytes before: what the server sends at once
+        """
+        self.patch(time, "monotonic", freezegun_api.real_monotonic)  # that of the test stands still
+        self.patch(webhook_address, "DEADLINE", 0.3)
+        self.patch(Dripping, "before", before)
+        server = HTTPServer(("127.0.0.1", 0), Dripping)
+        thread = threading.Thread(target=server.handle_request, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 20)
+        self.addCleanup(server.server_close)
+        begun = time.monotonic()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}/x"
+            return webhook_address.post(self.env, url, "key", "1", b"{}")
+        except urllib3.exceptions.HTTPError as error:
+            return error
+        finally:
+            self.assertLess(time.monotonic() - begun, 4)
+
     def test_what_is_told_and_how_it_is_signed(self):
         call = self.call_once("/hook?a=1")
         self.assertEqual((call.state, call.error), ("done", "200"))
@@ -214,6 +254,30 @@ class TestWebhook(AlertCommon):
         call = self.call_once("/hook")
         self.assertEqual((call.state, call.error), ("todo", "307"))
         self.assertEqual(len(Answering.told), 1)
+
+    def test_a_host_that_answers_byte_by_byte_is_not_waited_for(self):
+        self.allow_private()
+        for before in (
+            b"",  # not even a status
+            b"HTTP/1.1 200 OK\r\nX-Long: ",
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 ",
+        ):
+            with self.subTest(before=before):
+                self.assertIsInstance(
+                    self.ask_dripping(before), urllib3.exceptions.ReadTimeoutError
+                )
+
+    def test_a_body_that_does_not_end_changes_nothing_about_the_status(self):
+        self.allow_private()
+        for before in (
+            b"HTTP/1.1 204 No Content\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
+        ):
+            with self.subTest(before=before):
+                self.assertIn(self.ask_dripping(before), (200, 204))
 
     def test_a_redirect_is_no_answer(self):
         call = self.create_call()
