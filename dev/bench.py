@@ -27,6 +27,7 @@ from bench import (
     rounds,
     scale,
     server,
+    shop,
     workers,
 )
 from bootstrap.databases import Databases
@@ -79,6 +80,8 @@ def parse():
     parser.add_argument(
         "--operations-side", nargs=3, metavar=("DB", "SIDE", "SCALE"), help=argparse.SUPPRESS
     )
+    parser.add_argument("--shop", action="store_true", help="pages of the shop, and no more")
+    parser.add_argument("--shop-side", nargs=2, metavar=("DB", "SIDE"), help=argparse.SUPPRESS)
     parser.add_argument("--plain", metavar="DB", help=argparse.SUPPRESS)
     parser.add_argument("--peer", nargs=3, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -94,6 +97,8 @@ def be_part(options):
     elif options.operations_side:
         database, side, scale = options.operations_side
         operations.measure_side(database, side, int(scale))
+    elif options.shop_side:
+        shop.measure_side(*options.shop_side)
     elif options.peer:
         database, paths, count = options.peer
         peers.work(database, paths, int(count))
@@ -106,6 +111,8 @@ def measure_alone(databases, options):
     """Measure one thing and nothing else, and tell whether that was asked for."""
     if options.operations:
         measure_operations(databases, options)
+    elif options.shop:
+        measure_shop(databases, options)
     elif options.health:
         measure_health(databases, options)
     elif options.only_reports:
@@ -199,6 +206,18 @@ def measure_operations(databases, options):
     result = {**json.loads(RESULTS.read_text()), "operations": rows}
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     report.write_operations(ROOT / "README.md", rows)
+
+
+def measure_shop(databases, options):
+    """Open pages of the shop in databases of their own; the rest of what is known stays."""
+    databases.new(options.database)
+    rows = shop.measure(databases, options.database, log=say)
+    databases.drop(options.database)
+    say("\n".join(["", *shop.table(rows), *shop.dear_pages(rows)]))
+    if not options.no_write:
+        result = {**json.loads(RESULTS.read_text()), "shop": rows}
+        RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+        report.write_between(ROOT / "README.md", *report.SHOP, shop.table(rows))
 
 
 def measure_peers(databases, options):
@@ -345,7 +364,9 @@ def keep(result, options):
     """Write down what is known so far, unless told otherwise."""
     if options.no_write:
         return
-    result.setdefault("operations", json.loads(RESULTS.read_text()).get("operations"))
+    known = json.loads(RESULTS.read_text())
+    for part in ("operations", "shop"):
+        result.setdefault(part, known.get(part))
     RESULTS.write_text(json.dumps(result, indent=1) + "\n")
     rows = [
         (f"{size['contracts']:,} contracts", size["plain_ms"], size["run_ms"])

@@ -9,6 +9,7 @@ from . import fresh, health, paper, peers, recognition
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 OPERATIONS = "<!-- operations: begin -->", "<!-- operations: end -->"
+SHOP = "<!-- shop: begin -->", "<!-- shop: end -->"
 NEAREST = {
     "confirm": "confirm an order",
     "confirm_many": "confirm 100 orders",
