@@ -56,28 +56,66 @@ def charge_again(registry, folder, day, gate):
     )
 
 
-def _at_each_invoice(registry, folder, gate, act):
-    """Do something to each invoice in a transaction of its own, begun again as the server does.
+def credit_invoices(registry, folder, day, gate, posts=True):
+    """Credit one invoice after the other by core's dialog, as a clerk does.
 
-    :param act: function from an invoice and its place in the list to nothing
-    :return: ids of the invoices that did not refuse it
+    :param bool posts: whether the credit notes are posted at once
+    :return: ids of those that could be credited
     """
+    del day
+    return _at_each_invoice(registry, folder, gate, lambda move, _at: _credit(move, posts))
+
+
+def bill_by_hand(registry, folder, day, gate):
+    """Press *Create Invoice* on one contract after the other, as a clerk does.
+
+    :return: ids of those that could be billed
+    """
+    del day
+    return _at_each(
+        registry, folder, gate, ("sale.order", []), lambda order, _at: order._create_invoices()
+    )
+
+
+def _at_each_invoice(registry, folder, gate, act):
+    """Do something to each invoice, arguments as of :func:`_at_each`."""
+    found = ("account.move", [("move_type", "=", "out_invoice")])
+    return _at_each(registry, folder, gate, found, act)
+
+
+def _at_each(registry, folder, gate, found, act):
+    """Do something to each record in a transaction of its own, begun again as the server does.
+
+    :param tuple found: model and domain of the records
+    :param act: function from a record and its place in the list to nothing
+    :return: ids of the records that did not refuse it
+    """
+    model, domain = found
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        ids = env["account.move"].search([("move_type", "=", "out_invoice")], order="id").ids
+        ids = env[model].search(domain, order="id").ids
         wait_at(folder, gate)
     done = []
-    for at, move_id in enumerate(ids):
+    for at, record_id in enumerate(ids):
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            move = env["account.move"].browse(move_id)
+            record = env[model].browse(record_id)
             try:
-                retrying(lambda move=move, at=at: act(move, at), env)
+                retrying(lambda record=record, at=at: act(record, at) and None, env)
             except UserError:
                 cr.rollback()
                 continue
-        done.append(move_id)
+        done.append(record_id)
     return done
+
+
+def _credit(move, posts):
+    active = {"active_model": "account.move", "active_ids": move.ids}
+    wizard = move.env["account.move.reversal"].with_context(**active)
+    wizard = wizard.create({"journal_id": move.journal_id.id})
+    wizard.reverse_moves()
+    if posts:
+        wizard.new_move_ids.action_post()
 
 
 def _cancel(move):
@@ -144,6 +182,43 @@ def money_of_periods(env, _day):
             )
         )
     return result
+
+
+def money_back(env, _day):
+    """Return what each contract was asked for and got back, and what came in.
+
+    :return: cents of its invoices, drafts included, of its credit notes and of its payments, and
+        whether a person is asked about money that is too much
+    :rtype: list[tuple]
+    """
+    result = []
+    for order in env["sale.order"].search([("client_order_ref", "like", "cus_")], order="id"):
+        moves = order.invoice_ids.filtered(lambda move: move.state != "cancel")
+        notes = moves.filtered(lambda move: move.move_type == "out_refund")
+        done = moves.transaction_ids.filtered(lambda tx: tx.state == "done")
+        cents = [
+            round(sum(found.mapped(name)) * 100)
+            for found, name in (
+                (moves - notes, "amount_total"),
+                (notes, "amount_total"),
+                (done, "amount"),
+            )
+        ]
+        told = "overpaid" in order.activity_ids.mapped("subscription_matter")
+        left = any(note.amount_residual for note in notes)
+        result.append((*cents, told or left))
+    return result
+
+
+def found_wrong(env, _day):
+    """Return what the nightly check says about all contracts.
+
+    :return: kinds of findings with the number of their contract
+    :rtype: list[tuple]
+    """
+    orders = env["sale.order"].search([("is_subscription", "=", True)])
+    found = env["subscription.finding"].sudo()._find_in_contracts(orders)
+    return [(values["check"], values["order_id"]) for values in found]
 
 
 def methods(env, _day):

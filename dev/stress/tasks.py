@@ -18,10 +18,14 @@ from .alert import flagged, raise_stale, run_flags_now, set_up_flags, switch_fla
 from .change import amendments, confirm_changes, offer_changes
 from .check import facts, findings, rebuilt
 from .door import (
+    bill_by_hand,
     cancel_invoices,
     charge_again,
+    credit_invoices,
+    found_wrong,
     mails_leave,
     methods,
+    money_back,
     money_of_periods,
     pay_by_form,
     replace_methods,
@@ -246,6 +250,10 @@ TASKS = {
     "mails_leave": with_cursor(mails_leave),
     "cancel_invoices": cancel_invoices,
     "charge_again": charge_again,
+    "credit_invoices": credit_invoices,
+    "bill_by_hand": bill_by_hand,
+    "money_back": with_cursor(money_back),
+    "found_wrong": with_cursor(found_wrong),
     "allow_acts": with_cursor(allow_acts),
     "do_acts": do_acts,
     "done_acts": with_cursor(done_acts),

@@ -95,3 +95,45 @@ def test_a_card_saved_while_paying_replaces_one_that_was_refused(herd, fake):
             assert done == [costs]
             assert methods[number] in {customer for customer, _method in cards}
     assert paid
+
+
+def test_two_clerks_credit_the_same_invoices_while_the_run_charges(herd, fake):
+    """No more goes back than was asked; money for what was given back is somebody's to look at."""
+    first, second, *_jobs = at_once(
+        herd, ("credit_invoices", {}), ("credit_invoices", {}), charge(), charge(2)
+    )
+    assert first or second
+    herd.run("job", job=CHARGE)
+    found = herd.run("money_back")
+    assert len(found) == CUSTOMERS
+    for asked, given, paid, is_told in found:
+        assert 0 < given <= asked
+        assert paid <= asked
+        assert not paid or is_told
+    assert herd.run("found_wrong") == []
+
+
+def test_two_clerks_make_credit_notes_of_the_same_paid_invoices(herd):
+    """Drafts count: the second clerk is offered only what the first one left."""
+    herd.run("job", job=CHARGE)
+    assert herd.run("open_invoices") == 0
+    task = ("credit_invoices", {"posts": False})
+    at_once(herd, task, task)
+    found = herd.run("money_back")
+    assert len(found) == CUSTOMERS
+    for asked, given, *_rest in found:
+        assert 0 < given <= asked
+
+
+def test_two_clerks_and_the_run_bill_the_same_contracts(herd):
+    """Each period is billed once, whoever comes first."""
+    day = "2027-02-28"
+    first, second, _run = at_once(
+        herd, ("bill_by_hand", {"day": day}), ("bill_by_hand", {"day": day}), ("bill", {"day": day})
+    )
+    assert not set(first) & set(second)
+    found = herd.run("money_back")
+    asked = [asked for asked, *_rest in found]
+    costs = [costs for costs, *_rest in herd.run("money_of_periods")]
+    assert asked == [2 * cost for cost in costs]
+    assert herd.run("found_wrong", day=day) == []

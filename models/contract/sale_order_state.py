@@ -5,6 +5,9 @@ from ... import const
 from ...engine import errors
 from ...engine.lifecycle import check_move, state_on
 
+# What the note about a confirmation tells besides what somebody changed.
+TOLD_AT_START = ("subscription_state", "subscription_stage_id", "subscription_start_date")
+
 
 class SaleOrder(models.Model):
     """What happens to a contract between its first and its last day."""
@@ -100,6 +103,22 @@ class SaleOrder(models.Model):
             order._set_subscription_state("upcoming" if is_future else "active")
             order._subscription_refresh_state()
             order._hook_on_subscription_start()
+
+    def _track_filter_for_display(self, tracking_values):
+        """Leave out what a contract takes from its terms on the day it begins.
+
+        It stands on the contract; the note about the confirmation says that it runs.
+        """
+        values = super()._track_filter_for_display(tracking_values)
+        if not {"state", "subscription_state"} <= set(values.field_id.mapped("name")):
+            return values
+        return values.filtered(
+            lambda value: (
+                not value.field_id.name.startswith("subscription_")
+                or value.field_id.name in TOLD_AT_START
+                or any(value[f"old_value_{kind}"] for kind in ("char", "integer", "datetime"))
+            )
+        )
 
     def _hook_on_subscription_start(self):
         """Hook. Called once per contract after its segments are open. Return nothing, bill nothing.

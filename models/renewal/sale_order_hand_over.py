@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
+from .sale_order_quotation import get_renewed_twice_text
 
 
 class SaleOrder(models.Model):
@@ -36,7 +37,7 @@ class SaleOrder(models.Model):
         contract = contract.sudo()
         other = contract._get_confirmed_renewal() - self
         if other:
-            return contract._get_renewed_twice_text(other)
+            return get_renewed_twice_text(contract, other)
         start, end = self._get_subscription_start(), contract.subscription_end_date
         names = {"renewal": self.name, "order": contract.name}
         if contract.state != "sale" or contract.subscription_state == "draft":

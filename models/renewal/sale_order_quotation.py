@@ -22,6 +22,13 @@ def get_due_renewals_domain(company):
     )
 
 
+def get_renewed_twice_text(contract, renewal):
+    """Return why a contract is not renewed once more."""
+    return contract.env._(
+        "%(order)s was renewed by %(renewal)s already.", order=contract.name, renewal=renewal.name
+    )
+
+
 def tell_of_failed_renewal(order, error):
     """Ask for a renewal quotation that could not be prepared, once; billing goes on.
 
@@ -159,7 +166,7 @@ class SaleOrder(models.Model):
         self._subscription_claim()
         self._check_running(self.env._("renewed"))
         if renewed := self._get_confirmed_renewal():
-            raise UserError(self._get_renewed_twice_text(renewed))
+            raise UserError(get_renewed_twice_text(self, renewed))
         day = RenewalBasis(self).get_day()
         order = self.company_id._at_company_time(self)
         order = order._as_system()
@@ -179,11 +186,6 @@ class SaleOrder(models.Model):
             )
         )
         return renewal
-
-    def _get_renewed_twice_text(self, renewal):
-        return self.env._(
-            "%(order)s was renewed by %(renewal)s already.", order=self.name, renewal=renewal.name
-        )
 
     @api.model
     def _cron_prepare_renewals(self):

@@ -6,4 +6,5 @@ from . import test_mass_preview
 from . import test_mass_wizard
 from . import test_pause_rules
 from . import test_planned_change
+from . import test_start_note
 from . import test_wizards
