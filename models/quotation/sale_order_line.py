@@ -31,7 +31,7 @@ class SaleOrderLine(models.Model):
 
     def _reset_price_unit(self):
         """Ask what the terms ask for the set-up fee, where they say another price than its own."""
-        product, price = SetupFee(self.order_id).get()
+        product, price = SetupFee(self.order_id).get() if self.is_setup_fee else (None, 0.0)
         if price and product == self.product_id:
             self.update({"price_unit": price, "technical_price_unit": price})
         else:
