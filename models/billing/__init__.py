@@ -11,6 +11,7 @@ from . import (
     account_move,
     account_move_batch,
     account_move_line,
+    account_payment,
     account_move_ledger,
     account_move_correction,
     account_move_draft,

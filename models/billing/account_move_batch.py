@@ -1,5 +1,8 @@
+from contextlib import nullcontext
+
 from odoo import fields, models, tools
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ... import const
 from ...tools import is_said_by
@@ -105,6 +108,30 @@ class AccountMove(models.Model):
                 for move in self:
                     ids = tuple(line_id for line_id in move.line_ids._ids if line_id in kept)
                     field._update_cache(move, ids)
+
+    def _keeping_amounts(self):
+        """Return a block in which a new state does not make core add up the lines again.
+
+        Core says that amounts follow from the state, and takes no notice of it.
+        """
+        if not is_said_by(self, ("_compute_amount",), CORE):
+            return nullcontext()
+        amounts = self.pool.field_computed[self._fields["amount_total"]]
+        return self.env.protecting(amounts, self)
+
+    def _is_anything_matched(self):
+        """Tell whether a line of these documents was ever matched with another; drafts are not."""
+        lines = self.filtered(lambda move: move.state != "draft").line_ids
+        if not lines:
+            return False
+        query = SQL(
+            """
+            SELECT 1 FROM account_partial_reconcile
+             WHERE debit_move_id = ANY(%(ids)s) OR credit_move_id = ANY(%(ids)s) LIMIT 1
+            """,
+            ids=lines.ids,
+        )
+        return bool(self.env.execute_query(query))
 
     def _get_next_sequence_format(self):
         """Read the format of the numbers once per batch; the next number itself is core's cache.

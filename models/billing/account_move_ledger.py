@@ -30,11 +30,12 @@ class AccountMove(models.Model):
             with renewing, self._keeping_what_is_paid(vals):
                 return super().write(vals)
         before = {move.id: move.state for move in self}
-        moves = self
+        moves, keeping = self, nullcontext()
         if is_batch and vals.get("state") == "posted" and vals.keys() <= POSTING_VALUES:
             # Core made tax and term lines when it created the draft, and nothing changed since.
-            moves = self.with_context(skip_invoice_sync=True)
-        result = super(AccountMove, moves).write(vals)
+            moves, keeping = self.with_context(skip_invoice_sync=True), self._keeping_amounts()
+        with keeping:
+            result = super(AccountMove, moves).write(vals)
         changed = self.filtered(lambda move: move.state != before[move.id])
         changed._hook_on_state_changed(before)
         return result

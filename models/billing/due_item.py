@@ -52,6 +52,18 @@ class DueItem:
         )
 
 
+def group_by_line(items):
+    """Return due items as invoices look them up: lists by the id of their line.
+
+    :param items: :class:`DueItem` objects
+    :rtype: dict
+    """
+    by_line = {}
+    for due in items:
+        by_line.setdefault(due.line.id, []).append(due)
+    return by_line
+
+
 def get_credit_splits(forfeited):
     """Return the days that no credit reaches across: money goes back on one side only.
 

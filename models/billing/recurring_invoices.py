@@ -1,9 +1,11 @@
 from contextlib import contextmanager
+from itertools import chain
 
 from markupsafe import Markup
 from odoo.fields import Command
 
 from ... import const
+from .due_item import group_by_line
 
 # Tracking, one creation note and one subscription per record are what costs most in a batch; the
 # run writes the note and the follower for all documents at once instead.
@@ -32,13 +34,16 @@ class RecurringInvoices:
         """
         moves = self.env["account.move"]
         groups = {}
-        for order, items in items_by_order.items():
-            groups.setdefault(order._get_invoice_group_key(), []).append((order, items))
+        # One context for all: each look for an environment goes through all that there are.
+        by_line = group_by_line(chain.from_iterable(items_by_order.values()))
+        context = const.sealed(const.ITEMS_KEY, by_line)
+        for order in items_by_order:
+            groups.setdefault(order._get_invoice_group_key(), []).append(order)
         vals_by_company = {}
         with self._hiding_history():
             for members in groups.values():
-                company = members[0][0].company_id
-                vals_by_company.setdefault(company, []).append(self._prepare(members))
+                vals = self._prepare([order.with_context(**context) for order in members])
+                vals_by_company.setdefault(members[0].company_id, []).append(vals)
         for company, vals_list in vals_by_company.items():
             orders = self.orders.filtered(
                 lambda order, company=company: order.company_id == company
@@ -53,12 +58,12 @@ class RecurringInvoices:
     def _prepare(self, members):
         """Return the values of the invoice of one group.
 
-        :param list members: contracts with their :class:`DueItem`
+        :param list members: contracts, with all due items in their context
         :rtype: dict
         """
         vals = None
-        for order, items in members:
-            order_vals = order._prepare_recurring_invoice(items)
+        for order in members:
+            order_vals = order._prepare_recurring_invoice()
             if len(members) > 1:
                 self._name_contract(order, order_vals)
             vals = self._merge(vals, order_vals) if vals else order_vals

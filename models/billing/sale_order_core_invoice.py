@@ -1,9 +1,12 @@
+from itertools import chain
+
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ... import const
 from ...explain import told_to_user
+from .due_item import group_by_line
 
 
 class SaleOrder(models.Model):
@@ -26,11 +29,9 @@ class SaleOrder(models.Model):
             ready = contracts._subscription_update_drafts()
             ready._subscription_refresh_taxes()
         invoices, credit_notes, silent = ready._get_checked_due_split()
-        by_line = {}
         for order in ready:
             order._get_due_one_off_lines()._carry_rebates_on(invoices.get(order, []))
-        for due in (due for items in invoices.values() for due in items):
-            by_line.setdefault(due.line.id, []).append(due)
+        by_line = group_by_line(chain.from_iterable(invoices.values()))
         orders = (self - contracts | ready).with_context(
             raise_if_nothing_to_invoice=False, **const.sealed(const.ITEMS_KEY, by_line)
         )

@@ -3,6 +3,7 @@ from odoo.fields import Command
 
 from ... import const
 from .credit_note import CreditNote
+from .due_item import group_by_line
 from .recurring_invoices import QUIET
 
 
@@ -68,10 +69,9 @@ class SaleOrder(models.Model):
             template.payment_mode,
         )
 
-    def _prepare_recurring_invoice(self, items):
-        """Return the values of the invoice of one contract. Hook.
+    def _prepare_recurring_invoice(self):
+        """Return the values of the invoice of one contract, whose due items the context has. Hook.
 
-        :param list items: :class:`DueItem` of this order
         :rtype: dict
         """
         self.ensure_one()
@@ -79,13 +79,7 @@ class SaleOrder(models.Model):
         if self.partner_invoice_id.lang:
             order = order.with_context(lang=self.partner_invoice_id.lang)
         vals = order._prepare_invoice()
-        by_line = {}
-        for due in items:
-            by_line.setdefault(due.line.id, []).append(due)
-        lines = order.with_context(
-            **const.sealed(const.ITEMS_KEY, by_line)
-        )._get_invoiceable_lines()
-        lines = lines.with_prefetch(order.order_line._prefetch_ids)
+        lines = order._get_invoiceable_lines().with_prefetch(order.order_line._prefetch_ids)
         line_vals = [vals for line in lines for vals in line._prepare_invoice_lines_vals_list()]
         template = self._get_subscription_template()
         waits = template.invoice_mode == "draft" or self._is_invoiced_after_payment()
@@ -101,9 +95,7 @@ class SaleOrder(models.Model):
     def _create_invoices_with_items(self, items):
         """Let core build the invoice of one contract, its due recurring lines included."""
         self.ensure_one()
-        by_line = {}
-        for due in items:
-            by_line.setdefault(due.line.id, []).append(due)
+        by_line = group_by_line(items)
         # Nothing of the engine, but a place on this invoice.
         by_line.update({line.id: [] for line in self._get_due_one_off_lines()})
         # A document of the run is nobody's new work: salespeople follow it without a notice.

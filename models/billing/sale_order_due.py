@@ -168,8 +168,10 @@ class SaleOrder(models.Model):
         contracts._subscription_refresh_taxes()
         due = contracts._get_due_items(until)
         contracts._check_due_items(due)
-        moves = contracts._create_due_documents(due)
-        contracts._post_due_documents(moves)
+        with contracts.order_line._adding_invoiced_totals() as add:
+            moves = contracts._create_due_documents(due)
+            contracts._post_due_documents(moves)
+            add(moves)
         contracts._update_subscription_dates()
         contracts._hook_on_subscription_billed(moves)
         moves._remember_fingerprints()
@@ -310,6 +312,8 @@ class SaleOrder(models.Model):
         Contracts of a batch share most of their dates, which are written together.
         """
         covered, keys, planned = {}, {}, {}
+        # What core counts as invoiced needs the same rows, which are read again after the writes.
+        self.order_line.mapped("qty_invoiced")
         for order in self:
             next_dates = []
             for line in order._get_recurring_lines():

@@ -1,5 +1,9 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+SIGNS = {"out_invoice": 1, "out_refund": -1}
 
 
 class SaleOrderLine(models.Model):
@@ -68,6 +72,42 @@ class SaleOrderLine(models.Model):
         for line in same:
             line.untaxed_amount_invoiced = sum(totals.get(line.id, {}).values())
         super(SaleOrderLine, self - same)._compute_untaxed_amount_invoiced()
+
+    @contextmanager
+    def _adding_invoiced_totals(self):
+        """Let a block add what its documents invoice to what is stored.
+
+        However much was invoiced before, nobody adds it up again.
+
+        :return: function that takes all new documents, drafts included
+        """
+        field = self._fields["untaxed_amount_invoiced"]
+        # sudo: whoever may bill the contract may do so without rights on these totals
+        own = self.sudo().filtered("recurrence_id")
+        own -= self.env.records_to_compute(field)
+
+        def add(moves):
+            added = {}
+            items = moves.sudo().filtered(lambda move: move.state == "posted").invoice_line_ids
+            for item in items:
+                sign = SIGNS.get(item.move_id.move_type, 0)
+                for line in item.sale_line_ids:
+                    added.setdefault(line.id, []).append(
+                        (item.currency_id, sign * item.price_subtotal)
+                    )
+            lines = own.filtered(lambda line: line.id in added)
+            same = lines.filtered(
+                lambda line: all(
+                    currency == line.currency_id for currency, _amount in added[line.id]
+                )
+            )
+            for line in same:
+                line.untaxed_amount_invoiced += sum(amount for _currency, amount in added[line.id])
+            same.modified([field.name])
+            self.env.add_to_compute(field, lines - same)
+
+        with self.env.protecting([field], own):
+            yield add
 
     def _fetch_invoiced_totals(self):
         """Return untaxed amounts of posted invoices less credit notes, by line and currency id."""

@@ -24,6 +24,7 @@ from . import test_quiet_documents
 from . import test_rebate
 from . import test_rebate_once
 from . import test_run
+from . import test_run_cost
 from . import test_settings
 from . import test_speed
 from . import test_tax

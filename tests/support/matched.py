@@ -13,6 +13,7 @@ def assert_matched(case, orders):
     :param case: the test
     :param orders: `sale.order` records
     """
+    _assert_totals_kept(case, orders.order_line.filtered("recurrence_id"))
     for order in orders.filtered(lambda order: order._is_subscription_started()):
         today = order._subscription_today()
         for line in order._get_recurring_lines():
@@ -25,6 +26,13 @@ def assert_matched(case, orders):
                     _answers(line, segments, rows, None, today + timedelta(look)),
                     f"{order.name}, matched until {since}",
                 )
+
+
+def _assert_totals_kept(case, lines):
+    """Compare the totals that runs add to with what all invoice lines say."""
+    stored = lines.mapped("untaxed_amount_invoiced")
+    lines.env.add_to_compute(lines._fields["untaxed_amount_invoiced"], lines)
+    case.assertEqual(stored, lines.mapped("untaxed_amount_invoiced"))
 
 
 def _answers(line, segments, rows, since, day):
