@@ -1,5 +1,6 @@
 from . import test_accessible_pages
 from . import test_contract_page
+from . import test_contract_list_cost
 from . import test_customer_acts
 from . import test_close_migration
 from . import test_portal_change

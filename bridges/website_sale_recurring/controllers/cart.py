@@ -31,5 +31,5 @@ class SubscriptionCart(Cart):
                 # Two carts may have other terms: the one that was left is taken whole.
                 revive_method = "squash"
         if request.cart:
-            ShopCart(request.cart).refresh()
+            ShopCart(request.cart).refresh_of_day()
         return super().cart(id=id, access_token=access_token, revive_method=revive_method, **post)

@@ -28,13 +28,13 @@ class OwnContracts:
         if self.user._is_public() or not self.cart.is_subscription:
             return []
         terms = self.cart._get_subscription_template()
-        # As the visitor: the rules of the portal say which contracts are theirs.
+        # sudo: only what their own partner bought is looked for, which the portal shows them
         contracts = (
             self.env["sale.order"]
-            .with_user(self.user)
+            .sudo()
             .search(
                 [
-                    ("partner_id", "child_of", self.user.commercial_partner_id.id),
+                    ("partner_id.commercial_partner_id", "=", self.user.commercial_partner_id.id),
                     ("subscription_state", "=", "active"),
                     ("subscription_template_id", "in", [terms.id]),
                     ("company_id", "=", self.cart.company_id.id),
@@ -42,7 +42,7 @@ class OwnContracts:
                 limit=MAX_CONTRACTS,
             )
         )
-        return [{"name": one.name, "url": self._get_url(one.sudo())} for one in contracts]
+        return [{"name": one.name, "url": self._get_url(one)} for one in contracts]
 
     def _get_url(self, contract):
         """Return the page of a contract that shows the products of the cart added to it."""

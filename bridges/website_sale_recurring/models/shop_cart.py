@@ -84,6 +84,13 @@ class ShopCart:
         self.restore_setup_fee()
         order._subscription_refresh_quote()
 
+    def refresh_of_day(self):
+        """Bring a cart up to date whose amount is of another day; each change does it as well."""
+        order = self.order
+        is_of_today = order.subscription_quote_date == order._subscription_today()
+        if order.subscription_quote_frozen or not is_of_today:
+            self.refresh()
+
     def restore_setup_fee(self):
         """Ask the set-up fee of the terms exactly once, whatever was taken out of the cart."""
         order = self.order

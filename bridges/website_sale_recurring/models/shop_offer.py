@@ -139,9 +139,10 @@ class ShopOffer:
                 currency=currency,
                 **asked,
             )
+        shown = self.show(price, website)
         return {
-            "price": self.show(price, website),
-            "list_price": self.show(max(before, price), website),
+            "price": shown,
+            "list_price": self.show(before, website) if before > price else shown,
             "has_discounted_price": currency.compare_amounts(before, price) == 1,
         }
 
