@@ -186,9 +186,6 @@ def measure_reports(databases, options):
     registry = server.start(options.database)
     with server.environment(registry) as env:
         data.make_company(env)
-        partners = data.make_partners(env, 100)
-        with server.clock(env, data.START):
-            data.make_contracts(env, partners[:1], data.START)
     result = json.loads(RESULTS.read_text())
     result["reports"] = reporting.measure(registry, options.reports, say)
     keep(result, options)

@@ -6,10 +6,10 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from . import data, server
+from . import data, rounds, server
 
 DAY = date(2026, 6, 15)
-PER_CONTRACT = 5
+BILLED = 300  # contracts of the run that is asked what the ledger costs
 LIST_COUNT = 10_001  # up to where the web client lets a list count
 CONTRACT = {
     **data.OWN_ORDER,
@@ -35,7 +35,8 @@ EVENTS = """
            step.kind = 'churn', CASE WHEN step.kind = 'churn' THEN %(reason)s END
       FROM sale_order so
       JOIN (VALUES ('new', 0, 100.0), ('expansion', 90, 20.0), ('contraction', 180, -10.0),
-                   ('expansion', 270, 15.0), ('churn', 360, -125.0)) AS step (kind, days, amount)
+                   ('expansion', 270, 15.0), ('contraction', 300, -5.0), ('churn', 360, -120.0))
+                AS step (kind, days, amount)
         ON step.kind != 'churn' OR mod(so.id, 4) = 0
      WHERE so.name LIKE 'MRR/%%'
 """
@@ -48,7 +49,7 @@ PARTS = """
 def load(env, contracts):
     """Load contracts with their movements, by SQL.
 
-    :param int contracts: how many; each has four or five movements
+    :param int contracts: how many; each has five or six movements
     :return: how many movements there are
     """
     cr = env.cr
@@ -166,12 +167,49 @@ def get_questions(env):
     ]
 
 
+def measure_ledger(registry, log):
+    """Let the run bill, and count what the ledger of MRR does before each commit of it.
+
+    :return: share of the run's time, and queries of the ledger per commit at which it was asked
+    :rtype: dict
+    """
+    with server.environment(registry) as env, server.clock(env, data.START):
+        ids = data.make_contracts(env, data.make_partners(env, BILLED), data.START)
+    Event, found = registry["subscription.mrr.event"], {"seconds": 0.0, "queries": 0, "asked": 0}
+    record = Event._record_remembered
+
+    def watched(self):
+        queries, begun = server.query_count(), time.perf_counter()
+        record(self)
+        found["seconds"] += time.perf_counter() - begun
+        found["queries"] += server.query_count() - queries
+        found["asked"] += 1
+
+    Event._record_remembered = watched
+    try:
+        begun = time.perf_counter()
+        made = rounds.bill(registry, data.START)
+        seconds = time.perf_counter() - begun
+    finally:
+        Event._record_remembered = record
+    if made != len(ids):
+        raise SystemExit(f"{made} invoices instead of {len(ids)}: nothing was measured.")
+    ledger = {
+        "share": found["seconds"] / seconds,
+        "queries": found["queries"] / max(found["asked"], 1),
+        "asked": found["asked"],
+    }
+    log("ledger of MRR: {share:.1%} of the run, asked {asked} times".format(**ledger))
+    return ledger
+
+
 def measure(registry, contracts, log):
     """Load movements, and time each report against plain SQL.
 
     :return: number of movements, the reports with their times, seconds of the dashboard
     :rtype: dict
     """
+    ledger = measure_ledger(registry, log)
     with server.environment(registry) as env:
         movements = load(env, contracts)
     found = []
@@ -200,6 +238,7 @@ def measure(registry, contracts, log):
         "contracts": contracts,
         "movements": movements,
         "reports": found,
+        "ledger": ledger,
         "dashboard": statistics.median(times[1:]),
     }
 

@@ -216,19 +216,42 @@ class Facts:
         )
 
     def _fetch_usage(self):
+        """Fetch what was delivered in the last two periods as if they had been served whole.
+
+        The first period may be a short one, and a pause cuts the one it begins or ends in: of what
+        was ordered only the share of the days counts that were served.
+        """
         return self._fetch(
             """
-            SELECT order_id, SUM(quantity) FILTER (WHERE place = 1),
-                   SUM(quantity) FILTER (WHERE place = 2),
+            SELECT order_id, SUM(quantity / served) FILTER (WHERE place = 1),
+                   SUM(quantity / served) FILTER (WHERE place = 2),
                    SUM(ordered) FILTER (WHERE place = 1)
               FROM (
-                SELECT b.order_id, SUM(b.quantity) AS quantity, MAX(l.product_uom_qty) AS ordered,
-                       ROW_NUMBER() OVER (
-                           PARTITION BY b.line_id ORDER BY b.full_start_date DESC) AS place
-                  FROM subscription_billed_period b
-                  JOIN sale_order_line l ON l.id = b.line_id
-                 WHERE b.order_id = ANY(%(ids)s) AND b.basis = 'delivered' AND b.kind = 'charge'
-                 GROUP BY b.order_id, b.line_id, b.full_start_date
+                SELECT p.*, ROW_NUMBER() OVER (
+                           PARTITION BY line_id ORDER BY full_start_date DESC) AS place,
+                       LEAST(1.0, (end_date - start_date - gap.days)::numeric / GREATEST(
+                           full_end_date - full_start_date - gap.days, whole_days)) AS served
+                  FROM (
+                    SELECT b.order_id, b.line_id, b.full_start_date,
+                           MAX(b.full_end_date) AS full_end_date, SUM(b.quantity) AS quantity,
+                           MIN(b.start_date) AS start_date, MAX(b.end_date) AS end_date,
+                           MAX(l.product_uom_qty) AS ordered,
+                           MAX((b.full_start_date + (b.recurrence_count || ' ' || b.recurrence_unit
+                               )::interval)::date) - b.full_start_date AS whole_days
+                      FROM subscription_billed_period b
+                      JOIN sale_order_line l ON l.id = b.line_id
+                     WHERE b.order_id = ANY(%(ids)s) AND b.basis = 'delivered'
+                       AND b.kind = 'charge'
+                     GROUP BY b.order_id, b.line_id, b.full_start_date
+                  ) p
+                 CROSS JOIN LATERAL (
+                    SELECT COALESCE(SUM(LEAST(p.end_date, COALESCE(g.end_date, p.end_date))
+                               - GREATEST(p.start_date, g.start_date)), 0) AS days
+                      FROM subscription_interruption g
+                     WHERE g.order_id = p.order_id AND g.start_date < p.end_date
+                       AND (g.end_date IS NULL OR g.end_date > p.start_date)
+                  ) gap
+                 WHERE end_date - start_date > gap.days
               ) periods
              WHERE place <= 2
              GROUP BY order_id

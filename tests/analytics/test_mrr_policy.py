@@ -85,6 +85,22 @@ class TestMrrPolicy(SubscriptionCommon):
             [(event.kind, event.company_amount) for event in events],
             [("new", 50.0), ("expansion", 10.0)],
         )
+        # The chain stays in the currency it began with: later rates change nothing, the end all.
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "name": "2027-05-10", "rate": 4.0}
+        )
+        self.travel("2027-06-20")
+        second._subscription_close(date(2027, 6, 20))
+        self.env.cr.flush()
+        events = self.Event.search([("origin_id", "=", first.id)])
+        self.assertEqual(set(events.currency_id), {first.currency_id})
+        self.assertEqual(sum(events.mapped("amount")), 0.0)
+        self.assertEqual(sum(events.mapped("company_amount")), 0.0)
+        findings = self.env["subscription.finding"].sudo()
+        findings._check_contracts(first | second)
+        self.assertFalse(
+            findings.search([("check", "=", "mrr"), ("order_id", "in", (first | second).ids)])
+        )
 
 
 @tagged("post_install", "-at_install")

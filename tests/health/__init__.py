@@ -1,1 +1,1 @@
-from . import test_health_facts, test_health_rules, test_health_speed
+from . import test_health_facts, test_health_rules, test_health_speed, test_health_usage
