@@ -61,8 +61,7 @@ class RecognitionPlan:
         currency = company.currency_id
         self.currency = Currency(currency.name, to_decimal(currency.rounding))
         self.start = self.company._get_recognition_start()
-        # The last new line that this run looked at: the lines before it are not read again.
-        self._last_key = 0
+        self._last_key = 0  # no new line before it is read again
 
     # ------------------------------------------------------------------
     # What to look at
@@ -161,8 +160,7 @@ class RecognitionPlan:
                 self._prepare_row_values(key, line, line_rows, missing)
                 for missing in self.get_missing(line, line_rows)
             ]
-        planned = known - told
-        if planned:
+        if planned := known - told:
             planned.unlink()
         told.filtered("is_stale").is_stale = False
         self.rows._insert(vals_list)
@@ -201,9 +199,8 @@ class RecognitionPlan:
         account = first.deferred_account_id or company._get_recognition_account(line.product_id)
         accrued = first.accrued_account_id or company.recognition_accrued_account_id
         sold = line.sale_line_ids or line.subscription_origin_line_id.sale_line_ids
-        orders = line.subscription_billed_period_ids.order_id or sold.order_id.filtered(
-            "is_subscription"
-        )
+        orders = sold.order_id.filtered("is_subscription")
+        orders = line.subscription_billed_period_ids.order_id or orders
         return {
             "line_id": line.id,
             "line_key": key,
