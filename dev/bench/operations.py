@@ -19,19 +19,76 @@ from .pages import Visitor, open_form, open_list
 SCRIPT = Path(__file__).resolve().parents[1] / "bench.py"
 ROUNDS = 5
 USUAL_BATCH = 20  # of the progress bar, where the server names none
-# Steps, how many records each is about, the nearest step of plain Odoo, and why more is needed.
+# Steps, what they are called, the nearest step of plain Odoo, and why more is needed.
 STEPS = (
-    ("confirm", "Confirm an order", "confirm", "opens the plan of each line, logs, counts the MRR"),
+    (
+        "confirm",
+        "Confirm an order",
+        "confirm",
+        "opens the steps of each line, puts the contract on its stage, logs what the customer "
+        "agreed to and writes the MRR that it adds",
+    ),
     ("confirm_many", "Confirm 100 orders", "confirm_many", "the same for each of them"),
-    ("amend", "Confirm an amendment", "confirm", "reads and changes the contract as well"),
-    ("pause", "Pause a contract", "cancel", "writes the gap and takes its days off the plan"),
-    ("close", "Close a contract", "cancel", "works out the last days, and writes down the churn"),
-    ("close_many", "Close 1,000 contracts", "cancel_many", "the same for each of them"),
-    ("raise_prices", "Raise the price of 10,000 contracts", "raise_prices", "keeps old and new"),
-    ("form", "Open the form", "form", "shows the plan, the next invoice and what was billed"),
-    ("list", "Open a list of 80", "list", ""),
-    ("kanban", "Open a kanban of 80", "kanban", "shows state, health, what waits and the next day"),
-    ("portal", "Open the customer's list", "portal", "says in a sentence how each contract stands"),
+    (
+        "amend",
+        "Confirm an amendment",
+        "confirm",
+        "confirms a quotation, ends and opens steps of the contract that it changes, logs the "
+        "difference there and writes the MRR that came or went",
+    ),
+    (
+        "pause",
+        "Pause a contract",
+        "cancel",
+        "keeps the gap, works out what is due again and when, moves the contract to its stage, "
+        "logs it and writes the MRR",
+    ),
+    (
+        "close",
+        "Close a contract",
+        "cancel",
+        "ends each line on the day that the terms say, works out what is left to bill or to give "
+        "back, logs it and writes churn and reason",
+    ),
+    (
+        "close_many",
+        "Close {many} contracts",
+        "cancel_many",
+        "each as above and in a savepoint of its own: one that cannot be closed stops no other; "
+        "plain orders are cancelled by one write",
+    ),
+    (
+        "raise_prices",
+        "Raise the price of {all} contracts",
+        "raise_prices",
+        "shows old and new price of each line before it writes, and opens a step from the day on",
+    ),
+    (
+        "form",
+        "Open the form",
+        "form",
+        "shows the plan, the next invoice with its taxes, what waits and what was billed",
+    ),
+    (
+        "list",
+        "Open a list of 80",
+        "list",
+        "shows what is due today, one-off lines included, the health and why",
+    ),
+    (
+        "kanban",
+        "Open a kanban of 80",
+        "kanban",
+        "a card has the MRR, the money that waits, health and why, what is due and activities; "
+        "one of plain Odoo has the amount and the state; as many queries for any number of cards",
+    ),
+    (
+        "portal",
+        "Open the customer's list",
+        "portal",
+        "says in a sentence when each contract is invoiced next and over how much, taxes "
+        "included, worked out as the run does; plain Odoo prints what is stored",
+    ),
 )
 
 
@@ -300,9 +357,11 @@ def measure(databases, name, scale, log=print):
         results[side] = json.loads(done.stdout.splitlines()[-1])
         log(f"    {time.monotonic() - begun:.0f} s")
     databases.drop(bare)
+    counts = {"many": f"{scale // 10:,}", "all": f"{scale:,}"}
     return [
         {
-            "what": label,
+            "what": label.format(**counts),
+            "counts": counts,
             "ours": results["contracts"][step],
             "plain": results["plain"][nearest],
             "nearest": nearest,

@@ -14,8 +14,8 @@ NEAREST = {
     "confirm": "confirm an order",
     "confirm_many": "confirm 100 orders",
     "cancel": "cancel an order",
-    "cancel_many": "cancel 1,000 orders",
-    "raise_prices": "write the prices of 1,000 quotations",
+    "cancel_many": "cancel {many} orders",
+    "raise_prices": "write the prices of {many} quotations",
     "form": "open an order",
     "list": "open a list of 80",
     "kanban": "open a kanban of 80",
@@ -201,7 +201,8 @@ def operations_table(rows):
     ]
     lines += [
         f"| {row['what']} | {row['ours']['ms']:.1f} | {row['ours']['queries']:.1f} "
-        f"| {NEAREST[row['nearest']]} | {row['plain']['ms']:.1f} | {row['plain']['queries']:.1f} "
+        f"| {NEAREST[row['nearest']].format(**row['counts'])} "
+        f"| {row['plain']['ms']:.1f} | {row['plain']['queries']:.1f} "
         f"| {row['ours']['ms'] / row['plain']['ms']:.2f} | {row['reason']} |"
         for row in rows
     ]

@@ -47,3 +47,18 @@ class TestHealthSpeed(HealthCommon):
         few, many = self.count(5, 2), self.count(40, 2)
         for first, second in zip(few, many, strict=True):
             self.assertLessEqual(second, first + 3)
+
+    def test_lists_read_facts_only_where_they_are_what_is_looked_at(self):
+        """The client reads what a list may show, shown or not."""
+        views = {
+            name: self.env.ref(
+                f"sale_recurring.subscription_contract_view_{name}"
+            ).get_combined_arch()
+            for name in ("list", "list_facts", "kanban")
+        }
+        shown = {name for name, arch in views.items() if AGE in arch}
+        self.assertEqual(shown, {"list_facts"})
+        self.assertTrue(all("subscription_health_reason" in arch for arch in views.values()))
+        action = self.env.ref("sale_recurring.subscription_at_risk_action")
+        facts = self.env.ref("sale_recurring.subscription_contract_view_list_facts")
+        self.assertIn((facts.id, "list"), action.views)
