@@ -7,16 +7,13 @@ without it. A step is done several times with fresh records; the first time fill
 import gc
 import json
 import statistics
-import subprocess
 import sys
-import time
 from datetime import timedelta
-from pathlib import Path
 
 from . import data, server
 from .pages import Visitor, open_form, open_list
+from .sides import measure_sides
 
-SCRIPT = Path(__file__).resolve().parents[1] / "bench.py"
 ROUNDS = 5
 USUAL_BATCH = 20  # of the progress bar, where the server names none
 # Steps, what they are called, the nearest step of plain Odoo, and why more is needed.
@@ -344,18 +341,8 @@ def measure(databases, name, scale, log=print):
     """
     bare = f"{name}_plain"
     databases.clone(databases.base(), bare)
-    results = {}
-    for side, database in (("plain", bare), ("contracts", name)):
-        log(f"==> Operations: {side}")
-        begun = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, str(SCRIPT), "--operations-side", database, side, str(scale)],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        results[side] = json.loads(done.stdout.splitlines()[-1])
-        log(f"    {time.monotonic() - begun:.0f} s")
+    sides = {"plain": bare, "contracts": name}
+    results = measure_sides("Operations", "--operations-side", sides, scale, log=log)
     databases.drop(bare)
     counts = {"many": f"{scale // 10:,}", "all": f"{scale:,}"}
     return [

@@ -5,16 +5,13 @@ the month or year, in one with no more than Odoo's shop they are sold once.
 """
 
 import json
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 from . import data, server
 from .operations import Side
 from .pages import Visitor
+from .sides import measure_sides
 
-SCRIPT = Path(__file__).resolve().parents[1] / "bench.py"
 SHOP, BRIDGE = "website_sale", "website_sale_recurring"
 SIZES = (20, 100)  # products, all on one page of the catalogue
 IN_CART = 3
@@ -158,18 +155,8 @@ def measure(databases, name, log=print):
     databases.clone(databases.base(), bare)
     databases.install(bare, [SHOP])
     databases.install(name, [BRIDGE])
-    results = {}
-    for side, database in (("plain", bare), ("recurring", name)):
-        log(f"==> Shop: {side}")
-        begun = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, str(SCRIPT), "--shop-side", database, side],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        results[side] = json.loads(done.stdout.splitlines()[-1])
-        log(f"    {time.monotonic() - begun:.0f} s")
+    sides = {"plain": bare, "recurring": name}
+    results = measure_sides("Shop", "--shop-side", sides, log=log)
     databases.drop(bare)
     return [
         {
