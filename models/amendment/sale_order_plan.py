@@ -77,8 +77,9 @@ class SaleOrder(models.Model):
 
     def _get_accepted_items(self, until):
         """Bill first what the customer of an amendment accepted online."""
-        pending = self._get_pending_amendments()[:1] if not until else self.browse()
-        if pending and self.state == "sale":
+        is_asked = not until and self.state == "sale"
+        pending = is_asked and self._get_pending_amendments()[:1]
+        if pending:
             return self._get_items_accepted_for(pending)
         return super()._get_accepted_items(until)
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import MissingError, ValidationError
 from odoo.fields import Command
 
 from ... import const
@@ -125,8 +125,12 @@ class SaleOrder(models.Model):
         if not order_id:
             return False
         # sudo: the customer who pays has no right to read subscription templates
-        order = self.sudo().browse(int(order_id)).exists()
-        return bool(order) and order._is_payment_token_required()
+        order = self.sudo().browse(int(order_id))
+        try:
+            # An order that is read already is not looked up again.
+            return bool(order.state) and order._is_payment_token_required()
+        except MissingError:
+            return False
 
     def _check_online_payment(self, kwargs):
         """Refuse an online payment that would take money without settling anything. Hook.

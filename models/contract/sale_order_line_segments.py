@@ -157,11 +157,11 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         line = self._origin
+        if not line._is_begun_line():
+            return False
         # sudo: a customer who looks at a contract has no right to read its segments
         segments = line.sudo().segment_ids
         order = line.order_id
-        if not line._is_begun_line():
-            return False
         day = max(order._subscription_today(), order.subscription_start_date)
         return not any(
             segment.start_date <= day and (not segment.end_date or day < segment.end_date)

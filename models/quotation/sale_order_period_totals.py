@@ -103,6 +103,8 @@ class SaleOrder(models.Model):
         :return: untaxed, tax and total
         :rtype: dict
         """
+        if not lines:
+            return {"untaxed": 0.0, "tax": 0.0, "total": 0.0}
         taxes = taxes or NextTaxes(self)
         totals = TaxTotals(self).get(
             [
@@ -167,17 +169,16 @@ class SaleOrder(models.Model):
         :rtype: list[dict]
         """
         lines = self._get_priced_lines() - self._get_recurring_lines()
+        quantities = {line: line._get_due_now_quantity() for line in lines}
+        given = lines.filtered(
+            lambda line: line.price_unit * quantities[line] < 0 and not line.is_downpayment
+        )
         kept = {
             base["record"]: base["price_unit"]
-            for base in self._get_due_now_base_lines()
+            for base in (self._get_due_now_base_lines() if given else [])
             if is_rebate(base)
         }
-        quantities = {line: line._get_due_now_quantity() for line in lines}
-        rebates = {
-            line: kept.get(line, 0.0)
-            for line in lines
-            if line.price_unit * quantities[line] < 0 and not line.is_downpayment
-        }
+        rebates = {line: kept.get(line, 0.0) for line in given}
         now = self._get_line_totals(
             lines,
             lambda line: {

@@ -313,4 +313,7 @@ class SubscriptionTemplate(models.Model):
     def _get_offered_recurrences(self):
         """Return the recurrences that a line on these terms may have, the default one first."""
         self.ensure_one()
-        return self.recurrence_id | self.recurrence_ids
+        # With the archived ones all are read at once, not those first that may be archived.
+        every = self.with_context(active_test=False)
+        default, found = every.recurrence_id, every.recurrence_id | every.recurrence_ids
+        return found.filtered(lambda one: one == default or one.active).with_env(self.env)

@@ -33,7 +33,11 @@ class SubscriptionCheckout(WebsiteSale):
 
     def _prepare_product_values(self, product, category, **kwargs):
         """Tell the terms of products that are billed again and again."""
-        values = super()._prepare_product_values(product, category, **kwargs)
+        request.shop_kept_offers = {}
+        try:
+            values = super()._prepare_product_values(product, category, **kwargs)
+        finally:
+            request.shop_kept_offers = None
         if product.is_recurring:
             terms = ShopAgreement(ShopOffer(product).get_terms(), request.website, product)
             values["shop_agreement"] = terms.get_sentences()

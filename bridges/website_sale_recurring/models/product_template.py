@@ -19,6 +19,7 @@ class ProductTemplate(models.Model):
         "Subscription Template in the Shop",
         company_dependent=True,
         check_company=True,
+        prefetch=True,  # each page of the shop asks for it
         help="Subscription template of contracts that customers begin by buying this product "
         "online. Empty: the company's default subscription template. One cart holds products of "
         "one subscription template only.",

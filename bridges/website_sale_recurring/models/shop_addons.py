@@ -36,15 +36,22 @@ class ShopAddons:
 
         :return: `product.product` records in the order of the terms
         """
+        if not self.terms:
+            return self.env["product.product"].sudo()
+        # Looked up for every cart: its page shows these recurrences, which are read together here.
+        offered = self.terms._get_offered_recurrences()
         return self.get_products().filtered(
-            lambda product: self._is_offered(ShopOffer(product, self.company).get_choices()[0])
+            lambda product: self._is_among(
+                ShopOffer(product, self.company).get_choices()[0], offered
+            )
         )
 
     def has(self, product, recurrence):
         """Return whether a product may join a contract on these terms for a recurrence."""
-        return product in self.get_products() and self._is_offered(recurrence)
+        return product in self.get_products() and self._is_among(
+            recurrence, self.terms._get_offered_recurrences()
+        )
 
-    def _is_offered(self, recurrence):
-        """Return whether contracts on these terms are billed so."""
-        offered = self.terms._get_offered_recurrences()
+    def _is_among(self, recurrence, offered):
+        """Return whether contracts that are billed by some recurrences may be billed so."""
         return bool(recurrence) and any(recurrence._is_same_length(one) for one in offered)

@@ -1,5 +1,6 @@
 from fractions import Fraction
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import float_is_zero
@@ -38,6 +39,7 @@ class ShopOffer:
         self.company = company or self.env.company
         is_variant = product._name == "product.product"
         self.template = product.product_tmpl_id if is_variant else product
+        self._choices = None
 
     def get_terms(self):
         """Return the sudoed terms on which the shop sells this product, those of the company else.
@@ -56,17 +58,18 @@ class ShopOffer:
 
         :return: sudoed `subscription.recurrence` records
         """
-        offered = self.get_terms()._get_offered_recurrences() if self.get_terms() else None
-        if offered is None:
+        terms = self.get_terms()
+        if not terms:
             return self.env["subscription.recurrence"].sudo()
+        offered = terms._get_offered_recurrences()
         # sudo: visitors have no right to read prices
         prices = self.template.sudo().subscription_price_ids
         if self.product._name == "product.product":
             prices = prices.filtered(
                 lambda price: not price.product_id or price.product_id.id == self.product.id
             )
-        priced = prices.recurrence_id
-        fitting = offered.filtered(lambda one: any(one._is_same_length(other) for other in priced))
+        lengths = {(other.unit, other.count) for other in prices.recurrence_id}
+        fitting = offered.filtered(lambda one: (one.unit, one.count) in lengths)
         return (fitting or offered[:1]).sorted(get_length)
 
     def get_choices(self):
@@ -76,12 +79,11 @@ class ShopOffer:
             is the default
         :rtype: list
         """
-        if not self.template.is_recurring:
-            return [self.env["subscription.recurrence"]]
-        choices = list(self.get_recurrences())
-        if self.template.is_sold_once or not choices:
-            choices.append(self.env["subscription.recurrence"])
-        return choices
+        if self._choices is None:
+            self._choices = list(self.get_recurrences()) if self.template.is_recurring else []
+            if self.template.is_sold_once or not self._choices:
+                self._choices.append(self.env["subscription.recurrence"])
+        return self._choices
 
     def choose(self, recurrence_id, is_strict=True):
         """Return what a visitor asked for, if it is offered.
@@ -167,6 +169,29 @@ class ShopOffer:
         :param kwargs: quantity, uom and date as of :meth:`get_prices`
         :rtype: list[dict]
         """
+        # One page names them twice, and brings a place to keep them for as long as it is made.
+        kept = getattr(request, "shop_kept_offers", None)
+        if kept is None:
+            return self._find_offers(pricelist, website, **kwargs)
+        key = self._get_key(pricelist, website, **kwargs)
+        if key not in kept:
+            kept[key] = self._find_offers(pricelist, website, **kwargs)
+        return kept[key]
+
+    def _get_key(self, pricelist, website, *, quantity=1.0, uom=None, date=None):
+        """Return all that prices depend on, arguments as of :meth:`get_prices`."""
+        context = self.env.context
+        extras = [
+            context.get(f"{name}_attributes_price_extra") for name in ("current", "no_variant")
+        ]
+        asked = (
+            quantity,
+            uom or self.product.uom_id,
+            date or fields.Date.context_today(self.product),
+        )
+        return (self.product, self.company, pricelist, website, *extras, *asked)
+
+    def _find_offers(self, pricelist, website, **kwargs):
         currency, offers = website.currency_id, []
         choices = self.get_choices()
         for choice in choices:

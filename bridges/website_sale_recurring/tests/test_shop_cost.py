@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models.shop_offer import ShopOffer
 from .common import ShopCase
 
 MORE = 1.15  # what contracts may cost at most, to what goods cost
@@ -9,23 +12,47 @@ MORE = 1.15  # what contracts may cost at most, to what goods cost
 class TestShopCost(ShopCase):
     """Pages of contracts cost little more queries than the same pages of goods."""
 
-    def measure(self, product):
-        """Return the queries of catalogue, product and cart with one product."""
-        pages = ("/shop", product.product_tmpl_id.website_url, "/shop/cart")
-        self.authenticate(None, None)
-        self.add(product)
+    def setUp(self):
+        super().setUp()
+        self._create_price(self.hosting, self.month, 12.0)
+        self.products = self.seat | self.support | self.hosting
+        others = self.env["product.template"].search(
+            [("id", "not in", self.products.product_tmpl_id.ids)]
+        )
+        others.is_published = False
+
+    def measure(self, products):
+        """Return the queries of catalogue, product and cart with some products."""
+        pages = ("/shop", products[0].product_tmpl_id.website_url, "/shop/cart")
+        for product in products:
+            self.add(product)
         for page in pages:
             self.open(page)
         return {page: self.count_queries(self.open, page) for page in pages}
 
-    def test_pages_of_contracts_cost_little_more(self):
-        self._create_price(self.hosting, self.month, 12.0)
-        products = (self.seat | self.support | self.hosting).product_tmpl_id
-        others = self.env["product.template"].search([("id", "not in", products.ids)])
-        others.is_published = False
-        recurring = self.measure(self.seat)
-        products.is_recurring = False
+    def compare(self, products, come):
+        """Refuse pages of contracts that cost too much more than those of goods.
+
+        :param come: function that lets the visitor come
+        """
+        come()
+        recurring = self.measure(products)
+        self.products.product_tmpl_id.is_recurring = False
         self.env["sale.order"].search([("website_id", "=", self.website.id)]).unlink()
-        plain = self.measure(self.seat)
+        come()
+        plain = self.measure(products)
         for page, count in plain.items():
             self.assertLessEqual(recurring[page], count * MORE, (page, recurring, plain))
+
+    def test_pages_of_contracts_cost_little_more(self):
+        self.compare(self.seat, lambda: self.authenticate(None, None))
+
+    def test_a_customer_with_many_lines_costs_little_more(self):
+        self.log_in()
+        self.compare(self.seat | self.hosting, lambda: self.authenticate("ada", "ada-secret"))
+
+    def test_a_product_page_works_its_offers_out_once(self):
+        find = ShopOffer._find_offers
+        with patch.object(ShopOffer, "_find_offers", autospec=True, side_effect=find) as found:
+            self.open_product(self.seat)
+        self.assertEqual(found.call_count, 1)
