@@ -1,7 +1,13 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...exceptions import BREAKS
+from ...tools import join_sentences
+from ..contract.activities import schedule_once
+from ..contract.parts import do_in_parts
 from .mrr_ledger import MrrLedger, get_company_origins
 from .mrr_protection import protect
 
@@ -17,6 +23,8 @@ KINDS = [
     ("fx", "Exchange Rate"),
 ]
 BATCH_SIZE = 500
+
+_logger = logging.getLogger(__name__)
 
 
 class SubscriptionMrrEvent(models.Model):
@@ -215,9 +223,29 @@ class SubscriptionMrrEvent(models.Model):
             Cron._commit_progress(remaining=len(origins))
             for start in range(0, len(origins), BATCH_SIZE):
                 ids = origins[start : start + BATCH_SIZE]
-                MrrLedger(self.env).record(self.env["sale.order"].browse(ids))
+                chains = self.env["sale.order"].browse(ids)
+                record = MrrLedger(self.env).record
+                do_in_parts(self.env, chains, record, self._leave_chain, BREAKS)
                 if not Cron._commit_progress(len(ids)) and start + BATCH_SIZE < len(origins):
                     return
                 self.env.invalidate_all()
             company._keep_mrr_date(today)
             Cron._commit_progress()
+
+    @api.model
+    def _leave_chain(self, origin, error):
+        """Ask a person about a contract whose movements could not be added; the others are.
+
+        The nightly check names it until they are.
+        """
+        order = origin.subscription_chain_ids.sorted("id")[-1:] or origin
+        _logger.info("MRR of contract %(order)s could not be recorded", {"order": order.id})
+        text = self.env._(
+            "The MRR of this contract could not be recorded: %(reason)s Automation rules of an "
+            "administrator may be the reason. Once they are mended, repair the finding of the "
+            "nightly check.",
+            reason=join_sentences([str(error).strip()]),
+        )
+        user = order._get_responsible_user()
+        summary = self.env._("MRR could not be recorded")
+        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)

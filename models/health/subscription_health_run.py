@@ -2,11 +2,12 @@ import logging
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from psycopg2 import OperationalError
 
 from ... import const
 from ...exceptions import BREAKS
+from ...tools import join_sentences
 from ..contract.activities import schedule_once
+from ..contract.parts import do_in_parts
 from .facts import NEVER, Facts
 from .verdicts import Verdicts
 
@@ -96,23 +97,16 @@ class SubscriptionHealth(models.Model):
     def _refresh(self, company, today):
         """Count and judge contracts; those at which an automation rule breaks stop no other.
 
-        Half of them is tried, and half of that, until the one is found.
-
         :param company: the `res.company` of all of them
         :param date today: its day
         """
-        try:
-            with self.env.cr.savepoint():
-                self._judge(company, today)
-        except OperationalError:
-            raise  # another process was faster, or the database is gone: the job comes again
-        except BREAKS as error:
-            half = len(self) // 2
-            if half:
-                self[:half]._refresh(company, today)
-                self[half:]._refresh(company, today)
-            else:
-                self._leave(today, error)
+        do_in_parts(
+            self.env,
+            self,
+            lambda rows: rows._judge(company, today),
+            lambda row, error: row._leave(today, error),
+            BREAKS,
+        )
 
     def _leave(self, today, error):
         """Leave one contract as it was counted last until the next day, and ask a person.
@@ -132,9 +126,9 @@ class SubscriptionHealth(models.Model):
         text = self.env._(
             "The health of this contract could not be counted: %(reason)s Automation rules of an "
             "administrator may be the reason. It is tried again every night.",
-            reason=str(error).strip(),
+            reason=join_sentences([str(error).strip()]),
         )
-        user = order.user_id.filtered("active") or self.env.ref("base.user_admin")
+        user = order._get_responsible_user()
         summary = self.env._("Health could not be counted")
         schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
 

@@ -7,7 +7,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from ...engine.money import to_decimal
-from .recognition_quarantine import do_in_parts
+from .recognition_quarantine import recognise_in_parts
 
 # An account that is archived by now still gets what its invoices booked on it.
 QUIET = {
@@ -43,7 +43,7 @@ class RecognitionEntries:
         rows = found.try_lock_for_update().filtered_domain([("move_id", "=", False)])
         if not rows:
             return 0
-        do_in_parts(self.env, self._put_incomplete_aside(rows), self.book, self._set_aside)
+        recognise_in_parts(self.env, self._put_incomplete_aside(rows), self.book, self._set_aside)
         return len(rows)
 
     def _put_incomplete_aside(self, rows):

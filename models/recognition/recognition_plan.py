@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...engine.money import Currency, to_decimal
 from ...engine.period import ONE_DAY, Period
 from ...engine.recognition import Booking, Release, Service, follow, month_end, plan, schedule
-from .recognition_quarantine import do_in_parts
+from .recognition_quarantine import recognise_in_parts
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
@@ -137,7 +137,7 @@ class RecognitionPlan:
 
         :param list keys: ids of lines, also of those that are deleted
         """
-        do_in_parts(self.env, keys, self.renew, self._set_aside)
+        recognise_in_parts(self.env, keys, self.renew, self._set_aside)
 
     def _set_aside(self, keys, reason):
         self.rows._set_aside(self.company, keys, reason, self.start)

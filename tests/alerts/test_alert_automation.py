@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -132,6 +134,28 @@ class TestAlertAutomation(AlertCommon):
             "sale.order", "", filter_domain=str([("subscription_stage_id", "=", stage.id)])
         )
         self.assertOtherOnly(rule)
+
+    def test_a_rule_about_movements_that_breaks_at_one_contract_stops_no_other(self):
+        starts = {"day": "2027-02-01", "subscription_start_date": date(2027, 2, 10)}
+        first, other = (self.create_contract(self.seat, **starts) for _one in range(2))
+        code = f"record.nothing if record.origin_id.id == {first.id} else None"
+        rule = self.create_rule("subscription.mrr.event", code, trigger="on_create")
+        Event = self.env["subscription.mrr.event"]
+        self.company._keep_mrr_date(date(2027, 2, 1))
+        self.travel("2027-02-10")
+        with self.enter_registry_test_mode():
+            self.env.ref("sale_recurring.ir_cron_record_mrr").method_direct_trigger()
+        orders = first | other
+        self.assertEqual(Event.search([("origin_id", "in", orders.ids)]).origin_id, other)
+        self.assertFalse(other.activity_ids)
+        self.assertIn("nothing", first.activity_ids.note)
+        rule.active = False
+        Finding = self.env["subscription.finding"].sudo()
+        Finding._check_contracts(orders)
+        finding = Finding.search([("check", "=", "mrr"), ("order_id", "in", orders.ids)])
+        self.assertEqual(finding.order_id, first)
+        finding._repair()
+        self.assertEqual(Event.search([("origin_id", "=", first.id)]).amount, 10.0)
 
     def test_server_actions_say_which_flags_run_them(self):
         server = self.env.ref("sale_recurring.action_request_satisfaction")
