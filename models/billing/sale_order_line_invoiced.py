@@ -87,6 +87,7 @@ class SaleOrderLine(models.Model):
         own -= self.env.records_to_compute(field)
 
         def add(moves):
+            """Add what new documents invoice, drafts aside."""
             added = {}
             items = moves.sudo().filtered(lambda move: move.state == "posted").invoice_line_ids
             for item in items:
