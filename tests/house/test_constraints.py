@@ -101,6 +101,8 @@ class TestConstraints(SubscriptionCommon):
     def test_two_processes_that_read_the_same_state_cannot_both_bill(self):
         row = self.order.subscription_billed_period_ids
         self.travel("2027-05-01")
+        # Both have read which rows there are.
+        self.order.order_line.sudo().mapped("open_billed_period_ids")
         # What another process has committed meanwhile: the next revision of this line.
         self.plant_copy(
             "subscription_billed_period",
