@@ -121,6 +121,9 @@ class SubscriptionFinding(models.Model):
 
     def _repair_cancelled(self):
         """Take back what a cancelled document billed, as its cancellation should have done."""
+        line = self.row_id.line_id
+        # What core says is invoiced was counted with the document as well.
+        self.env.add_to_compute(line._fields["untaxed_amount_invoiced"], line)
         self.row_id._undo(self.env._("The document was cancelled."))
         self.order_id._refresh_after_correction()
 
