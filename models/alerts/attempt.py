@@ -3,7 +3,7 @@
 from psycopg2 import OperationalError
 
 from ...exceptions import BREAKS
-from ..contract.activities import schedule_once
+from ..contract.activities import ask_to_mend
 
 
 def attempt(order, act):
@@ -25,8 +25,6 @@ def attempt(order, act):
             "of the mail, and write to the customer yourself.",
             reason=str(error).strip(),
         )
-        user = order.user_id.filtered("active") or env.ref("base.user_admin")
-        summary = env._("A mail could not be sent")
-        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
+        ask_to_mend(order, env._("A mail could not be sent"), text)
         return False
     return True

@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from ...exceptions import BREAKS
 from ...tools import join_sentences
-from ..contract.activities import schedule_once
+from ..contract.activities import ask_to_mend
 from ..contract.parts import do_in_parts
 from .mrr_ledger import MrrLedger, get_company_origins
 from .mrr_protection import protect
@@ -246,6 +246,4 @@ class SubscriptionMrrEvent(models.Model):
             "nightly check.",
             reason=join_sentences([str(error).strip()]),
         )
-        user = order._get_responsible_user()
-        summary = self.env._("MRR could not be recorded")
-        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
+        ask_to_mend(order, self.env._("MRR could not be recorded"), text)

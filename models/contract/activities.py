@@ -22,3 +22,14 @@ def schedule_once(record, kind, summary, note, user, *, refresh=True, **values):
         )
     elif refresh:
         same.note = plaintext2html(note)
+
+
+def ask_to_mend(order, summary, note):
+    """Ask whoever looks after a contract to mend what a job could not do, once while it is open.
+
+    :param order: one contract
+    :param str summary: what happened
+    :param str note: why, and what to do, in words
+    """
+    user = order._get_responsible_user()
+    schedule_once(order, "mail.mail_activity_data_todo", summary, note, user, refresh=False)

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ... import const
 from ...exceptions import BREAKS
 from ...tools import join_sentences
-from ..contract.activities import schedule_once
+from ..contract.activities import ask_to_mend
 from ..contract.parts import do_in_parts
 from .facts import NEVER, Facts
 from .verdicts import Verdicts
@@ -128,9 +128,7 @@ class SubscriptionHealth(models.Model):
             "administrator may be the reason. It is tried again every night.",
             reason=join_sentences([str(error).strip()]),
         )
-        user = order._get_responsible_user()
-        summary = self.env._("Health could not be counted")
-        schedule_once(order, "mail.mail_activity_data_todo", summary, text, user, refresh=False)
+        ask_to_mend(order, self.env._("Health could not be counted"), text)
 
     def _judge(self, company, today):
         """Count the facts of contracts, judge them, and write down what turned."""
