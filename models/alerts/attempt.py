@@ -3,7 +3,7 @@
 from psycopg2 import OperationalError
 
 from ...exceptions import BREAKS
-from ..contract.activities import ask_to_mend
+from ..contract.activities import request_mending
 
 
 def attempt(order, act):
@@ -25,6 +25,6 @@ def attempt(order, act):
             "of the mail, and write to the customer yourself.",
             reason=str(error).strip(),
         )
-        ask_to_mend(order, env._("A mail could not be sent"), text)
+        request_mending(order, env._("A mail could not be sent"), text)
         return False
     return True

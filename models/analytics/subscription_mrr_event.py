@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from ...exceptions import BREAKS
 from ...tools import join_sentences
-from ..contract.activities import ask_to_mend
+from ..contract.activities import request_mending
 from ..contract.parts import do_in_parts
 from .mrr_ledger import MrrLedger, get_company_origins
 from .mrr_protection import protect
@@ -246,4 +246,4 @@ class SubscriptionMrrEvent(models.Model):
             "nightly check.",
             reason=join_sentences([str(error).strip()]),
         )
-        ask_to_mend(order, self.env._("MRR could not be recorded"), text)
+        request_mending(order, self.env._("MRR could not be recorded"), text)

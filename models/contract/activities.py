@@ -24,7 +24,7 @@ def schedule_once(record, kind, summary, note, user, *, refresh=True, **values):
         same.note = plaintext2html(note)
 
 
-def ask_to_mend(order, summary, note):
+def request_mending(order, summary, note):
     """Ask whoever looks after a contract to mend what a job could not do, once while it is open.
 
     :param order: one contract

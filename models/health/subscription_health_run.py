@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ... import const
 from ...exceptions import BREAKS
 from ...tools import join_sentences
-from ..contract.activities import ask_to_mend
+from ..contract.activities import request_mending
 from ..contract.parts import do_in_parts
 from .facts import NEVER, Facts
 from .verdicts import Verdicts
@@ -128,7 +128,7 @@ class SubscriptionHealth(models.Model):
             "administrator may be the reason. It is tried again every night.",
             reason=join_sentences([str(error).strip()]),
         )
-        ask_to_mend(order, self.env._("Health could not be counted"), text)
+        request_mending(order, self.env._("Health could not be counted"), text)
 
     def _judge(self, company, today):
         """Count the facts of contracts, judge them, and write down what turned."""
