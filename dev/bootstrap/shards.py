@@ -18,6 +18,8 @@ DURATIONS = Path("dev") / "durations.json"
 UNKNOWN_SECONDS = 5.0
 # A shard needs a database and loads Odoo: less work than this is not worth one.
 LEAST_SECONDS = 60
+# Into how many shards each core's work is cut: the last ones end at about the same time.
+PARTS = 3
 CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -99,30 +101,35 @@ def count_cores():
     return cores
 
 
-def split(names, durations, count, loads=()):
+def split(names, durations, at_once):
     """Spread files over shards: the longest first, each to the shard with the least work.
+
+    There are more shards than run at the same time, so that whoever is done early takes another
+    one and all are busy to the end, also where a machine is not as fast as the one that kept the
+    durations. Tests of the commands start many processes: they have a shard of their own.
 
     :param list names: the files
     :param Durations durations: what they take
-    :param int count: the number of shards
-    :param loads: seconds that the first shards are busy with other work
-    The tests of the commands start many processes. Every other shard runs them last, so that they
-    have quiet neighbours.
-
-    :return: the files of each shard that has some, in the order in which they run
+    :param int at_once: how many shards run at the same time
+    :return: the files of each shard that has some, the shard that takes longest first
     :rtype: list[list[str]]
     """
+    processes = [name for name in names if name.startswith(MANY_PROCESSES)]
+    others = [name for name in names if not name.startswith(MANY_PROCESSES)]
+    count = _count_parts(durations.total(others), at_once)
+    if at_once == 1:
+        return [names] if names else []
     shares = [[] for _number in range(count)]
-    work = [(loads[at] if at < len(loads) else 0.0, 0, at) for at in range(count)]
+    work = [(0.0, 0, at) for at in range(count)]
     heapq.heapify(work)
-    for name in sorted(names, key=lambda name: (-durations.of(name), name)):
+    for name in sorted(others, key=lambda name: (-durations.of(name), name)):
         load, files, at = work[0]
         shares[at].append(name)
         heapq.heapreplace(work, (load + durations.of(name), files + 1, at))
-    return [
-        sorted(
-            share, key=lambda name, last=at % 2: (last and name.startswith(MANY_PROCESSES), name)
-        )
-        for at, share in enumerate(shares)
-        if share
-    ]
+    found = [sorted(share) for share in [processes, *shares] if share]
+    return sorted(found, key=durations.total, reverse=True)
+
+
+def _count_parts(seconds, at_once):
+    """Return over how many shards tests of so many seconds are spread."""
+    return max(1, at_once, min(PARTS * at_once, int(seconds // LEAST_SECONDS)))

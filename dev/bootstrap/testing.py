@@ -169,7 +169,7 @@ class Shards:
         """Spread the tests.
 
         Bridges need other modules than the addon's tests, so theirs have a shard of their own; it
-        starts first, and the addon's tests are spread so that all cores are busy to the end.
+        starts first, because installing them takes its time.
 
         :return: the shards, and how many of them run at the same time
         :rtype: tuple[list[Run], int]
@@ -178,18 +178,16 @@ class Shards:
         names, others = find_files(root, self.folders), []
         if self.folders == TEST_FOLDERS and find_bridges(self.place):
             others = find_files(root, [BRIDGE_FOLDERS])
-        busy = self.durations.total(others)
-        at_once = count_shards(self.settings.environ, self.durations.total(names) + busy)
-        shares = split(names, self.durations, at_once, [busy])
-        runs = [self._make_run(str(at), share, arguments) for at, share in enumerate(shares, 1)]
+        seconds = self.durations.total([*names, *others])
+        at_once = count_shards(self.settings.environ, seconds)
+        shares = {str(at): one for at, one in enumerate(split(names, self.durations, at_once), 1)}
         if others:
-            runs.append(self._make_run(BRIDGES, others, arguments))
+            shares = {BRIDGES: others, **shares}
         say(f"==> Running {len(names) + len(others)} files of tests, {at_once} at a time")
-        for share, one in zip([*shares, others], runs, strict=False):
+        for label, share in shares.items():
             seconds = self.durations.total(share)
-            say(f"    {one.name}: {len(share)} files, last time {seconds:.0f} s")
-        # The last shard waits for a core, so it is the first one, which has the least to do.
-        return [*reversed(runs)], at_once
+            say(f"    {label}: {len(share)} files, last time {seconds:.0f} s")
+        return [self._make_run(*one, arguments) for one in shares.items()], at_once
 
     def _make_run(self, label, names, arguments):
         """Return the shard that runs some files in a database of its own."""
