@@ -33,7 +33,6 @@ from bench import (
 from bootstrap.databases import Databases
 from bootstrap.settings import Settings
 from bootstrap.workplace import prepare
-from dateutil.relativedelta import relativedelta
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "dev" / "bench" / "results.json"
@@ -55,11 +54,12 @@ def parse():
     parser.add_argument("--large-rounds", type=int, default=5, help="rounds above 1,000 contracts")
     parser.add_argument("--idle", type=int, default=1_000_000, help="contracts that are not due")
     parser.add_argument("--check", type=int, default=100_000, help="contracts of the check")
-    parser.add_argument("--workers", type=int, default=1000, help="contracts that workers share")
+    parser.add_argument("--workers", type=int, default=3000, help="contracts that workers share")
     parser.add_argument("--reports", type=int, default=200_000, help="contracts of the reports")
     parser.add_argument("--only-reports", action="store_true", help="the reports, and no more")
+    parser.add_argument("--only-workers", action="store_true", help="one against two, no more")
     parser.add_argument("--charges", type=int, default=500, help="charges of either side")
-    parser.add_argument("--charge-workers", type=int, default=400, help="charges to be shared")
+    parser.add_argument("--charge-workers", type=int, default=1600, help="charges to be shared")
     parser.add_argument("--history", type=int, default=100, help="contracts that grow old")
     parser.add_argument("--months", type=int, default=61, help="how old they become")
     parser.add_argument("--recognition", type=int, default=10_000, help="invoice lines to earn")
@@ -117,6 +117,8 @@ def measure_alone(databases, options):
         measure_health(databases, options)
     elif options.only_reports:
         measure_reports(databases, options)
+    elif options.only_workers:
+        measure_workers(databases, options)
     elif options.peers:
         measure_peers(databases, options)
     else:
@@ -192,6 +194,24 @@ def measure_reports(databases, options):
     databases.drop(options.database)
 
 
+def measure_workers(databases, options):
+    """Let one process and two share the work, of billing and of charging; the rest stays."""
+    databases.new(options.database)
+    registry = server.start(options.database)
+    with server.environment(registry) as env:
+        data.make_company(env)
+        partners = data.make_partners(env, max(options.workers, options.charge_workers))
+    result = json.loads(RESULTS.read_text())
+    shared = partners[: options.workers]
+    result["workers"] = workers.measure(registry, options.database, shared, log=say)
+    release_contracts(registry)
+    shared = partners[: options.charge_workers]
+    result["charge_workers"] = charges.share(registry, options.database, shared, log=say)
+    keep(result, options)
+    say("\n" + "\n".join([*report.worker_facts(result), *report.charge_facts(result)]))
+    databases.drop(options.database)
+
+
 def measure_operations(databases, options):
     """Measure what people do, in a database of its own; the rest of what is known stays."""
     databases.new(options.database)
@@ -246,7 +266,7 @@ def measure_more(registry, partners, result, options):
         keep(result, options)
     if options.workers:
         shared = partners[: options.workers]
-        result["workers"] = measure_workers(registry, options.database, shared)
+        result["workers"] = workers.measure(registry, options.database, shared, log=say)
         keep(result, options)
     if options.check:
         say(f"==> The nightly check of {options.check:,} contracts")
@@ -322,25 +342,6 @@ def measure_size(registry, partners, options):
         "run_queries": run.queries_per_invoice,
         "peak_mib": server.peak_memory(),
     }
-
-
-def measure_workers(registry, database, partners):
-    """Let one process and two bill the same contracts, month by month."""
-    say(f"==> {len(partners):,} contracts by one worker and by two")
-    with server.environment(registry) as env, server.clock(env, data.START):
-        data.make_contracts(env, partners, data.START)
-    seconds, waits = {1: [], 2: []}, {}
-    for month in range(4):
-        day = data.START + relativedelta(months=month)
-        count = 1 + month % 2
-        needed, seen = workers.run_workers(registry, database, day, count)
-        seconds[count].append(needed)
-        if count == 2:
-            waits = {name: waits.get(name, 0) + seen.get(name, 0) for name in {*waits, *seen}}
-        say(f"    {count} worker(s): {needed / len(partners) * 1000:.1f} ms per invoice")
-    ratio = min(seconds[1]) / min(seconds[2])
-    waits = dict(sorted(waits.items(), key=lambda item: -item[1]))
-    return {"contracts": len(partners), "ratio": ratio, "waits": waits}
 
 
 def measure_idle(registry, count, result):

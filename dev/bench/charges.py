@@ -1,9 +1,12 @@
 """Charges through the demo provider: by the run, and by Odoo's own steps one by one, in turn."""
 
+import collections
+
 from . import data, server, workers
 from .rounds import Side, make_plain_invoices, read_values
 
 ROUNDS = 5
+SHARES = 4
 
 
 def measure(registry, partners, *, log=print):
@@ -102,9 +105,9 @@ def share(registry, database, partners, *, log=print):
         ids = prepare(env, partners).ids
         hold(env.cr, ids)
         env.cr.commit()
-    size = len(ids) // 4
-    seconds, waits = {1: [], 2: []}, {}
-    for number in range(4):
+    size = len(ids) // SHARES
+    seconds, waits = {1: [], 2: []}, collections.Counter()
+    for number in range(SHARES):
         with server.environment(registry) as env:
             release(env.cr, ids[number * size : (number + 1) * size])
             env.cr.commit()
@@ -112,14 +115,17 @@ def share(registry, database, partners, *, log=print):
         needed, seen = workers.run_workers(registry, database, data.START, count, "charge")
         seconds[count].append(needed)
         if count == 2:
-            waits = {name: waits.get(name, 0) + seen.get(name, 0) for name in {*waits, *seen}}
+            waits.update(seen)
         log(f"    {count} worker(s): {needed / size * 1000:.0f} ms per charge")
     with server.environment(registry) as env:
         left = env["account.move"].browse(ids).filtered(lambda move: move.payment_state != "paid")
         if left:
             raise SystemExit(f"{len(left)} charges did not go through: nothing was measured.")
-    waits = dict(sorted(waits.items(), key=lambda item: -item[1]))
-    return {"charges": size, "ratio": min(seconds[1]) / min(seconds[2]), "waits": waits}
+    return {
+        "charges": size,
+        "ratio": workers.pair_ratio(seconds),
+        "waits": dict(waits.most_common()),
+    }
 
 
 def hold(cr, ids):

@@ -88,12 +88,7 @@ def facts(result):
             f"{found['young_queries']:.1f} → {found['old_queries']:.1f} queries)."
         )
     lines += fresh.facts(result)
-    if "workers" in result:
-        found = result["workers"]
-        lines.append(
-            f"- Two workers are {found['ratio']:.2f} times as fast as one ({found['contracts']:,} "
-            f"contracts, two processes). What they were seen at: {wait_shares(found['waits'])}."
-        )
+    lines += worker_facts(result)
     for what, searches in by_label(result.get("searches", ())).items():
         how = "reads the whole table" if any(one["reads_all"] for one in searches) else "by index"
         count = f" ({len(searches)} searches)" if len(searches) > 1 else ""
@@ -121,6 +116,21 @@ def facts(result):
     lines += report_facts(result)
     lines.append(f"- Peak memory of the measuring process: {result['peak_mib']:.0f} MiB.")
     return lines
+
+
+def worker_facts(result):
+    """Return what a second worker brings, as lines of Markdown."""
+    found = result.get("workers")
+    if not found:
+        return []
+    bound = ""
+    if "processors" in found:
+        bound = f"; two processes that only count bring {found['processors']:.2f} here"
+    return [
+        f"- Two workers are {found['ratio']:.2f} times as fast as one ({found['contracts']:,} "
+        f"contracts, two processes{bound}). What they were seen at: "
+        f"{wait_shares(found['waits'])}."
+    ]
 
 
 def wait_shares(waits):
