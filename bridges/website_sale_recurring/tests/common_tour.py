@@ -115,6 +115,12 @@ class ShopTourCase(HttpCase):
         self.assertEqual(order.subscription_state, "active")
         self.assertEqual(order._bill_subscriptions().amount_total, 65.0)
 
+    def buy_once(self):
+        self.seat.is_sold_once = True
+        order = self.walk("shop_subscription_once")
+        self.assertFalse(order.is_subscription)
+        self.assertEqual(order.amount_total, 5.0)
+
     def try_again(self):
         order = self.walk("shop_subscription_declined")
         self.assertEqual(order.subscription_state, "active")

@@ -94,6 +94,15 @@ class TestShopCart(ShopCase):
         self.update(self.cart.order_line, recurrence_id=self.month.id)
         self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 2.0, 9.0)])
 
+    def test_the_cart_sends_a_value_for_once(self):
+        self.seat.is_sold_once = True
+        self.add(self.seat, self.month)
+        options = self.open("/shop/cart").xpath("//*[hasclass('o_sr_recurrence')]/option")
+        self.assertEqual(
+            [(self.get_text(option), option.get("value")) for option in options],
+            [("Monthly", str(self.month.id)), ("Yearly", str(self.year.id)), ("Once", "0")],
+        )
+
     def test_the_set_up_fee_is_due_once_and_cannot_be_taken_out(self):
         self.template.write({"setup_product_id": self.setup_service.id, "setup_price": 49.0})
         self.add(self.seat, self.month)

@@ -35,6 +35,15 @@ class TestShopProduct(ShopCase):
         self.seat.is_sold_once = True
         self.assertEqual(self.read_offers(self.seat)[-1], f"Once {self.tell(10)}")
 
+    def test_once_and_what_is_free_send_a_value(self):
+        self.seat.is_sold_once = True
+        self.support.subscription_price_ids.price = 0.0
+        *_, once = self.open_product(self.seat).xpath("//input[@name='recurrence_id']")
+        self.assertEqual(once.get("value"), "0")
+        (free,) = self.open_product(self.support).xpath("//input[@name='recurrence_id']")
+        self.assertEqual(float(free.get("data-price", "nan")), 0.0)
+        self.assertEqual(float(free.get("data-list-price", "nan")), 0.0)
+
     def test_other_products_have_no_choice(self):
         page = self.open_product(self.cup)
         self.assertFalse(page.xpath("//*[hasclass('o_sr_offers_wrap')]"))

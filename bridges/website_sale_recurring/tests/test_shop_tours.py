@@ -16,6 +16,9 @@ class TestShopTours(ShopTourCase):
     def test_a_mixed_cart(self):
         self.buy_mixed()
 
+    def test_once(self):
+        self.buy_once()
+
     def test_decline_and_retry(self):
         self.try_again()
 
@@ -44,6 +47,9 @@ class TestShopToursOnPhone(ShopTourCase):
 
     def test_a_mixed_cart_on_a_phone(self):
         self.buy_mixed()
+
+    def test_once_on_a_phone(self):
+        self.buy_once()
 
     def test_decline_and_retry_on_a_phone(self):
         self.try_again()

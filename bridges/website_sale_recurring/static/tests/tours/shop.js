@@ -91,6 +91,29 @@ tours.add("shop_subscription_changed", {
     ],
 });
 
+/** What is also sold once is bought once, and chosen again in the cart. */
+tours.add("shop_subscription_once", {
+    steps: () => [
+        choose("Once"),
+        { content: "The sales price", trigger: ".oe_price:contains(5.00)" },
+        add(),
+        ...openCart(),
+        { content: "No contract", trigger: ".o_cart_total:not(:contains(Then))" },
+        {
+            content: "By the month",
+            trigger: ".o_sr_recurrence",
+            run: "selectByLabel Monthly",
+        },
+        total("Then, per month"),
+        {
+            content: "Rather once",
+            trigger: ".o_sr_recurrence",
+            run: "selectByLabel Once",
+        },
+        { content: "No contract again", trigger: ".o_cart_total:not(:contains(Then))" },
+    ],
+});
+
 /** A contract and a cup, one after the other. */
 tours.add("shop_subscription_mixed", {
     steps: () => [
