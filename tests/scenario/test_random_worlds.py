@@ -1,3 +1,7 @@
+import itertools
+import os
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..support.common_combo import ComboCase
@@ -20,6 +24,18 @@ class TestRandomWorlds(PaymentCommon, ComboCase):
         for seed in draw_seeds(range(WORLDS)):
             with self.subTest(seed=seed):
                 self.live(seed)
+
+    def test_a_soak_goes_on_after_its_first_world(self):
+        """Worlds set the clock of the process; a soak looks at another one."""
+        with patch.dict(os.environ, {"SR_SOAK_MINUTES": "5"}):
+            seeds = draw_seeds(())
+            found = []
+            for seed in itertools.islice(seeds, 3):
+                RandomWorld(self, seed)
+                found.append(seed)
+        self.assertEqual(len(set(found)), 3)
+        with patch.dict(os.environ, {"SR_SOAK_MINUTES": "0.0001"}):
+            self.assertLess(len(list(itertools.islice(draw_seeds(()), 10**6))), 10**6)
 
     def live(self, seed):
         """Live through one world, and take everything back."""
