@@ -11,6 +11,7 @@ from . import (
     payment_transaction_refund,
     payment_provider,
     payment_transaction_trust,
+    account_move_aside,
     account_move_charge,
     account_move_charge_early,
     account_move_open,

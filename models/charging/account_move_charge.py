@@ -280,8 +280,7 @@ class AccountMove(models.Model):
         if self._is_disputed_with(token):
             self._fail_charge(self._get_disputed_text())
             return Transaction
-        if reason := token.provider_id._get_booking_error(self):
-            self._fail_charge(reason)
+        if self._update_aside():
             return Transaction
         self._note_attempt()
         return Transaction.create(self._prepare_charge_values(token))

@@ -148,6 +148,8 @@ class AccountMove(models.Model):
         if not self.try_lock_for_update(allow_referencing=True) or self.subscription_requested_at:
             return
         move = self.with_company(self.company_id)
+        if move._update_aside():
+            return
         move._as_system().subscription_requested_at = fields.Datetime.now()
         name = move._get_payment_name()
         template = self.env.ref(REQUEST_MAIL, raise_if_not_found=False)

@@ -20,7 +20,10 @@ class PaymentProvider(models.Model):
         # sudo: whoever pays or charges may not read the books
         provider, document = self.sudo(), document.sudo()
         line = provider._get_booking_line()
-        if problem := provider._get_booking_problem(document, line):
+        problem = provider._get_booking_problem(document, line)
+        if not problem and document._name == "account.move":
+            problem = document._get_posting_error()
+        if problem:
             return self.env._(
                 "A payment by %(provider)s could not be booked, so nothing was taken: %(problem)s",
                 provider=provider.name,

@@ -243,8 +243,7 @@ class PaymentTransaction(models.Model):
             drafts |= tx.invoice_ids.filtered(
                 lambda move: move.state == "draft" and move._waits_for_payment()
             )
-        for move in drafts.filtered(lambda move: not move.invoice_date):
-            move.invoice_date = move.company_id._subscription_today()
+        drafts._date_paid_draft()
         return drafts
 
     def _hook_on_charge_state(self):

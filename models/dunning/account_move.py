@@ -81,12 +81,13 @@ class AccountMove(models.Model):
         return is_late and not self._is_left_alone()
 
     def _is_left_alone(self):
-        """Return whether a payment is on its way, or somebody left this out of dunning."""
+        """Return whether it is being paid, cannot be paid, or somebody left it out of dunning."""
         self.ensure_one()
         # sudo: run of every company. The lines were read to tell that this is late.
         orders = self.sudo().invoice_line_ids.sale_line_ids.order_id
         is_left_out = any(order._get_left_out_reason() for order in orders)
-        return is_left_out or bool(self._get_open_charges())
+        is_aside = self.state == "draft" and self.subscription_aside_reason
+        return is_left_out or bool(is_aside) or bool(self._get_open_charges())
 
     def _get_dunning_part(self):
         """Return which instalment is late: how many before it are paid, 0 without instalments.
@@ -244,6 +245,8 @@ class AccountMove(models.Model):
         orders = moves.sudo()._get_subscription_orders()  # sudo: run of every company
         has_drafts = "draft" in moves.mapped("state")  # nothing else ever goes away
         moves._note_money()
+        for draft in moves.filtered(lambda move: move.state == "draft"):
+            draft._update_aside()
         for move in moves:
             move._dun_invoice()
         left = moves.exists() if has_drafts else moves

@@ -19,3 +19,4 @@ from . import test_payment_forms
 from . import test_refund_unknown
 from . import test_registered
 from . import test_saved_attempt
+from . import test_set_aside

@@ -58,6 +58,20 @@ class RequestCommon(DunningCommon):
 class TestDunningRequest(RequestCommon):
     """A draft that waits for its money is dunned like an invoice, and consumes no number."""
 
+    def test_a_request_that_could_not_become_an_invoice_is_not_dunned(self):
+        order, draft = self.create_request()
+        account = draft.invoice_line_ids.account_id
+        account.active = False
+        self.live("2027-02-25")
+        self.assertEqual(self.get_events(draft), [])
+        self.assertEqual(order.subscription_state, "active")
+        self.assertEqual(len(order.activity_ids), 1)
+        self.assertIn("is archived", order.activity_ids.note)
+        account.active = True
+        self.live("2027-02-26", "2027-02-26")
+        self.assertIn(("2027-02-26", "remind", "done"), self.get_events(draft))
+        self.assertFalse(draft.subscription_aside_reason)
+
     def test_a_request_that_is_never_paid_goes_through_all_steps(self):
         order, draft = self.create_request("error")
         self.live("2027-02-25")
