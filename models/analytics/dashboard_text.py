@@ -14,6 +14,21 @@ def get_labels(env):
     return {name: found[name] for name in DEFINITIONS}
 
 
+def get_source(env, name):
+    """Return where a figure is read, or who else counts like this, in the language of the reader.
+
+    Names of others and of their figures are not translated.
+    """
+    source = DEFINITIONS[name].source
+    return {
+        "Ledger of MRR": env._("Ledger of MRR"),
+        "Mamoon Hamid, reactivation counted as gained": env._(
+            "Mamoon Hamid, reactivation counted as gained"
+        ),
+        "Posted invoices and credit notes": env._("Posted invoices and credit notes"),
+    }.get(source, source)
+
+
 def _get_amounts(env):
     return {
         "mrr": (env._("MRR"), env._("MRR at the start + movements")),

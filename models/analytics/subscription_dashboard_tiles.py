@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from ...engine.metrics.definitions import DEFINITIONS
 from .dashboard_figures import COUNTED
-from .dashboard_text import get_labels, get_units
+from .dashboard_text import get_labels, get_source, get_units
 from .document_figures import DocumentFigures, get_sums
 from .movement_totals import get_counted
 from .subscription_dashboard import FILTERS
@@ -31,7 +31,7 @@ class SubscriptionDashboard(models.AbstractModel):
                 "label": label,
                 "formula": formula,
                 "unit": units[DEFINITIONS[name].unit],
-                "source": DEFINITIONS[name].source,
+                "source": get_source(self.env, name),
             }
             for name, (label, formula) in get_labels(self.env).items()
         ]

@@ -70,3 +70,9 @@ class TestTranslations(TransactionCase):
                     sorted(FIXED_PARTS.findall(entry.msgstr)),
                     sorted(FIXED_PARTS.findall(entry.msgid)),
                 )
+
+    def test_portuguese_calls_mrr_by_one_name(self):
+        for entry in self.po:
+            if "MRR" in entry.msgid.split():
+                with self.subTest(entry.msgid):
+                    self.assertIn("MRR", entry.msgstr)
