@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from ... import const
 from .due_item import group_by_line
+from .shared_invoice import tell_contracts_apart
 
 # Tracking, one creation note and one subscription per record are what costs most in a batch; the
 # run writes the note and the follower for all documents at once instead.
@@ -64,9 +65,9 @@ class RecurringInvoices:
         vals = None
         for order in members:
             order_vals = order._prepare_recurring_invoice()
-            if len(members) > 1:
-                self._name_contract(order, order_vals)
             vals = self._merge(vals, order_vals) if vals else order_vals
+        if len(members) > 1:
+            tell_contracts_apart(self.env, vals)
         return vals
 
     @contextmanager
@@ -92,9 +93,6 @@ class RecurringInvoices:
 
     def _merge(self, vals, other):
         """Put the lines of a further contract on the invoice of a group."""
-        offset = len(vals["invoice_line_ids"])
-        for position, command in enumerate(other["invoice_line_ids"], 1):
-            command[2]["sequence"] = offset + position
         merged = {
             **vals,
             "invoice_line_ids": vals["invoice_line_ids"] + other["invoice_line_ids"],
@@ -111,15 +109,3 @@ class RecurringInvoices:
         elif notes:
             merged["narration"] = notes[0]
         return merged
-
-    @staticmethod
-    def _name_contract(order, vals):
-        """Say on each line of a shared invoice whose it is.
-
-        :param dict vals: values of the invoice of one contract, changed in place
-        """
-        reference = order.client_order_ref
-        name = f"{order.name} ({reference})" if reference else order.name
-        for _command, _id, line in vals["invoice_line_ids"]:
-            if line.get("display_type", "product") == "product":
-                line["name"] = f"{line['name']}\n{name}"

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ... import const
 from ...explain import told_to_user
 from .due_item import group_by_line
+from .shared_invoice import tell_contracts_apart
 
 
 class SaleOrder(models.Model):
@@ -44,6 +45,13 @@ class SaleOrder(models.Model):
         ready._hook_on_subscription_billed(moves)
         moves._remember_fingerprints()
         return moves
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        """Tell contracts apart that core put on one invoice; the run has done so before."""
+        if const.unseal(self.env.context, const.BATCH_KEY) is None:
+            for vals in invoice_vals_list:
+                tell_contracts_apart(self.env, vals)
+        return super()._create_account_invoices(invoice_vals_list, final)
 
     def _is_billable_contract(self):
         """Return whether this order is a contract that the billing run would look at."""

@@ -149,3 +149,14 @@ class SaleOrderLine(models.Model):
         for line in self:
             if line._is_recurring_confirmed():
                 line.amount_to_invoice = 0.0
+
+    @api.depends("recurrence_id", "state")
+    def _compute_amount_to_invoice_at_date(self):
+        """Leave recurring lines out of core's accrued entries, which know no periods.
+
+        Core compares all that was ever delivered with the latest period that was invoiced.
+        """
+        super()._compute_amount_to_invoice_at_date()
+        for line in self:
+            if line._is_recurring_confirmed():
+                line.amount_to_invoice_at_date = 0.0

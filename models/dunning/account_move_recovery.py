@@ -2,6 +2,40 @@ from odoo import models
 
 from .subscription_dunning_event import LOST, PAID
 
+LIQUIDITY = ("asset_cash", "liability_credit_card")
+
+
+def get_unpaid_part(partial):
+    """Return how much of what settled a receivable is no money that came in.
+
+    Of an entry that brings less money than it settles, a write-off or a discount, each receivable
+    has its share.
+
+    :param partial: `account.partial.reconcile`
+    :return: amount in the currency of the company
+    :rtype: float
+    """
+    entry = partial.credit_move_id.move_id
+    if entry.journal_id == entry.company_id.currency_exchange_journal_id:
+        return 0.0  # the rate changed, not what was paid
+    settled = -sum(
+        entry.line_ids.filtered(lambda line: line.account_type == "asset_receivable").mapped(
+            "balance"
+        )
+    )
+    if entry.is_invoice() or settled <= 0:
+        return partial.amount
+    came = min(max(sum(_get_money_lines(entry).mapped("balance")), 0.0), settled)
+    return partial.company_currency_id.round(partial.amount * (1 - came / settled))
+
+
+def _get_money_lines(entry):
+    """Return the lines of an entry by which money came in."""
+    source = entry.origin_payment_id or entry.statement_line_id
+    if source:
+        return source._seek_for_lines()[0]
+    return entry.line_ids.filtered(lambda line: line.account_type in LIQUIDITY)
+
 
 class AccountMove(models.Model):
     """Money that came in for late invoices: each cent is counted once, and taken back with it."""
@@ -9,7 +43,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _get_received_amount(self):
-        """Return the money that is in for this invoice; credit notes are none.
+        """Return the money that is in for this invoice; credit notes and write-offs are none.
 
         :return: amount in the currency of the company
         :rtype: float
@@ -21,10 +55,7 @@ class AccountMove(models.Model):
         left = 0.0 if is_paid else self.amount_residual_signed
         # sudo: the run serves every company
         lines = self.sudo().line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-        credits_used = lines.matched_credit_ids.filtered(
-            lambda partial: partial.credit_move_id.move_id.move_type == "out_refund"
-        )
-        return self.amount_total_signed - left - sum(credits_used.mapped("amount"))
+        return self.amount_total_signed - left - sum(map(get_unpaid_part, lines.matched_credit_ids))
 
     def _log_recovery(self):
         """Give the last step before a payment the credit for it; take back what was undone.

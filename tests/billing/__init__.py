@@ -1,6 +1,7 @@
 from . import test_billing
 from . import test_clock_edges
 from . import test_company_dates
+from . import test_core_accrual
 from . import test_create_invoice
 from . import test_credit_note
 from . import test_documents

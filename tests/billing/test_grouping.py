@@ -156,3 +156,57 @@ class TestGrouping(SubscriptionCommon):
         drafts = self._create_template("Drafts", group_invoices=True, invoice_mode="draft")
         moves = self.assertShared(self.create_pair(second={"template": drafts}), False)
         self.assertEqual(sorted(moves.mapped("state")), ["draft", "posted"])
+
+    # ------------------------------------------------------------------
+    # Sections
+    # ------------------------------------------------------------------
+
+    def create_with_sections(self):
+        """Return three contracts, the first and the last with a section that hides its lines."""
+        self.travel("2027-03-01")
+        section = {"display_type": "line_section", "product_uom_qty": 0}
+        hidden = {**section, "collapse_composition": True, "collapse_prices": True}
+        return (
+            self.create_contract({**hidden, "name": "Office"}, self.seat, template=self.together)
+            | self.create_contract(self.support, template=self.together, client_order_ref="PO 7")
+            | self.create_contract({**hidden, "name": "Web"}, self.hosting, template=self.together)
+        )
+
+    def assertApart(self, move, orders):
+        """Each contract stands in its own section of an invoice, and each line says whose it is."""
+        lines = move.invoice_line_ids.sorted("sequence")
+        named = f"{orders[1].name} (PO 7)"
+        self.assertEqual(
+            [(line.display_type, line.name.splitlines()[0]) for line in lines],
+            [
+                ("line_section", "Office"),
+                ("product", "Seat"),
+                ("line_section", named),
+                ("product", "Support"),
+                ("line_section", "Web"),
+                ("product", "Hosting"),
+            ],
+        )
+        self.assertEqual([line.parent_id for line in lines[1::2]], list(lines[::2]))
+        self.assertEqual([line.collapse_composition for line in lines[::2]], [True, False, True])
+        self.assertEqual(
+            [line.name.splitlines()[-1] for line in lines[1::2]],
+            [orders[0].name, named, orders[2].name],
+        )
+
+    def test_section_of_a_contract_ends_with_it(self):
+        orders = self.create_with_sections()
+        self.bill(orders)
+        move = self.bill(orders, "2027-04-01")
+        self.assertApart(move, orders)
+        self.assertLedgerWhole(orders)
+
+    def test_section_of_a_contract_ends_with_it_where_a_person_asks_for_one_invoice(self):
+        orders = self.create_with_sections()
+        self.bill(orders)
+        self.travel("2027-04-01")
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=orders.ids)
+        before = orders.invoice_ids
+        wizard.create({"consolidated_billing": True}).create_invoices()
+        self.assertApart(orders.invoice_ids - before, orders)
+        self.assertLedgerWhole(orders)

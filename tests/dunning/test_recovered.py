@@ -1,4 +1,5 @@
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..support.common_dunning import DunningCommon
@@ -99,6 +100,85 @@ class TestRecovered(DunningCommon):
         self.book_payment(invoice)
         self.run_dunning("2027-02-04")
         self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 24.0)])
+
+    def get_loss_account(self):
+        return self.env["account.account"].create(
+            {"name": "Bad debts", "code": "BADD", "account_type": "expense"}
+        )
+
+    def test_what_a_payment_writes_off_is_no_money(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.book_payment(
+            invoice,
+            amount=27,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.get_loss_account().id,
+        )
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 27.0)])
+
+    def test_what_is_written_off_of_two_invoices_paid_together_is_shared(self):
+        invoices = self.env["account.move"].union(
+            *(self.create_late_contract()[1] for _number in range(2))
+        )
+        self.run_dunning("2027-02-03")
+        self.book_payment(
+            invoices,
+            group_payment=True,
+            amount=54,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.get_loss_account().id,
+        )
+        self.run_dunning("2027-02-04")
+        for invoice in invoices:
+            self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 27.0)])
+
+    def test_an_entry_that_writes_off_an_invoice_is_no_money(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        self.book_payment(invoice, amount=6)
+        due = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        values = {"partner_id": invoice.partner_id.id, "name": "Given up"}
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "line_ids": [
+                    Command.create({**values, "account_id": due.account_id.id, "credit": 30}),
+                    Command.create(
+                        {**values, "account_id": self.get_loss_account().id, "debit": 30}
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (due | entry.line_ids.filtered(lambda line: line.credit)).reconcile()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 6.0)])
+
+    def test_money_that_a_bank_statement_brings_counts(self):
+        _order, invoice = self.create_late_contract()
+        self.run_dunning("2027-02-03")
+        due = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.env["account.journal"]
+                .search(
+                    [("type", "=", "bank"), ("company_id", "=", invoice.company_id.id)], limit=1
+                )
+                .id,
+                "payment_ref": invoice.name,
+                "partner_id": invoice.partner_id.id,
+                "amount": 36.0,
+                "counterpart_account_id": due.account_id.id,
+            }
+        )
+        (due | line.move_id.line_ids.filtered(lambda item: item.credit)).reconcile()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.run_dunning("2027-02-04")
+        self.assertEqual(self.get_money(invoice), [("02-04", "paid", 3, 36.0)])
 
     def test_no_more_is_counted_than_the_invoice_is_about(self):
         _order, invoice = self.create_late_contract()
