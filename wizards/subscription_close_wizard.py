@@ -42,7 +42,7 @@ class SubscriptionCloseWizard(models.TransientModel):
     reason_id = fields.Many2one(
         "subscription.close.reason",
         required=True,
-        domain="[('company_id', 'in', [False, company_id])]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         help="Reports count churn by this reason.",
     )
     note = fields.Text(help="For your colleagues. Posted on the contract.")

@@ -49,7 +49,8 @@ class SubscriptionMassWizard(models.TransientModel):
     last_date = fields.Date("Last Day of Service")
     reason_id = fields.Many2one(
         "subscription.close.reason",
-        domain="['|', ('company_id', '=', False), ('company_id', 'in', allowed_company_ids)]",
+        domain="['|', ('company_id', '=', False), "
+        "('company_id', 'parent_of', allowed_company_ids)]",
         help="Reports count churn by this reason.",
     )
     note = fields.Text(help="For your colleagues. Posted on each contract.")
@@ -72,7 +73,8 @@ class SubscriptionMassWizard(models.TransientModel):
     template_id = fields.Many2one(
         "subscription.template",
         "New Subscription Template",
-        domain="['|', ('company_id', '=', False), ('company_id', 'in', allowed_company_ids)]",
+        domain="['|', ('company_id', '=', False), "
+        "('company_id', 'parent_of', allowed_company_ids)]",
         help="Empty: each contract keeps its subscription template.",
     )
     recurrence_id = fields.Many2one(

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ... import const
 from ..health.verdicts import VERDICTS
@@ -30,7 +31,8 @@ class SubscriptionStage(models.Model):
         if not verdict:
             return self.browse()
         return self.search(
-            [("health_verdict", "=", verdict), ("company_id", "in", [company.id, False])], limit=1
+            Domain("health_verdict", "=", verdict) & Domain(self._check_company_domain(company)),
+            limit=1,
         )
 
     def _greet(self, order):

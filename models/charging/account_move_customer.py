@@ -10,6 +10,8 @@ class AccountMove(models.Model):
     def _get_customer_credit_lines(self):
         """Return open credit notes and payments of the customer of this document.
 
+        A branch is paid through the providers of its parent.
+
         :return: journal items with money of the customer that pays nothing yet
         :rtype: account.move.line
         """
@@ -20,7 +22,7 @@ class AccountMove(models.Model):
                 ("reconciled", "=", False),
                 ("account_type", "=", "asset_receivable"),
                 ("amount_residual", "<", 0),
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self.company_id.sudo().parent_ids.ids),
                 ("partner_id.commercial_partner_id", "=", self.commercial_partner_id.id),
             ]
         )

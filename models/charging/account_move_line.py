@@ -41,7 +41,8 @@ class AccountMoveLine(models.Model):
         """Return whether this credit and an invoice of the same contract can be paired."""
         return (
             not self.reconciled
-            and self.company_id == invoice.company_id
+            # a branch is paid through the providers of its parent, as in core
+            and self.company_id in invoice.company_id.sudo().parent_ids
             and self.currency_id == invoice.currency_id
             and invoice.amount_residual > 0
             and bool(self._get_credit_orders() & invoice.subscription_order_ids)

@@ -38,7 +38,7 @@ class SaleOrder(models.Model):
             for line in lines
             if line._get_credit_orders() & orders
             and line.currency_id in currencies
-            and line.company_id in orders.company_id
+            and line.company_id in orders.company_id.parent_ids
         )
         if left:
             earlier = orders._get_earlier_drafts(before)

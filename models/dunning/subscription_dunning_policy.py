@@ -21,6 +21,7 @@ class SubscriptionDunningPolicy(models.Model):
     _description = "Dunning Policy"
     _order = "sequence, id"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(

@@ -187,9 +187,8 @@ class ChangeOffer:
         """
         if not self.control.may_switch:
             return {}
-        company = self.order.company_id
         others = self.template.switch_template_ids.filtered(
-            lambda other: other.active and (not other.company_id or other.company_id == company)
+            lambda other: other.active and other._is_for_company(self.order.company_id)
         )
         return {
             f"{template.id}-{recurrence.id}": (template, recurrence)

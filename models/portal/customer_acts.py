@@ -150,9 +150,10 @@ class CustomerActs:
 
     def get_reasons(self):
         """Return the reasons that customers may pick, in their order."""
-        return self.env["subscription.close.reason"].search(
+        reasons = self.env["subscription.close.reason"]
+        return reasons.search(
             Domain("is_voluntary", "=", True)
-            & Domain("company_id", "in", [False, self.order.company_id.id])
+            & Domain(reasons._check_company_domain(self.order.company_id))
         )
 
     def preview_close(self, day):

@@ -32,11 +32,11 @@ class OfferedSwitch(CustomerChange):
     @property
     def is_open(self):
         """Whether these are other terms than those of today, and still sold."""
-        template, company = self.template, self.order.company_id
+        template = self.template
         return bool(
             template.active
             and template != self.acts.template
-            and template.company_id in (company, company.browse())
+            and template._is_for_company(self.order.company_id)
             and self.control.can_change
             and not self._is_held()
         )

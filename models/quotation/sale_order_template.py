@@ -7,7 +7,7 @@ class SaleOrderTemplate(models.Model):
     subscription_template_id = fields.Many2one(
         "subscription.template",
         check_company=True,
-        domain="[('company_id', 'in', [company_id, False])]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         index="btree_not_null",
         help="Subscription template of the contract that a quotation made from this template "
         "becomes. Only recurring lines are concerned.",

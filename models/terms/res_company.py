@@ -23,7 +23,7 @@ class ResCompany(models.Model):
     subscription_template_id = fields.Many2one(
         "subscription.template",
         "Default Subscription Template",
-        domain="[('company_id', 'in', [id, False])]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', id)]",
         help="Subscription template of a new contract until somebody chooses another.",
     )
 
@@ -100,11 +100,14 @@ class ResCompany(models.Model):
     def _get_subscription_template(self):
         """Return the terms of a new contract of this company.
 
-        :return: the company's default template, else the first one it may use
+        :return: the default template of the company or of the next parent that has one, else the
+            first one it may use
         """
         self.ensure_one()
         # sudo: customers who order online have no right to read templates
         company = self.sudo()
-        return company.subscription_template_id or self.env["subscription.template"].sudo().search(
-            [("company_id", "in", [company.id, False])], limit=1
-        )
+        for one in reversed(company.parent_ids):
+            if one.subscription_template_id:
+                return one.subscription_template_id
+        templates = company.env["subscription.template"]
+        return templates.search(templates._check_company_domain(company), limit=1)

@@ -12,5 +12,5 @@ class ResConfigSettings(models.TransientModel):
     subscription_template_id = fields.Many2one(
         related="company_id.subscription_template_id",
         readonly=False,
-        domain="[('company_id', 'in', [company_id, False])]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
     )

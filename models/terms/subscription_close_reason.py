@@ -8,6 +8,7 @@ class SubscriptionCloseReason(models.Model):
     _name = "subscription.close.reason"
     _description = "Subscription Close Reason"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)

@@ -15,6 +15,7 @@ class SubscriptionRecurrence(models.Model):
     _name = "subscription.recurrence"
     _description = "Subscription Recurrence"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(
         required=True,

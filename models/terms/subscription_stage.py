@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ... import const
 
@@ -9,6 +10,7 @@ class SubscriptionStage(models.Model):
     _name = "subscription.stage"
     _description = "Subscription Stage"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, help="Stages stand on the board in this order.")
@@ -39,9 +41,6 @@ class SubscriptionStage(models.Model):
         company = company or self.env.company
         # sudo: a customer who signs or closes online has no right to read stages
         return self.sudo().search(
-            [
-                ("subscription_state", "=", state),
-                ("company_id", "in", [company.id, False]),
-            ],
+            Domain("subscription_state", "=", state) & Domain(self._check_company_domain(company)),
             limit=1,
         )

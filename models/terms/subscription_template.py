@@ -32,6 +32,7 @@ class SubscriptionTemplate(models.Model):
     _inherit = ["mail.thread"]
     _order = "sequence, id"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(
@@ -305,6 +306,15 @@ class SubscriptionTemplate(models.Model):
             ("subscription_template_id", "in", self.ids),
             ("subscription_state", "in", const.RUNNING_STATES),
         ]
+
+    def _is_for_company(self, company):
+        """Return whether contracts of a company, which may be a branch, may be made on this.
+
+        :param company: `res.company`
+        :rtype: bool
+        """
+        self.ensure_one()
+        return bool(self.filtered_domain(self._check_company_domain(company)))
 
     def _get_label(self, name):
         """Return what a selection field of these terms says to the reader, False when empty."""

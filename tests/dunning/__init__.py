@@ -9,3 +9,4 @@ from . import test_told_random
 from . import test_unpaid
 from . import test_retry_rate
 from . import test_customers
+from . import test_branch

@@ -36,7 +36,9 @@ class SaleOrderTemplate(models.Model):
             .exists()
             .filtered(
                 lambda one: (
-                    one.active and one.is_sold_in_shop and one.company_id.id in (False, company.id)
+                    one.active
+                    and one.is_sold_in_shop
+                    and one.company_id.id in (False, *company.parent_ids.ids)
                 )
             )
         )
