@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    mail_message,
     res_company,
     res_config_settings,
     sale_order,

@@ -2,9 +2,25 @@
 
 from odoo.tools import SQL
 
+from .mrr_base import BASE
+
 # Days that something is away which will never happen, or never did.
 NEVER = 9999
 PERCENT = 100.0
+# Another term follows, as far as nobody closed the contract on a day before that.
+RENEWS = """(o.subscription_end_action IS DISTINCT FROM 'end' AND (
+    o.subscription_end_date IS NULL OR o.subscription_end_date > o.subscription_term_end_date
+    OR o.subscription_end_action = 'quote' AND o.subscription_close_credit_rule IS NULL
+       AND o.subscription_end_date = o.subscription_term_end_date))"""
+# What people say to each other on a contract, whatever the mails and letters around it.
+MESSAGES = ("comment", "email", "email_outgoing")
+# Somebody of the customer wrote it, or whoever is none of us sent it to the contract by mail.
+THEIRS = """(a.commercial_partner_id = p.commercial_partner_id
+    OR m.message_type = 'email' AND COALESCE(a.partner_share, TRUE))"""
+# The customer may read it: notes among colleagues are no contact.
+TOLD = """(m.message_type = 'email_outgoing'
+    OR m.is_internal IS NOT TRUE AND s.internal IS NOT TRUE AND m.subtype_id IS NOT NULL)"""
+ORIGINS = "SELECT subscription_origin_id FROM sale_order WHERE id = ANY(%(ids)s)"
 
 
 class Facts:
@@ -21,6 +37,7 @@ class Facts:
             "ids": list(ids),
             "today": today,
             "never": NEVER,
+            "messages": MESSAGES,
             "zone": company.subscription_tz or "UTC",
             "since": company._subtract_health_days(today),
         }
@@ -48,13 +65,13 @@ class Facts:
 
     def _prepare_values(self, dates, found):
         """Put together what was found of one contract."""
-        age, end, renewal, commitment, trial, method, mrr = dates
+        age, end, renewal, commitment, trial, method = dates
         overdue_days, overdue_amount = found["money"] or (0, 0.0)
-        moved = float(found["moved"][0]) if found["moved"] else 0.0
-        # A contract that is interrupted is worth 0 today; what it lost is in the ledger.
-        before = float(mrr or 0.0) - moved
+        moved, before = (float(amount) for amount in found["moved"] or (0, 0))
         average, last, count = found["ratings"] or (0.0, 0.0, 0)
-        contact, answer = found["contacts"] or (age, age)
+        contact, answer = (
+            age if days is None else max(days, 0) for days in found["contacts"] or (None, None)
+        )
         usage, usage_change = self._get_usage(found["usage"])
         return {
             "age_days": age,
@@ -72,8 +89,8 @@ class Facts:
             "rating_average": float(average),
             "rating_last": float(last),
             "rating_count": count,
-            "contact_days": age if contact is None else contact,
-            "answer_days": age if answer is None else answer,
+            "contact_days": contact,
+            "answer_days": answer,
             "usage_percent": usage,
             "usage_change_percent": usage_change,
         }
@@ -98,12 +115,11 @@ class Facts:
                    GREATEST(%(today)s - COALESCE(o.subscription_start_date,
                                                  o.subscription_anchor_date, %(today)s), 0),
                    COALESCE(o.subscription_end_date - %(today)s, %(never)s),
-                   COALESCE(CASE WHEN o.subscription_end_action = 'end' THEN NULL
-                                 ELSE o.subscription_term_end_date - %(today)s END, %(never)s),
+                   COALESCE(CASE WHEN {renews} THEN o.subscription_term_end_date - %(today)s END,
+                            %(never)s),
                    COALESCE(o.subscription_commitment_end_date - %(today)s, %(never)s),
                    COALESCE(trial.end_date - %(today)s, %(never)s),
-                   COALESCE(t.subscription_expiry_date - %(today)s, %(never)s),
-                   o.subscription_mrr
+                   COALESCE(t.subscription_expiry_date - %(today)s, %(never)s)
               FROM sale_order o
               LEFT JOIN payment_token t ON t.id = o.subscription_payment_token_id
               LEFT JOIN (
@@ -114,7 +130,7 @@ class Facts:
                  GROUP BY order_id
               ) trial ON trial.order_id = o.id
              WHERE o.id = ANY(%(ids)s)
-            """
+            """.replace("{renews}", RENEWS)
         )
 
     def _fetch_money(self):
@@ -163,15 +179,17 @@ class Facts:
 
     def _fetch_moved(self):
         return self._fetch(
-            """
-            SELECT o.id, SUM(e.amount)
+            f"""
+            SELECT o.id, COALESCE(SUM(e.amount), 0), MAX(base.worth)
               FROM sale_order o
-              JOIN subscription_mrr_event e ON e.origin_id = o.subscription_origin_id
-             WHERE o.id = ANY(%(ids)s) AND e.effective_date > %(since)s
+              JOIN ({BASE.format(origins=ORIGINS)}) base
+                ON base.origin_id = o.subscription_origin_id
+              LEFT JOIN subscription_mrr_event e
+                ON e.origin_id = base.origin_id AND e.effective_date > base.day
                AND e.effective_date <= %(today)s
-               AND e.kind NOT IN ('new', 'transfer', 'fx', 'reactivation')
+             WHERE o.id = ANY(%(ids)s)
              GROUP BY o.id
-            """
+            """  # noqa: S608 (constants of this room)
         )
 
     def _fetch_papers(self):
@@ -200,19 +218,19 @@ class Facts:
         return self._fetch(
             """
             SELECT m.res_id,
-                   GREATEST(%(today)s - (MAX(m.date) AT TIME ZONE 'UTC'
-                       AT TIME ZONE %(zone)s)::date, 0),
-                   GREATEST(%(today)s - (MAX(m.date) FILTER (
-                       WHERE a.commercial_partner_id = p.commercial_partner_id)
-                       AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date, 0)
+                   %(today)s - (MAX(m.date) AT TIME ZONE 'UTC'
+                       AT TIME ZONE %(zone)s)::date,
+                   %(today)s - (MAX(m.date) FILTER (WHERE {theirs})
+                       AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
               FROM mail_message m
               JOIN sale_order o ON o.id = m.res_id
               JOIN res_partner p ON p.id = o.partner_id
               LEFT JOIN res_partner a ON a.id = m.author_id
+              LEFT JOIN mail_message_subtype s ON s.id = m.subtype_id
              WHERE m.model = 'sale.order' AND m.res_id = ANY(%(ids)s)
-               AND m.message_type IN ('comment', 'email', 'email_outgoing')
+               AND m.message_type IN %(messages)s AND ({theirs} OR {told})
              GROUP BY m.res_id
-            """
+            """.replace("{theirs}", THEIRS).replace("{told}", TOLD)
         )
 
     def _fetch_usage(self):

@@ -112,7 +112,9 @@ class TestHealthFacts(HealthCommon):
         text = "Hello"
         theirs = order.message_post(body=text, author_id=self.partner.id, message_type="comment")
         theirs.date = "2027-02-10 12:00:00"
-        ours = order.message_post(body=text, message_type="comment")
+        ours = order.message_post(
+            body=text, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         ours.date = "2027-02-15 12:00:00"
         self.watch("2027-02-20")
         self.assertEqual(order.subscription_fact_answer, 10)
