@@ -77,8 +77,18 @@ class SubscriptionAlertAction(models.Model):
     # Words and checks
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "mail_template_id", "summary", "stage_id", "discount", "period_count")
-    @api.depends("pause_days", "webhook_url", "server_action_id", "tag_ids")
+    @api.depends(
+        "kind",
+        "mail_template_id",
+        "summary",
+        "stage_id",
+        "discount",
+        "period_count",
+        "pause_days",
+        "webhook_url",
+        "server_action_id",
+        "tag_ids",
+    )
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for action in self:

@@ -40,3 +40,13 @@ class TestOneOverride(TransactionCase):
             and not ast.get_docstring(node)
         ]
         self.assertFalse(missing)
+
+    def test_each_decorator_of_the_orm_stands_once(self):
+        """Of two that say what a method depends on, only the first is heard."""
+        twice = []
+        for place, node in get_nodes(*FOLDERS):
+            if isinstance(node, ast.FunctionDef):
+                called = [one.func for one in node.decorator_list if isinstance(one, ast.Call)]
+                names = [func.attr for func in called if isinstance(func, ast.Attribute)]
+                twice += [f"{place} {node.name}"] * (len(names) != len(set(names)))
+        self.assertFalse(twice)

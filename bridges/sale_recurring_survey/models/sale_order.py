@@ -16,9 +16,11 @@ class SaleOrder(models.Model):
         "Survey Score (%)", compute="_compute_subscription_survey", groups="base.group_user"
     )
 
-    @api.depends("subscription_survey_input_ids.state")
-    @api.depends("subscription_survey_input_ids.scoring_percentage")
-    @api.depends("subscription_survey_input_ids.end_datetime")
+    @api.depends(
+        "subscription_survey_input_ids.state",
+        "subscription_survey_input_ids.scoring_percentage",
+        "subscription_survey_input_ids.end_datetime",
+    )
     def _compute_subscription_survey(self):
         """Count invitations, and take the average of the last answer to each survey."""
         for order in self:
