@@ -13,7 +13,8 @@ from ..billing.billing_run import CLASHES
 from ..contract.activities import schedule_once
 from ..health.contract_filter import ContractFilter
 from ..health.verdicts import VERDICTS
-from .triggers import TRIGGERS, Triggers
+from .raising import LEAVE_OUT, NOT_RAISED, RAISE, get_room_today
+from .triggers import ONCE, TRIGGERS, Triggers
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ class SubscriptionAlert(models.Model):
     cooldown_days = fields.Integer(
         "Rest (Days)",
         default=7,
-        help="After it was raised for a contract, it is not raised for it again for so long.",
+        help="After it was raised for a contract, it is not raised for it again for so long. What "
+        "turns meanwhile is left out, and the log says so.",
     )
     daily_limit = fields.Integer(
         "Most per Day", default=100, help="What is left waits for the next day. 0: no limit."
@@ -142,8 +144,21 @@ class SubscriptionAlert(models.Model):
             found = {order.id: found[order.id] for order in orders}
         return found
 
-    @api.depends("trigger", "verdict", "subscription_state", "stage_id", "days", "count", "amount")
-    @api.depends("percent", "rating", "usage", "contract_domain", "company_id")
+    @api.depends(
+        "trigger",
+        "verdict",
+        "subscription_state",
+        "stage_id",
+        "days",
+        "count",
+        "amount",
+        "percent",
+        "rating",
+        "usage",
+        "contract_domain",
+        "company_id",
+        "stops_on_close",
+    )
     def _compute_matching(self):
         for alert in self:
             ids = alert._get_matching_ids() if alert.trigger else []
@@ -163,7 +178,9 @@ class SubscriptionAlert(models.Model):
 
     def _compute_log_count(self):
         groups = self.env["subscription.alert.log"]._read_group(
-            [("alert_id", "in", self.ids), ("state", "!=", "dry")], ["alert_id"], ["__count"]
+            [("alert_id", "in", self.ids), ("state", "not in", NOT_RAISED)],
+            ["alert_id"],
+            ["__count"],
         )
         counts = {alert.id: count for alert, count in groups}
         for alert in self:
@@ -293,36 +310,29 @@ class SubscriptionAlert(models.Model):
         pairs = [(order_id, key) for order_id, keys in found.items() for key in keys]
         if not pairs:
             return
-        room = self._get_room_today(company)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO subscription_alert_log
-                       (alert_id, order_id, company_id, occurrence, state, raised_at,
-                        create_uid, create_date, write_uid, write_date)
-                SELECT DISTINCT ON (w.order_id) %(alert)s, w.order_id, %(company)s, w.occurrence,
-                       'todo', %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM UNNEST(%(orders)s, %(keys)s) AS w (order_id, occurrence)
-                 WHERE NOT EXISTS (
-                    SELECT 1 FROM subscription_alert_log l
-                     WHERE l.alert_id = %(alert)s AND l.order_id = w.order_id AND l.state != 'dry'
-                       AND (l.occurrence = w.occurrence OR l.raised_at > %(rested)s))
-                 ORDER BY w.order_id, w.occurrence DESC
-                 LIMIT %(room)s
-                    ON CONFLICT DO NOTHING
-                """,
-                alert=self.id,
-                company=company.id,
-                orders=[order_id for order_id, _key in pairs],
-                keys=[key for _order_id, key in pairs],
-                now=fields.Datetime.now(),
-                uid=self.env.uid,
-                rested=fields.Datetime.subtract(fields.Datetime.now(), days=self.cooldown_days),
-                room=room,
-            )
-        )
+        names = {
+            "alert": self.id,
+            "company": company.id,
+            "orders": [order_id for order_id, _key in pairs],
+            "keys": [key for _order_id, key in pairs],
+            "now": fields.Datetime.now(),
+            "uid": self.env.uid,
+            "rested": fields.Datetime.subtract(fields.Datetime.now(), days=self.cooldown_days),
+            "not_raised": NOT_RAISED,
+            "room": get_room_today(self, company),
+            "note": company._in_company_language(self)._get_rest_text(),
+        }
+        self.env.cr.execute(SQL(RAISE, **names))
         if self.env.cr.rowcount:
             self._note_raised()
+        if self.trigger in ONCE:
+            self.env.cr.execute(SQL(LEAVE_OUT, **names))
+
+    def _get_rest_text(self):
+        """Return why nothing is done about what happened while one flag rests."""
+        return self.env._(
+            "Left out: the flag was raised for this contract a short time ago and rests."
+        )
 
     def _note_raised(self):
         """Write down that one flag was raised, and leave alone who wrote it last."""
@@ -334,23 +344,6 @@ class SubscriptionAlert(models.Model):
             )
         )
         self.env.invalidate_all()
-
-    def _get_room_today(self, company):
-        """Return for how many contracts of a company one flag may still be raised on its day."""
-        if not self.daily_limit:
-            return None
-        today = company._subscription_today()
-        noon = company._subscription_noon(today)
-        recent = self.env["subscription.alert.log"].search(
-            [
-                ("alert_id", "=", self.id),
-                ("company_id", "=", company.id),
-                ("state", "!=", "dry"),
-                ("raised_at", ">", fields.Datetime.subtract(noon, days=1)),
-            ]
-        )
-        raised = recent.filtered(lambda log: company._subscription_date(log.raised_at) == today)
-        return max(self.daily_limit - len(raised), 0)
 
     def _break(self, error):
         """Switch one flag off that could not be followed, and ask its author to mend it."""

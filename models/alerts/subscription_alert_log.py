@@ -8,6 +8,8 @@ from ...exceptions import BREAKS
 
 _logger = logging.getLogger(__name__)
 
+ENDED = ("closed", "renewed")
+
 
 class SubscriptionAlertLog(models.Model):
     """What a red flag did for a contract, why and when; one row per contract and occurrence."""
@@ -85,11 +87,8 @@ class SubscriptionAlertLog(models.Model):
         if self.state != "todo":
             return
         order = self.order_id.with_company(self.company_id)
-        is_over = order.subscription_state in ("closed", "renewed")
-        is_about_status = self.alert_id.trigger == "state"
-        if is_over and self.alert_id.stops_on_close and not is_about_status:
-            text = self.env._("The contract was closed before.")
-            self._finish("skipped", text)
+        if self._is_over():
+            self._finish("skipped", self.env._("The contract was closed before."))
             return
         try:
             with self.env.cr.savepoint():
@@ -104,6 +103,15 @@ class SubscriptionAlertLog(models.Model):
                 {"flag": self.alert_id.id, "order": order.id},
             )
             self._fail(str(error))
+
+    def _is_over(self):
+        """Return whether the contract of one row ended meanwhile, and nothing is done any more."""
+        alert, order = self.alert_id, self.order_id
+        if not alert.stops_on_close or (
+            alert.trigger == "state" and alert.subscription_state in ENDED
+        ):
+            return False
+        return order.subscription_state in ENDED or order.state == "cancel"
 
     def _finish(self, state, note):
         self._as_system().write({"state": state, "note": note, "done_at": fields.Datetime.now()})

@@ -1,6 +1,10 @@
 """Which contracts a red flag is raised for: one query per flag, whatever their number."""
 
+from odoo import fields
 from odoo.tools import SQL
+
+from ..health.facts import RENEWS
+from ..health.mrr_base import BASE
 
 TRIGGERS = [
     ("health", "Health turned"),
@@ -20,12 +24,14 @@ TRIGGERS = [
 ]
 # What began at a moment: only what happened after the flag was switched on counts.
 MOMENTS = ("health", "state", "stage", "created")
+# What happened once and is over: while a flag rests it is left out, and not made up for.
+ONCE = (*MOMENTS, "rating")
 
 TURNED = """
     SELECT e.order_id, CONCAT(e.kind, ':', e.id)
       FROM subscription_health_event e
       JOIN sale_order o ON o.id = e.order_id
-     WHERE o.company_id = %(company)s AND e.kind = %(kind)s AND e.moment >= %(since)s
+     WHERE o.company_id = %(company)s AND e.kind = %(kind)s AND e.moment >= %(moment)s
        AND {value}
 """
 FACTS = """
@@ -34,9 +40,24 @@ FACTS = """
       JOIN sale_order o ON o.id = h.order_id
      WHERE o.company_id = %(company)s AND o.subscription_state IN %(running)s AND {fact}
 """
+# Only contracts that began are watched: quotations turn to nothing.
+NOW = """
+    SELECT o.id, ''
+      FROM subscription_health h
+      JOIN sale_order o ON o.id = h.order_id
+     WHERE o.company_id = %(company)s AND {fact}
+"""
 SILENT_KEY = "'silent:', (h.facts_date - h.answer_days)"
-USAGE_KEY = """'usage:', (
-    SELECT MAX(b.full_start_date) FROM subscription_billed_period b WHERE b.order_id = o.id)"""
+# Periods of what is measured: where nothing is, usage is neither low nor high.
+MEASURED = """FROM subscription_billed_period b
+     WHERE b.order_id = o.id AND b.basis = 'delivered' AND b.kind = 'charge'"""
+USAGE_KEY = f"'usage:', (SELECT MAX(b.full_start_date) {MEASURED})"
+IS_MEASURED = f"EXISTS (SELECT 1 {MEASURED})"
+
+RUNNING = """
+    SELECT subscription_origin_id FROM sale_order
+     WHERE company_id = %(company)s AND subscription_state IN %(running)s
+"""
 
 QUERIES = {
     "health": TURNED.format(value="e.new_value = %(verdict)s"),
@@ -45,24 +66,24 @@ QUERIES = {
     "created": """
         SELECT o.id, 'created' FROM sale_order o
          WHERE o.company_id = %(company)s AND o.is_subscription AND o.state IN ('draft', 'sent')
-           AND o.subscription_order_type = 'new' AND o.create_date >= %(since)s
+           AND o.subscription_order_type = 'new' AND o.create_date >= %(moment)s
     """,
-    "mrr": """
+    "mrr": f"""
         SELECT o.id, CONCAT('mrr:', MAX(e.id))
           FROM sale_order o
-          JOIN subscription_mrr_event e ON e.origin_id = o.subscription_origin_id
+          JOIN ({BASE.format(origins=RUNNING)}) base ON base.origin_id = o.subscription_origin_id
+          JOIN subscription_mrr_event e ON e.origin_id = base.origin_id
          WHERE o.company_id = %(company)s AND o.subscription_state IN %(running)s
-           AND e.effective_date > %(today)s - %(days)s AND e.effective_date <= %(today)s
-           AND e.kind IN %(movements)s AND (NOT %(is_discounting)s OR NOT EXISTS (
+           AND e.effective_date > base.day AND e.effective_date <= %(today)s
+           AND e.kind NOT IN %(own)s AND (NOT %(is_discounting)s OR NOT EXISTS (
                SELECT 1 FROM subscription_segment s
                 WHERE s.order_id = e.order_id AND s.discount_kind = 'limited'
                   AND e.effective_date IN (s.start_date, s.end_date)))
          GROUP BY o.id
         HAVING SUM(e.amount) < 0 AND (
                (%(amount)s > 0 AND -SUM(e.amount) >= %(amount)s)
-            OR (%(percent)s > 0 AND -100 * SUM(e.amount)
-                >= %(percent)s * (MAX(o.subscription_mrr) - SUM(e.amount))))
-    """,
+            OR (%(percent)s > 0 AND -100 * SUM(e.amount) >= %(percent)s * MAX(base.worth)))
+    """,  # noqa: S608 (constants of this room)
     "charge": """
         SELECT l.order_id, CONCAT('charge:', m.id)
           FROM payment_transaction tx
@@ -89,7 +110,7 @@ QUERIES = {
           FROM rating_rating x
           JOIN sale_order o ON o.id = x.res_id AND x.res_model = 'sale.order'
          WHERE o.company_id = %(company)s AND o.subscription_state IN %(running)s
-           AND x.consumed AND x.rating <= %(rating)s AND x.rated_on >= %(since)s
+           AND x.consumed AND x.rating <= %(rating)s AND x.rated_on >= %(moment)s
     """,
     "end": FACTS.format(
         key="'end:', o.subscription_end_date",
@@ -97,30 +118,27 @@ QUERIES = {
     ),
     "renewal": FACTS.format(
         key="'renewal:', o.subscription_term_end_date",
-        fact="o.subscription_term_end_date - %(today)s BETWEEN 0 AND %(days)s "
-        "AND o.subscription_end_action IS DISTINCT FROM 'end'",
+        fact=f"o.subscription_term_end_date - %(today)s BETWEEN 0 AND %(days)s AND {RENEWS}",
     ),
     "trial": FACTS.format(
         key="'trial:', h.facts_date + h.trial_days", fact="h.trial_days <= %(days)s"
     ),
     "silent": FACTS.format(key=SILENT_KEY, fact="h.answer_days >= %(days)s"),
-    "usage_low": FACTS.format(key=USAGE_KEY, fact="h.usage_percent < %(usage)s"),
-    "usage_high": FACTS.format(key=USAGE_KEY, fact="h.usage_percent > %(usage)s"),
+    "usage_low": FACTS.format(key=USAGE_KEY, fact=f"h.usage_percent < %(usage)s AND {IS_MEASURED}"),
+    "usage_high": FACTS.format(
+        key=USAGE_KEY, fact=f"h.usage_percent > %(usage)s AND {IS_MEASURED}"
+    ),
 }
 # Where a flag is not switched on yet: contracts that are so now, as nobody knows who turns next.
 PREVIEWS = {
     "health": FACTS.format(key="''", fact="h.verdict = %(verdict)s"),
-    "state": """
-        SELECT o.id, '' FROM sale_order o WHERE o.company_id = %(company)s
-           AND o.is_subscription AND o.subscription_state = %(state)s
-    """,
-    "stage": """
-        SELECT o.id, '' FROM sale_order o WHERE o.company_id = %(company)s
-           AND o.is_subscription AND o.subscription_stage_id = %(stage)s
-    """,
+    "state": NOW.format(fact="o.subscription_state = %(state)s"),
+    "stage": NOW.format(
+        fact="o.subscription_stage_id = %(stage)s "
+        "AND (o.subscription_state IN %(running)s OR NOT %(stops_on_close)s)"
+    ),
 }
 EVER = "1970-01-01"
-MOVEMENTS = ("contraction", "expansion", "churn")
 PAUSES = ("pause", "resume")
 
 
@@ -141,7 +159,7 @@ class Triggers:
         self.running = tuple(running)
 
     def find(self, is_preview=False):
-        """Return pairs of a contract's id and the name of what happened, in order.
+        """Return pairs of a contract's id and the name of what happened, the latest one last.
 
         :param bool is_preview: what would be found if the flag was switched on
         :rtype: list[tuple[int, str]]
@@ -154,22 +172,32 @@ class Triggers:
         if is_preview:
             query = PREVIEWS.get(alert.trigger, query)
         env.flush_all()
+        today = self.company._subscription_today()
         names = {
             "company": self.company.id,
             "running": self.running,
-            "today": self.company._subscription_today(),
-            "since": EVER if is_preview else (alert.active_since or EVER),
+            "today": today,
+            "moment": EVER if is_preview else (alert.active_since or EVER),
             "kind": alert.trigger,
             "verdict": alert.verdict or "bad",
             "state": alert.subscription_state or "",
             "stage": alert.stage_id.id or 0,
             "days": alert.days,
+            "since": fields.Date.subtract(today, days=alert.days),
             "count": alert.count,
             "amount": alert.amount,
             "percent": alert.percent,
-            "movements": MOVEMENTS if "pause" in done else MOVEMENTS + PAUSES,
+            "own": PAUSES if "pause" in done else ("",),
             "is_discounting": "discount" in done,
             "rating": alert.rating,
             "usage": alert.usage,
+            "stops_on_close": alert.stops_on_close,
         }
-        return env.execute_query(SQL("%s ORDER BY 1, 2", SQL(query, **names)))
+        found = SQL(query, **names)
+        # Names end in a day or in a number: the later one is the longer one, or the greater.
+        return env.execute_query(
+            SQL(
+                "SELECT * FROM (%s) found (order_id, name) ORDER BY order_id, LENGTH(name), name",
+                found,
+            )
+        )

@@ -129,11 +129,11 @@ class TestAlert(AlertCommon):
     def test_little_usage(self):
         low = self.create_alert("usage_low", usage=50.0)
         high = self.create_alert("usage_high", usage=150.0)
-        self.watch()
-        self.order.subscription_health_id.usage_percent = 20.0
-        low._raise()
-        high._raise()
-        self.assertEqual(self.get_log(low), [(self.order, "todo")])
+        hours = self._create_product("Hours", 80.0, invoice_policy="delivery")
+        order = self.create_contract(self.line_values(hours, 10), day="2027-02-01")
+        order.order_line.qty_delivered = 2.0
+        self.bill(order, "2027-03-01")
+        self.assertRaisedOnce(low, order)
         self.assertEqual(self.get_log(high), [])
 
     def test_a_quotation(self):
