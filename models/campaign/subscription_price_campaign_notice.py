@@ -6,6 +6,24 @@ from ... import const
 from ...tools import get_last_day
 
 
+def values_on(lines, day):
+    """Return quantity, price and discount that hold on a day, by line of a contract.
+
+    :param date day: lines that are not served on it are left out
+    :rtype: dict
+    """
+    # sudo: whoever sees the prices that were told may have no right to read segments
+    return {
+        segment.line_id: {
+            "quantity": segment.quantity,
+            "price_unit": segment.price_unit,
+            "discount": segment.discount,
+        }
+        for segment in lines.sudo().segment_ids
+        if segment.start_date <= day and (not segment.end_date or day < segment.end_date)
+    }
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -88,28 +106,51 @@ class SubscriptionPriceCampaignLine(models.Model):
     _inherit = "subscription.price.campaign.line"
 
     def _get_totals(self):
-        """Return what a full period of their contract costs before and with these prices.
+        """Return what a full period costs with the prices until then and with these.
+
+        What is planned for the day on which they begin counts: quantities, discounts, ends.
 
         :return: words for the period, old and new total, whether taxes are in it
         :rtype: list[dict]
         """
-        order = self.order_id
-        if not order:
-            return []
-        rises = {line.line_id: {"price_unit": line.new_price} for line in self}
-        changed = self.line_id.recurrence_id.ids
-        raised = order._get_period_totals(lambda line: rises.get(line, {}))
-        new = {row["id"]: row["total"] for row in raised}
+        found = {}
+        for rise in self:
+            recurrence = rise.line_id.recurrence_id
+            length = (recurrence.unit, recurrence.count)
+            found[length] = found.get(length, self.browse()) | rise
         return [
-            {
-                "per": row["label"],
-                "old": row["total"],
-                "new": new.get(row["id"], row["total"]),
-                "is_taxed": bool(row["tax"]),
-            }
-            for row in order._get_period_totals()
-            if row["id"] in changed
+            rises._get_total()
+            for rises in sorted(
+                found.values(),
+                key=lambda rises: rises[0].line_id.recurrence_id._get_approximate_days(),
+            )
         ]
+
+    def _get_total(self):
+        """Return the row of one period of :meth:`_get_totals`."""
+        order, recurrence = self.order_id, self[0].line_id.recurrence_id
+        lines = order._get_recurring_lines().filtered(
+            lambda line: (
+                line.recurrence_id.unit == recurrence.unit
+                and line.recurrence_id.count == recurrence.count
+            )
+        )
+        served = values_on(lines, min(self.mapped("start_date")))
+
+        def add_up(name):
+            """Return core's totals with the prices of one field of the rises."""
+            prices = {rise.line_id: {"price_unit": rise[name]} for rise in self}
+            return order._get_line_totals(
+                lines.filtered(served.get), lambda line: {**served[line], **prices.get(line, {})}
+            )
+
+        old, new = add_up("old_price"), add_up("new_price")
+        return {
+            "per": recurrence._get_per_text(),
+            "old": old["total"],
+            "new": new["total"],
+            "is_taxed": bool(old["tax"]),
+        }
 
     def _get_leave_text(self):
         """Return what a customer may do who does not want these prices, one or two sentences."""

@@ -227,6 +227,26 @@ class TestNotice(PriceCampaignCase):
         with self.assertRefused("was told"):
             campaign.action_send_notices()
 
+    def test_notice_adds_up_what_holds_on_the_day_of_the_new_price(self):
+        """More seats, another discount and an end that are planned before it count."""
+        order = self.create_contract(self.line_values(self.seat, 5), self.support, day="2027-04-01")
+        seat, support = order.order_line
+        order._subscription_change_line(seat, date(2027, 5, 15), quantity=20, discount=10)
+        order._subscription_change_line(support, date(2027, 5, 20), quantity=0)
+        campaign = self.preview(order)
+        campaign.line_ids.filtered(lambda line: line.line_id != seat).is_excluded = True
+        self.apply(campaign)
+        self.do(campaign, "action_send_notices")
+        mail = self.env["mail.mail"].sudo().search([("res_id", "=", order.id)], limit=1)
+        body = " ".join(mail.body_html.replace("\xa0", " ").split())
+        line = campaign.line_ids.filtered(lambda line: line.line_id == seat)
+        self.assertEqual((line.old_price, line.new_price), (10, 11))
+        totals = line._get_totals()
+        # With 20 % of taxes.
+        self.assertEqual([(row["old"], row["new"]) for row in totals], [(216.0, 237.6)])
+        for text in ("$ 216.00", "$ 237.60"):
+            self.assertIn(text, body)
+
     def test_notice_that_comes_too_late_is_refused(self):
         campaign = self.preview(self.create_contract(self.seat, day="2027-04-01"))
         self.apply(campaign)
