@@ -243,7 +243,8 @@ class SubscriptionCommon(TransactionCase):
             credited = -sum(credits.mapped("booked_amount"))
             self.assertLessEqual(round(abs(credited) - abs(row.booked_amount), 6), 0)
         for line, line_rows in rows.grouped("invoice_line_id").items():
-            if line.move_id.state == "posted":
+            # The check below converts what is in another currency than the ledger.
+            if line.move_id.state == "posted" and line.currency_id == line_rows.currency_id:
                 self.assertAlmostEqual(
                     sum(line_rows.mapped("booked_amount")), line._get_price_basis_amount(), 6
                 )

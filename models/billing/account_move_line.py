@@ -276,13 +276,39 @@ class AccountMoveLine(models.Model):
         latest = valued[-1:]
         if not latest:
             return latest, 0.0
-        amount = self.currency_id._convert(
-            self._get_price_basis_amount(),
-            latest.currency_id,
-            self.company_id,
-            self.move_id.invoice_date or self.date,
+        amount = self._get_ledger_amount(latest)
+        missing = amount - sum(valued.mapped("booked_amount"))
+        if self.currency_id != latest.currency_id and latest.currency_id.is_zero(missing / 2):
+            missing = 0.0  # cents of one currency are no whole cents of another
+        return latest, missing
+
+    def _get_booked_total(self):
+        """Return what the ledger has booked of this line, in the currency of the ledger."""
+        rows = self.subscription_billed_period_ids
+        return sum(
+            rows.filtered(lambda row: row.kind not in ("waive", "forfeit")).mapped("booked_amount")
         )
-        return latest, amount - sum(valued.mapped("booked_amount"))
+
+    def _get_ledger_amount(self, row):
+        """Return what this line says, in the currency of a row of the ledger that it is about.
+
+        What gives something back counts as what it is about did, whatever the rate of today.
+
+        :param row: `subscription.billed.period`, of this line or credited by it
+        :rtype: float
+        """
+        self.ensure_one()
+        amount = self._get_price_basis_amount()
+        if self.currency_id == row.currency_id:
+            return amount
+        about = row.reverses_id if row.invoice_line_id == self else row
+        origin = about.invoice_line_id
+        whole = origin._get_price_basis_amount() if origin and origin != self else 0.0
+        if whole and origin.currency_id == self.currency_id:
+            return row.currency_id.round(amount * origin._get_booked_total() / whole)
+        return self.currency_id._convert(
+            amount, row.currency_id, self.company_id, self.move_id.invoice_date or self.date
+        )
 
     def _is_billed_by_row(self, row):
         """Return whether a ledger row says exactly what this line bills.

@@ -52,11 +52,19 @@ class CreditNote:
             "partner_id": invoice.partner_id.id,
             "partner_shipping_id": invoice.partner_shipping_id.id,
             "fiscal_position_id": invoice.fiscal_position_id.id,
-            "journal_id": invoice.journal_id.id,
+            "journal_id": self._get_journal().id,
             "currency_id": invoice.currency_id.id,
             "invoice_currency_rate": invoice.invoice_currency_rate,
             "invoice_payment_term_id": invoice._get_reducing_term().id,
         }
+
+    def _get_journal(self):
+        """Return the journal of the invoice, or that of new ones where that one is archived."""
+        journals = self.invoice.journal_id | self.order.journal_id
+        currency = self.invoice.currency_id
+        move = self.env["account.move"].with_company(self.order.company_id)
+        # sudo: a salesperson bills own contracts without rights on the books
+        return journals.sudo().filtered("active")[:1] or move._get_default_journal(currency.id)
 
     def _prepare_lines(self):
         """Return its lines: what a netted credit says, with the sign turned."""

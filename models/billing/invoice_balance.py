@@ -165,6 +165,8 @@ class InvoiceBalance:
                 result.append((origin, line, 1))
         for line, line_rows in credits.grouped("invoice_line_id").items():
             whole = abs(self._get_money(line).basis)
+            if line_rows.currency_id != line.currency_id:
+                whole = abs(to_decimal(line._get_booked_total()))
             for origin, own in line_rows.grouped(
                 lambda row: row.reverses_id.invoice_line_id
             ).items():
@@ -240,6 +242,28 @@ class InvoiceBalance:
                     room += back.total
                     shares.append(Share(discount, back))
         return shares
+
+    def get_in_document(self, row, amount):
+        """Return what an amount of the ledger is on the document that its row stands on.
+
+        A clerk may have given the draft another currency: what is given back is the same share of
+        the line, and all of it with the last cent of the ledger.
+
+        :param row: `subscription.billed.period` that is credited
+        :param Decimal amount: in the currency of the ledger
+        :rtype: Decimal
+        """
+        line = row.invoice_line_id.sudo()
+        asked, given = self.asked.get(line), self.given.get(line)
+        if asked is None or not asked.basis or row.currency_id == line.currency_id:
+            return amount
+        whole = to_decimal(line._get_booked_total())
+        if not whole:
+            return amount
+        done = given.basis * whole / asked.basis + amount
+        if abs(whole) - abs(done) <= to_decimal(row.currency_id.rounding):
+            done = whole
+        return next_part(asked.basis, given.basis, done, whole, self._get_currency(line.move_id))
 
     def _take(self, line, money):
         self.given.setdefault(line, Money()).add(money)
@@ -350,38 +374,3 @@ class InvoiceBalance:
             for data in base["tax_details"]["taxes_data"]
             if not data["is_reverse_charge"]
         }
-
-
-def fetch_credited(items):
-    """Read at once what the invoices of credits say, which is asked of one after the other.
-
-    :param list items: `DueItem` of any contracts
-    """
-    rows = [due.row for due in items if due.is_credit]
-    if rows:
-        rows = rows[0].browse(due.id for due in rows)
-        rows.invoice_line_id.mapped("tax_ids")
-        rows.move_id.mapped("amount_residual")
-
-
-def share_credits(*documents):
-    """Say for each credit what goes back with it: its taxes, and shares of discounts beside it.
-
-    :param documents: dicts of lists of `DueItem` by what stands for the document: the order of an
-        invoice, the invoice of a credit note; the lists are changed in place
-    """
-    pairs = [pair for by_document in documents for pair in by_document.items()]
-    credits = [due for _document, items in pairs for due in items if due.is_credit]
-    lines = [due.row.invoice_line_id for due in credits]
-    if not any(lines):
-        return
-    balance = InvoiceBalance(lines[0].union(*lines))
-    for document, items in pairs:
-        # sudo: a salesperson bills own contracts without rights on the books
-        is_note = document._name == "account.move"
-        term = document.sudo()["invoice_payment_term_id" if is_note else "payment_term_id"]
-        for place, due in enumerate(items):
-            if due.is_credit:
-                shares = balance.give_back(due.row.invoice_line_id, due.item.amount)
-                shares = [balance.add_early_discount(share, term, document) for share in shares]
-                items[place] = replace(due, shares=tuple(shares))

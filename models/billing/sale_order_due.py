@@ -7,7 +7,7 @@ from ... import const
 from ...engine import billing
 from ...engine.matched import plan_key
 from ...tools import get_last_day
-from .invoice_balance import fetch_credited, share_credits
+from .credit_share import fetch_credited, share_credits
 from .rebate import note_unbearable
 from .recurring_invoices import RecurringInvoices
 
@@ -283,9 +283,11 @@ class SaleOrder(models.Model):
         return not is_open and self._is_same_payer(move)
 
     def _is_same_payer(self, move):
-        """Return whether an invoice was made for the one who pays this contract now."""
+        """Return whether an invoice asked the one who pays this contract now, in its currency."""
         payer = self.partner_invoice_id.commercial_partner_id
-        return (move.commercial_partner_id or payer) == payer
+        return (move.commercial_partner_id or payer) == payer and (
+            move.currency_id or self.currency_id
+        ) == self.currency_id
 
     def _write_silent_rows(self, items):
         """Write the ledger rows of items that need no document, and say so on the contract."""

@@ -171,7 +171,7 @@ class SaleOrderLine(models.Model):
         :rtype: tuple[float, float]
         """
         item = due.item
-        amount = item.amount
+        amount = due.shares[0].money.basis if due.shares else item.amount
         share = 1 - item.terms.discount / 100
         if not item.quantity or not share:
             return float(item.quantity), float(item.terms.price)

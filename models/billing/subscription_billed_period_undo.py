@@ -40,7 +40,7 @@ class SubscriptionBilledPeriod(models.Model):
     def _compute_manual_credit_amount(self):
         for row in self:
             lines = row.adjustment_line_ids.filtered(lambda line: line.parent_state != "cancel")
-            row.manual_credit_amount = -sum(line._get_price_basis_amount() for line in lines)
+            row.manual_credit_amount = -sum(line._get_ledger_amount(row) for line in lines)
 
     # ------------------------------------------------------------------
     # What is left

@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.money import Currency, to_decimal
 from ...tools import get_last_day
+from .sale_order_guard import check_currency
 
 
 class SaleOrder(models.Model):
@@ -334,6 +335,7 @@ class SaleOrder(models.Model):
         self._hook_before_written(vals)
         typed = {} if self._is_system_write() else vals
         self._check_agreed_write(typed)
+        check_currency(self, typed)
         if "subscription_start_date" in typed:
             self._check_subscription_start(typed["subscription_start_date"])
         old_ends = {}

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ... import const
 
@@ -20,6 +20,29 @@ REMARK_FIELDS = {
     "subscription_close_reason_id",
     "subscription_close_note",
 }
+
+
+def check_currency(orders, vals):
+    """Refuse another currency for contracts: what was agreed and billed is in the one they have.
+
+    :param orders: `sale.order` records
+    :param dict vals: what somebody writes on them
+    :raise UserError: naming the contract
+    """
+    if not vals.keys() & {"currency_id", "pricelist_id"}:
+        return
+    pricelist = orders.env["product.pricelist"].browse(vals.get("pricelist_id"))
+    wanted = vals.get("currency_id") or pricelist.currency_id.id
+    for order in orders.filtered(lambda order: order._is_subscription_started()):
+        if (wanted or order.company_id.currency_id.id) != order.currency_id.id:
+            raise UserError(
+                orders.env._(
+                    "%(order)s is agreed in %(currency)s, and its invoices are. End it and make a "
+                    "quotation in the other currency.",
+                    order=order.name,
+                    currency=order.currency_id.name,
+                )
+            )
 
 
 class SaleOrder(models.Model):

@@ -80,7 +80,17 @@ class SubscriptionTermsMixin(models.AbstractModel):
 
     @api.model
     def _prepare_terms_values(self, terms, currency):
-        """Turn engine terms into field values; the inverse of :meth:`_get_engine_terms`."""
+        """Turn engine terms into field values; the inverse of :meth:`_get_engine_terms`.
+
+        :param terms: engine terms
+        :param currency: that of the order; terms of another one keep theirs
+        :rtype: dict
+        """
+        if currency.name != terms.currency.code:
+            # What was agreed, or billed, in another currency stays that.
+            currency = currency.with_context(active_test=False).search(
+                [("name", "=", terms.currency.code)], limit=1
+            )
         return {
             "price_unit": float(terms.price),
             "discount": float(terms.discount),

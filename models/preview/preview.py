@@ -4,7 +4,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.errors import EngineError
 from ...explain import explain
-from ..billing.invoice_balance import share_credits
+from ..billing.credit_share import share_credits
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import fit_rebates, is_rebate
 from ..billing.tax_totals import TaxTotals

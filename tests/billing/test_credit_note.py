@@ -285,3 +285,27 @@ class TestCreditNote(SubscriptionCommon):
         latest = self.order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
         self.reverse("again", latest.sorted("id")[-1]).with_user(clerk).unlink()
         self.assertSettled()
+
+    def test_credit_of_an_invoice_in_an_archived_journal(self):
+        for stays in (False, True):
+            with self.subTest(stays=stays):
+                journal = self.env["account.journal"].create(
+                    {"name": f"Old sales {stays}", "code": f"OLD{stays:d}", "type": "sale"}
+                )
+                order = self.create_contract(
+                    self.line_values(self.seat, 10), day="2027-01-01", journal_id=journal.id
+                )
+                invoice = self.bill(order)
+                self.travel("2027-01-16")
+                if not stays:
+                    order.journal_id = False
+                journal.active = False
+                order.order_line.product_uom_qty = 5
+                note = self.bill(order)
+                self.assertEqual(
+                    (note.move_type, note.state, note.amount_untaxed),
+                    ("out_refund", "posted", 25.81),
+                )
+                self.assertTrue(note.journal_id.active)
+                self.assertEqual(note.reversed_entry_id, invoice)
+                self.assertEqual(invoice.amount_residual, 120.0 - note.amount_total)
