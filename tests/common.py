@@ -3,7 +3,7 @@ from datetime import date
 from itertools import count
 
 from freezegun import freeze_time
-from odoo import fields, sql_db
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
@@ -306,13 +306,16 @@ class SubscriptionCommon(TransactionCase):
     # ------------------------------------------------------------------
 
     def count_queries(self, function, *args):
-        """Return how many queries a function costs when nothing is remembered."""
+        """Return how many queries a function costs when nothing is remembered.
+
+        Only those of the test's own cursor count, whatever other threads do meanwhile.
+        """
         self.env.cr.flush()
         self.env.invalidate_all()
-        before = sql_db.sql_counter
+        before = self.env.cr.sql_log_count
         function(*args)
         self.env.flush_all()
-        return sql_db.sql_counter - before
+        return self.env.cr.sql_log_count - before
 
     def plan_without_statistics(self):
         """Let a test with many records take as long as these need, whatever ran before it.

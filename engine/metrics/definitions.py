@@ -38,13 +38,15 @@ DEFINITIONS = {
     "growth": Definition(
         "MRR growth", "(MRR at the end - at the start) / at the start", "percent", LEDGER
     ),
-    "customers": Definition("Customers", "customers at the start + won - lost", "count", LEDGER),
+    "customers": Definition(
+        "Customers", "customers at the start + won - lost - on pause", "count", LEDGER
+    ),
     "contracts": Definition("Contracts", "contracts with MRR on the last day", "count", LEDGER),
     "average_contract": Definition("MRR per contract", "MRR / contracts", "money", LEDGER),
     "average_customer": Definition("MRR per customer", "MRR / customers", "money", LEDGER),
     "logo_churn": Definition(
         "Customer churn",
-        "customers lost / customers at the start",
+        "customers lost / customers at the start, those on pause included",
         "percent",
         "ChartMogul: customer churn rate",
         is_low_good=True,

@@ -2,7 +2,7 @@
 
 Amounts are in one currency, per month unless said otherwise. A ratio is None when its denominator
 is 0: nobody lost 0 % of nothing. Customers are those with a worth above 0; new ones of the range
-are never in the denominator.
+are never in the denominator. Whose worth waits for the end of a pause is not lost.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ class Totals:
     """Hold what a range of days moved; amounts carry their signs, what is lost is negative.
 
     :param opening: worth on the eve of the first day
-    :param customers: customers on that eve
+    :param customers: customers on that eve, those included whose worth waits for a pause to end
     :param lost: those of them that were gone on the last day
-    :param won: customers on the last day that were none on the eve
+    :param won: customers on the last day, waiting or not, that were none on the eve
+    :param paused: customers on the last day whose worth waits: they are not lost, and count nothing
     :param contracts: contracts with a worth on the last day
     :param other: pause, resume, transfer and drift of rates
     """
@@ -47,6 +48,7 @@ class Totals:
     customers: int = 0
     lost: int = 0
     won: int = 0
+    paused: int = 0
     contracts: int = 0
 
     @property
@@ -61,8 +63,8 @@ class Totals:
 
     @property
     def closing_customers(self) -> int:
-        """Return the customers on the last day."""
-        return self.customers - self.lost + self.won
+        """Return the customers with a worth on the last day."""
+        return self.customers + self.won - self.lost - self.paused
 
 
 def arr(mrr: Decimal) -> Decimal:

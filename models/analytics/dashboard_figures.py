@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from odoo.fields import Date, Domain
+from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ...engine.metrics import kpi
@@ -10,6 +10,17 @@ from ...engine.metrics.definitions import DEFINITIONS
 from .movement_totals import FLOWS, get_totals
 
 MONTH_DAYS = Fraction("365.25") / 12
+# Movements whose sum is above and below the line of a ratio; None: what was there at the start.
+RATIOS = {
+    "growth": (None, None),
+    "gross_churn": (("churn", "contraction"), None),
+    "net_churn": (("churn", "contraction", "expansion", "reactivation"), None),
+    "nrr": (("expansion", "contraction", "churn"), None),
+    "grr": (("contraction", "churn"), None),
+    "quick_ratio": (("new", "expansion", "reactivation"), ("contraction", "churn")),
+}
+# Ratios of what is left of the start.
+RETAINED = ("nrr", "grr")
 # What figures count, so that their records are grouped by it.
 COUNTED = {
     "customers": "commercial_partner_id",
@@ -31,7 +42,7 @@ class Figures:
 
     def __init__(self, scope, start, end, totals=None):
         self.scope, self.env, self.start, self.end = scope, scope.env, start, end
-        self.currency = self.env.company.currency_id
+        self.currency = scope.currency
         self.totals = totals or get_totals(scope, [(start, end)])[0]
 
     @property
@@ -88,7 +99,7 @@ class Figures:
             "arr": f"{closing} * 12",
             "net_new": moved,
             "growth": f"({closing} - {opening}) / {opening}",
-            "customers": f"{totals.customers} + {totals.won} - {totals.lost}",
+            "customers": f"{totals.customers} + {totals.won} - {totals.lost} - {totals.paused}",
             "contracts": str(totals.contracts),
             "average_contract": f"{closing} / {totals.contracts}",
             "average_customer": f"{closing} / {customers}",
@@ -103,40 +114,35 @@ class Figures:
             f"({totals.lost} / {totals.customers})",
         }
 
-    def convert(self, amount, company):
-        """Return an amount of a company in the shown currency, at the rate of today.
-
-        :rtype: float
-        """
-        today = Date.context_today(self.env.user)
-        return company.currency_id._convert(
-            amount, self.currency, self.env.company, today, round=False
-        )
-
     def get_records(self, name):
-        """Return the movements behind a figure; their sum is its numerator.
+        """Return the movements behind a figure: their sum is the figure, or one side of its ratio.
 
-        :return: model, domain, and by what they are grouped where customers or contracts count
+        :return: model, domain, that of the other side of a ratio (empty for others), and by what
+            they are grouped where customers or contracts count
         :rtype: dict
         """
-        kinds = {
-            "net_new": FLOWS,
-            "logo_churn": ("churn",),
-            "gross_churn": ("churn", "contraction"),
-            "net_churn": ("churn", "contraction", "expansion", "reactivation"),
-            "quick_ratio": FLOWS,
-        }
-        domain = Domain("effective_date", "<=", self.end)
-        if name in kinds or name == "growth":
-            domain &= Domain("effective_date", ">=", self.start)
-        if name in kinds:
-            domain &= Domain("kind", "in", kinds[name])
+        inside = Domain("effective_date", ">=", self.start)
+        domain, divisor = Domain.TRUE, []
+        if name == "net_new":
+            domain = inside & Domain("kind", "in", FLOWS)
+        elif name in RATIOS:
+            above, below = RATIOS[name]
+            domain = inside & Domain("kind", "in", above) if above else inside
+            before = Domain("effective_date", "<", self.start)
+            if name in RETAINED:
+                domain |= before
+            divisor = self._serialize(inside & Domain("kind", "in", below) if below else before)
         is_whole = self.scope.model == "subscription.mrr.event"
         return {
             "model": self.scope.model,
-            "domain": self.scope.serialize(domain),
+            "domain": self._serialize(domain),
+            "divisor": divisor,
             "group": COUNTED.get(name, "") if is_whole else "",
         }
+
+    def _serialize(self, domain):
+        """Return the domain of movements up to the last day as JSON can carry it."""
+        return self.scope.serialize(Domain("effective_date", "<=", self.end) & domain)
 
     def format_money(self, value):
         """Return an amount as the reader writes it, in the shown currency."""

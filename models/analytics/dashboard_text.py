@@ -41,7 +41,7 @@ def _get_amounts(env):
             env._("MRR growth"),
             env._("(MRR at the end - at the start) / at the start"),
         ),
-        "customers": (env._("Customers"), env._("customers at the start + won - lost")),
+        "customers": (env._("Customers"), env._("customers at the start + won - lost - on pause")),
         "contracts": (env._("Contracts"), env._("contracts with MRR on the last day")),
         "average_contract": (env._("MRR per contract"), env._("MRR / contracts")),
         "average_customer": (env._("MRR per customer"), env._("MRR / customers")),
@@ -52,7 +52,7 @@ def _get_ratios(env):
     return {
         "logo_churn": (
             env._("Customer churn"),
-            env._("customers lost / customers at the start"),
+            env._("customers lost / customers at the start, those on pause included"),
         ),
         "gross_churn": (
             env._("Gross MRR churn"),

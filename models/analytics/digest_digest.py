@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from .movement_totals import FLOWS
 
@@ -20,18 +21,30 @@ class DigestDigest(models.Model):
         if not Event.has_access("read"):
             raise AccessError(self.env._("Your mail does not tell about recurring revenue."))
         start, end, companies = self._get_kpi_compute_parameters()
-        domain = [("company_id", "in", companies.ids)]
-        if end:
-            domain.append(("effective_date", "<=", end))
         sums = ["company_amount:sum"]
-        mrr = dict(Event._read_group(domain, ["company_id"], sums))
-        if start:
-            domain.append(("effective_date", ">=", start))
-        moved = dict(Event._read_group([*domain, ("kind", "in", FLOWS)], ["company_id"], sums))
+        mrr, moved = {}, {}
+        for company in companies:
+            domain = Domain("company_id", "=", company.id)
+            if end:
+                domain &= Domain("effective_date", "<", self._get_day(company, end))
+            [(mrr[company],)] = Event._read_group(domain, [], sums)
+            if start:
+                domain &= Domain("effective_date", ">=", self._get_day(company, start))
+            domain &= Domain("kind", "in", FLOWS)
+            [(moved[company],)] = Event._read_group(domain, [], sums)
         for digest in self:
             company = digest.company_id or self.env.company
-            digest.kpi_subscription_mrr_value = mrr.get(company, 0.0)
-            digest.kpi_subscription_net_new_value = moved.get(company, 0.0)
+            digest.kpi_subscription_mrr_value = mrr[company]
+            digest.kpi_subscription_net_new_value = moved[company]
+
+    @api.model
+    def _get_day(self, company, moment):
+        """Return the day of a company on which the time of a mail begins or is over.
+
+        Movements have days and no hours: a mail tells whole days that are over, so that each of
+        them is told once, by the mail of its time and not by the one before or after.
+        """
+        return company._subscription_day_of(fields.Datetime.to_datetime(moment))
 
     def _compute_kpis_actions(self, company, user):
         """Link both figures to what is behind them."""

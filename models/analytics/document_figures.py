@@ -65,7 +65,8 @@ class DocumentFigures(Figures):
         domain = get_domain(MODELS[name], self.filters, self.start, self.end)
         if name == "non_recurring":
             domain &= Domain("kind", "!=", "recurring")
-        return {"model": MODELS[name], "domain": serialize(domain), "group": ""}
+        # Renewals are divided by what was due, which is told by the same rows.
+        return {"model": MODELS[name], "domain": serialize(domain), "divisor": [], "group": ""}
 
 
 def get_domain(model, filters, start, end):
@@ -80,9 +81,10 @@ def get_domain(model, filters, start, end):
     return domain
 
 
-def get_sums(env, filters, ranges):
+def get_sums(scope, filters, ranges):
     """Return what the reports add up to in each range, in one statement for each report.
 
+    :param Scope scope: whose reader and currency count
     :param dict filters: ids by name of field
     :param list ranges: (first day, last day)
     :rtype: list[dict]
@@ -95,7 +97,7 @@ def get_sums(env, filters, ranges):
         for (start, _end), end in zip(ranges, ends, strict=True)
     ]
     for model, (_product, names) in SOURCES.items():
-        rows = _fetch(env, model, filters, cuts, names)
+        rows = _fetch(scope, model, filters, cuts, names)
         for sums, (first, last) in zip(found, spans, strict=True):
             inside = [values for span, *values in rows if first <= span < last]
             for place, name in enumerate(names):
@@ -103,13 +105,14 @@ def get_sums(env, filters, ranges):
     return found
 
 
-def _fetch(env, model, filters, cuts, names):
+def _fetch(scope, model, filters, cuts, names):
     """Return the sums of a report between days, each with the number of its span."""
+    env = scope.env
     env[model].check_access("read")
     last = Date.subtract(cuts[-1], days=1)
     query = env[model]._search(get_domain(model, filters, cuts[0], last))
     table = query.table
-    factor = get_factor(env, SQL.identifier(table, "company_id"))
+    factor = get_factor(env, SQL.identifier(table, "company_id"), scope.currency)
     sums = SQL(", ").join(
         SQL("SUM(%s * %s)", SQL.identifier(table, name), factor)
         if name.endswith("amount")

@@ -25,10 +25,12 @@ class Scope:
     :param env: environment of the reader: record rules decide what counts
     :param Domain domain: on movements
     :param list products: ids, empty for all
+    :param currency: `res.currency` that amounts are shown in, that of the company when empty
     """
 
-    def __init__(self, env, domain, products=()):
+    def __init__(self, env, domain, products=(), currency=None):
         self.env, self.domain, self.products = env, domain, list(products)
+        self.currency = currency or env.company.currency_id
 
     @property
     def model(self):
@@ -69,7 +71,7 @@ class Scope:
             "%s, %s * %s AS value",
             SQL("%s.amount", source),
             SQL("%s.company_amount", source),
-            get_factor(self.env, SQL.identifier(EVENT, "company_id")),
+            get_factor(self.env, SQL.identifier(EVENT, "company_id"), self.currency),
         )
         where = query.where_clause or SQL("TRUE")
         if not self.products:
@@ -84,13 +86,15 @@ class Scope:
         )
 
 
-def get_factor(env, company):
+def get_factor(env, company, currency=None):
     """Return the SQL of the shown currency for one unit of that of a row's company, as of today.
 
     :param SQL company: the column of the company
+    :param currency: `res.currency` that is shown, that of the company of the page when empty
     :rtype: odoo.tools.SQL
     """
-    currency, today = env.company.currency_id, env.company._subscription_today()
+    currency = currency or env.company.currency_id
+    today = env.company._subscription_today()
     cases = [
         SQL(
             "WHEN %s = %s THEN %s::numeric",

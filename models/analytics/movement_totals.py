@@ -8,12 +8,10 @@ from odoo.tools import SQL
 
 from ...engine.metrics.kpi import Totals
 from ...engine.money import to_decimal
+from .customer_levels import TINY_FLOAT, get_customers
 
 FLOWS = ("new", "expansion", "reactivation", "contraction", "churn")
 TINY = SQL("0.000001")
-# Who is worth something is asked of binary numbers, which are much faster to add up; no price is
-# as small as what they are wrong by. Money itself is added up exactly.
-TINY_FLOAT = SQL("0.00001")
 
 
 def get_totals(scope, ranges):
@@ -46,30 +44,44 @@ def get_totals(scope, ranges):
     ]
 
 
-def get_counted(scope, key, start, end, *, is_lost=False):
-    """Return the customers or contracts that a range counts.
+def get_counted(scope, key, end):
+    """Return the customers or contracts that are worth something on a day.
 
     :param Scope scope: which movements
     :param str key: 'commercial_partner_id' or 'origin_id'
-    :param bool is_lost: those that were worth something before the range and are not after it,
-        otherwise those that are worth something on its last day
     :return: ids in their order; None for movements that belong to nobody
     :rtype: list
     """
     query = SQL(
         """
         SELECT DISTINCT key FROM (
-            SELECT %s AS key, SUM(amount) AS after,
-                   SUM(amount) FILTER (WHERE effective_date < %s) AS before
+            SELECT %s AS key, SUM(amount) AS after
               FROM (%s) AS moved GROUP BY 1, company_id) AS level
-         WHERE %s ORDER BY 1
+         WHERE after > %s ORDER BY 1
         """,
         SQL.identifier(key),
+        scope.get_rows(Domain("effective_date", "<=", end)),
+        TINY,
+    )
+    return [found for (found,) in scope.env.execute_query(query)]
+
+
+def get_lost(scope, start, end):
+    """Return the customers that a range began with and that are gone on its last day.
+
+    :param Scope scope: which movements
+    :return: ids in their order; None for movements that belong to nobody
+    :rtype: list
+    """
+    rows = SQL(
+        "SELECT moved.*, (effective_date >= %s)::int AS span FROM (%s) AS moved",
         start,
         scope.get_rows(Domain("effective_date", "<=", end)),
-        SQL("before > %(least)s AND after <= %(least)s", least=TINY)
-        if is_lost
-        else SQL("after > %s", TINY),
+    )
+    query = SQL(
+        "WITH %s SELECT DISTINCT commercial_partner_id FROM customer "
+        "WHERE here_1 AND here_2 IS NOT TRUE ORDER BY 1",
+        get_customers(rows, [1, 2]),
     )
     return [found for (found,) in scope.env.execute_query(query)]
 
@@ -95,17 +107,24 @@ def _fetch_counts(env, rows, spans):
     """Return who is worth something, contracts and customers, from one reading of the ledger.
 
     :return: by how many contracts changed in each span; and how many customers each range began
-        with, lost and won
+        with, lost and won, and how many are on pause at its end
     :rtype: tuple[dict, list[dict]]
     """
-    sums, counts = _get_customer_columns(spans)
+    levels = sorted({number for pair in spans for number in pair})
+    counts = SQL(", ").join(
+        SQL(
+            "COUNT(*) FILTER (WHERE %(a)s), COUNT(*) FILTER (WHERE %(a)s AND %(b)s IS NOT TRUE), "
+            "COUNT(*) FILTER (WHERE %(b)s AND %(a)s IS NOT TRUE), "
+            "COUNT(*) FILTER (WHERE %(b)s AND %(worth)s IS NOT TRUE)",
+            a=SQL.identifier(f"here_{first}"),
+            b=SQL.identifier(f"here_{last}"),
+            worth=SQL.identifier(f"worth_{last}"),
+        )
+        for first, last in spans
+    )
     query = SQL(
         """
-        WITH cell AS MATERIALIZED (
-            SELECT company_id, commercial_partner_id, origin_id, span,
-                   SUM(amount::float8) AS amount
-              FROM (%(rows)s) AS moved GROUP BY 1, 2, 3, 4
-        ), level AS (
+        WITH %(customers)s, level AS (
             SELECT span, after > %(tiny)s AS is_after, after - amount > %(tiny)s AS is_before
               FROM (
                 SELECT span, amount,
@@ -113,41 +132,18 @@ def _fetch_counts(env, rows, spans):
                                          ROWS UNBOUNDED PRECEDING) AS after
                   FROM cell WHERE origin_id IS NOT NULL
               ) AS reached
-        ), customer AS (
-            SELECT %(sums)s FROM cell GROUP BY company_id, commercial_partner_id
         )
         SELECT span, ARRAY[SUM(is_after::int - is_before::int)] FROM level GROUP BY 1
          UNION ALL
         SELECT NULL, ARRAY[%(counts)s] FROM customer
         """,
-        rows=rows,
+        customers=get_customers(rows, levels),
         tiny=TINY_FLOAT,
-        sums=sums,
         counts=counts,
     )
     found = dict(env.execute_query(query))
-    row = found.pop(None)
+    row, names = found.pop(None), ("customers", "lost", "won", "paused")
     return {span: count for span, [count] in found.items()}, [
-        dict(zip(("customers", "lost", "won"), row[place : place + 3], strict=True))
-        for place in range(0, len(row), 3)
+        dict(zip(names, row[place : place + len(names)], strict=True))
+        for place in range(0, len(row), len(names))
     ]
-
-
-def _get_customer_columns(spans):
-    """Return the SQL of what a customer is worth at each level, and of what each range counts."""
-    levels = sorted({number for pair in spans for number in pair})
-    names = {level: SQL.identifier(f"level_{level}") for level in levels}
-    sums = SQL(", ").join(
-        SQL("SUM(amount) FILTER (WHERE span < %s) > %s AS %s", level, TINY_FLOAT, names[level])
-        for level in levels
-    )
-    counts = SQL(", ").join(
-        SQL(
-            "COUNT(*) FILTER (WHERE %(a)s), COUNT(*) FILTER (WHERE %(a)s AND %(b)s IS NOT TRUE), "
-            "COUNT(*) FILTER (WHERE %(b)s AND %(a)s IS NOT TRUE)",
-            a=names[first],
-            b=names[last],
-        )
-        for first, last in spans
-    )
-    return sums, counts

@@ -12,6 +12,7 @@ from .movement_totals import FLOWS, get_totals
 
 # What may be filtered: by which field of a movement, by which of a contract, and what it holds.
 FILTERS = {
+    "company": ("company_id", "company_id", "res.company"),
     "user": ("user_id", "user_id", "res.users"),
     "team": ("team_id", "team_id", "crm.team"),
     "template": ("template_id", "subscription_template_id", "subscription.template"),
@@ -59,7 +60,7 @@ class SubscriptionDashboard(models.AbstractModel):
             "top": self._get_top(now),
             "renewals": self._get_renewals(values),
             "options": self._get_options(),
-            "currency": self.env.company.currency_id.name,
+            "currency": scope.currency.name,
             "compared": before.get_texts(),
             "range": now.get_texts(),
             "is_empty": not self.env["subscription.mrr.event"].search_count([], limit=1),
@@ -124,20 +125,40 @@ class SubscriptionDashboard(models.AbstractModel):
         :raise UserError: a filter holds something that is no id, or no day
         """
         domain = Domain("company_id", "in", self.env.companies.ids)
-        chosen = {}
         for name, (field, _on_order, _model) in FILTERS.items():
-            ids = values.get(name) or []
-            if not isinstance(ids, list) or not all(
-                type(one) is int and 0 < one < MOST_ID for one in ids
-            ):
-                raise UserError(self.env._("This filter is not known. Choose one of the list."))
-            chosen[name] = ids
+            ids = self._get_chosen(values, name)
             if ids and name != "product":
                 domain &= Domain(field, "in", ids)
         known = self._get_known_at(values)
         if known:
             domain &= Domain("recorded_at", "<", known)
-        return Scope(self.env, domain, chosen["product"])
+        products = self._get_chosen(values, "product")
+        return Scope(self.env, domain, products, self._get_currency(values))
+
+    @api.model
+    def _get_chosen(self, values, name):
+        """Return the ids that a filter lets through, none when it lets everything through.
+
+        :rtype: list[int]
+        :raise UserError: it holds something that is no id
+        """
+        ids = values.get(name) or []
+        if isinstance(ids, list) and all(type(one) is int and 0 < one < MOST_ID for one in ids):
+            return ids
+        raise UserError(self.env._("This filter is not known. Choose one of the list."))
+
+    @api.model
+    def _get_currency(self, values):
+        """Return the currency that amounts are shown in.
+
+        :rtype: recordset of `res.currency`
+        :raise UserError: it is not one of the active ones
+        """
+        ids = self._get_chosen(values, "currency")
+        currency = self.env["res.currency"].search([("id", "in", ids)])
+        if len(ids) > 1 or len(currency) != len(ids):
+            raise UserError(self.env._("This filter is not known. Choose one of the list."))
+        return currency or self.env.company.currency_id
 
     @api.model
     def _get_known_at(self, values):
@@ -159,22 +180,28 @@ class SubscriptionDashboard(models.AbstractModel):
     def _get_options(self):
         """Return what the filters offer: what movements that the reader may read belong to."""
         Event = self.env["subscription.mrr.event"]
-        fields_ = [field for field, _on_order, _model in FILTERS.values() if field]
+        asked = {name: FILTERS[name] for name in ("user", "team", "template", "country")}
+        fields_ = [field for field, _on_order, _model in asked.values()]
         # One reading of the ledger: whatever belongs together is one row.
         groups = Event._read_group([], fields_)
-        known = {name: {row[place].id for row in groups} for place, name in enumerate(fields_)}
-        found = {}
-        for name, (field, _on_order, model) in FILTERS.items():
-            if name == "product":
-                records = self.env[model].search([("is_recurring", "=", True)], limit=MOST_OPTIONS)
-            else:
-                ids = sorted(known[field] - {False})[:MOST_OPTIONS]
-                records = self.env[model].browse(ids)
-            # sudo: the reader reads these names on the movements too
-            found[name] = [
-                {"id": record.id, "name": record.display_name} for record in records.sudo()
-            ]
-        return found
+        found = {
+            "company": self.env.companies,
+            "product": self.env["product.product"].search(
+                [("is_recurring", "=", True)], limit=MOST_OPTIONS
+            ),
+            "currency": self.env["res.currency"].search([], limit=MOST_OPTIONS),
+        }
+        for place, (name, (_field, _on_order, model)) in enumerate(asked.items()):
+            ids = sorted({row[place].id for row in groups} - {False})[:MOST_OPTIONS]
+            found[name] = self.env[model].browse(ids)
+        for name in ("company", "currency"):
+            if len(found[name]) == 1:  # there is nothing to choose
+                found[name] = found[name].browse()
+        # sudo: the reader reads these names on the movements too
+        return {
+            name: [{"id": record.id, "name": record.display_name} for record in records.sudo()]
+            for name, records in found.items()
+        }
 
     # ------------------------------------------------------------------
     # Charts

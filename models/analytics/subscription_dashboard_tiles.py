@@ -7,7 +7,7 @@ from ...engine.metrics.definitions import DEFINITIONS
 from .dashboard_figures import COUNTED
 from .dashboard_text import get_labels, get_source, get_units
 from .document_figures import DocumentFigures, get_sums
-from .movement_totals import get_counted
+from .movement_totals import get_counted, get_lost
 from .subscription_dashboard import FILTERS
 
 
@@ -54,7 +54,7 @@ class SubscriptionDashboard(models.AbstractModel):
         if name not in COUNTED:
             raise UserError(self.env._("This figure counts neither customers nor contracts."))
         scope, key, is_lost = self._get_scope(values), COUNTED[name], name == "logo_churn"
-        ids = get_counted(scope, key, start, end, is_lost=is_lost)
+        ids = get_lost(scope, start, end) if is_lost else get_counted(scope, key, end)
         domain = Domain(key, "in", [found or False for found in ids])
         domain &= Domain("effective_date", "<=", end)
         if is_lost:
@@ -78,7 +78,7 @@ class SubscriptionDashboard(models.AbstractModel):
         filters = {f"{name}_id": values.get(name) for name in FILTERS}
         now, before, *past = (
             DocumentFigures(scope, *days, filters, sums)
-            for days, sums in zip(ranges, get_sums(self.env, filters, ranges), strict=True)
+            for days, sums in zip(ranges, get_sums(scope, filters, ranges), strict=True)
         )
         return self._get_tiles(now, before, past)
 

@@ -43,6 +43,7 @@ class SubscriptionDashboard(models.AbstractModel):
         months = self._get_month_totals(scope, first, count)
         assumptions = self._get_typed_assumptions(values, measured(months))
         now = Figures(scope, first, today)
+        rate = self._get_renewal_rate(scope, values)
         found = forecast(
             now.totals.closing,
             now.totals.contracts,
@@ -52,7 +53,7 @@ class SubscriptionDashboard(models.AbstractModel):
         )
         return {
             "past": self._get_past(scope, today),
-            "months": self._get_months_ahead(now, found, self._get_renewal_rate(values)),
+            "months": self._get_months_ahead(now, found, rate),
             "measured": count,
             "choices": list(MONTHS_MEASURED),
             "assumptions": {
@@ -64,8 +65,8 @@ class SubscriptionDashboard(models.AbstractModel):
             "filled": self._get_filled_forecast(now, assumptions, found[0]),
             "error": self._get_past_error(scope, self._get_tested_month(values, first), count),
             "scenarios": self._get_scenarios(now, assumptions),
-            "rate": self._get_rate_text(now, self._get_renewal_rate(values)),
-            "currency": self.env.company.currency_id.name,
+            "rate": self._get_rate_text(now, rate),
+            "currency": scope.currency.name,
         }
 
     @api.model

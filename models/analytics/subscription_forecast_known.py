@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...engine.metrics.kpi import renewal_rate
 from .document_figures import get_sums
+from .subscription_dashboard import FILTERS
 
 # Share that goes on after the ends of its term up to a day, by how many ends lie in between.
 RENEWED = """
@@ -30,17 +31,16 @@ class SubscriptionDashboard(models.AbstractModel):
     _inherit = "subscription.dashboard"
 
     @api.model
-    def _get_renewal_rate(self, values):
+    def _get_renewal_rate(self, scope, values):
         """Return the share of MRR that was renewed at the end of terms in the last twelve months.
 
+        :param Scope scope: see :meth:`_get_scope`
         :return: None when no term ended
         :rtype: Fraction | None
         """
         today = self.env.company._subscription_today()
-        filters = {
-            f"{name}_id": values.get(name) for name in ("user", "team", "template", "country")
-        }
-        [sums] = get_sums(self.env, filters, [(Date.subtract(today, years=1), today)])
+        filters = {f"{name}_id": values.get(name) for name in FILTERS if name != "product"}
+        [sums] = get_sums(scope, filters, [(Date.subtract(today, years=1), today)])
         return renewal_rate(sums["due_amount"], sums["renewed_amount"])
 
     @api.model
@@ -89,18 +89,18 @@ class SubscriptionDashboard(models.AbstractModel):
         )
         known = dict.fromkeys(days, 0.0)
         for day, company, currency, amount in found:
-            known[day] += self._convert_known(company, currency, amount)
+            known[day] += self._convert_known(scope, company, currency, amount)
         return known
 
     @api.model
-    def _convert_known(self, company, currency, amount):
+    def _convert_known(self, scope, company, currency, amount):
         """Return an amount of a contract in the shown currency, at the rate of today."""
         return (
             self.env["res.currency"]
             .browse(currency)
             ._convert(
                 float(amount or 0),
-                self.env.company.currency_id,
+                scope.currency,
                 self.env["res.company"].browse(company),
                 self.env.company._subscription_today(),
                 round=False,

@@ -58,7 +58,7 @@ class TestForecast(SubscriptionCommon):
     def test_what_is_agreed_goes_on_as_often_as_terms_were_renewed(self):
         order = self.env["sale.order"].search([("is_subscription", "=", True)], limit=1)
         self.assertEqual(self.get_data()["months"][3]["renewed"], 400.0)
-        self.patch(type(self.Dashboard), "_get_renewal_rate", lambda _self, _values: Fraction(1, 2))
+        self.patch(type(self.Dashboard), "_get_renewal_rate", lambda *_args: Fraction(1, 2))
         ends, goes_on = (
             self.create_contract(
                 self.line_values(self.seat, 10),

@@ -2,6 +2,7 @@ from odoo.tests import HttpCase, tagged
 
 SUITE = "@sale_recurring/backend"
 VIEWS = "@sale_recurring/views"
+ANALYTICS = "@sale_recurring/analytics"
 
 
 @tagged("post_install", "-at_install")
@@ -20,6 +21,9 @@ class TestHoot(HttpCase):
 
     def test_views(self):
         self.run_suite(VIEWS)
+
+    def test_analytics(self):
+        self.run_suite(ANALYTICS)
 
     def run_suite(self, suite):
         """Run the tests of a suite; one that fails makes the page say so."""

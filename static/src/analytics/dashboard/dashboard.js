@@ -9,10 +9,9 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { AtRisk } from "../at_risk/at_risk";
 import { RetentionPreview } from "../retention_preview/retention_preview";
+import { FILTERS, readAddress, writeAddress } from "./address";
 import { drawLine, drawWaterfall, getSparkline, savePicture } from "./charts";
 import { getRange, RANGES } from "./ranges";
-
-const FILTERS = ["user", "team", "template", "country", "product"];
 
 export class SubscriptionDashboard extends Component {
     static template = "sale_recurring.SubscriptionDashboard";
@@ -25,7 +24,7 @@ export class SubscriptionDashboard extends Component {
         this.action = useService("action");
         this.env.config.setDisplayName(_t("Dashboard"));
         this.ranges = RANGES;
-        useSetupAction({ getLocalState: () => ({ address: this.getAddress() }) });
+        useSetupAction({ getLocalState: () => ({ address: writeAddress(this.state) }) });
         this.display = { controlPanel: {} };
         this.trend = useRef("trend");
         this.waterfall = useRef("waterfall");
@@ -47,11 +46,13 @@ export class SubscriptionDashboard extends Component {
 
     get filters() {
         const labels = {
+            company: _t("Company"),
             user: _t("Salesperson"),
             team: _t("Sales Team"),
             template: _t("Subscription Template"),
-            country: _t("Country"),
             product: _t("Product"),
+            country: _t("Country"),
+            currency: _t("Currency"),
         };
         return FILTERS.map((name) => ({ name, label: labels[name], options: this.state.data.options[name] })).filter(
             (filter) => filter.options.length,
@@ -68,26 +69,7 @@ export class SubscriptionDashboard extends Component {
 
     readAddress() {
         // Whoever comes back finds what was left, whoever follows a link what it says.
-        const known = this.props.state?.address || router.current || {};
-        const range = RANGES.some(({ name }) => name === known.range) ? known.range : "this_month";
-        const chosen = {};
-        for (const name of FILTERS) {
-            chosen[name] = Number(known[name]) || 0;
-        }
-        const compare = known.compare === "year" ? "year" : "previous";
-        const days = Object.fromEntries(["start", "end", "known"].map((name) => [name, known[name] || ""]));
-        return { range, compare, ...days, ...chosen };
-    }
-
-    getAddress() {
-        const { range, compare, start, end, known } = this.state;
-        const isCustom = range === "custom";
-        const address = { range, compare, start: isCustom ? start : undefined, end: isCustom ? end : undefined };
-        address.known = known || undefined;
-        for (const name of FILTERS) {
-            address[name] = this.state[name] || undefined;
-        }
-        return address;
+        return readAddress(this.props.state?.address || router.current || {});
     }
 
     // ------------------------------------------------------------------
@@ -139,7 +121,7 @@ export class SubscriptionDashboard extends Component {
             return;
         }
         this.state.error = "";
-        this.props.updateActionState?.(this.getAddress());
+        this.props.updateActionState?.(writeAddress(this.state));
         await this.load();
     }
 
@@ -165,6 +147,13 @@ export class SubscriptionDashboard extends Component {
 
     openRecords(tile) {
         return this.openRows(tile, ["list", "graph", "pivot"]);
+    }
+
+    /**
+     * Open what a ratio is divided by.
+     */
+    openDivisor(tile) {
+        return this.openRows({ ...tile, domain: tile.divisor }, ["list", "graph", "pivot"]);
     }
 
     openChart(tile) {

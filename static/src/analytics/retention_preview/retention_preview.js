@@ -6,7 +6,13 @@ import { useService } from "@web/core/utils/hooks";
 const { DateTime } = luxon;
 const MONTHS = 12;
 // What filters of the dashboard are called on contracts.
-const FIELDS = { user: "user_id", team: "team_id", template: "template_id", country: "country_id" };
+const FIELDS = {
+    company: "company_id",
+    user: "user_id",
+    team: "team_id",
+    template: "template_id",
+    country: "country_id",
+};
 const SHAPE = {
     date_start: "cohort_date",
     date_change: "effective_date",
