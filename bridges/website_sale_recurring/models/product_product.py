@@ -17,12 +17,10 @@ class ProductProduct(models.Model):
         data = super()._to_markup_data(website)
         if not self.is_recurring:
             return data
-        offer = ShopOffer(self)
+        offer = ShopOffer(self, request.pricelist)
         data["offers"] = [
             self._prepare_offer_markup(choice, values, website)
-            for choice, values in zip(
-                offer.get_choices(), offer.get_offers(request.pricelist, website), strict=True
-            )
+            for choice, values in zip(offer.get_choices(), offer.get_offers(website), strict=True)
         ]
         return data
 

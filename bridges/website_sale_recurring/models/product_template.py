@@ -75,9 +75,8 @@ class ProductTemplate(models.Model):
         )
         if not self.is_recurring:
             return info
-        offer = ShopOffer(product_or_template)
-        asked = {"quantity": quantity, "uom": uom, "date": date}
-        return {**info, **offer.get_info(request.pricelist, website, **asked)}
+        offer = ShopOffer(product_or_template, request.pricelist, quantity=quantity, uom=uom)
+        return {**info, **offer.get_info(website, date)}
 
     # ------------------------------------------------------------------
     # Catalogue
@@ -119,13 +118,13 @@ class ProductTemplate(models.Model):
         """Ask in the shop whether any period costs something; one that is free can be prevented."""
         if not self.is_recurring or not ir_http.get_request_website():
             return super()._get_contextual_price(product=product)
+        product, pricelist = product or self, self._get_contextual_pricelist()
+        quantity = self.env.context.get("quantity", 1.0)
         prices = (
-            self._get_contextual_pricelist()._get_product_price(
-                product or self,
-                self.env.context.get("quantity", 1.0),
-                **({"recurrence": choice} if choice else {}),
+            pricelist._get_product_price(
+                product, quantity, **({"recurrence": choice} if choice else {})
             )
-            for choice in ShopOffer(product or self).get_choices()
+            for choice in ShopOffer(product, pricelist, quantity=quantity).get_choices()
         )
         return next(filter(None, prices), 0.0)
 
@@ -144,7 +143,8 @@ class ProductTemplate(models.Model):
         asked = (product_or_template, quantity, date, currency, pricelist)
         if not product_or_template.is_recurring or not ir_http.get_request_website():
             return super()._get_configurator_price(*asked, **kwargs)
-        recurrence = ShopOffer(product_or_template).choose(recurrence_id, is_strict=False)
+        offer = ShopOffer(product_or_template, pricelist, quantity=quantity)
+        recurrence = offer.choose(recurrence_id, is_strict=False)
         if recurrence:
             return super()._get_configurator_price(*asked, recurrence=recurrence, **kwargs)
         return pricelist._get_product_price_rule(

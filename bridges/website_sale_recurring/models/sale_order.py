@@ -24,7 +24,11 @@ class SaleOrder(models.Model):
         if parent and kwargs.get("combo_item_id"):
             recurrence = parent.recurrence_id.filtered(lambda _one: product.is_recurring)
         else:
-            offer = ShopOffer(product, self.company_id)
+            wanted = quantity + ShopCart(self).get_quantity(product, recurrence_id)
+            asked = {"company": self.company_id, "quantity": wanted}
+            if kwargs.get("uom_id"):
+                asked["uom"] = self.env["uom.uom"].browse(kwargs["uom_id"])
+            offer = ShopOffer(product, self.pricelist_id, **asked)
             recurrence = offer.choose(recurrence_id, is_strict=not parent)
         return super()._cart_add(product_id, quantity, recurrence_id=recurrence.id, **kwargs)
 
@@ -54,12 +58,14 @@ class SaleOrder(models.Model):
     def _verify_updated_quantity(
         self, order_line, product_id, new_qty, uom_id, recurrence_id=None, **kwargs
     ):
-        """Refuse products that are sold on other terms than those in the cart."""
+        """Refuse products on other terms than those in the cart, and too few for a period."""
         if not order_line and not kwargs.get("combo_item_id"):
             product = self.env["product.product"].browse(product_id)
             recurrence = self.env["subscription.recurrence"].browse(recurrence_id or [])
             if refusal := ShopCart(self).get_refusal(product, recurrence):
                 return 0, refusal
+        if recurrence_id is None and (refusal := ShopCart(self).get_few_text(order_line, new_qty)):
+            return order_line.product_uom_qty, refusal
         return super()._verify_updated_quantity(order_line, product_id, new_qty, uom_id, **kwargs)
 
     def _create_new_cart_line(self, product_id, quantity, uom_id, recurrence_id=None, **kwargs):
@@ -84,7 +90,7 @@ class SaleOrder(models.Model):
         if recurrence_id is None or order_line._has_fixed_recurrence():
             return values
         product = order_line.product_id
-        recurrence = ShopOffer(product, self.company_id).choose(recurrence_id)
+        recurrence = order_line._get_shop_offer(quantity).choose(recurrence_id)
         if recurrence.id != order_line.recurrence_id.id:
             ShopCart(self).check_joins(order_line, recurrence)
             values.update(self._prepare_recurrence_values(product, recurrence.id))
@@ -113,9 +119,12 @@ class SaleOrder(models.Model):
         return line
 
     def _recompute_prices(self):
-        """Give the set-up fee of a cart the price that its terms name."""
+        """Let a cart be billed as it is sold; its set-up fee costs what its terms name."""
+        carts = self.filtered(lambda order: order.website_id and order.state == "draft")
+        for cart in carts:
+            ShopCart(cart).settle_recurrences()
         result = super()._recompute_prices()
-        for cart in self.filtered(lambda order: order.website_id and order.state == "draft"):
+        for cart in carts:
             ShopCart(cart).restore_setup_fee()
         return result
 
@@ -136,7 +145,7 @@ class SaleOrder(models.Model):
         if not self._get_recurring_lines():
             return suggested
         terms = self._get_subscription_template().sudo()
-        addons = ShopAddons(terms, self.company_id).get_suggested() - self.order_line.product_id
+        addons = ShopAddons(terms, self).get_suggested() - self.order_line.product_id
         return [*addons, *(product for product in suggested if product not in addons)]
 
     # ------------------------------------------------------------------

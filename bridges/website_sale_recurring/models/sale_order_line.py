@@ -29,8 +29,27 @@ class SaleOrderLine(models.Model):
         """
         if not self.product_id.is_recurring or self._has_fixed_recurrence():
             return []
-        choices = ShopOffer(self.product_id, self.company_id).get_choices()
+        choices = self._get_shop_offer().get_choices()
         return [(choice.id or 0, choice.name or self.env._("Once")) for choice in choices]
+
+    def _get_shop_offer(self, quantity=None):
+        """Return how the shop sells the product of this line to its customer.
+
+        :param quantity: how much of it, that of the line when empty
+        :rtype: ShopOffer
+        """
+        self.ensure_one()
+        return ShopOffer(
+            self.product_id,
+            self.order_id.pricelist_id,
+            company=self.company_id,
+            quantity=quantity or self.product_uom_qty,
+            uom=self.product_uom_id,
+        )
+
+    def _is_offered_in_shop(self, quantity=None):
+        """Return whether the shop sells the product of this line for its recurrence."""
+        return self.recurrence_id in self._get_shop_offer(quantity).get_choices()
 
     def _has_fixed_recurrence(self):
         """Return whether a customer cannot choose how this line of a cart is billed.

@@ -5,13 +5,14 @@ class ShopAddons:
     """Add-ons of the terms of a contract, as the shop offers them in its cart.
 
     :param terms: sudoed `subscription.template`, empty for none
-    :param company: the `res.company` that sells
+    :param order: one `sale.order`, the cart
     """
 
-    def __init__(self, terms, company):
+    def __init__(self, terms, order):
         self.terms = terms
         self.env = terms.env
-        self.company = company
+        self.pricelist = order.pricelist_id
+        self.company = order.company_id
 
     def get_products(self):
         """Return the add-ons that a visitor may buy: published, and taken one by one.
@@ -42,7 +43,7 @@ class ShopAddons:
         offered = self.terms._get_offered_recurrences()
         return self.get_products().filtered(
             lambda product: self._is_among(
-                ShopOffer(product, self.company).get_choices()[0], offered
+                ShopOffer(product, self.pricelist, company=self.company).get_choices()[0], offered
             )
         )
 

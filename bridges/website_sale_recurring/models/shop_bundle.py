@@ -69,15 +69,15 @@ class ShopBundle:
         """
         rows = []
         for line in lines:
-            quantity = line.product_uom_qty or 1.0
-            prices = ShopOffer(line.product_id, self.company).get_prices(
-                line.recurrence_id,
+            recurrence = line.recurrence_id
+            offer = ShopOffer(
+                line.product_id,
                 request.pricelist,
-                website,
-                quantity=quantity,
+                company=self.company,
+                quantity=line.product_uom_qty or 1.0,
                 uom=line.product_uom_id,
             )
-            recurrence = line.recurrence_id
+            prices = offer.get_prices(recurrence, website)
             rows.append(
                 {
                     "line": line,

@@ -27,13 +27,36 @@ class ShopCart:
         if not recurrence or not self.order._get_recurring_lines():
             return False
         terms = self.order._get_subscription_template().sudo()
-        wanted = ShopOffer(product, self.order.company_id).get_terms()
-        if wanted == terms or ShopAddons(terms, self.order.company_id).has(product, recurrence):
+        wanted = ShopOffer(product, company=self.order.company_id).get_terms()
+        if wanted == terms or ShopAddons(terms, self.order).has(product, recurrence):
             return False
         return self.env._(
             "%(product)s is sold on other terms than what is in your cart. Order that first, then "
             "come back for it.",
             product=product.name,
+        )
+
+    def get_quantity(self, product, recurrence_id):
+        """Return how much of a product is billed so already: a price may ask for a number.
+
+        :param recurrence_id: id of a recurrence, 0 or False for *once*, None for the default
+        """
+        lines = self.order.order_line.filtered(
+            lambda line: (
+                line.product_id == product and (line.recurrence_id.id or 0) == recurrence_id
+            )
+        )
+        return sum(lines.mapped("product_uom_qty"))
+
+    def get_few_text(self, line, quantity):
+        """Return why a line of this cart cannot have less, in one sentence, or False."""
+        if not line.recurrence_id or line._has_fixed_recurrence():
+            return False
+        return not line._is_offered_in_shop(quantity) and self.env._(
+            "%(product)s is not offered as %(recurrence)s in this quantity. Choose how often you "
+            "pay first.",
+            product=line.product_id.name,
+            recurrence=line.recurrence_id.name,
         )
 
     def check_joins(self, line, recurrence):
@@ -68,7 +91,7 @@ class ShopCart:
         """
         if self.order._get_recurring_lines() and not is_only:
             return
-        terms = ShopOffer(product, self.order.company_id).get_terms()
+        terms = ShopOffer(product, company=self.order.company_id).get_terms()
         if self.order.subscription_template_id != terms:
             self.order.subscription_template_id = terms
 
@@ -81,6 +104,8 @@ class ShopCart:
             order.sale_order_template_id = False
         if not order._get_recurring_lines() and order.subscription_template_id:
             order.subscription_template_id = False
+        if self.settle_recurrences():
+            order._recompute_prices()
         self.restore_setup_fee()
         order._subscription_refresh_quote()
 
@@ -88,8 +113,36 @@ class ShopCart:
         """Bring a cart up to date whose amount is of another day; each change does it as well."""
         order = self.order
         is_of_today = order.subscription_quote_date == order._subscription_today()
-        if order.subscription_quote_frozen or not is_of_today:
+        if order.subscription_quote_frozen or not is_of_today or self._get_unsold_lines():
             self.refresh()
+
+    def settle_recurrences(self):
+        """Bill what is not sold any more for its period by the first one that it is sold for.
+
+        :return: whether a line has another recurrence now; it must be priced anew
+        :rtype: bool
+        """
+        lines = self._get_unsold_lines()
+        for line in lines:
+            before, after = line.recurrence_id, line._get_shop_offer().get_choices()[0]
+            line.recurrence_id = after
+            warning = self.env._(
+                "%(product)s is not offered as %(before)s any more and was changed to %(after)s.",
+                product=line.product_id.name,
+                before=before.name,
+                after=after.name or self.env._("Once"),
+            )
+            self.order.shop_warning = "\n".join(filter(None, (self.order.shop_warning, warning)))
+        return bool(lines)
+
+    def _get_unsold_lines(self):
+        """Return lines of a cart with a recurrence that this customer is not offered any more."""
+        order = self.order
+        if order._is_quote_held():
+            return order.order_line.browse()
+        return order._get_recurring_lines().filtered(
+            lambda line: not line._has_fixed_recurrence() and not line._is_offered_in_shop()
+        )
 
     def restore_setup_fee(self):
         """Ask the set-up fee of the terms exactly once, whatever was taken out of the cart."""

@@ -29,16 +29,22 @@ class ShopOffer:
     takes it ask the same. Prices come from the pricelist, as those of order lines do.
 
     :param product: one `product.template` or `product.product`, with its price context
+    :param pricelist: `product.pricelist` of the visitor, none where only terms are asked for
     :param company: the `res.company` that sells, that of the environment when empty
+    :param float quantity: how much the visitor wants, in ``uom``
+    :param uom: `uom.uom` of the quantity, that of the product when empty
     """
 
-    def __init__(self, product, company=None):
+    def __init__(self, product, pricelist=None, *, company=None, quantity=1.0, uom=None):
         product.ensure_one()
         self.product = product
         self.env = product.env
+        self.pricelist = self.env["product.pricelist"] if pricelist is None else pricelist
         self.company = company or self.env.company
-        is_variant = product._name == "product.product"
-        self.template = product.product_tmpl_id if is_variant else product
+        self.quantity = quantity
+        self.uom = uom or product.uom_id
+        self.is_variant = product._name == "product.product"
+        self.template = product.product_tmpl_id if self.is_variant else product
         self._choices = None
 
     def get_terms(self):
@@ -52,7 +58,7 @@ class ShopOffer:
         return own or self.company._get_subscription_template().sudo()
 
     def get_recurrences(self):
-        """Return what the terms offer and the product has a price for, the shortest first.
+        """Return what the terms offer and this visitor has a price for, the shortest first.
 
         A product without any recurring price is sold by the first recurrence of its terms.
 
@@ -62,15 +68,32 @@ class ShopOffer:
         if not terms:
             return self.env["subscription.recurrence"].sudo()
         offered = terms._get_offered_recurrences()
+        return (offered.filtered(self._has_price) or offered[:1]).sorted(get_length)
+
+    def _has_price(self, recurrence):
+        """Return whether there is a price for a recurrence, for this visitor, number and day.
+
+        Prices of other pricelists, companies, days and numbers are not theirs: the order would fall
+        back on the sales price, which may be meant for another period.
+        """
         # sudo: visitors have no right to read prices
         prices = self.template.sudo().subscription_price_ids
-        if self.product._name == "product.product":
-            prices = prices.filtered(
-                lambda price: not price.product_id or price.product_id.id == self.product.id
+        if not prices:
+            return False
+        asked = [self.product]
+        if not self.is_variant and prices.product_id:
+            asked += self.template.product_variant_ids
+        quantity = self.quantity
+        if self.uom != self.product.uom_id:
+            quantity = self.uom._compute_quantity(
+                quantity, self.product.uom_id, raise_if_failure=False
             )
-        lengths = {(other.unit, other.count) for other in prices.recurrence_id}
-        fitting = offered.filtered(lambda one: (one.unit, one.count) in lengths)
-        return (fitting or offered[:1]).sorted(get_length)
+        return any(
+            prices._find(
+                one, recurrence, pricelist=self.pricelist, quantity=quantity, company=self.company
+            )
+            for one in asked
+        )
 
     def get_choices(self):
         """Return everything that a customer may choose, the default first of all.
@@ -116,31 +139,27 @@ class ShopOffer:
     # Prices
     # ------------------------------------------------------------------
 
-    def get_prices(self, recurrence, pricelist, website, *, quantity=1.0, uom=None, date=None):
+    def get_prices(self, recurrence, website, date=None):
         """Return what one period costs, as the shop shows prices: with or without taxes.
 
         :param recurrence: what was chosen, empty for *once*
-        :param pricelist: `product.pricelist` of the visitor, may be empty
         :return: price, list_price and has_discounted_price, named as core names them
         :rtype: dict
         """
-        currency, product = website.currency_id, self.product
-        uom = uom or product.uom_id
-        asked = {"recurrence": recurrence, "recurring_pricelist": pricelist} if recurrence else {}
-        price, rule_id = pricelist._get_product_price_rule(
-            product=product, quantity=quantity, uom=uom, currency=currency, **asked
-        )
+        currency, pricelist = website.currency_id, self.pricelist
+        asked = {
+            "product": self.product,
+            "quantity": self.quantity,
+            "uom": self.uom,
+            "currency": currency,
+        }
+        if recurrence:
+            asked |= {"recurrence": recurrence, "recurring_pricelist": pricelist}
+        price, rule_id = pricelist._get_product_price_rule(**asked)
         before = price
         rule = self.env["product.pricelist.item"].browse(rule_id)
         if rule._show_discount_on_shop():
-            before = rule._compute_price_before_discount(
-                product=product,
-                quantity=quantity,
-                date=date,
-                uom=uom,
-                currency=currency,
-                **asked,
-            )
+            before = rule._compute_price_before_discount(date=date, **asked)
         shown = self.show(price, website)
         return {
             "price": shown,
@@ -163,39 +182,34 @@ class ShopOffer:
             website=website,
         )
 
-    def get_offers(self, pricelist, website, **kwargs):
+    def get_offers(self, website, date=None):
         """Return all choices with their prices, ready to be shown and to be sent as JSON.
 
-        :param kwargs: quantity, uom and date as of :meth:`get_prices`
         :rtype: list[dict]
         """
         # One page names them twice, and brings a place to keep them for as long as it is made.
         kept = getattr(request, "shop_kept_offers", None)
         if kept is None:
-            return self._find_offers(pricelist, website, **kwargs)
-        key = self._get_key(pricelist, website, **kwargs)
+            return self._find_offers(website, date)
+        key = self._get_key(website, date)
         if key not in kept:
-            kept[key] = self._find_offers(pricelist, website, **kwargs)
+            kept[key] = self._find_offers(website, date)
         return kept[key]
 
-    def _get_key(self, pricelist, website, *, quantity=1.0, uom=None, date=None):
-        """Return all that prices depend on, arguments as of :meth:`get_prices`."""
+    def _get_key(self, website, date):
+        """Return all that prices depend on."""
         context = self.env.context
         extras = [
             context.get(f"{name}_attributes_price_extra") for name in ("current", "no_variant")
         ]
-        asked = (
-            quantity,
-            uom or self.product.uom_id,
-            date or fields.Date.context_today(self.product),
-        )
-        return (self.product, self.company, pricelist, website, *extras, *asked)
+        asked = (self.quantity, self.uom, date or fields.Date.context_today(self.product))
+        return (self.product, self.company, self.pricelist, website, *extras, *asked)
 
-    def _find_offers(self, pricelist, website, **kwargs):
+    def _find_offers(self, website, date):
         currency, offers = website.currency_id, []
         choices = self.get_choices()
         for choice in choices:
-            prices = self.get_prices(choice, pricelist, website, **kwargs)
+            prices = self.get_prices(choice, website, date)
             offers.append(
                 {
                     "id": choice.id or 0,
@@ -226,12 +240,12 @@ class ShopOffer:
             return 0
         return int(round((1 - long / full) * 100, 6))
 
-    def get_info(self, pricelist, website, **kwargs):
+    def get_info(self, website, date=None):
         """Return what differs from core's answer about a product that is billed again and again.
 
         :rtype: dict
         """
-        offers = self.get_offers(pricelist, website, **kwargs)
+        offers = self.get_offers(website, date)
         first = offers[0]
         is_free = all(
             float_is_zero(offer["price"], precision_rounding=website.currency_id.rounding)
