@@ -326,3 +326,12 @@ class TestDrafts(SubscriptionCommon):
         again.action_post()
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
+
+    def test_updated_taxes_reach_an_untouched_draft(self):
+        order, draft = self.create_drafted()
+        tax = self.seat.taxes_id[:1].copy({"name": "Other", "amount": 10})
+        self.seat.taxes_id = tax
+        order.action_update_taxes()
+        rebuilt = self.bill(order)
+        self.assertEqual(rebuilt.invoice_line_ids.tax_ids, tax)
+        self.assertFalse(draft.exists())
