@@ -34,11 +34,11 @@ class SaleOrder(models.Model):
             return super()._get_due_now_totals()
         return TaxTotals(self).get_of_documents(AmendmentPlan(self).get_due_now_groups())
 
-    def _has_due_one_off_lines(self):
+    def _get_due_once(self):
         """Count what an amendment sells once as if its contract sold it already."""
         if self._is_amendment():
-            return bool(self._get_preview_one_off_lines(self._get_quote_date()))
-        return super()._has_due_one_off_lines()
+            return self._get_preview_one_off_lines(self._get_quote_date())
+        return super()._get_due_once()
 
     def _get_preview_one_off_lines(self, until):
         """Add what the contract still has to bill once to what its amendment sells once."""

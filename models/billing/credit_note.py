@@ -85,3 +85,31 @@ class CreditNote:
                 }
                 commands.append(Command.create({**vals, **turned}))
         return commands
+
+
+def pair_with_invoices(moves):
+    """Take rebates that invoices could not bear off those that were made with them.
+
+    They undo no invoice, so core pairs them with none: it would ask for all of the one, and owe all
+    of the other.
+
+    :param moves: documents of one run
+    """
+    # sudo: a salesperson bills own contracts without rights on the books
+    posted = moves.sudo().filtered(lambda move: move.state == "posted")
+    invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
+    for note in posted - invoices:
+        if note.reversed_entry_id or note.move_type != "out_refund":
+            continue
+        for invoice in invoices.filtered(
+            lambda move, note=note: (
+                move.amount_residual > 0
+                and move.currency_id == note.currency_id
+                and move.commercial_partner_id == note.commercial_partner_id
+                and move._get_subscription_orders() & note._get_subscription_orders()
+            )
+        ):
+            for line in note.line_ids.filtered(
+                lambda line: line.display_type == "payment_term" and not line.reconciled
+            ):
+                invoice.js_assign_outstanding_line(line.id)

@@ -75,4 +75,4 @@ def get_credit_splits(forfeited):
 
 def is_something_due(order, day):
     """Return whether a first invoice of one order on that day would bill anything."""
-    return order._has_due_one_off_lines() or bool(order._get_order_due_items(day))
+    return bool(order._get_due_once() or order._get_order_due_items(day))

@@ -48,16 +48,17 @@ def fit_rebates(base_lines, company):
 
 
 def note_unbearable(invoices, credit_notes):
-    """Let credits that an invoice cannot bear, taxes included, become credit notes.
+    """Let what an invoice cannot bear, taxes included, become credit notes: none is negative.
 
     Credits are netted by their amounts without taxes; taxes per piece and cents may turn the total.
+    Recurring rebates stay as long as what is sold with them pays for them.
 
     :param dict invoices: lists of `DueItem` by order, changed in place
     :param dict credit_notes: lists of `DueItem` by the invoice that they undo, changed in place
     """
-    for order, items in invoices.items():
-        netted = [due for due in items if due.is_credit and due.amount < 0]
-        if not netted:
+    for order, items in list(invoices.items()):
+        lowering = [due for due in items if due.amount < 0]
+        if not lowering:
             continue
         totals = {
             id(due): sum(
@@ -65,11 +66,23 @@ def note_unbearable(invoices, credit_notes):
             )
             for due in items
         }
-        while netted and order.currency_id.compare_amounts(sum(totals.values()), 0) < 0:
-            due = netted.pop()
+        once = _get_total_once(order)
+        while lowering and order.currency_id.compare_amounts(sum(totals.values(), once), 0) < 0:
+            due = lowering.pop()
             del totals[id(due)]
             items.remove(due)
             credit_notes.setdefault(due.row.move_id or order, []).append(due)
+        if not items:
+            del invoices[order]
+
+
+def _get_total_once(order):
+    """Return what the next invoice of an order asks for what is sold once, rebates aside."""
+    base_lines = [
+        line._prepare_base_line_for_taxes_computation(quantity=quantity)
+        for line, quantity in order._get_due_once()
+    ]
+    return sum(_get_total(base, order.company_id) for base in base_lines if not is_rebate(base))
 
 
 def _cut(base, room, total, company):

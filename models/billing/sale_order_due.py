@@ -7,6 +7,7 @@ from ... import const
 from ...engine import billing
 from ...engine.matched import plan_key
 from ...tools import get_last_day
+from .credit_note import pair_with_invoices
 from .credit_share import fetch_credited, share_credits
 from .rebate import note_unbearable
 from .recurring_invoices import RecurringInvoices
@@ -171,6 +172,7 @@ class SaleOrder(models.Model):
         with contracts.order_line._adding_invoiced_totals() as add:
             moves = contracts._create_due_documents(due)
             contracts._post_due_documents(moves)
+            pair_with_invoices(moves)
             add(moves)
         contracts._update_subscription_dates()
         contracts._hook_on_subscription_billed(moves)
@@ -193,7 +195,7 @@ class SaleOrder(models.Model):
         :rtype: account.move
         """
         moves = self.env["account.move"]
-        with_one_off = self.filtered(lambda order: order._has_due_one_off_lines())
+        with_one_off = self.filtered(lambda order: order._get_due_once())
         invoices, credit_notes, silent = self._split_due_items(due)
         for order in with_one_off:
             # The invoice of a contract with one-off lines comes from core, whose hooks other
@@ -225,11 +227,6 @@ class SaleOrder(models.Model):
             credits = [due for due in items if due.is_credit and due.amount]
             silent += [due for due in items if not due.amount]
             netted, noted = order._split_credits(charges, credits)
-            total = sum(due.amount for due in charges + netted)
-            if total < 0 and not order._has_due_one_off_lines():
-                # No invoice is negative: a rebate that nothing pays for is a credit note.
-                noted += [due for due in charges if due.amount < 0]
-                charges = [due for due in charges if due.amount > 0]
             if charges or netted:
                 invoices[order] = charges + netted
             for due_item in noted:

@@ -22,9 +22,13 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.require_payment
 
-    def _has_due_one_off_lines(self):
-        """Return whether the next invoice also bills what is sold once. Hook."""
-        return bool(self._get_due_one_off_lines())
+    def _get_due_once(self):
+        """Return what the next invoice also bills of what is sold once. Hook.
+
+        :return: pairs of a line and its quantity
+        :rtype: list[tuple]
+        """
+        return [(line, line._get_once_to_bill()) for line in self._get_due_one_off_lines()]
 
     def _get_due_one_off_lines(self):
         """Return the lines that are sold once and still to be billed.

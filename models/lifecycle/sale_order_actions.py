@@ -40,9 +40,7 @@ class SaleOrder(models.Model):
             order.subscription_is_due = (
                 order.is_subscription
                 and order.state == "sale"
-                and bool(
-                    (day and day <= order._subscription_today()) or order._has_due_one_off_lines()
-                )
+                and bool((day and day <= order._subscription_today()) or order._get_due_once())
             )
 
     @api.depends("subscription_interruption_ids.end_date", "subscription_state")

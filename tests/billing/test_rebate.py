@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
@@ -63,3 +64,74 @@ class TestRebate(SubscriptionCommon):
         self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 69.0)
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
+
+    # ------------------------------------------------------------------
+    # Larger than the rest
+    # ------------------------------------------------------------------
+
+    def create_beyond(self, *others, rebate=-150.0, **values):
+        """Return a contract of 100 a month whose rebates are larger."""
+        rebate_values = self.line_values(self.support, 1, price_unit=rebate)
+        return self.create_contract(
+            self.line_values(self.seat, 10, **values), rebate_values, *others, day="2027-01-01"
+        )
+
+    def get_documents(self, moves):
+        return [(move.move_type, move.amount_total, move.amount_residual) for move in moves]
+
+    def test_what_is_beyond_the_invoice_is_owed_and_the_invoice_is_paid(self):
+        order = self.create_beyond()
+        for day in ("2027-01-01", "2027-02-01"):
+            documents = self.bill(order, day)
+            self.assertEqual(
+                self.get_documents(documents),
+                [("out_invoice", 120.0, 0.0), ("out_refund", 180.0, 60.0)],
+            )
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
+    def test_what_is_sold_once_pays_for_a_rebate_too(self):
+        order = self.create_beyond(self.line_values(self.setup_service, price_unit=20))
+        self.assertEqual(order.amount_total, -36.0)
+        documents = self.bill(order)
+        self.assertEqual(
+            self.get_documents(documents),
+            [("out_invoice", 144.0, 0.0), ("out_refund", 180.0, 36.0)],
+        )
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
+    def test_what_is_sold_once_keeps_a_rebate_on_the_invoice(self):
+        order = self.create_beyond(self.setup_service)
+        invoice = self.bill(order)
+        self.assertEqual(self.get_documents(invoice), [("out_invoice", 240.0, 240.0)])
+
+    def test_rebate_whose_taxes_are_larger(self):
+        order = self.create_beyond(rebate=-100.0, tax_ids=[Command.clear()])
+        self.assertEqual(order.amount_total, -20.0)
+        documents = self.bill(order)
+        self.assertEqual(
+            self.get_documents(documents),
+            [("out_invoice", 100.0, 0.0), ("out_refund", 120.0, 20.0)],
+        )
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
+    def test_rebates_stay_on_the_invoice_as_far_as_it_goes(self):
+        more = self.line_values(self.hosting, 1, price_unit=-80.0)
+        order = self.create_beyond(more, rebate=-80.0)
+        documents = self.bill(order)
+        self.assertEqual(
+            self.get_documents(documents),
+            [("out_invoice", 24.0, 0.0), ("out_refund", 96.0, 72.0)],
+        )
+        self.assertLedgerWhole(order)
+
+    def test_person_who_asks_for_an_invoice_gets_the_same_drafts(self):
+        order = self.create_beyond(self.line_values(self.setup_service, price_unit=20))
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
+        wizard.create({}).create_invoices()
+        self.assertEqual(
+            sorted(self.get_documents(order.invoice_ids)),
+            [("out_invoice", 144.0, 144.0), ("out_refund", 180.0, 180.0)],
+        )
