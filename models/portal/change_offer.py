@@ -85,7 +85,8 @@ class ChangeOffer:
             if addon or self.control.may_change_quantity:
                 entries.append(self._get_entry(line, addon, values["quantity"]))
         entries.sort(key=lambda entry: entry.is_optional)
-        entries += [self._get_new_entry(addon) for addon in self.addons - taken]
+        left = (self.addons - taken).filtered(self.get_recurrence_of)
+        entries += [self._get_new_entry(addon) for addon in left]
         return entries
 
     def _get_entry(self, line, addon, quantity):
@@ -159,16 +160,32 @@ class ChangeOffer:
         }
 
     def get_recurrence_of(self, addon, chosen=None):
-        """Return how often an add-on is billed.
+        """Return how often an add-on is billed, nothing where it has no price that fits.
+
+        A product without any recurring price costs its sales price each period. One that has a
+        price for a month is never sold at its sales price for a year.
 
         :param chosen: recurrence that the customer chose for the contract, if any
         """
+        product = addon.product_id
+
+        def is_priced(recurrence):
+            """Return whether the smallest quantity has a price."""
+            return self._has_price(product, recurrence, addon.minimum)
+
         lines = self.order._get_recurring_lines()
         served = lines.filtered(lambda line: not line._has_ended(self.today)) or lines
         usual = served[:1].recurrence_id or self.template.recurrence_id
-        if chosen and self._has_price(addon.product_id, chosen):
+        if chosen and is_priced(chosen):
             usual = chosen
-        return addon.recurrence_id or usual
+        wanted = addon.recurrence_id or usual
+        prices = product.subscription_price_ids.filtered(
+            lambda price: price.product_id in (product, product.browse())
+        )
+        if not prices or is_priced(wanted):
+            return wanted
+        others = addon.recurrence_id or self.template._get_offered_recurrences()
+        return others.filtered(is_priced)[:1]
 
     # ------------------------------------------------------------------
     # Template and recurrence
@@ -213,13 +230,14 @@ class ChangeOffer:
         )
         return all(self._has_price(product, recurrence) for product in switched.product_id)
 
-    def _has_price(self, product, recurrence):
+    def _has_price(self, product, recurrence, quantity=1.0):
         """Return whether the list has a price of a product for a recurrence, for this customer."""
         return bool(
             self.env["subscription.price"]._find(
                 product,
                 recurrence,
                 pricelist=self.order.pricelist_id,
+                quantity=quantity,
                 date=self.today,
                 company=self.order.company_id,
             )

@@ -175,6 +175,30 @@ class TestPortalChange(ChangeCase):
         page, _response = self.change(addon=1, plan=f"{self.template.id}-{self.year.id}")
         self.assertIn("Backup (1), $ 5.00 per month is added", self.get_part(page, "reasons"))
 
+    def sell_by_the_year(self):
+        """Return a contract of a year, whose add-on has a price for a month."""
+        self.add_price(self.backup, self.month, 7)
+        order = self.create_contract(self.line_values(self.seat, 3, recurrence_id=self.year.id))
+        self.book_payment(self.bill(order, "2027-02-10"))
+        return order
+
+    def test_an_add_on_never_costs_the_price_of_another_period(self):
+        order = self.sell_by_the_year()
+        page, _response = self.change(order=order, addon=2)
+        self.assertIn("Backup (2), $ 14.00 per month is added", self.get_part(page, "reasons"))
+        line = order.order_line.filtered(lambda line: line.product_id == self.backup)
+        self.assertEqual((line.recurrence_id, line.price_unit), (self.month, 7.0))
+
+    def test_an_add_on_without_a_fitting_price_is_not_offered(self):
+        order = self.sell_by_the_year()
+        name = self.get_names(order)[1]
+        page = self.open_change(order=order)
+        self.assertTrue(page.xpath(f"//*[@name='{name}']"))
+        self.backup.subscription_price_ids.date_end = "2027-02-09"
+        page = self.open_change(order=order, addon=2)
+        self.assertFalse(page.xpath(f"//*[@name='{name}']"))
+        self.assertIn("not offered", self.get_part(page, "error"))
+
     def test_other_templates_are_those_that_the_template_names(self):
         other = self._create_template("Other terms", **self.free)
         plan = f"{other.id}-{self.month.id}"
