@@ -41,22 +41,22 @@ class Outlook:
 def measured(months: Sequence[Totals]) -> Assumptions:
     """Return the assumptions that past months give: sums over sums, so that big months count more.
 
-    >>> month = Totals(opening=Decimal(100), new=Decimal(10), churn=Decimal(-5), customers=10)
+    >>> month = Totals(opening=Decimal(100), new=Decimal(10), churn=Decimal(-5))
     >>> measured([month, month]).loss
     Fraction(1, 20)
     """
     if not months:
         return Assumptions()
     opening = sum(month.opening for month in months)
-    customers = sum(month.customers for month in months)
+    contracts = sum(month.contracts_before for month in months)
     new = sum(month.new + month.reactivation for month in months)
     none = Fraction(0)
     return Assumptions(
         new=Fraction(new) / len(months),
         expansion=ratio(sum(month.expansion for month in months), opening) or none,
         loss=ratio(-sum(month.contraction + month.churn for month in months), opening) or none,
-        won=Fraction(sum(month.won for month in months), len(months)),
-        lost=ratio(sum(month.lost for month in months), customers) or none,
+        won=Fraction(sum(month.contracts_won for month in months), len(months)),
+        lost=ratio(sum(month.contracts_lost for month in months), contracts) or none,
     )
 
 

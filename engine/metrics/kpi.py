@@ -35,6 +35,9 @@ class Totals:
     :param won: customers on the last day, waiting or not, that were none on the eve
     :param paused: customers on the last day whose worth waits: they are not lost, and count nothing
     :param contracts: contracts with a worth on the last day
+    :param contracts_before: contracts with a worth on the eve, where it was asked for
+    :param contracts_won: contracts that began or came back, without those that were on pause
+    :param contracts_lost: contracts that were worth nothing any more, without those on pause
     :param other: pause, resume, transfer and drift of rates
     """
 
@@ -50,6 +53,9 @@ class Totals:
     won: int = 0
     paused: int = 0
     contracts: int = 0
+    contracts_before: int = 0
+    contracts_won: int = 0
+    contracts_lost: int = 0
 
     @property
     def closing(self) -> Decimal:

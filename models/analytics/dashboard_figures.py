@@ -93,7 +93,7 @@ class Figures:
         lost = f"{money(-totals.churn)} + {money(-totals.contraction)}"
         gained = f"{money(totals.expansion)} - {money(totals.reactivation)}"
         opening, closing = money(totals.opening), money(totals.closing)
-        kept = f"{money(totals.churn)} + {money(totals.contraction)}"
+        left = f"{money(-totals.contraction)} - {money(-totals.churn)}"
         return {
             "mrr": f"{opening} + {money(totals.closing - totals.opening)}",
             "arr": f"{closing} * 12",
@@ -106,8 +106,8 @@ class Figures:
             "logo_churn": f"{totals.lost} / {totals.customers}",
             "gross_churn": f"({lost}) / {opening}",
             "net_churn": f"({lost} - {gained}) / {opening}",
-            "nrr": f"({opening} + {money(totals.expansion)} + {kept}) / {opening}",
-            "grr": f"({opening} + {kept}) / {opening}",
+            "nrr": f"({opening} + {money(totals.expansion)} - {left}) / {opening}",
+            "grr": f"({opening} - {left}) / {opening}",
             "quick_ratio": f"({money(totals.new)} + {money(totals.expansion)} + "
             f"{money(totals.reactivation)}) / ({lost})",
             "lifetime_value": f"({closing} / {customers}) * {float(self.months):.2f} / "

@@ -1,6 +1,7 @@
 """Totals of many ranges of days at once, read from the ledger of MRR in two statements."""
 
 from bisect import bisect_right
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo.fields import Date, Domain
@@ -42,6 +43,52 @@ def get_totals(scope, ranges):
         _get_range(flows, contracts, first, last, **count)
         for (first, last), count in zip(spans, counts, strict=True)
     ]
+
+
+def add_contracts(scope, ranges, totals):
+    """Return totals that also know with how many contracts a range began, and how it went on.
+
+    Who pauses or comes back from a pause is neither lost nor won.
+
+    :param Scope scope: which movements
+    :param list ranges: (first day, last day), one after the other without a gap
+    :param list totals: of these ranges
+    :rtype: list[Totals]
+    """
+    cuts = [*(start for start, _end in ranges), Date.add(ranges[-1][1], days=1)]
+    rows = SQL(
+        "SELECT moved.*, width_bucket(effective_date, %s::date[]) AS span FROM (%s) AS moved",
+        cuts,
+        scope.get_rows(Domain("effective_date", "<", cuts[-1])),
+    )
+    query = SQL(
+        """
+        WITH level AS (
+            SELECT span, breaks, after > %(tiny)s AS is_after,
+                   after - amount > %(tiny)s AS is_before
+              FROM (
+                SELECT span, SUM(amount) AS amount,
+                       SUM(CASE WHEN kind IN ('pause', 'resume') THEN amount ELSE 0 END) AS breaks,
+                       SUM(SUM(amount)) OVER (PARTITION BY origin_id ORDER BY span) AS after
+                  FROM (%(rows)s) AS moved WHERE origin_id IS NOT NULL GROUP BY origin_id, span
+              ) AS reached
+        )
+        SELECT span, SUM(is_after::int - is_before::int),
+               COUNT(*) FILTER (WHERE is_after AND NOT is_before AND breaks <= %(tiny)s),
+               COUNT(*) FILTER (WHERE is_before AND NOT is_after AND breaks >= -%(tiny)s)
+          FROM level GROUP BY span
+        """,
+        rows=rows,
+        tiny=TINY,
+    )
+    spans = {span: counts for span, *counts in scope.env.execute_query(query)}
+    found, before = [], spans.get(0, [0])[0]
+    for number, one in enumerate(totals, 1):
+        change, won, lost = spans.get(number, (0, 0, 0))
+        counts = {"contracts_before": before, "contracts_won": won, "contracts_lost": lost}
+        found.append(replace(one, **counts))
+        before += change
+    return found
 
 
 def get_counted(scope, key, end):

@@ -7,7 +7,7 @@ from odoo.tools import format_date, formatLang
 
 from ...engine.metrics.forecast import Assumptions, error_of, forecast, measured, spread
 from .dashboard_figures import Figures
-from .movement_totals import get_totals
+from .movement_totals import add_contracts, get_totals
 
 MONTHS_AHEAD = 12
 MONTHS_MEASURED = (3, 6, 12)
@@ -53,7 +53,7 @@ class SubscriptionDashboard(models.AbstractModel):
         )
         return {
             "past": self._get_past(scope, today),
-            "months": self._get_months_ahead(now, found, rate),
+            "months": self._get_months_ahead(values, now, found, rate),
             "measured": count,
             "choices": list(MONTHS_MEASURED),
             "assumptions": {
@@ -70,12 +70,12 @@ class SubscriptionDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_months_ahead(self, now, found, rate):
+    def _get_months_ahead(self, values, now, found, rate):
         """Return the months to come as the page shows them, next to what is agreed for them."""
         first = now.start
         days = [first + relativedelta(months=number + 2, days=-1) for number in range(MONTHS_AHEAD)]
-        known = self._get_known_mrr(now.scope, days)
-        renewed = self._get_known_mrr(now.scope, days, rate) if rate is not None else known
+        known = self._get_known_mrr(now.scope, values, days)
+        renewed = self._get_known_mrr(now.scope, values, days, rate) if rate is not None else known
         return [
             {
                 "label": format_date(self.env, day, date_format="MMM yy"),
@@ -106,9 +106,8 @@ class SubscriptionDashboard(models.AbstractModel):
     def _get_month_totals(self, scope, first, count):
         """Return what each of the whole months before a day moved, the oldest first."""
         starts = [first - relativedelta(months=number) for number in range(count, 0, -1)]
-        return get_totals(
-            scope, [(start, start + relativedelta(months=1, days=-1)) for start in starts]
-        )
+        ranges = [(start, start + relativedelta(months=1, days=-1)) for start in starts]
+        return add_contracts(scope, ranges, get_totals(scope, ranges))
 
     @api.model
     def _get_typed_assumptions(self, values, found):

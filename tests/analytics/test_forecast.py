@@ -99,3 +99,73 @@ class TestForecast(SubscriptionCommon):
         for tested in ("2027-09-01", "soon", 17, "0001-01-01"):
             with self.subTest(tested), self.assertRaises(UserError):
                 self.get_data(tested=tested)
+
+    def test_contracts_go_on_as_contracts_did_and_not_as_customers(self):
+        """One customer ordered all of them: three in three months. A pause ends none."""
+        counts = [month["contracts"] for month in self.get_data()["months"]]
+        self.assertEqual(counts[:3], [5, 6, 7])
+        orders = self.env["sale.order"].search([("is_subscription", "=", True)], limit=2)
+        orders[0]._subscription_pause(date(2027, 5, 10), None)
+        orders[1]._subscription_close(date(2027, 5, 10))
+        self.env.cr.flush()
+        self.travel("2027-06-10")
+        totals = self.Dashboard._get_month_totals(
+            self.Dashboard._get_scope({}), date(2027, 6, 1), 3
+        )
+        found = [
+            (one.contracts_before, one.contracts_won, one.contracts_lost, one.contracts)
+            for one in totals
+        ]
+        self.assertEqual(found, [(2, 1, 0, 3), (3, 1, 0, 4), (4, 0, 1, 2)])
+
+
+@tagged("post_install", "-at_install")
+class TestForecastKnown(SubscriptionCommon):
+    """What is agreed already, counted as the ledger of MRR counts."""
+
+    def get_known(self, **values):
+        """Return what is known of the ends of the next months, and today's MRR."""
+        self.env.cr.flush()
+        data = self.env["subscription.dashboard"].get_forecast(values)
+        return [month["known"] for month in data["months"][:4]], data["past"][-1]["value"]
+
+    def choose(self, order, **values):
+        """Count in another way from now on, and record what that changes."""
+        self.company.write({f"subscription_{name}": value for name, value in values.items()})
+        self.env["subscription.mrr.event"]._remember_contracts(order)
+
+    def test_paused_contracts_are_known_where_they_count(self):
+        order = self.create_contract(self.line_values(self.seat, 3), day="2027-02-01")
+        self.travel("2027-02-10")
+        order._subscription_pause(date(2027, 2, 10), None)
+        self.assertEqual(self.get_known(), ([0.0] * 4, 0.0))
+        self.choose(order, paused_counts=True)
+        self.assertEqual(self.get_known(), ([30.0] * 4, 30.0))
+
+    def test_limited_discounts_are_left_out_where_they_do_not_count(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 5, intro_discount=20, intro_period_count=2),
+            day="2027-02-01",
+        )
+        self.assertEqual(self.get_known(), ([40.0, 50.0, 50.0, 50.0], 40.0))
+        self.choose(order, before_discounts=True)
+        self.assertEqual(self.get_known(), ([50.0] * 4, 50.0))
+
+    def test_an_end_that_is_decided_is_none_later_where_that_counts(self):
+        order = self.create_contract(self.line_values(self.seat, 4), day="2027-02-01")
+        self.travel("2027-02-15")
+        order._subscription_close(date(2027, 4, 10))
+        self.assertEqual(self.get_known(), ([40.0, 0.0, 0.0, 0.0], 40.0))
+        self.choose(order, churn_at_cancellation=True)
+        self.assertEqual(self.get_known(), ([0.0] * 4, 0.0))
+
+    def test_contracts_that_begin_later_are_known(self):
+        self.travel("2027-02-10")
+        order = self.create_contract(
+            self.line_values(self.seat, 4), subscription_start_date=date(2027, 4, 15)
+        )
+        self.assertEqual(order.subscription_state, "upcoming")
+        self.assertEqual(self.get_known(), ([0.0, 40.0, 40.0, 40.0], 0.0))
+        other = self.env.ref("base.user_admin").copy({"login": "known seller"})
+        self.assertEqual(self.get_known(user=other.ids)[0], [0.0] * 4)
+        self.assertEqual(self.get_known(product=self.seat.ids)[0][1], 40.0)

@@ -212,6 +212,9 @@ MONTHS = st.builds(
     customers=st.integers(0, 50),
     lost=st.integers(0, 50),
     won=st.integers(0, 50),
+    contracts_before=st.integers(0, 50),
+    contracts_won=st.integers(0, 50),
+    contracts_lost=st.integers(0, 50),
 )
 
 
