@@ -1,5 +1,9 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from ..explain import told_to_user
+from ..models.billing.rebate import fit_rebates
 
 
 class SaleOrderDiscount(models.TransientModel):
@@ -14,18 +18,40 @@ class SaleOrderDiscount(models.TransientModel):
         for wizard in self:
             wizard.subscription_started = wizard.sale_order_id._is_subscription_started()
 
-    def _create_discount_lines(self):
-        """Take the discount off what a quotation asks for now, not off whole periods.
+    def action_apply_discount(self):
+        """Leave alone, on a contract that runs, lines that nothing more is billed of."""
+        order = self.sale_order_id
+        if self.discount_type != "sol_discount" or not self.subscription_started:
+            return super().action_apply_discount()
+        today = order._subscription_today()
+        lines = order._get_recurring_lines().filtered(
+            lambda line: (
+                not line._has_ended(today)
+                and (line.product_uom_qty or any(line.segment_ids.mapped("is_planned")))
+            )
+        )
+        once = order.order_line.filtered(
+            lambda line: not line.display_type and not line.recurrence_id and line.price_unit > 0
+        )
+        lines |= once.filtered(lambda line: line._get_once_to_bill() > 0)
+        self._check_something_to_bill(lines)
+        lines.with_company(self.company_id).write({"discount": self.discount_percentage * 100})
+        return None
 
-        Core takes the full price of each line, of which the first invoice may bill a few days only.
+    def _create_discount_lines(self):
+        """Take the discount off what is asked for next, not off whole periods.
+
+        Core takes the full price of each line, of which the next invoice may bill a few days only,
+        and of a contract that runs also what was sold once and is invoiced.
         """
         order = self.sale_order_id
-        if not order.is_subscription or self.subscription_started:
+        if not order.is_subscription:
             return super()._create_discount_lines()
         wizard = self.with_context(lang=order._get_lang())
-        product = wizard._get_discount_product()
         AccountTax = self.env["account.tax"]
-        base_lines = order._get_due_now_base_lines()
+        base_lines = self._get_next_base_lines()
+        self._check_something_to_bill(base_lines)
+        product = wizard._get_discount_product()
         AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
         AccountTax._round_base_lines_tax_details(base_lines, order.company_id)
         is_percent = self.discount_type == "so_discount"
@@ -41,3 +67,42 @@ class SaleOrderDiscount(models.TransientModel):
             Command.create(values) for values in wizard._prepare_global_discount_so_lines(discounts)
         ]
         return None
+
+    def _get_next_base_lines(self):
+        """Return base lines of what a quotation asks for now, or a contract with its next invoice.
+
+        :rtype: list[dict]
+        """
+        order = self.sale_order_id
+        if not self.subscription_started:
+            return order._get_due_now_base_lines()
+        today = order._subscription_today()
+        day = max(order.subscription_next_invoice_date or today, today)
+        with told_to_user(self.env):
+            items = order._get_order_due_items(day)
+        invoices, _credit_notes, _silent = order._split_due_items({order: items})
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for line, quantity in order._get_preview_one_off_lines(day)
+        ]
+        base_lines += [
+            base_line
+            for due in invoices.get(order, [])
+            for base_line in due.line._prepare_due_base_lines(due)
+        ]
+        return fit_rebates(base_lines, order.company_id)
+
+    def _check_something_to_bill(self, found):
+        """Refuse a discount on a contract that bills nothing more.
+
+        :param found: what it would be taken off
+        :raise UserError: naming the contract
+        """
+        if self.subscription_started and not found:
+            raise UserError(
+                self.env._(
+                    "Nothing more is billed on %(order)s, so there is nothing to take a discount "
+                    "off. Make a credit note of an invoice instead.",
+                    order=self.sale_order_id.name,
+                )
+            )

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
@@ -50,3 +51,64 @@ class TestDiscountButton(SubscriptionCommon):
         order.subscription_start_date = "2027-08-01"
         self.apply(order, "so_discount", discount_percentage=0.1)
         self.assertEqual(order.amount_untaxed, 270.0)
+
+    # ------------------------------------------------------------------
+    # Contracts that run
+    # ------------------------------------------------------------------
+
+    def create_running(self):
+        """Return a contract of 100 a month that was billed, with a set-up of 250."""
+        order = self.create_contract(
+            self.line_values(self.seat, 10), self.setup_service, day="2027-01-01"
+        )
+        self.assertEqual(self.bill(order).amount_untaxed, 350.0)
+        self.travel("2027-01-16")
+        return order
+
+    def test_percentage_of_a_contract_is_taken_of_its_next_invoice(self):
+        order = self.create_running()
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.assertEqual(order.order_line[-1].price_subtotal, -10.0)
+        self.assertBillsNothing(order)
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 90.0)
+        self.assertEqual(self.bill(order, "2027-03-01").amount_untaxed, 100.0)
+
+    def test_percentage_of_a_contract_looks_at_what_changed(self):
+        order = self.create_running()
+        order.order_line[0].product_uom_qty = 20
+        self.apply(order, "so_discount", discount_percentage=0.5)
+        self.assertEqual(self.bill(order).amount_untaxed, 25.8)
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 200.0)
+
+    def test_fixed_amount_of_a_contract_is_taken_once(self):
+        order = self.create_running()
+        self.apply(order, "amount", discount_amount=12.0)
+        self.assertEqual(self.bill(order, "2027-02-01").amount_total, 108.0)
+        self.assertEqual(self.bill(order, "2027-03-01").amount_total, 120.0)
+
+    def test_discount_of_the_lines_leaves_what_is_invoiced_or_over(self):
+        order = self.create_running()
+        order.order_line = [
+            Command.create({"product_id": self.support.id}),
+            Command.create({"product_id": self.setup_service.id, "price_unit": 50}),
+        ]
+        order.order_line[2].product_uom_qty = 0
+        self.travel("2027-01-20")
+        self.apply(order, "sol_discount", discount_percentage=0.1)
+        self.assertEqual(order.order_line.mapped("discount"), [10.0, 0.0, 0.0, 10.0])
+        self.assertEqual(order.order_line[1].price_subtotal, 250.0)
+        self.bill(order)
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 90.0)
+
+    def test_discount_of_a_contract_that_bills_nothing_more_is_refused(self):
+        order = self.create_running()
+        order._subscription_close(self.env.company._subscription_today())
+        self.bill(order)
+        kinds = (
+            ("so_discount", {"discount_percentage": 0.1}),
+            ("amount", {"discount_amount": 10}),
+            ("sol_discount", {"discount_percentage": 0.1}),
+        )
+        for kind, values in kinds:
+            with self.subTest(kind=kind), self.assertRefused("Nothing more is billed"):
+                self.apply(order, kind, **values)
