@@ -57,6 +57,7 @@ METHODS = {
     },
     # Nobody may read a model without records; others ask for their own rights to each record.
     "base": {"get_cohort_data": NOBODY},
+    "mail.message": {"create": (READERS, "active")},
     # Core lets salespeople read saved methods; what each pays is told by the caller's own rights.
     "payment.token": {"get_linked_records_info": READERS | {"owner", "sales_own", "user"}},
     "payment.transaction": {
@@ -227,6 +228,8 @@ DOCUMENTS = {
     "subscription.contract.retention": "contract retention",
     "subscription.customer.retention": "customer retention",
     "subscription.customer.report": "customer row",
+    "subscription.health.report": "health row",
+    "subscription.satisfaction.report": "satisfaction row",
     "subscription.mrr.report": "mrr row",
     "subscription.revenue.report": "revenue row",
     "subscription.term.report": "term row",
@@ -267,6 +270,9 @@ ARGUMENTS = {
     ("account.move", "write"): [{"ref": "tampered"}],
     ("account.move.line", "create"): [{"move_id": "request", "name": "tampered"}],
     ("account.move.line", "write"): [{"name": "tampered"}],
+    ("mail.message", "create"): [
+        {"model": "sale.order", "res_id": "active", "body": "tampered", "message_type": "comment"}
+    ],
     ("payment.transaction", "create"): [
         {"provider_id": "provider", "partner_id": "customer", "amount": 1.0, "reference": "x"}
     ],
