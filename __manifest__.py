@@ -125,12 +125,14 @@
         "views/analytics/res_config_settings_views.xml",
         # health
         "views/health/subscription_health_event_views.xml",
+        "views/health/subscription_health_report_views.xml",
         "views/health/subscription_health_rule_views.xml",
         "views/health/subscription_template_views.xml",
         "views/health/sale_order_views.xml",
         "views/health/res_config_settings_views.xml",
         # alerts
         "views/alerts/subscription_alert_log_views.xml",
+        "views/alerts/subscription_satisfaction_report_views.xml",
         "views/alerts/subscription_alert_views.xml",
         "views/alerts/subscription_setup_views.xml",
         # checks

@@ -6,8 +6,10 @@ from . import (
     subscription_report_mixin,
     subscription_churn_report,
     subscription_customer_report,
+    subscription_health_report,
     subscription_mrr_report,
     subscription_revenue_report,
+    subscription_satisfaction_report,
     subscription_term_report,
     subscription_retention_mixin,
     subscription_contract_retention,  # isort: skip

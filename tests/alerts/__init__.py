@@ -11,6 +11,7 @@ from . import (
     test_alert_usage,
     test_risk_mail,
     test_satisfaction,
+    test_satisfaction_report,
     test_stage_entry,
     test_webhook,
 )

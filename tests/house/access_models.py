@@ -46,6 +46,8 @@ EXPECTED = {
     "subscription.term.report": HISTORY,
     "subscription.churn.report": HISTORY,
     "subscription.mrr.report": HISTORY,
+    "subscription.health.report": HISTORY,
+    "subscription.satisfaction.report": HISTORY,
     "subscription.customer.report": dict.fromkeys(("user of all", "administrator", *BOOKS), "r"),
     "subscription.alert": SETUP,
     "subscription.alert.action": SETUP,

@@ -27,6 +27,7 @@ ACTORS = (*CUSTOMERS, *STAFF, VISITOR)
 SECRET_WORD = "Quetzalcoatl"
 # So long that no token or hash of a page holds it by chance.
 SECRET_DETAILS = "776655443322"
+REPORTS = ("churn", "customer", "health", "mrr", "revenue", "satisfaction", "term")
 
 
 class AccessCase(PaymentCommon):
@@ -287,7 +288,7 @@ class AccessCase(PaymentCommon):
             "mrr part": movement.part_ids[:1],
             **{
                 f"{name} row": rows.search([], limit=1) or rows.browse(1)
-                for name in ("churn", "customer", "mrr", "revenue", "term")
+                for name in REPORTS
                 for rows in [cls.env[f"subscription.{name}.report"]]
             },
             **{
