@@ -1,10 +1,8 @@
-from fractions import Fraction
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...engine.money import to_decimal
-from ...engine.segment import monthly, segment_at
+from ...engine.segment import segment_at
 
 
 class SaleOrderLine(models.Model):
@@ -135,38 +133,18 @@ class SaleOrderLine(models.Model):
         """
         for line in self.filtered("subscription_parent_line_id"):
             if not line.display_type and line.product_id:
-                line.with_context(sale_write_from_compute=True).write(
-                    {"technical_price_unit": line._get_list_price_of_today()}
+                line._as_system().with_context(sale_write_from_compute=True).write(
+                    {
+                        "technical_price_unit": line._get_list_price_of_today(),
+                        "subscription_list_discount": line._get_list_discount_of_today(),
+                    }
                 )
 
-    def _take_price_of_period(self):
-        """Put what is billed more or less often on its list price, without one in proportion.
-
-        A price agreed for a month would else be that of a year. What somebody types here is kept.
-        """
-        super()._take_price_of_period()
-        priced = self.with_context(sale_write_from_compute=True)
-        for line in priced.filtered(lambda line: line._has_price_of_other_period()):
-            if line._get_priced_recurrences(line.recurrence_id):
-                line.price_unit = line.technical_price_unit = line._get_list_price_of_today()
-                continue
-            before, after = (
-                monthly(one._get_typed_terms())
-                for one in (line.subscription_parent_line_id.sudo(), line)
-            )
-            price = Fraction(to_decimal(line.subscription_base_price)) * before / after
-            line.price_unit = line.currency_id.round(float(price))
-
-    def _has_price_of_other_period(self):
-        """Return whether the price here was agreed for a recurrence of another length."""
-        self.ensure_one()
-        before = self.subscription_parent_line_id.sudo().recurrence_id
-        return (
-            bool(before and self.recurrence_id)
-            and not self.recurrence_id._is_same_length(before)
-            and to_decimal(self.price_unit) == to_decimal(self.subscription_base_price)
-            and to_decimal(self.price_unit) != to_decimal(self.technical_price_unit)
-        )
+    def _get_price_before(self):
+        """Take the price that the contract had when the amendment was made."""
+        if self.subscription_parent_line_id:
+            return self.subscription_base_price
+        return super()._get_price_before()
 
     def _rebase(self, base):
         """Follow the contract in what nobody changed on this line of an amendment.

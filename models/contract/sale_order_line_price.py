@@ -1,4 +1,9 @@
+from fractions import Fraction
+
 from odoo import api, fields, models
+
+from ...engine.money import to_decimal
+from ...engine.segment import monthly
 
 
 class SaleOrderLine(models.Model):
@@ -73,21 +78,55 @@ class SaleOrderLine(models.Model):
         Core leaves a price that somebody typed alone: it differs from ``technical_price_unit``.
         """
         lines = self - self._get_begun_lines()
+        before = {line: line.price_unit for line in lines if line._get_line_before()}
         super(SaleOrderLine, lines)._compute_price_unit()
         lines._take_price_of_period()
+        for line, price in before.items():
+            is_list = to_decimal(line.price_unit) == to_decimal(line.technical_price_unit)
+            if line.price_unit != price and is_list and line._is_of_other_length():
+                line._take_list_discount()
 
     def _take_price_of_period(self):
-        """Let no price that was agreed for one period be that of a longer or shorter one. Hook."""
+        """Put what is billed more or less often on its list price, without one in proportion.
 
-    def _compute_discount(self):
-        """Leave the discount of running lines alone.
-
-        It does not follow the recurrence either: a rule's percentage is the same for every
-        period, and a discount that somebody typed must survive a change of terms. For the same
-        reason amendments and renewals keep the discount of their contract.
+        A price agreed for a month would else be that of a year. What somebody types here is kept.
         """
-        agreed = self._get_begun_lines() | self.filtered(lambda line: line._get_line_before())
-        super(SaleOrderLine, self - agreed)._compute_discount()
+        priced = self.with_context(sale_write_from_compute=True)
+        for line in priced.filtered(lambda line: line._has_price_of_other_period()):
+            if line._get_priced_recurrences(line.recurrence_id):
+                line.price_unit = line.technical_price_unit = line._get_list_price_of_today()
+                continue
+            before, after = (
+                monthly(one._get_typed_terms()) for one in (line._get_line_before().sudo(), line)
+            )
+            price = Fraction(to_decimal(line._get_price_before())) * before / after
+            line.price_unit = line.currency_id.round(float(price))
+
+    def _get_price_before(self):
+        """Return the price that this line took over from the line that it goes on with. Hook.
+
+        :return: as typed on an order line, False where it took over none
+        :rtype: float | bool
+        """
+        return False
+
+    def _has_price_of_other_period(self):
+        """Return whether the price here was agreed for a recurrence of another length."""
+        self.ensure_one()
+        agreed = self._get_price_before()
+        return (
+            agreed is not False
+            and self._is_of_other_length()
+            and to_decimal(self.price_unit) == to_decimal(agreed)
+            and to_decimal(self.price_unit) != to_decimal(self.technical_price_unit)
+        )
+
+    def _is_of_other_length(self):
+        """Return whether this line is billed more or less often than the one it goes on with."""
+        before = self._get_line_before().sudo().recurrence_id
+        return bool(before and self.recurrence_id) and not self.recurrence_id._is_same_length(
+            before
+        )
 
     def _get_begun_lines(self):
         """Return the lines whose terms live in their segments."""

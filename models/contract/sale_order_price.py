@@ -2,6 +2,8 @@ from contextlib import nullcontext
 
 from odoo import models
 
+from ... import const
+
 
 class SaleOrder(models.Model):
     """Prices of periods wherever an order shows prices of products."""
@@ -26,7 +28,8 @@ class SaleOrder(models.Model):
     def _get_update_prices_lines(self):
         """Keep *Update Prices* away from running lines: their price is an agreement."""
         lines = super()._get_update_prices_lines()
-        return lines - lines._get_begun_lines()
+        lines -= lines._get_begun_lines()
+        return lines.with_context(**const.sealed(const.NEW_PRICES_KEY))
 
     def _get_product_catalog_order_data(self, products, **kwargs):
         """Show recurring products in the catalog at the price that their line will get."""

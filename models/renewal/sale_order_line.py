@@ -158,9 +158,18 @@ class SaleOrderLine(models.Model):
         Core takes a price that differs from ``technical_price_unit`` for one that somebody typed.
         """
         for line in self:
-            line.with_context(sale_write_from_compute=True).write(
-                {"technical_price_unit": line._get_list_price_of_today()}
+            line._as_system().with_context(sale_write_from_compute=True).write(
+                {
+                    "technical_price_unit": line._get_list_price_of_today(),
+                    "subscription_list_discount": line._get_list_discount_of_today(),
+                }
             )
+
+    def _get_price_before(self):
+        """Take the price that the renewal offered."""
+        if plan := self._get_renewal_plan():
+            return float(agreed_values(plan, RenewalOffer(self.order_id).get_day())["price"])
+        return super()._get_price_before()
 
     def _get_renewal_plan(self):
         """Return the plan with which this line of a renewal quotation goes on.

@@ -14,3 +14,4 @@ from . import test_duplicate
 from . import test_mass_switch
 from . import test_planned_lines
 from . import test_switch_whole_periods
+from . import test_shown_discount

@@ -19,6 +19,7 @@ KEYS = {
     "ITEMS_KEY": SEALED,
     "JOIN_DATE_KEY": SEALED,
     "MOVED_TO_KEY": "a mail names a payment method",
+    "NEW_PRICES_KEY": SEALED,
     "NO_LIMITS_KEY": SEALED,
     "PRICE_DAY_KEY": SEALED,
     "PROVIDER_OFF_KEY": SEALED,
