@@ -21,6 +21,14 @@ class SaleOrderLine(models.Model):
         """Show the set-up fee with the totals: a customer can neither add to it nor remove it."""
         return super()._show_in_cart() and not self.is_setup_fee
 
+    def _is_reorder_allowed(self):
+        """Order again what a contract had at its end, and not also what was changed before."""
+        # sudo: customers have no right to read segments
+        line = self.sudo()
+        stop, ends = line.order_id.subscription_end_date, line.segment_ids.mapped("end_date")
+        is_past = stop and ends and all(ends) and max(ends) < stop
+        return not is_past and super()._is_reorder_allowed()
+
     def _get_shop_choices(self):
         """Return how else this line of a cart may be billed; one choice is none.
 

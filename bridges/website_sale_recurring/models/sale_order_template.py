@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from .shop_bundle import ShopBundle
+from .shop_offer import is_sold_by
 
 
 class SaleOrderTemplate(models.Model):
@@ -34,16 +35,10 @@ class SaleOrderTemplate(models.Model):
         found = (
             self.sudo()
             .exists()
-            .filtered(
-                lambda one: (
-                    one.active
-                    and one.is_sold_in_shop
-                    and one.company_id.id in (False, *company.parent_ids.ids)
-                )
-            )
+            .filtered(lambda one: one.active and one.is_sold_in_shop and is_sold_by(company, one))
         )
         bundle = ShopBundle(found, company) if found else None
-        return bundle if bundle and bundle.get_parts() else None
+        return bundle if bundle and bundle.is_whole() else None
 
     def _put_into_cart(self, cart, options):
         """Put all parts and the chosen options of a bundle into a cart.

@@ -1,4 +1,4 @@
-from .shop_offer import ShopOffer
+from .shop_offer import ShopOffer, is_sold_by
 
 
 class ShopAddons:
@@ -28,7 +28,7 @@ class ShopAddons:
                 product.active
                 and product.sale_ok
                 and product.is_published
-                and product.company_id.id in (False, self.company.id)
+                and is_sold_by(self.company, product)
             )
         )
 

@@ -63,7 +63,12 @@ class ShopAgreement:
             price = company.currency_id._convert(self.fee.setup_price, currency, company)
         else:
             price = request.pricelist._get_product_price(product, 1.0, currency=currency)
-        taxes = request.fiscal_position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+        own, position = product.taxes_id._filter_taxes_by_company(company), request.fiscal_position
+        # As on the order, taxes in the price that the customer does not pay are taken out.
+        price = product._get_tax_included_unit_price_from_price(
+            price, product_taxes=own, fiscal_position=position
+        )
+        taxes = position.map_tax(own)
         shows_net = website.show_line_subtotals_tax_selection == "tax_excluded"
         total = "total_excluded" if shows_net else "total_included"
         return currency.format(taxes.compute_all(price, currency, 1, product)[total])

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .shop_offer import ShopOffer
+from .shop_offer import ShopOffer, is_sold_by
 
 MAX_QUANTITY = 1000
 
@@ -21,7 +21,9 @@ class ShopBundle:
 
     def get_terms(self):
         """Return the terms of contracts that are begun with this bundle."""
-        own = self.template.subscription_template_id
+        own = self.template.subscription_template_id.filtered(
+            lambda terms: terms.active and is_sold_by(self.company, terms)
+        )
         return own or self.company._get_subscription_template().sudo()
 
     def _get_lines(self, is_option):
@@ -31,9 +33,19 @@ class ShopBundle:
         for line in lines.sorted(lambda one: (one.sequence, one.id)):
             if line.display_type == "line_section":
                 below = line.is_optional
-            elif line.product_id.sale_ok and below == is_option and not line.display_type:
+            elif below == is_option and not line.display_type:
                 found |= line
         return found
+
+    def _is_sold(self, line):
+        """Return whether the product of a line can be bought from this company now."""
+        product = line.product_id
+        return product.active and product.sale_ok and is_sold_by(self.company, product)
+
+    def is_whole(self):
+        """Return whether every part can be bought: one that is missing is not left out silently."""
+        parts = self.get_parts()
+        return bool(parts) and all(self._is_sold(line) for line in parts)
 
     def get_parts(self):
         """Return the lines that every customer gets."""
@@ -41,7 +53,7 @@ class ShopBundle:
 
     def get_options(self):
         """Return the lines that a customer may add."""
-        return self._get_lines(is_option=True)
+        return self._get_lines(is_option=True).filtered(self._is_sold)
 
     def prepare_lines(self, options):
         """Return values of order lines.

@@ -22,6 +22,16 @@ def get_length(recurrence):
     return recurrence.count * DAYS[recurrence.unit]
 
 
+def is_sold_by(company, record):
+    """Return whether a company sells what a record stands for: its own or a parent's, or anyone's.
+
+    :param company: the `res.company` that sells
+    """
+    # sudo: visitors may not read companies
+    owner = record.company_id.sudo()
+    return not owner or owner in company.sudo().parent_ids | company.sudo()
+
+
 class ShopOffer:
     """How a product can be bought in the shop: how often it is billed, or once.
 

@@ -92,6 +92,36 @@ class TestShopBundle(ShopCase):
         self.assertNotIn("Office", self.get_text(self.open("/shop/bundles")))
         self.assertFalse(self.cart)
 
+    def test_an_archived_option_is_not_offered(self):
+        self.cup.active = False
+        self.assertNotIn("Cup", self.get_text(self.open(self.bundle.shop_url)))
+        self.assertIn(self.add_bundle(**{f"option-{self.option.id}": "1"}).status_code, (400, 422))
+        self.assertFalse(self.cart.order_line)
+
+    def test_a_bundle_is_sold_whole_or_not_at_all(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        for values in ({"active": False}, {"sale_ok": False}, {"company_id": elsewhere.id}):
+            with self.subTest(values=values):
+                before = {name: self.hosting[name] for name in values}
+                self.env.flush_all()
+                self.hosting.write(values)
+                self.assertNotIn("Office", self.get_text(self.open("/shop/bundles")))
+                self.assertEqual(self.add_bundle().status_code, 404)
+                self.assertFalse(self.cart)
+                self.hosting.write(before)
+
+    def test_a_branch_sells_what_its_company_sells(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.bundle.company_id = self.company
+        self.assertTrue(self.bundle._get_shop_bundle(branch))
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertIsNone(self.bundle._get_shop_bundle(elsewhere))
+
+    def test_terms_that_are_archived_begin_no_contract(self):
+        self.bundle.subscription_template_id = self._create_template("Old", active=False)
+        self.add_bundle()
+        self.assertEqual(self.cart.subscription_template_id, self.template)
+
     def test_options_that_are_not_offered_are_refused(self):
         part = self.bundle.sale_order_template_line_ids[0]
         for options in (

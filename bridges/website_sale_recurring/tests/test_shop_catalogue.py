@@ -1,5 +1,6 @@
 import json
 
+from lxml import html
 from odoo.tests import tagged
 
 from .common import ShopCase
@@ -63,6 +64,23 @@ class TestShopCatalogue(ShopCase):
         (result,) = found["results"]
         self.assertIn("per month", result["detail"])
         self.assertIn("30.00", result["detail"])
+
+    def test_snippets_tell_the_period(self):
+        snippet = self.env.ref("website_sale.dynamic_filter_newest_products")
+        body = self.make_jsonrpc_request(
+            "/website/snippet/filters",
+            {
+                "filter_id": snippet.id,
+                "template_key": "website_sale.dynamic_filter_template_product_product_"
+                "products_item",
+                "limit": 16,
+                "search_domain": [],
+                "with_sample": False,
+            },
+        )
+        text = " ".join(self.get_text(html.fromstring(part)) for part in body)
+        self.assertIn(f"from {self.tell(9)} per month", text)
+        self.assertIn(f"{self.tell(30)} per month", text)
 
     def test_a_recurring_price_is_enough_where_zero_is_prevented(self):
         self.website.prevent_zero_price_sale = True

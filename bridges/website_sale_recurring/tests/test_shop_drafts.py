@@ -129,6 +129,34 @@ class TestShopDrafts(ShopCase):
         self.assertEqual(self.get_lines(cart), [("Seat", "Monthly", 2.0, 9.0)])
         self.assertEqual(cart.order_line.intro_discount, 50)
 
+    def test_what_a_contract_had_before_is_not_ordered_again(self):
+        self.template.write({"setup_product_id": self.setup_service.id, "setup_price": 49.0})
+        self.setup_service.website_published = True
+        self.add(self.seat, self.month, 2)
+        self.add(self.support, self.month)
+        contract = self.cart
+        contract.action_confirm()
+        self.make_jsonrpc_request("/shop/cart/quantity", {})
+        self.bill(contract)
+        self.travel("2027-02-28")
+        change = self.env["sale.order"].browse(contract.action_subscription_amend()["res_id"])
+        seat = change.order_line.filtered(lambda line: line.product_id == self.seat)
+        seat.recurrence_id = self.year
+        change.action_confirm()
+        lines = contract.order_line.filtered(lambda line: line.product_id == self.seat)
+        self.assertEqual(len(lines), 2, "the month ended, the year began")
+        contract.subscription_last_date = "2027-03-03"
+        self.travel("2027-03-05")
+        contract._subscription_refresh_state()
+        self.template.setup_product_id = False
+        self.authenticate("ada", "ada-secret")
+        self.make_jsonrpc_request("/my/orders/reorder", {"order_id": contract.id})
+        self.assertNotEqual(self.cart, contract)
+        self.assertEqual(
+            self.get_lines(self.cart),
+            [("Seat", "Monthly", 2.0, 9.0), ("Support", "Monthly", 1.0, 30.0)],
+        )
+
     def test_links_of_quotations_revive_no_cart(self):
         contract = self.buy_online()
         self.bill(contract)

@@ -79,6 +79,27 @@ class TestShopPrices(ShopCase):
         self.assertEqual((shown, cart.amount_total), (90.0, 270.0))
         self.assertEqual(cart.partner_id, user.partner_id)
 
+    def test_the_set_up_fee_abroad_is_that_of_the_cart(self):
+        included = self._create_tax(20, price_include_override="tax_included")
+        other = self._create_tax(10, price_include_override="tax_included")
+        position = self.env["account.fiscal.position"].create(
+            {"name": "Sweden", "auto_apply": True, "country_id": self.env.ref("base.se").id}
+        )
+        other.write({"fiscal_position_ids": position.ids, "original_tax_ids": included.ids})
+        self.setup_service.write({"taxes_id": included.ids, "lst_price": 24.0})
+        self.template.setup_product_id = self.setup_service
+        self.website.show_line_subtotals_tax_selection = "tax_included"
+        self.send_abroad(self.log_in())
+        for price, charged in ((48.0, 44.0), (0.0, 22.0)):
+            with self.subTest(price=price):
+                self.template.setup_price = price
+                (terms,) = self.open_product(self.seat).xpath("//*[hasclass('o_sr_terms')]")
+                self.assertIn(f"Set-up: {self.tell(charged)}, once.", self.get_text(terms))
+                self.add(self.seat, self.month)
+                fee = self.cart.order_line.filtered("is_setup_fee")
+                self.assertEqual(fee.price_total, charged)
+                self.update(self.cart.order_line - fee, 0)
+
     def test_pricelists_of_countries_in_their_currency(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
