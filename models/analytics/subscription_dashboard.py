@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date
 
 from .dashboard_figures import Figures
 from .movement_scope import Scope
@@ -58,9 +58,10 @@ class SubscriptionDashboard(models.AbstractModel):
             "trend": self._get_trend(past),
             "reasons": self._get_reasons(now),
             "top": self._get_top(now),
-            "renewals": self._get_renewals(values),
+            "renewals": self._get_renewals(values, now),
             "options": self._get_options(),
             "currency": scope.currency.name,
+            "shown": self._get_shown(scope.currency),
             "compared": before.get_texts(),
             "range": now.get_texts(),
             "is_empty": not self.env["subscription.mrr.event"].search_count([], limit=1),
@@ -175,6 +176,15 @@ class SubscriptionDashboard(models.AbstractModel):
             raise UserError(self.env._("Choose the day until which changes were known."))
         noon = self.env.company._subscription_noon(day + relativedelta(days=1))
         return noon - relativedelta(hours=12)
+
+    @api.model
+    def _get_shown(self, currency):
+        """Return the shown currency, and its rate for amounts that the browser adds up."""
+        company = self.env.company
+        rate = self.env["res.currency"]._get_conversion_rate(
+            company.currency_id, currency, company, company._subscription_today()
+        )
+        return {"id": currency.id, "rate": rate}
 
     @api.model
     def _get_options(self):
@@ -295,8 +305,8 @@ class SubscriptionDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _get_renewals(self, values):
-        """Return the contracts whose term ends next, by the same filters."""
+    def _get_renewals(self, values, figures):
+        """Return the contracts whose term ends next, by the same filters, in the shown currency."""
         today = self.env.company._subscription_today()
         orders = self.env["sale.order"].search(
             [
@@ -315,8 +325,10 @@ class SubscriptionDashboard(models.AbstractModel):
                 "name": order.partner_id.display_name,
                 "order": order.name,
                 "day": format_date(self.env, order.subscription_last_date),
-                "text": formatLang(
-                    self.env, order.subscription_mrr, currency_obj=order.currency_id
+                "text": figures.format_money(
+                    order.currency_id._convert(
+                        order.subscription_mrr, figures.currency, order.company_id, today
+                    )
                 ),
             }
             for order in orders

@@ -195,6 +195,8 @@ class TestFigures(SubscriptionCommon):
 
     def test_figures_are_shown_in_another_currency(self):
         self.live()
+        ends = self.env["sale.order"].search([("partner_id", "=", self.partner.id)], limit=1)
+        ends._subscription_close(date(2027, 5, 5))
         currency = self.env["res.currency"].create({"name": "TST", "symbol": "T"})
         self.env["res.currency.rate"].create(
             {"currency_id": currency.id, "name": "2027-01-01", "rate": 2.0}
@@ -208,6 +210,8 @@ class TestFigures(SubscriptionCommon):
         self.assertEqual(data["waterfall"][-1]["value"], 260.0)
         self.assertIn("80.00", data["reasons"][0]["text"])
         self.assertIn("80.00", data["top"][0]["text"])
+        self.assertIn("220.00", data["renewals"][0]["text"])
+        self.assertEqual(data["shown"], {"id": currency.id, "rate": 2.0})
         documents = self.Dashboard.get_document_tiles({**APRIL, "currency": currency.ids})
         self.assertTrue(documents)
         for strange in ([2**30], [currency.id, self.currency.id], "TST"):

@@ -27,7 +27,7 @@ test("the card counts what its list shows, by the filters of the page", async ()
     });
     const filters = reactive({ user: 0, country: 7, currency: 3 });
     class Page extends Component {
-        static template = xml`<AtRisk filters="{ ...filters }" />`;
+        static template = xml`<AtRisk filters="{ ...filters }" currency="{ id: 1, rate: 2 }" />`;
         static components = { AtRisk };
         static props = {};
         setup() {
@@ -35,7 +35,7 @@ test("the card counts what its list shows, by the filters of the page", async ()
         }
     }
     await mountWithCleanup(Page);
-    expect("[name=mrr]").toHaveText(/30/);
+    expect("[name=mrr]").toHaveText(/60.00/);
     expect(asked.at(-1).at(-1)).toEqual(["partner_id.country_id", "=", 7]);
     await contains(".btn-link:contains(Contracts)").click();
     expect(opened).toEqual(asked.at(-1));

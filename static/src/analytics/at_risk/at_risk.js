@@ -26,7 +26,11 @@ const MRR = "subscription_amount_monthly:sum_currency";
  */
 export class AtRisk extends Component {
     static template = "sale_recurring.AtRisk";
-    static props = { filters: Object };
+    static props = {
+        filters: Object,
+        // The shown one, and its rate for one unit of that of the company.
+        currency: { type: Object, shape: { id: Number, rate: Number } },
+    };
 
     setup() {
         // Not by useService: the dashboard may be drawn anew while this one is still loading.
@@ -74,7 +78,8 @@ export class AtRisk extends Component {
     }
 
     format(amount) {
-        return formatMonetary(amount, { currencyId: user.activeCompany.currency_id });
+        const { id, rate } = this.props.currency;
+        return formatMonetary(amount * rate, { currencyId: id });
     }
 
     async open(group) {

@@ -60,7 +60,9 @@ export function drawWaterfall(canvas, bars) {
     const levels = spans.slice(0, -1).flatMap(([from, to]) => [from || to, to]);
     const options = getOptions((item) => bars[item.dataIndex].text);
     // The way is what matters: from zero on, its steps would be too small to be seen.
-    options.scales.y.min = Math.max(0, 2 * Math.min(...levels) - Math.max(...levels));
+    const [low, high] = [Math.min(...levels), Math.max(...levels)];
+    const step = 10 ** Math.floor(Math.log10(high - low || 1));
+    options.scales.y.min = Math.max(0, Math.floor((2 * low - high) / step) * step);
     return new Chart(canvas, {
         type: "bar",
         data: { labels: bars.map((bar) => bar.label), datasets: [{ data: spans, backgroundColor: colors }] },
