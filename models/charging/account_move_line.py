@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .mail_activity import CREDIT, OVERPAID
+
 
 class AccountMoveLine(models.Model):
     """Journal items that are taken off the next invoice of a contract, as somebody decided."""
@@ -31,11 +33,16 @@ class AccountMoveLine(models.Model):
         return lines.sorted(lambda line: (line.date, line.id))
 
     def _get_credit_orders(self):
-        """Return the contracts whose next invoices this credit is taken off."""
+        """Return the contracts whose next invoices this credit is taken off: those that go on, too.
+
+        A renewal goes on with the contract before it, and so does what is owed to its customer.
+
+        :rtype: sale.order
+        """
         self.ensure_one()
-        if self.payment_id:
-            return self.payment_id._get_subscription_orders()
-        return self.move_id.subscription_order_ids
+        orders = self.payment_id._get_subscription_orders() or self.move_id.subscription_order_ids
+        origins = orders.subscription_origin_id
+        return orders | orders.search([("subscription_origin_id", "in", origins.ids)])
 
     def _may_be_taken_off(self, invoice):
         """Return whether this credit and an invoice of the same contract can be paired."""
@@ -47,6 +54,29 @@ class AccountMoveLine(models.Model):
             and invoice.amount_residual > 0
             and bool(self._get_credit_orders() & invoice.subscription_order_ids)
         )
+
+    def _ask_about_kept_credit(self, order):
+        """Ask somebody about credit that was kept for the next invoice of a contract that ended.
+
+        :param order: the `sale.order`, of which no invoice may come any more
+        """
+        payers = order.partner_invoice_id.commercial_partner_id | order.partner_id
+        lines = self._get_credit_balance_lines(payers.commercial_partner_id)
+        for line in lines.filtered(lambda line: order in line._get_credit_orders()):
+            document = line.move_id
+            if line.payment_id:
+                document = line.payment_id.payment_transaction_id.invoice_ids
+                document |= line.payment_id.reconciled_invoice_ids
+            for move in document[:1]:
+                text = self.env._(
+                    "%(order)s ended, and %(amount)s were kept for its next invoice. Give them "
+                    "back, or take them off another invoice of the customer.",
+                    order=order.name,
+                    amount=line.currency_id.format(-line.amount_residual_currency),
+                )
+                summary = self.env._("Credit is left of %(order)s", order=order.name)
+                matter = OVERPAID if line.payment_id else CREDIT
+                order._schedule_charge_activity(summary, text, matter, move)
 
     def _forget_used_credit(self):
         """Keep nothing for later of which nothing is left."""

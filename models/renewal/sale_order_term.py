@@ -278,7 +278,10 @@ class SaleOrder(models.Model):
         ]
 
     def _hook_on_subscription_state(self, old, new):
-        """Say why a contract ended whose term was over, when nobody closed it."""
+        """Say why a contract ended whose term was over, when nobody closed it.
+
+        Credit that was kept for its next invoice goes on with a renewal, else somebody is asked.
+        """
         super()._hook_on_subscription_state(old, new)
         is_over = self.subscription_end_date and (
             self.subscription_end_date == self.subscription_term_end_date
@@ -288,6 +291,9 @@ class SaleOrder(models.Model):
                 "sale_recurring.close_reason_end_of_term", raise_if_not_found=False
             )
             self._as_system().subscription_close_reason_id = reason
+        if new == "closed":
+            # sudo: whoever closes the contract may not read the books
+            self.env["account.move.line"].sudo()._ask_about_kept_credit(self)
 
     # ------------------------------------------------------------------
     # Words
