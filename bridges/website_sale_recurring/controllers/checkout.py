@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo.http import request, route
 from odoo.tools import float_round
 
@@ -17,19 +19,62 @@ class SubscriptionCheckout(WebsiteSale):
         return super()._get_search_order(post).replace("list_price", "shop_price")
 
     def _get_additional_shop_values(self, values, **kwargs):
-        """Let the price filter reach from the lowest to the highest price that is shown."""
+        """Let the price filter reach from the lowest to the highest price that is shown.
+
+        Core bounds what was asked for by sales prices, in the filter and on the links to other
+        pages; both say here what was asked for.
+        """
         found = super()._get_additional_shop_values(values, **kwargs)
         if "available_max_price" not in values:
             return found
-        products, company = values["search_product"], request.env.company
-        rate = request.env["res.currency"]._get_conversion_rate(
-            company.currency_id, request.website.currency_id, company, company._subscription_today()
+        least, most = self._get_shop_price_bounds(values)
+        low = self._get_asked_price("min_price")
+        high = self._get_asked_price("max_price")
+        asked = {name: price for name, price in (("min_price", low), ("max_price", high)) if price}
+        pager = request.website.pager(
+            url=self._get_shop_path(values["category"]),
+            total=values["search_count"],
+            page=values["pager"]["page"]["num"],
+            step=values["ppg"],
+            scope=5,
+            url_args={**kwargs, **asked},
         )
-        prices = [float_round(price * rate, 2) for price in products.mapped("shop_price")] or [0.0]
-        bounds = {"min_price": min(prices), "max_price": max(prices)}
-        found.update({f"available_{name}": price for name, price in bounds.items()})
-        chosen = {name: values[name] for name in bounds if kwargs.get(name)}
-        return {**found, **bounds, **chosen}
+        return {
+            **found,
+            "pager": pager,
+            "available_min_price": least,
+            "available_max_price": most,
+            "min_price": low if least <= low <= most else least,
+            "max_price": high if least <= high <= most else most,
+        }
+
+    def _get_shop_price_bounds(self, values):
+        """Return the lowest and the highest price of the products, whatever price is asked for.
+
+        :param dict values: of the page of the shop
+        :rtype: tuple
+        """
+        company, website = request.website.company_id, request.website
+        # sudo: visitors may not read the currency of a company
+        rate = request.env["res.currency"]._get_conversion_rate(
+            company.sudo().currency_id, website.currency_id, company, company._subscription_today()
+        )
+        products = request.env["product.template"]
+        domain = self._get_shop_domain(
+            values["search"], values["category"], values["attrib_values"]
+        )
+        ((least, most),) = products._read_group(
+            domain, aggregates=["shop_price:min", "shop_price:max"]
+        )
+        return tuple(float_round((price or 0.0) * rate, 2) for price in (least, most))
+
+    def _get_asked_price(self, name):
+        """Return an end of the price filter as it was asked for, 0 for none."""
+        try:
+            price = float(request.params.get(name) or 0.0)
+        except (TypeError, ValueError):
+            return 0.0
+        return price if isfinite(price) else 0.0
 
     def _prepare_product_values(self, product, category, **kwargs):
         """Tell the terms of products that are billed again and again."""

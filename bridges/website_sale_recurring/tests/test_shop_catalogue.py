@@ -1,4 +1,5 @@
 import json
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml import html
 from odoo.tests import tagged
@@ -18,8 +19,8 @@ class TestShopCatalogue(ShopCase):
         ).is_published = False
         self.support.lst_price = 1.0
 
-    def read_tiles(self, **params):
-        page = self.open("/shop", **params)
+    def read_tiles(self, path="/shop", **params):
+        page = self.open(path, **params)
         return {
             self.get_text(tile.xpath(".//h2")[0]): self.get_text(
                 tile.xpath(".//div[hasclass('product_price')]")[0]
@@ -46,6 +47,23 @@ class TestShopCatalogue(ShopCase):
         self.assertEqual(set(self.read_tiles(min_price="8", max_price="20")), {"Seat"})
         bounds = self.open("/shop").xpath("//input[@type='range']")[0]
         self.assertEqual((float(bounds.get("min")), float(bounds.get("max"))), (5.0, 30.0))
+
+    def test_a_price_filter_stays_as_it_was_asked_for(self):
+        extra = self._create_product("Extra", 2.0)
+        self._create_price(extra, self.month, 40.0)
+        extra.website_published = True
+        self.website.viewref("website_sale.filter_products_price").active = True
+        self.website.shop_ppg = 1
+        asked = {"min_price": "12.0", "order": "list_price asc"}
+        page = self.open("/shop", **asked)
+        bounds = page.xpath("//input[@type='range']")[0]
+        self.assertEqual((float(bounds.get("min")), float(bounds.get("max"))), (5.0, 40.0))
+        self.assertEqual(bounds.get("value").split(",")[0], "12.000000")
+        (link,) = set(page.xpath("//a[contains(@href, '/shop/page/2')]/@href"))
+        self.assertEqual(list(self.read_tiles(**asked)), ["Support"])
+        query = dict(parse_qsl(urlsplit(link).query))
+        self.assertEqual(query["min_price"], "12.0")
+        self.assertEqual(list(self.read_tiles(urlsplit(link).path, **query)), ["Extra"])
 
     def test_search_tells_the_period(self):
         found = self.make_jsonrpc_request(
