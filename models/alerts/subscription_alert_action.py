@@ -184,7 +184,13 @@ class SubscriptionAlertAction(models.Model):
         return self.display_name if done is None else done
 
     def _perform_mail(self, order, log):
-        self.mail_template_id.send_mail(order.id)
+        mail = self.env["mail.mail"].browse(self.mail_template_id.send_mail(order.id))
+        if mail.email_to or any(mail.recipient_ids.mapped("email")):
+            return None
+        mail.unlink()
+        return self.env._(
+            "Not sent: %(customer)s has no e-mail address.", customer=order.partner_id.name
+        )
 
     def _perform_activity(self, order, log):
         users = {
@@ -192,7 +198,10 @@ class SubscriptionAlertAction(models.Model):
             "leader": order.team_id.user_id,
             "one": self.user_id,
         }
-        user = users[self.assignee].filtered("active") or self.alert_id.write_uid
+        user = users[self.assignee].filtered(
+            lambda one: one.active and order.company_id in one.company_ids
+        )
+        user = user or order._get_responsible_user()
         alert = self.alert_id
         label = dict(alert._fields["trigger"]._description_selection(self.env))[alert.trigger]
         reason = order.subscription_health_reason if alert.trigger == "health" else ""

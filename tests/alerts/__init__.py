@@ -5,6 +5,7 @@ from . import (
     test_alert_clock,
     test_alert_fall,
     test_alert_kills,
+    test_alert_nobody,
     test_alert_over,
     test_alert_pairs,
     test_alert_rest,
