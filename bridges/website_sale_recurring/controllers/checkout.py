@@ -5,7 +5,9 @@ from odoo.tools import float_round
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
+from ..addon import CustomerChange
 from ..models.checkout_text import CheckoutText
+from ..models.own_contracts import OwnContracts
 from ..models.shop_agreement import ShopAgreement
 from ..models.shop_cart import ShopCart
 from ..models.shop_offer import ShopOffer
@@ -95,6 +97,7 @@ class SubscriptionCheckout(WebsiteSale):
             return values
         last_tx = order.get_portal_last_transaction()
         values.update(
+            shop_contracts=OwnContracts(order, request.env.user).get(),
             shop_sentences=CheckoutText(order).get_sentences(),
             shop_declined=last_tx.state in ("cancel", "error") and last_tx,
             tokens_sudo=self._get_shop_methods(order, values["providers_sudo"]),
@@ -144,6 +147,15 @@ class SubscriptionCheckout(WebsiteSale):
         if page:
             return request.redirect(page)
         return super().shop_payment_validate(sale_order_id=sale_order_id, **post)
+
+    def _prepare_shop_payment_confirmation_values(self, order):
+        """Offer the add-ons that the customer may add to the new contract now."""
+        values = super()._prepare_shop_payment_confirmation_values(order)
+        if not order.is_subscription or order.subscription_state == "draft":
+            return values
+        change = CustomerChange(order)
+        entries = change.offer.get_entries() if change.can_change else []
+        return {**values, "shop_addons": [entry for entry in entries if not entry.line]}
 
     def _get_unpaid_page(self):
         """Return where a visitor pays for what is no contract yet, None where nothing is due."""

@@ -17,7 +17,7 @@ class ProductProduct(models.Model):
         data = super()._to_markup_data(website)
         if not self.is_recurring:
             return data
-        offer = ShopOffer(self, request.pricelist)
+        offer = ShopOffer(self, request.pricelist, website=website)
         data["offers"] = [
             self._prepare_offer_markup(choice, values, website)
             for choice, values in zip(offer.get_choices(), offer.get_offers(website), strict=True)

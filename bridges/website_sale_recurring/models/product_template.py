@@ -75,7 +75,8 @@ class ProductTemplate(models.Model):
         )
         if not self.is_recurring:
             return info
-        offer = ShopOffer(product_or_template, request.pricelist, quantity=quantity, uom=uom)
+        asked = {"website": website, "quantity": quantity, "uom": uom}
+        offer = ShopOffer(product_or_template, request.pricelist, **asked)
         return {**info, **offer.get_info(website, date)}
 
     # ------------------------------------------------------------------
@@ -116,15 +117,17 @@ class ProductTemplate(models.Model):
 
     def _get_contextual_price(self, product=None):
         """Ask in the shop whether any period costs something; one that is free can be prevented."""
-        if not self.is_recurring or not ir_http.get_request_website():
+        website = ir_http.get_request_website()
+        if not self.is_recurring or not website:
             return super()._get_contextual_price(product=product)
         product, pricelist = product or self, self._get_contextual_pricelist()
         quantity = self.env.context.get("quantity", 1.0)
+        offer = ShopOffer(product, pricelist, website=website, quantity=quantity)
         prices = (
             pricelist._get_product_price(
                 product, quantity, **({"recurrence": choice} if choice else {})
             )
-            for choice in ShopOffer(product, pricelist, quantity=quantity).get_choices()
+            for choice in offer.get_choices()
         )
         return next(filter(None, prices), 0.0)
 
@@ -141,9 +144,10 @@ class ProductTemplate(models.Model):
         :param recurrence_id: what the visitor chose, 0 for *once*
         """
         asked = (product_or_template, quantity, date, currency, pricelist)
-        if not product_or_template.is_recurring or not ir_http.get_request_website():
+        website = ir_http.get_request_website()
+        if not product_or_template.is_recurring or not website:
             return super()._get_configurator_price(*asked, **kwargs)
-        offer = ShopOffer(product_or_template, pricelist, quantity=quantity)
+        offer = ShopOffer(product_or_template, pricelist, website=website, quantity=quantity)
         recurrence = offer.choose(recurrence_id, is_strict=False)
         if recurrence:
             return super()._get_configurator_price(*asked, recurrence=recurrence, **kwargs)

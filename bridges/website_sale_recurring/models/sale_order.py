@@ -25,7 +25,11 @@ class SaleOrder(models.Model):
             recurrence = parent.recurrence_id.filtered(lambda _one: product.is_recurring)
         else:
             wanted = quantity + ShopCart(self).get_quantity(product, recurrence_id)
-            asked = {"company": self.company_id, "quantity": wanted}
+            asked = {
+                "company": self.company_id,
+                "website": self.website_id,
+                "quantity": wanted,
+            }
             if kwargs.get("uom_id"):
                 asked["uom"] = self.env["uom.uom"].browse(kwargs["uom_id"])
             offer = ShopOffer(product, self.pricelist_id, **asked)

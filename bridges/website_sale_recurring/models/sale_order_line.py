@@ -51,6 +51,7 @@ class SaleOrderLine(models.Model):
             self.product_id,
             self.order_id.pricelist_id,
             company=self.company_id,
+            website=self.order_id.website_id,
             quantity=quantity or self.product_uom_qty,
             uom=self.product_uom_id,
         )

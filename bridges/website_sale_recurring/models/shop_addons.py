@@ -13,6 +13,7 @@ class ShopAddons:
         self.env = terms.env
         self.pricelist = order.pricelist_id
         self.company = order.company_id
+        self.website = order.website_id
 
     def get_products(self):
         """Return the add-ons that a visitor may buy: published, and taken one by one.
@@ -42,10 +43,13 @@ class ShopAddons:
         # Looked up for every cart: its page shows these recurrences, which are read together here.
         offered = self.terms._get_offered_recurrences()
         return self.get_products().filtered(
-            lambda product: self._is_among(
-                ShopOffer(product, self.pricelist, company=self.company).get_choices()[0], offered
-            )
+            lambda product: self._is_among(self._get_default(product), offered)
         )
+
+    def _get_default(self, product):
+        """Return how a product is billed where nobody chooses."""
+        asked = {"company": self.company, "website": self.website}
+        return ShopOffer(product, self.pricelist, **asked).get_choices()[0]
 
     def has(self, product, recurrence):
         """Return whether a product may join a contract on these terms for a recurrence."""

@@ -41,16 +41,20 @@ class ShopOffer:
     :param product: one `product.template` or `product.product`, with its price context
     :param pricelist: `product.pricelist` of the visitor, none where only terms are asked for
     :param company: the `res.company` that sells, that of the environment when empty
+    :param website: `website` that may refuse to sell what costs nothing
     :param float quantity: how much the visitor wants, in ``uom``
     :param uom: `uom.uom` of the quantity, that of the product when empty
     """
 
-    def __init__(self, product, pricelist=None, *, company=None, quantity=1.0, uom=None):
+    def __init__(
+        self, product, pricelist=None, *, company=None, website=None, quantity=1.0, uom=None
+    ):
         product.ensure_one()
         self.product = product
         self.env = product.env
         self.pricelist = self.env["product.pricelist"] if pricelist is None else pricelist
         self.company = company or self.env.company
+        self.website = website
         self.quantity = quantity
         self.uom = uom or product.uom_id
         self.is_variant = product._name == "product.product"
@@ -90,9 +94,6 @@ class ShopOffer:
         prices = self.template.sudo().subscription_price_ids
         if not prices:
             return False
-        asked = [self.product]
-        if not self.is_variant and prices.product_id:
-            asked += self.template.product_variant_ids
         quantity = self.quantity
         if self.uom != self.product.uom_id:
             quantity = self.uom._compute_quantity(
@@ -102,7 +103,31 @@ class ShopOffer:
             prices._find(
                 one, recurrence, pricelist=self.pricelist, quantity=quantity, company=self.company
             )
-            for one in asked
+            for one in self._get_priced()
+        )
+
+    def _get_priced(self):
+        """Return the records to ask for prices: also the variants where one has its own.
+
+        :rtype: list
+        """
+        # sudo: visitors have no right to read prices
+        has_own = not self.is_variant and self.template.sudo().subscription_price_ids.product_id
+        return [self.product, *(self.template.product_variant_ids if has_own else ())]
+
+    def _is_free(self, choice):
+        """Return whether something costs nothing by the list, for a recurrence or once."""
+        return not any(
+            one._get_recurring_price(
+                choice,
+                self.pricelist,
+                quantity=self.quantity,
+                uom=self.uom,
+                company=self.company,
+            )
+            if choice
+            else one._price_compute("list_price")[one.id]
+            for one in self._get_priced()
         )
 
     def get_choices(self):
@@ -116,6 +141,9 @@ class ShopOffer:
             self._choices = list(self.get_recurrences()) if self.template.is_recurring else []
             if self.template.is_sold_once or not self._choices:
                 self._choices.append(self.env["subscription.recurrence"])
+            if self.website and self.website.prevent_zero_price_sale:
+                paid = [choice for choice in self._choices if not self._is_free(choice)]
+                self._choices = paid or self._choices
         return self._choices
 
     def choose(self, recurrence_id, is_strict=True):

@@ -24,7 +24,8 @@ class ShopTiles:
         """
         found, groups = {}, {}
         for product in self.products:
-            choices = ShopOffer(product, request.pricelist).get_choices()
+            offer = ShopOffer(product, request.pricelist, website=self.website)
+            choices = offer.get_choices()
             groups.setdefault(choices[0], []).append((product, len(choices) > 1))
         for choice, members in groups.items():
             prices = self._get_group_prices(choice, [product for product, _is_many in members])

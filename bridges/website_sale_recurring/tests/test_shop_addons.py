@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import ShopCase
+from .common import PaidShopCase, ShopCase
 
 
 @tagged("post_install", "-at_install")
@@ -48,3 +48,32 @@ class TestShopAddons(ShopCase):
         self.support.website_published = False
         self.add(self.seat, self.month)
         self.assertFalse(self.open("/shop/cart").xpath("//div[@id='suggested_products']"))
+
+
+@tagged("post_install", "-at_install")
+class TestShopAddonsAfter(PaidShopCase):
+    """Whoever has bought is offered the add-ons of the terms, as the page of the contract does."""
+
+    def find(self):
+        self.check_out()
+        self.answer(self.pay())
+        return self.open("/shop/confirmation").xpath("//*[hasclass('o_sr_addons')]")
+
+    def test_the_confirmation_offers_add_ons(self):
+        self.charged_template.write(
+            {
+                "customer_control": "upgrade",
+                "addon_ids": [Command.create({"product_id": self.support.id})],
+            }
+        )
+        self.add(self.seat, self.month)
+        (box,) = self.find()
+        self.assertIn(f"Support {self.tell(30)} each per month", self.get_text(box))
+        (url,) = box.xpath(".//a/@href")
+        self.assertIn("Support", self.get_text(self.open(url)))
+
+    def test_nothing_is_offered_that_a_customer_may_not_add(self):
+        self.charged_template.addon_ids = [Command.create({"product_id": self.support.id})]
+        self.charged_template.customer_control = "restricted"
+        self.add(self.seat, self.month)
+        self.assertFalse(self.find())

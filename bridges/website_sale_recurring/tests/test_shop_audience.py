@@ -102,6 +102,19 @@ class TestShopAudience(ShopCase):
         self.update(line, 12)
         self.assertEqual(self.get_lines(self.cart), [("Seat", "Yearly", 12.0, 90.0)])
 
+    def test_what_costs_nothing_where_that_is_prevented(self):
+        self.seat.write({"is_sold_once": True, "lst_price": 0.0})
+        self.assertEqual(self.get_offered()[-1], ("Once", 0.0))
+        self.website.prevent_zero_price_sale = True
+        self.assertEqual(self.get_offered(), [("Monthly", 9.0), ("Yearly", 90.0)])
+        self.assertRefused(False)
+        (self.seat.subscription_price_ids - self.yearly).price = 0.0
+        self.assertEqual(self.get_offered(), [("Yearly", 90.0)])
+        self.assertEqual(self.read_tile(), f"{self.tell(90)} per year")
+        self.assertRefused(self.month)
+        self.add(self.seat)
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "Yearly", 1.0, 90.0)])
+
     def test_what_a_visitor_may_not_have_any_more_is_billed_by_another_period(self):
         self.yearly.pricelist_id = self.friends
         self.add(self.cup)

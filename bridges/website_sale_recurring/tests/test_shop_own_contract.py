@@ -34,6 +34,12 @@ class TestShopOwnContract(ShopCase):
         self.assertIn("Seat", text)
         self.assertIn("5", text)
 
+    def test_the_payment_offers_it_to_whoever_buys_without_looking_at_the_cart(self):
+        self.add(self.seat, self.month, 3)
+        self.open("/shop/checkout", try_skip_step="true")
+        (url,) = self.open("/shop/payment").xpath("//*[hasclass('o_sr_own')]//a/@href")
+        self.assertIn(f"/my/orders/{self.contract.id}/change?quantity-", url)
+
     def test_strangers_and_ended_contracts_are_left_alone(self):
         self.add(self.support, self.month)
         self.assertTrue(self.find(), "the terms are the same, whatever is sold")
