@@ -103,7 +103,39 @@ class AccountMove(models.Model):
             if (values := line._prepare_left_values(balance))
         ]
         if commands:
-            self.write({"invoice_line_ids": commands})
+            values = self._prepare_rest_of_coins(balance)
+            commands += values.pop("invoice_line_ids", [])
+            self._as_system().write({**values, "invoice_line_ids": commands})
+
+    def _prepare_rest_of_coins(self, balance):
+        """Return what gives back the rest of what rounded the invoice to coins, to the cent.
+
+        Earlier credits took their shares of it: what they left is no whole number of coins.
+
+        :param InvoiceBalance balance: of the invoice, without this credit note
+        :return: values of this document
+        :rtype: dict
+        """
+        if not self.invoice_cash_rounding_id:
+            return {}
+        invoice = self.reversed_entry_id
+        rounding = invoice.line_ids.filtered(lambda line: line.display_type == "rounding")
+        others = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel") - self
+        others = others.line_ids.filtered(lambda line: line.display_type == "rounding")
+        coins = rounding | others
+        left = -sum(coins.mapped("amount_currency"))
+        left -= float(sum(balance.given[line].untaxed for line in rounding))
+        values = {"invoice_cash_rounding_id": False}
+        if not self.currency_id.is_zero(left):
+            line = {
+                "name": coins[0].name,
+                "account_id": coins[0].account_id.id,
+                "price_unit": left,
+                "tax_ids": [Command.clear()],
+                "subscription_origin_line_id": rounding[:1].id,
+            }
+            values["invoice_line_ids"] = [Command.create(line)]
+        return values
 
     # ------------------------------------------------------------------
     # Reverse and modify

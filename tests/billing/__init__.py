@@ -1,5 +1,6 @@
 from . import test_billing
 from . import test_clock_edges
+from . import test_coins
 from . import test_company_dates
 from . import test_core_accrual
 from . import test_create_invoice
