@@ -81,6 +81,8 @@ DROPPING_DRAFT_KEY = "subscription_dropping_draft"
 REFUND_KEY = "subscription_refund"
 # Set by renewals, read by prices: the day whose prices count, instead of that of the order.
 PRICE_DAY_KEY = "subscription_price_day"
+# Set while a payment is booked, read by early discounts: the day on which it was begun.
+PAID_DAY_KEY = "subscription_paid_day"
 # Set by *Update Prices*, read by discounts: those that were agreed give way, too.
 NEW_PRICES_KEY = "subscription_new_prices"
 # Set by the notice about a price rise, read by its mail template: id of the campaign.

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ... import const
+
 
 class AccountMove(models.Model):
     """One due date and one amount: instalments and early discounts count as in core."""
@@ -47,6 +49,11 @@ class AccountMove(models.Model):
         values = self.company_id._at_company_time(self)._get_invoice_next_payment_values()
         is_discounted = values.get("installment_state") == "epd"
         return values["amount_due"] if is_discounted else self.amount_residual
+
+    def _is_eligible_for_early_payment_discount(self, currency, reference_date):
+        """Keep the discount of a payment that was begun in time, and answered by the bank later."""
+        day = const.unseal(self.env.context, const.PAID_DAY_KEY) or reference_date
+        return super()._is_eligible_for_early_payment_discount(currency, day)
 
     @api.model
     def _get_due_domain(self, operator, day):

@@ -54,15 +54,19 @@ class AccountMove(models.Model):
     def _get_amount_to_take(self):
         """Return what the saved method is charged now: what is due less what is under way."""
         self.ensure_one()
-        left = self._get_amount_due_now() - self._get_amount_coming()
+        coming = self._get_amount_coming()
+        # Core gives an early discount to whoever pays all at once.
+        is_part = coming and not self._get_instalments()
+        due = self._get_amount_to_charge() if is_part else self._get_amount_due_now()
+        left = due - coming
         return max(self.currency_id.round(left), 0.0)
 
     def _get_amount_coming(self):
-        """Return how much of this document is under way."""
+        """Return how much of this document is under way, in its currency."""
         self.ensure_one()
         # sudo: neither customers nor invoicing clerks have a right to read transactions
         coming = self.sudo().transaction_ids.filtered(lambda tx: tx._is_money_coming())
-        return sum(coming.mapped("amount"))
+        return sum(tx._get_amount_for(self) for tx in coming)
 
     def _check_payment_begins(self, amount, is_alone):
         """Refuse to begin a payment of a draft that nobody asked to pay, or of a part of one.

@@ -115,13 +115,25 @@ class PaymentTransaction(models.Model):
         """
 
     def _create_payment(self, **extra_create_values):
-        """Book money for contracts on the company's day."""
+        """Book money for contracts on the company's day, with the discount of when it was paid."""
         orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders()
         if any(orders.mapped("is_subscription")):
-            tx = self.provider_id.company_id._at_company_time(self)
+            company = self.provider_id.company_id
+            begun = const.sealed(
+                const.PAID_DAY_KEY, company._subscription_day_of(self._get_begun_at())
+            )
+            tx = company._at_company_time(self).with_context(**begun)
             payment = super(PaymentTransaction, tx)._create_payment(**extra_create_values)
             return payment.with_env(self.env)
         return super()._create_payment(**extra_create_values)
+
+    def _get_begun_at(self):
+        """Return when this payment was begun: banks answer days later. False for right now."""
+        self.ensure_one()
+        return (
+            self.subscription_pending_at
+            or self.subscription_invoice_id.subscription_charge_attempted_at
+        )
 
     def _hook_on_processed(self):
         """Pair refunds with the payment they give back; tell of payments that were too much. Hook.

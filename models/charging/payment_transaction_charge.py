@@ -117,7 +117,9 @@ class PaymentTransaction(models.Model):
     def _covers_invoices(self):
         """Return whether this payment is for all that has to be paid of its invoices now."""
         self.ensure_one()
-        left = sum(move._get_amount_due_now() for move in self.invoice_ids)
+        left = sum(
+            self._get_amount_of(move, move._get_amount_due_now()) for move in self.invoice_ids
+        )
         return self.currency_id.compare_amounts(self.amount, left) >= 0
 
     def _is_fresh_form(self):

@@ -69,7 +69,10 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
         documents = self.invoice_ids or self.sale_order_ids
-        left = sum(document._get_amount_open_to_pay() for document in documents)
+        left = sum(
+            self._get_amount_of(document, document._get_amount_open_to_pay())
+            for document in documents
+        )
         if self.currency_id.compare_amounts(self.amount, left) > 0:
             raise ValidationError(self._get_too_much_text(self.amount, left, self.currency_id))
 
@@ -111,10 +114,24 @@ class PaymentTransaction(models.Model):
 
         A draft may have another one since the form was opened.
         """
+        return self._get_amount_of(draft, draft._get_amount_to_charge())
+
+    def _get_amount_of(self, document, amount):
+        """Return an amount of a document in the currency of this payment, at today's rate.
+
+        :param document: a `sale.order` or an `account.move`
+        :param float amount: in its currency
+        """
         self.ensure_one()
-        today = draft.company_id._subscription_today()
-        return draft.currency_id._convert(
-            draft._get_amount_to_charge(), self.currency_id, draft.company_id, today
+        today = document.company_id._subscription_today()
+        return document.currency_id._convert(amount, self.currency_id, document.company_id, today)
+
+    def _get_amount_for(self, document):
+        """Return what this payment is worth for a document, in the document's currency."""
+        self.ensure_one()
+        today = document.company_id._subscription_today()
+        return self.currency_id._convert(
+            self.amount, document.currency_id, document.company_id, today
         )
 
     def _keep_short_payment(self, orders):

@@ -20,3 +20,4 @@ from . import test_refund_unknown
 from . import test_registered
 from . import test_saved_attempt
 from . import test_set_aside
+from . import test_amounts_meet

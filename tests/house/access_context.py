@@ -21,6 +21,7 @@ KEYS = {
     "MOVED_TO_KEY": "a mail names a payment method",
     "NEW_PRICES_KEY": SEALED,
     "NO_LIMITS_KEY": SEALED,
+    "PAID_DAY_KEY": SEALED,
     "PRICE_DAY_KEY": SEALED,
     "PROVIDER_OFF_KEY": SEALED,
     "REFUND_KEY": SEALED,
