@@ -87,12 +87,15 @@ class AccountMove(models.Model):
         return bool(reason)
 
     def _end_aside(self):
-        """Forget why this document was set aside: it is mended."""
-        if self.subscription_aside_reason:
-            self._as_system().write(
-                {"subscription_aside_reason": False, "subscription_charge_error": False}
-            )
-            self._remove_done_activities()
+        """Forget why this document was set aside: it is mended. A decline before it stays."""
+        if not self.subscription_aside_reason:
+            return
+        declined = self.subscription_charge_attempted_at and self._get_last_decline()
+        error = declined._get_decline_text() if declined else False
+        self._as_system().write(
+            {"subscription_aside_reason": False, "subscription_charge_error": error}
+        )
+        self._remove_done_activities()
 
     def _tell_of_aside(self, reason):
         """Say on document and contracts, once, why nobody is charged, and ask somebody."""

@@ -72,6 +72,20 @@ class TestDunningRequest(RequestCommon):
         self.assertIn(("2027-02-26", "remind", "done"), self.get_events(draft))
         self.assertFalse(draft.subscription_aside_reason)
 
+    def test_a_decline_is_not_forgotten_when_a_request_was_set_aside(self):
+        order, draft = self.create_request("error")
+        declined = draft.subscription_charge_error
+        account = draft.invoice_line_ids.account_id
+        account.active = False
+        self.live("2027-02-01")
+        self.assertIn("is archived", draft.subscription_charge_error)
+        account.active = True
+        self.live("2027-02-02", "2027-02-02")
+        self.assertEqual(draft.subscription_charge_error, declined)
+        order._subscription_replace_token(self.create_token("done"))
+        self.run_charges()
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
     def test_a_request_that_is_never_paid_goes_through_all_steps(self):
         order, draft = self.create_request("error")
         self.live("2027-02-25")
