@@ -119,21 +119,23 @@ class PaymentTransaction(models.Model):
         orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders()
         if any(orders.mapped("is_subscription")):
             company = self.provider_id.company_id
-            begun = const.sealed(
-                const.PAID_DAY_KEY, company._subscription_day_of(self._get_begun_at())
-            )
-            tx = company._at_company_time(self).with_context(**begun)
+            tx = company._at_company_time(self).with_context(**self._get_paid_day())
             payment = super(PaymentTransaction, tx)._create_payment(**extra_create_values)
             return payment.with_env(self.env)
         return super()._create_payment(**extra_create_values)
 
-    def _get_begun_at(self):
-        """Return when this payment was begun: banks answer days later. False for right now."""
+    def _get_paid_day(self):
+        """Return context for the early discount of the day on which this payment was begun.
+
+        Banks answer days later.
+        """
         self.ensure_one()
-        return (
+        begun_at = (
             self.subscription_pending_at
             or self.subscription_invoice_id.subscription_charge_attempted_at
         )
+        day = self.provider_id.company_id._subscription_day_of(begun_at)
+        return const.sealed(const.PAID_DAY_KEY, day)
 
     def _hook_on_processed(self):
         """Pair refunds with the payment they give back; tell of payments that were too much. Hook.

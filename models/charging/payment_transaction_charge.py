@@ -115,10 +115,11 @@ class PaymentTransaction(models.Model):
         return is_form or self._is_money_coming()
 
     def _covers_invoices(self):
-        """Return whether this payment is for all that has to be paid of its invoices now."""
+        """Return whether this is for all that had to be paid of its invoices when it was begun."""
         self.ensure_one()
         left = sum(
-            self._get_amount_of(move, move._get_amount_due_now()) for move in self.invoice_ids
+            self._get_amount_of(move, move._get_amount_due_now())
+            for move in self.with_context(**self._get_paid_day()).invoice_ids
         )
         return self.currency_id.compare_amounts(self.amount, left) >= 0
 

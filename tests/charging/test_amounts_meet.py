@@ -103,3 +103,44 @@ class TestAmountsMeet(PaymentCommon):
         tx = invoice.transaction_ids
         self.assertEqual((tx.state, invoice.amount_residual), ("done", 0))
         self.assertEqual(str(tx.payment_id.move_id.date), "2027-02-01")
+
+    def test_a_payment_that_was_begun_in_time_is_for_all_of_it(self):
+        self.term.line_ids.nb_days = 9
+        invoice = self.create_early()
+        self.travel("2027-02-05")
+        form = self.pay(invoice, 32.4)
+        form._set_pending()
+        self.travel(invoice.invoice_date_due)
+        self.run_charges()
+        self.assertEqual(invoice.transaction_ids, form)
+        form._set_done()
+        form._post_process()
+        self.assertFalse(invoice.amount_residual)
+
+    def test_cash_rounding_of_a_request(self):
+        rounding = self.env["account.cash.rounding"].create(
+            {"name": "0.05", "rounding": 0.05, "strategy": "biggest_tax"}
+        )
+        terms = self._create_template("Paid first", payment_mode="after_payment")
+        order = self.create_contract(
+            self.line_values(self.seat, 3, price_unit=10.01),
+            template=terms,
+            subscription_payment_token_id=self.create_token().id,
+        )
+        draft = self.bill(order)
+        draft.invoice_cash_rounding_id = rounding
+        self.run_charges()
+        self.assertEqual(draft.transaction_ids.amount, 36.05)
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 0))
+
+    def test_method_that_is_archived_before_the_bank_answers(self):
+        order = self.create_charged_contract("pending")
+        invoice = self.bill(order)
+        self.run_charges()
+        tx = invoice.transaction_ids
+        tx.token_id.active = False
+        self.provider.state = "disabled"
+        tx.action_demo_set_done()
+        tx._post_process()
+        self.assertFalse(invoice.amount_residual)
+        self.assertEqual(tx.payment_id.amount, 36)
