@@ -14,9 +14,10 @@ def get_customers(rows, levels):
     brought worth before, and it did not end since.
 
     :param SQL rows: movements, each with the number of its ``span``
-    :param list levels: numbers of spans; what is before a span counts
-    :return: common table expressions; ``customer`` says for each level whether a customer was
-        worth something (``worth_N``), and whether it was that or on pause (``here_N``)
+    :param list levels: numbers of spans, at most 60; what is before a span counts
+    :return: common table expressions; the bits of ``customer`` say at which levels, in their order
+        and the first one lowest, a customer was worth something (``worth``), or was that or on
+        pause (``here``)
     :rtype: odoo.tools.SQL
     """
     return SQL(
@@ -35,28 +36,31 @@ def get_customers(rows, levels):
              GROUP BY company_id, commercial_partner_id, origin_id
             WINDOW chain AS (PARTITION BY origin_id)
         ), waiting AS (
-            SELECT company_id, commercial_partner_id, %(waits)s FROM chain
-             GROUP BY company_id, commercial_partner_id
+            SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner,
+                   BIT_OR(%(waits)s) AS bits
+              FROM chain GROUP BY 1, 2
         ), worth AS (
-            SELECT company_id, commercial_partner_id, %(sums)s FROM cell
-             GROUP BY company_id, commercial_partner_id
+            SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner, %(worth)s AS bits
+              FROM cell GROUP BY 1, 2
         ), customer AS (
-            SELECT worth.*, %(here)s
-              FROM worth LEFT JOIN waiting
-                ON waiting.company_id = worth.company_id
-               AND waiting.commercial_partner_id IS NOT DISTINCT FROM worth.commercial_partner_id
+            SELECT NULLIF(worth.partner, 0) AS commercial_partner_id, worth.bits AS worth,
+                   worth.bits | COALESCE(waiting.bits, 0) AS here
+              FROM worth LEFT JOIN waiting USING (company_id, partner)
         )
         """,
         rows=rows,
-        days=_join(levels, _get_days),
-        waits=_join(levels, _get_wait),
-        sums=_join(levels, _get_worth),
-        here=_join(levels, _get_presence),
+        days=SQL(", ").join(_get_days(level) for level in levels),
+        waits=SQL(" | ").join(_get_wait(level, place) for place, level in enumerate(levels)),
+        worth=SQL(" | ").join(
+            SQL(
+                "((COALESCE(SUM(amount) FILTER (WHERE span < %s), 0) > %s)::int::bigint << %s)",
+                level,
+                TINY_FLOAT,
+                place,
+            )
+            for place, level in enumerate(levels)
+        ),
     )
-
-
-def _join(levels, function):
-    return SQL(", ").join(function(level) for level in levels)
 
 
 def _name(word, level):
@@ -76,27 +80,13 @@ def _get_days(level):
     )
 
 
-def _get_wait(level):
+def _get_wait(level, place):
+    """Return the bit that says whether a contract waits at a level."""
     return SQL(
-        "BOOL_OR(%(paused)s IS NOT NULL AND (%(ended)s >= %(paused)s) IS NOT TRUE "
-        "AND (%(served)s > %(paused)s) IS NOT TRUE) AS %(waits)s",
+        "((%(paused)s IS NOT NULL AND (%(ended)s >= %(paused)s) IS NOT TRUE "
+        "AND (%(served)s > %(paused)s) IS NOT TRUE)::int::bigint << %(place)s)",
         paused=_name("paused", level),
         ended=_name("ended", level),
         served=_name("served", level),
-        waits=_name("waits", level),
-    )
-
-
-def _get_worth(level):
-    return SQL(
-        "SUM(amount) FILTER (WHERE span < %s) > %s AS %s", level, TINY_FLOAT, _name("worth", level)
-    )
-
-
-def _get_presence(level):
-    return SQL(
-        "COALESCE(%s, FALSE) OR COALESCE(%s, FALSE) AS %s",
-        _name("worth", level),
-        _name("waits", level),
-        _name("here", level),
+        place=place,
     )

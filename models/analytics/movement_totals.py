@@ -126,8 +126,7 @@ def get_lost(scope, start, end):
         scope.get_rows(Domain("effective_date", "<=", end)),
     )
     query = SQL(
-        "WITH %s SELECT DISTINCT commercial_partner_id FROM customer "
-        "WHERE here_1 AND here_2 IS NOT TRUE ORDER BY 1",
+        "WITH %s SELECT DISTINCT commercial_partner_id FROM customer WHERE here & 3 = 1 ORDER BY 1",
         get_customers(rows, [1, 2]),
     )
     return [found for (found,) in scope.env.execute_query(query)]
@@ -158,17 +157,6 @@ def _fetch_counts(env, rows, spans):
     :rtype: tuple[dict, list[dict]]
     """
     levels = sorted({number for pair in spans for number in pair})
-    counts = SQL(", ").join(
-        SQL(
-            "COUNT(*) FILTER (WHERE %(a)s), COUNT(*) FILTER (WHERE %(a)s AND %(b)s IS NOT TRUE), "
-            "COUNT(*) FILTER (WHERE %(b)s AND %(a)s IS NOT TRUE), "
-            "COUNT(*) FILTER (WHERE %(b)s AND %(worth)s IS NOT TRUE)",
-            a=SQL.identifier(f"here_{first}"),
-            b=SQL.identifier(f"here_{last}"),
-            worth=SQL.identifier(f"worth_{last}"),
-        )
-        for first, last in spans
-    )
     query = SQL(
         """
         WITH %(customers)s, level AS (
@@ -180,17 +168,35 @@ def _fetch_counts(env, rows, spans):
                   FROM cell WHERE origin_id IS NOT NULL
               ) AS reached
         )
-        SELECT span, ARRAY[SUM(is_after::int - is_before::int)] FROM level GROUP BY 1
+        SELECT span, NULL, NULL, SUM(is_after::int - is_before::int) FROM level GROUP BY 1
          UNION ALL
-        SELECT NULL, ARRAY[%(counts)s] FROM customer
+        SELECT NULL, worth, here, COUNT(*) FROM customer GROUP BY 2, 3
         """,
         customers=get_customers(rows, levels),
         tiny=TINY_FLOAT,
-        counts=counts,
     )
-    found = dict(env.execute_query(query))
-    row, names = found.pop(None), ("customers", "lost", "won", "paused")
-    return {span: count for span, [count] in found.items()}, [
-        dict(zip(names, row[place : place + len(names)], strict=True))
-        for place in range(0, len(row), len(names))
-    ]
+    contracts, groups = {}, []
+    for span, worth, here, count in env.execute_query(query):
+        if span is None:
+            groups.append((worth, here, count))
+        else:
+            contracts[span] = count
+    bits = {level: 1 << place for place, level in enumerate(levels)}
+    return contracts, [_get_counts(groups, bits[first], bits[last]) for first, last in spans]
+
+
+def _get_counts(groups, first, last):
+    """Return how many customers a range has.
+
+    :param list groups: bits of the levels at which customers were worth something, those at which
+        they were there, and how many they are
+    :param int first: bit of the level at which the range begins
+    :param int last: bit of the level at which it is over
+    """
+    found = dict.fromkeys(("customers", "lost", "won", "paused"), 0)
+    for worth, here, count in groups:
+        found["customers"] += count if here & first else 0
+        found["lost"] += count if here & first and not here & last else 0
+        found["won"] += count if here & last and not here & first else 0
+        found["paused"] += count if here & last and not worth & last else 0
+    return found
