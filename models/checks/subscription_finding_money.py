@@ -109,7 +109,9 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _get_over_given(self, balance, move):
-        """Return by how much an invoice gave back too much, of one tax or in all.
+        """Return by how much too much was given back of an invoice, of one tax or in all.
+
+        Of a credit note of rebates that is what was asked for again.
 
         :rtype: Decimal
         """
@@ -118,8 +120,9 @@ class SubscriptionFinding(models.Model):
             if balance.asked[line].total and not line._is_credit_of_another():
                 asked.add(balance.asked[line])
                 given.add(balance.given[line])
-        taxes = [given.taxes.get(tax, 0) - amount for tax, amount in asked.taxes.items()]
-        return max(given.total - asked.total, *taxes, 0)
+        sign = -1 if asked.total < 0 else 1
+        taxes = [sign * (given.taxes.get(tax, 0) - amount) for tax, amount in asked.taxes.items()]
+        return max(sign * (given.total - asked.total), *taxes, 0)
 
     # ------------------------------------------------------------------
     # Sold once, due dates

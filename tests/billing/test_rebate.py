@@ -135,3 +135,15 @@ class TestRebate(SubscriptionCommon):
             sorted(self.get_documents(order.invoice_ids)),
             [("out_invoice", 144.0, 144.0), ("out_refund", 180.0, 180.0)],
         )
+
+    def test_contract_that_ends_asks_again_for_a_part_of_what_it_owed(self):
+        order = self.create_beyond()
+        self.bill(order)
+        self.travel("2027-01-16")
+        order._subscription_close(self.env.company._subscription_today())
+        documents = self.bill(order)
+        self.assertEqual(
+            sorted((move.move_type, move.amount_untaxed) for move in documents),
+            [("out_invoice", 77.42), ("out_refund", 51.61)],
+        )
+        self.assertLedgerWhole(order)
