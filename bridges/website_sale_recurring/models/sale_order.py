@@ -20,6 +20,7 @@ class SaleOrder(models.Model):
             accessory that is not offered for it gets its own default
         """
         product = self.env["product.product"].browse(product_id)
+        ShopCart(self).check_uom(product, kwargs.get("uom_id"))
         parent = self.order_line.filtered(lambda line: line.id == kwargs.get("linked_line_id"))
         if parent and kwargs.get("combo_item_id"):
             recurrence = parent.recurrence_id.filtered(lambda _one: product.is_recurring)

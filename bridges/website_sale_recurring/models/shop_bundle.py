@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..addon import get_number_text
 from .shop_offer import ShopOffer, is_sold_by
 
 MAX_QUANTITY = 1000
@@ -76,7 +77,7 @@ class ShopBundle:
     def get_rows(self, lines, website):
         """Return what lines cost, as the shop shows prices.
 
-        :return: dicts of line, name, quantity, price_text and per_text
+        :return: dicts of line, name, quantity, its text, price_text and per_text
         :rtype: list[dict]
         """
         rows = []
@@ -95,6 +96,7 @@ class ShopBundle:
                     "line": line,
                     "name": line.product_id.name,
                     "quantity": line.product_uom_qty,
+                    "quantity_text": get_number_text(line.product_uom_qty),
                     "price_text": website.currency_id.format(prices["price"]),
                     "per_text": recurrence._get_per_text() if recurrence else "",
                 }

@@ -36,6 +36,23 @@ class ShopCart:
             product=product.name,
         )
 
+    def check_uom(self, product, uom_id):
+        """Refuse a unit of a request that a recurring product is not sold in.
+
+        Core takes any: an hour would be sold for the price of a minute.
+
+        :raise UserError: the page offers no such unit
+        """
+        if not uom_id or not product.is_recurring:
+            return
+        if uom_id not in (product.uom_id | product.uom_ids).ids:
+            raise UserError(
+                self.env._(
+                    "%(product)s is not sold in this unit. Reload the page to see what is offered.",
+                    product=product.name,
+                )
+            )
+
     def get_quantity(self, product, recurrence_id):
         """Return how much of a product is billed so already: a price may ask for a number.
 

@@ -49,7 +49,7 @@ class TestShopBundle(ShopCase):
     def test_it_is_found_and_told(self):
         self.assertIn("Office", self.get_text(self.open("/shop/bundles")))
         text = self.get_text(self.open(self.bundle.shop_url))
-        self.assertIn(f"Seat \u00d7 3 {self.tell(9)} per month", text)
+        self.assertIn(f"Seat 3 \u00d7 {self.tell(9)} per month", text)
         self.assertIn(f"Hosting {self.tell(119.9)} per year", text)
         self.assertIn(f"Set-up: {self.tell(49)}, once.", text)
 

@@ -138,6 +138,19 @@ class TestShopCart(ShopCase):
         self.assertEqual(self.buy(self.cart).amount_total, 10.8)
         self.assertEqual(self.bill(self.cart, "2027-02-28").amount_total, 21.6)
 
+    def test_a_unit_that_the_product_is_not_sold_in_is_refused(self):
+        minutes = self.env.ref("uom.product_uom_minute", raise_if_not_found=False)
+        minutes = minutes or self.env["uom.uom"].create(
+            {"name": "Crumb", "relative_factor": 0.01, "relative_uom_id": self.seat.uom_id.id}
+        )
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.add(self.seat, self.month, uom_id=minutes.id)
+        self.assertFalse(self.cart.order_line)
+        pack = self.env.ref("uom.product_uom_pack_6")
+        self.seat.product_tmpl_id.uom_ids = pack
+        self.add(self.seat, self.month, uom_id=pack.id)
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 1.0, 54.0)])
+
     def test_what_is_not_offered_is_refused(self):
         for wanted in (self.quarter.id, 0, False, -1, 10**12, "1", [1], True, {"id": 1}):
             with (
