@@ -175,6 +175,7 @@ class AccountMove(models.Model):
     def _cron_charge_subscriptions(self):
         """Charge open invoices one by one; may be killed and run again at any point."""
         self.env["payment.transaction"]._book_abandoned()
+        self._invoice_left_requests()
         ChargeRun(self.env).run(self._get_invoices_to_charge())
         self._send_payment_requests()
 

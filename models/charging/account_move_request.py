@@ -168,6 +168,51 @@ class AccountMove(models.Model):
         orders = move.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
 
+    # ------------------------------------------------------------------
+    # Requests whose terms ask for no money before the invoice any more
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _invoice_left_requests(self):
+        """Make the invoices that nobody has to pay first any more; commits after each.
+
+        Called by the charging run before the charges. What somebody edited is left to them.
+        """
+        Cron = self.env["ir.cron"]
+        terms = "invoice_line_ids.sale_line_ids.order_id.subscription_template_id.payment_mode"
+        domain = Domain(
+            [
+                ("state", "=", "draft"),
+                ("move_type", "=", "out_invoice"),
+                ("subscription_requested_date", "!=", False),
+                (terms, "in", ("manual", "charge")),
+            ]
+        )
+        for move in self.search(domain, order="id", limit=1000):
+            try:
+                move._invoice_left_request()
+            except Exception as error:
+                # Whatever is wrong with one of them must not stop the others.
+                self.env.cr.rollback()
+                level = logging.INFO if isinstance(error, OperationalError) else logging.ERROR
+                _logger.log(level, "draft %(move)s waits", {"move": move.id}, exc_info=True)
+            Cron._commit_progress()
+
+    def _invoice_left_request(self):
+        """Make one draft an invoice as its terms say, unless its money is under way."""
+        self.ensure_one()
+        is_free = self.try_lock_for_update(allow_referencing=True) and self.state == "draft"
+        if not is_free or self._waits_for_payment() or self._is_draft_in_payment():
+            return
+        if self._is_draft_edited():
+            return
+        self._as_system().subscription_requested_date = False
+        if "draft" in self._get_invoice_modes():
+            return
+        self._date_paid_draft()
+        self.company_id._at_company_time(self).action_post()
+        self._send_paid_drafts()
+
     def _get_no_address_text(self):
         """Return that nobody can be written to, in a sentence."""
         return self.env._(

@@ -101,6 +101,26 @@ class TestAfterPayment(PaymentCommon):
         self.run_charges()
         self.assertEqual(order.invoice_ids.mapped("state"), ["posted"])
 
+    def test_draft_becomes_an_invoice_when_its_terms_want_no_money_first_any_more(self):
+        order = self.create_paid_first("error")
+        draft = self.bill(order)
+        self.run_charges()
+        other = self.create_paid_first("pending")
+        held = self.bill(other)
+        self.run_charges()
+        self.terms.payment_mode = "charge"
+        self.travel("2027-02-10")
+        self.run_charges()
+        self.assertEqual((draft.state, draft.amount_residual), ("posted", 36))
+        self.assertEqual(str(draft.invoice_date), "2027-02-10")
+        self.assertEqual(order._get_open_invoices_to_pay(), draft)
+        self.assertEqual(held.state, "draft", "its money is under way")
+        draft.action_subscription_charge()
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        self.run_charges()
+        self.assertFalse(draft.amount_residual)
+        self.assertBillsNothing(order)
+
     def test_another_method_is_charged_for_a_declined_draft_at_once(self):
         order = self.create_paid_first("error")
         draft = self.bill(order)
