@@ -30,6 +30,8 @@ class SubscriptionHealthEvent(models.Model):
     moment = fields.Datetime("When", required=True, readonly=True, index=True)
     old_value = fields.Char("Before", readonly=True)
     new_value = fields.Char("After", readonly=True)
+    old_label = fields.Char("Was", compute="_compute_labels")
+    new_label = fields.Char("Became", compute="_compute_labels")
     verdict = fields.Selection(VERDICTS, compute="_compute_score", store=True, readonly=True)
     score = fields.Float(
         compute="_compute_score",
@@ -59,3 +61,18 @@ class SubscriptionHealthEvent(models.Model):
             verdict = event.new_value if event.kind == "health" else False
             event.verdict = verdict if verdict in SCORES else False
             event.score = SCORES.get(event.verdict, 0.0)
+
+    @api.depends("kind", "old_value", "new_value")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        """Say in the words of the reader what is kept as it is stored; stages are kept by name."""
+        states = self.env["sale.order"]._fields["subscription_state"]
+        labels = {
+            "health": dict(self._fields["verdict"]._description_selection(self.env)),
+            "state": dict(states._description_selection(self.env)),
+            "stage": {},
+        }
+        for event in self:
+            words = labels.get(event.kind, {})
+            event.old_label = words.get(event.old_value, event.old_value)
+            event.new_label = words.get(event.new_value, event.new_value)

@@ -120,3 +120,18 @@ class TestHealthReport(HealthCommon):
             if field.store and field.type in ("many2one", "selection", "date"):
                 spec = field.name + (":month" * (field.type == "date"))
                 self.assertTrue(self.Report._read_group([], [spec], ["contracts:sum"]), spec)
+
+    def test_turns_are_told_in_words(self):
+        order = self.create_contract(self.seat, day="2027-02-01")
+        stage = self.env["subscription.stage"].create({"name": "call Ada"})
+        self.turn("2027-02-02")
+        order._subscription_pause(self.company._subscription_today())
+        order.subscription_stage_id = stage
+        self.turn("2027-02-03", order)
+        events = self.env["subscription.health.event"].search([("order_id", "=", order.id)])
+        labels = {(one.kind, one.old_label, one.new_label) for one in events}
+        self.assertGreaterEqual(
+            labels, {("health", False, "Good"), ("health", "Good", "Bad")}, labels
+        )
+        self.assertIn(("state", "Active", "Paused"), labels)
+        self.assertIn("call Ada", {new for kind, _old, new in labels if kind == "stage"})
