@@ -139,12 +139,17 @@ class SaleOrderLine(models.Model):
         return values
 
     def _prepare_origin_values(self, original):
-        """Return what a line that gives something back takes from the one that asked for it."""
-        return {
+        """Return what a line that gives something back takes from the one that asked for it.
+
+        Where nobody posts on its account any more, core chooses that of new invoices.
+        """
+        values = {
             "tax_ids": [Command.set(original.tax_ids.ids)],
-            "account_id": original.account_id.id,
             "analytic_distribution": original.analytic_distribution,
         }
+        if original.account_id.active:
+            values["account_id"] = original.account_id.id
+        return values
 
     def _prepare_discount_share_values(self, share):
         """Return the invoice line that takes back the share of a discount that a line bore.

@@ -309,3 +309,20 @@ class TestCreditNote(SubscriptionCommon):
                 self.assertTrue(note.journal_id.active)
                 self.assertEqual(note.reversed_entry_id, invoice)
                 self.assertEqual(invoice.amount_residual, 120.0 - note.amount_total)
+
+    def test_credit_of_an_invoice_on_an_archived_account(self):
+        account = self.env["account.account"].create(
+            {"name": "Old sales", "code": "OLDSALES", "account_type": "income"}
+        )
+        self.seat.property_account_income_id = account
+        order = self.create_contract(self.line_values(self.seat, 10), day="2027-01-01")
+        invoice = self.bill(order)
+        self.assertEqual(invoice.invoice_line_ids.account_id, account)
+        self.travel("2027-01-16")
+        self.seat.property_account_income_id = False
+        account.active = False
+        order.order_line.product_uom_qty = 5
+        note = self.bill(order)
+        self.assertEqual((note.state, note.amount_untaxed), ("posted", 25.81))
+        self.assertTrue(note.invoice_line_ids.account_id.active)
+        self.assertLedgerWhole(order)
