@@ -55,7 +55,7 @@ class AccountMoveLine(models.Model):
             and bool(self._get_credit_orders() & invoice.subscription_order_ids)
         )
 
-    def _ask_about_kept_credit(self, order):
+    def _schedule_credit_decision(self, order):
         """Ask somebody about credit that was kept for the next invoice of a contract that ended.
 
         :param order: the `sale.order`, of which no invoice may come any more

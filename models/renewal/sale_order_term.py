@@ -293,7 +293,7 @@ class SaleOrder(models.Model):
             self._as_system().subscription_close_reason_id = reason
         if new == "closed":
             # sudo: whoever closes the contract may not read the books
-            self.env["account.move.line"].sudo()._ask_about_kept_credit(self)
+            self.env["account.move.line"].sudo()._schedule_credit_decision(self)
 
     # ------------------------------------------------------------------
     # Words

@@ -107,6 +107,7 @@ METHODS = {
         "onchange": READERS,
         "write": READERS,
     },
+    "sale.order.discount": {"action_apply_discount": OPERATORS},
     "sale.order.line": {
         "action_subscription_change": (OPERATORS, "line"),
         "copy_data": READERS,
@@ -250,6 +251,7 @@ DOCUMENTS = {
 DIALOGS = {
     "account.move.reversal": {"move_ids": "invoice", "journal_id": "journal"},
     "res.config.settings": {},
+    "sale.order.discount": {"sale_order_id": "active", "discount_percentage": 0.1},
     "subscription.prepayment.wizard": {"order_id": "active"},
     "subscription.billing.preview": {"order_ids": "active"},
     "subscription.change.wizard": {"order_id": "active", "line_id": "line", "quantity": 4.0},

@@ -27,7 +27,7 @@ ASKED_BEFORE = {
     "_take_renewal_changes",
     "_without_billing_limits",
 }
-READERS = ("_check", "_compute", "_get", "_has", "_is", "_prepare")
+READERS = ("_check", "_compute", "_get", "_has", "_is", "_prepare", "_split")
 
 
 def get_calls(node):

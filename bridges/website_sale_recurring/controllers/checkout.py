@@ -30,8 +30,8 @@ class SubscriptionCheckout(WebsiteSale):
         if "available_max_price" not in values:
             return found
         least, most = self._get_shop_price_bounds(values)
-        low = self._get_asked_price("min_price")
-        high = self._get_asked_price("max_price")
+        low = self._get_price_bound("min_price")
+        high = self._get_price_bound("max_price")
         asked = {name: price for name, price in (("min_price", low), ("max_price", high)) if price}
         pager = request.website.pager(
             url=self._get_shop_path(values["category"]),
@@ -70,7 +70,7 @@ class SubscriptionCheckout(WebsiteSale):
         )
         return tuple(float_round((price or 0.0) * rate, 2) for price in (least, most))
 
-    def _get_asked_price(self, name):
+    def _get_price_bound(self, name):
         """Return an end of the price filter as it was asked for, 0 for none."""
         try:
             price = float(request.params.get(name) or 0.0)

@@ -127,7 +127,7 @@ class SaleOrder(models.Model):
         """Let a cart be billed as it is sold; its set-up fee costs what its terms name."""
         carts = self.filtered(lambda order: order.website_id and order.state == "draft")
         for cart in carts:
-            ShopCart(cart).settle_recurrences()
+            ShopCart(cart).update_recurrences()
         result = super()._recompute_prices()
         for cart in carts:
             ShopCart(cart).restore_setup_fee()

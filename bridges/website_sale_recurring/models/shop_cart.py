@@ -121,7 +121,7 @@ class ShopCart:
             order.sale_order_template_id = False
         if not order._get_recurring_lines() and order.subscription_template_id:
             order.subscription_template_id = False
-        if self.settle_recurrences():
+        if self.update_recurrences():
             order._recompute_prices()
         self.restore_setup_fee()
         order._subscription_refresh_quote()
@@ -133,7 +133,7 @@ class ShopCart:
         if order.subscription_quote_frozen or not is_of_today or self._get_unsold_lines():
             self.refresh()
 
-    def settle_recurrences(self):
+    def update_recurrences(self):
         """Bill what is not sold any more for its period by the first one that it is sold for.
 
         :return: whether a line has another recurrence now; it must be priced anew

@@ -117,7 +117,7 @@ class TestShopBundle(ShopCase):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertIsNone(self.bundle._get_shop_bundle(elsewhere))
 
-    def test_terms_that_are_archived_begin_no_contract(self):
+    def test_archived_subscription_template_begins_no_contract(self):
         self.bundle.subscription_template_id = self._create_template("Old", active=False)
         self.add_bundle()
         self.assertEqual(self.cart.subscription_template_id, self.template)

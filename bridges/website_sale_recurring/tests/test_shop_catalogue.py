@@ -48,7 +48,7 @@ class TestShopCatalogue(ShopCase):
         bounds = self.open("/shop").xpath("//input[@type='range']")[0]
         self.assertEqual((float(bounds.get("min")), float(bounds.get("max"))), (5.0, 30.0))
 
-    def test_a_price_filter_stays_as_it_was_asked_for(self):
+    def test_a_price_filter_stays_as_it_was_typed(self):
         extra = self._create_product("Extra", 2.0)
         self._create_price(extra, self.month, 40.0)
         extra.website_published = True
