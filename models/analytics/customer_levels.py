@@ -5,6 +5,33 @@ from odoo.tools import SQL
 # Who is worth something is asked of binary numbers, which are much faster to add up; no price is
 # as small as what they are wrong by. Money itself is added up exactly.
 TINY_FLOAT = SQL("0.00001")
+TABLES = """
+cell AS MATERIALIZED (
+    SELECT company_id, commercial_partner_id, origin_id, span,
+           SUM(amount::float8) AS amount,
+           MAX(effective_date) FILTER (WHERE kind = 'pause' AND amount < 0) AS paused,
+           MAX(effective_date) FILTER (WHERE kind = 'churn' AND amount < 0) AS ended,
+           MAX(effective_date) FILTER (WHERE kind IN
+               ('new', 'expansion', 'contraction', 'reactivation', 'resume')) AS served
+      FROM (%(rows)s) AS moved GROUP BY 1, 2, 3, 4
+), chain AS (
+    SELECT company_id, commercial_partner_id, %(days)s
+      FROM cell WHERE origin_id IN (SELECT origin_id FROM cell WHERE paused IS NOT NULL)
+     GROUP BY company_id, commercial_partner_id, origin_id
+    WINDOW chain AS (PARTITION BY origin_id)
+), waiting AS (
+    SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner,
+           BIT_OR(%(waits)s) AS bits
+      FROM chain GROUP BY 1, 2
+), worth AS (
+    SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner, %(worth)s AS bits
+      FROM cell GROUP BY 1, 2
+), customer AS (
+    SELECT NULLIF(worth.partner, 0) AS commercial_partner_id, worth.bits AS worth,
+           worth.bits | COALESCE(waiting.bits, 0) AS here
+      FROM worth LEFT JOIN waiting USING (company_id, partner)
+)
+"""
 
 
 def get_customers(rows, levels):
@@ -21,33 +48,7 @@ def get_customers(rows, levels):
     :rtype: odoo.tools.SQL
     """
     return SQL(
-        """
-        cell AS MATERIALIZED (
-            SELECT company_id, commercial_partner_id, origin_id, span,
-                   SUM(amount::float8) AS amount,
-                   MAX(effective_date) FILTER (WHERE kind = 'pause' AND amount < 0) AS paused,
-                   MAX(effective_date) FILTER (WHERE kind = 'churn' AND amount < 0) AS ended,
-                   MAX(effective_date) FILTER (WHERE kind IN
-                       ('new', 'expansion', 'contraction', 'reactivation', 'resume')) AS served
-              FROM (%(rows)s) AS moved GROUP BY 1, 2, 3, 4
-        ), chain AS (
-            SELECT company_id, commercial_partner_id, %(days)s
-              FROM cell WHERE origin_id IN (SELECT origin_id FROM cell WHERE paused IS NOT NULL)
-             GROUP BY company_id, commercial_partner_id, origin_id
-            WINDOW chain AS (PARTITION BY origin_id)
-        ), waiting AS (
-            SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner,
-                   BIT_OR(%(waits)s) AS bits
-              FROM chain GROUP BY 1, 2
-        ), worth AS (
-            SELECT company_id, COALESCE(commercial_partner_id, 0) AS partner, %(worth)s AS bits
-              FROM cell GROUP BY 1, 2
-        ), customer AS (
-            SELECT NULLIF(worth.partner, 0) AS commercial_partner_id, worth.bits AS worth,
-                   worth.bits | COALESCE(waiting.bits, 0) AS here
-              FROM worth LEFT JOIN waiting USING (company_id, partner)
-        )
-        """,
+        TABLES,
         rows=rows,
         days=SQL(", ").join(_get_days(level) for level in levels),
         waits=SQL(" | ").join(_get_wait(level, place) for place, level in enumerate(levels)),

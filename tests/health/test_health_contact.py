@@ -2,6 +2,8 @@ from odoo.tests import tagged
 
 from ..support.common_alert import AlertCommon
 
+HELLO, SEEN = "Hello", "Seen"
+
 
 @tagged("post_install", "-at_install")
 class TestHealthContact(AlertCommon):
@@ -15,7 +17,7 @@ class TestHealthContact(AlertCommon):
     def write_message(self, day, **values):
         """Post a message on the contract at noon of a day, and count the facts again."""
         values = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"} | values
-        message = self.order.message_post(body="Hello", **values)
+        message = self.order.message_post(body=HELLO, **values)
         message.date = f"{day} 12:00:00"
         self.watch()
         return message
@@ -53,10 +55,10 @@ class TestHealthContact(AlertCommon):
     def test_an_answer_is_known_within_a_minute(self):
         row = self.order.subscription_health_id
         self.assertFalse(row.is_stale)
-        self.order.message_post(body="Seen", subtype_xmlid="mail.mt_note")
+        self.order.message_post(body=SEEN, subtype_xmlid="mail.mt_note")
         self.assertFalse(row.is_stale, "a note changes nothing")
         message = self.order.message_post(
-            body="Hello",
+            body=HELLO,
             author_id=self.partner.id,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
