@@ -123,6 +123,22 @@ class SubscriptionCommon(TransactionCase):
         )
 
     @classmethod
+    def _create_mixed_term(cls):
+        """Return terms of 2 % off for who pays early, of which the taxes are told from the start.
+
+        :rtype: account.payment.term
+        """
+        return cls.env["account.payment.term"].create(
+            {
+                "name": "2 % off, taxes at once",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+
+    @classmethod
     def _create_product(cls, name, price, **values):
         return cls.env["product.product"].create(
             {

@@ -352,5 +352,5 @@ class AmendmentPlan:
             [line for due in group for line in due.line._prepare_due_base_lines(due, self.taxes)]
             for group in groups
         ]
-        groups[0] = fit_rebates(one_off + groups[0], self.order.company_id)
+        groups[0] = fit_rebates(one_off + groups[0], self.order)
         return [group for group in groups if group]

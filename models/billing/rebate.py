@@ -1,5 +1,10 @@
 """Rebates that are sold once: an invoice bears them as far as it goes, the rest is carried on."""
 
+from .tax_totals import TaxTotals
+
+# Each try leaves a cent or nothing of what the one before was too much.
+TRIES = 5
+
 
 def is_rebate(base_line):
     """Tell whether a base line of the tax engine is a discount that is sold once.
@@ -13,37 +18,35 @@ def is_rebate(base_line):
     return base_line["price_unit"] * base_line["quantity"] < 0
 
 
-def fit_rebates(base_lines, company):
+def fit_rebates(base_lines, order):
     """Lower the rebates of one invoice to what it asks for, taxes included: no invoice is negative.
 
-    They are taken in order: the one that the invoice cannot bear is cut, those behind it wait.
+    They are taken in order: the one that the invoice cannot bear is cut, those behind it wait. What
+    the invoice asks for is known of all its lines together only: taxes may be rounded over all of
+    them, and lowered by what an early payment takes off.
 
     :param list base_lines: base lines of the tax engine of all lines of the invoice
-    :param company: the company that bills
+    :param order: the order that is billed
     :return: the base lines that the invoice has, the cut ones with a lower price
     :rtype: list[dict]
     """
-    rebates = [base for base in base_lines if is_rebate(base)]
-    if not rebates:
+    fitting = [base for base in base_lines if not is_rebate(base)]
+    if len(fitting) == len(base_lines):
         return base_lines
-    room = sum(_get_total(base, company) for base in base_lines if not is_rebate(base))
-    fitting = {}
-    for base in rebates:
-        total = _get_total(base, company)
-        currency = base["currency_id"]
-        if currency.compare_amounts(room + total, 0) >= 0:
-            fitting[base["record"]] = base
-            room += total
+    currency = order.currency_id
+    for base in filter(is_rebate, base_lines):
+        if currency.compare_amounts(_get_total([*fitting, base], order), 0) >= 0:
+            fitting.append(base)
             continue
-        if currency.compare_amounts(room, 0) > 0:
-            cut = _cut(base, room, total, company)
-            if is_rebate(cut):
-                fitting[base["record"]] = cut
-        room = 0.0
+        cut = _cut(base, fitting, order)
+        if is_rebate(cut):
+            fitting.append(cut)
+        break
+    borne = {base["record"]: base for base in fitting if is_rebate(base)}
     return [
-        fitting[base["record"]] if is_rebate(base) else base
+        borne[base["record"]] if is_rebate(base) else base
         for base in base_lines
-        if not is_rebate(base) or base["record"] in fitting
+        if not is_rebate(base) or base["record"] in borne
     ]
 
 
@@ -60,51 +63,68 @@ def note_unbearable(invoices, credit_notes):
         lowering = [due for due in items if due.amount < 0]
         if not lowering:
             continue
-        totals = {
-            id(due): sum(
-                _get_total(base, order.company_id) for base in due.line._prepare_due_base_lines(due)
-            )
-            for due in items
-        }
-        once = _get_total_once(order)
-        while lowering and order.currency_id.compare_amounts(sum(totals.values(), once), 0) < 0:
+        once = _get_sold_once(order)
+        while lowering and _is_unbearable(items, once, order):
             due = lowering.pop()
-            del totals[id(due)]
             items.remove(due)
             credit_notes.setdefault(due.row.move_id or order, []).append(due)
         if not items:
             del invoices[order]
 
 
-def _get_total_once(order):
-    """Return what the next invoice of an order asks for what is sold once, rebates aside."""
+def _is_unbearable(items, once, order):
+    """Tell whether an invoice with these items would be negative.
+
+    :param list items: `DueItem` of the invoice
+    :param list once: base lines of what is sold once
+    :param order: the order that is billed
+    :rtype: bool
+    """
+    base_lines = [base for due in items for base in due.line._prepare_due_base_lines(due)]
+    return order.currency_id.compare_amounts(_get_total(once + base_lines, order), 0) < 0
+
+
+def _get_sold_once(order):
+    """Return base lines of what the next invoice asks for what is sold once, rebates aside."""
     base_lines = [
         line._prepare_base_line_for_taxes_computation(quantity=quantity)
         for line, quantity in order._get_due_once()
     ]
-    return sum(_get_total(base, order.company_id) for base in base_lines if not is_rebate(base))
+    return [base for base in base_lines if not is_rebate(base)]
 
 
-def _cut(base, room, total, company):
-    """Return a base line of a rebate that takes no more than the room, to the cent."""
-    currency = base["currency_id"]
-    share = base["quantity"] * (1 - base["discount"] / 100)
-    amount = currency.round(base["price_unit"] * share * room / -total)
-    cut = {**base, "manual_tax_amounts": None}
+def _cut(base, others, order):
+    """Return a base line of a rebate that takes no more than the others ask for, to the cent.
+
+    :param dict base: the rebate, larger than what the others ask for
+    :param list others: base lines of the tax engine of all else on the invoice
+    :param order: the order that is billed
+    :return: the base line with a lower price, of 0 where nothing can be borne
+    :rtype: dict
+    """
+    cut = {**base, "manual_tax_amounts": None, "price_unit": 0.0}
     cut.update(manual_total_excluded_currency=None, manual_total_excluded=None)
-    for _try in range(3):
+    currency, room = order.currency_id, _get_total(others, order)
+    if currency.compare_amounts(room, 0) <= 0:
+        return cut
+    share = base["quantity"] * (1 - base["discount"] / 100)
+    total = _get_total([*others, base], order) - room
+    amount = currency.round(base["price_unit"] * share * room / -total)
+    for _try in range(TRIES):
         cut["price_unit"] = amount / share
-        over = -room - _get_total(cut, company)
+        over = -_get_total([*others, cut], order)
         if currency.compare_amounts(over, 0) <= 0:
             break
-        amount += over  # a tax per piece is not in proportion
+        amount += over  # taxes per piece and cents are not in proportion
     return cut
 
 
-def _get_total(base, company):
-    """Return what a base line asks for, taxes included."""
-    AccountTax = base["record"].env["account.tax"]
-    copy = {**base}
-    AccountTax._add_tax_details_in_base_line(copy, company)
-    AccountTax._round_base_lines_tax_details([copy], company)
-    return copy["tax_details"]["total_included_currency"]
+def _get_total(base_lines, order):
+    """Return what an invoice with these base lines asks for, taxes included.
+
+    :param list base_lines: base lines of the tax engine, left as they are
+    :param order: the order that is billed
+    :rtype: float
+    """
+    copies = [{**base} for base in base_lines]
+    return TaxTotals(order).get(copies)["total_amount_currency"]

@@ -170,7 +170,7 @@ class SaleOrderLine(models.Model):
         if not rebates:
             return
         base_lines += [base for due in items for base in due.line._prepare_due_base_lines(due)]
-        fitting = {base["record"]: base for base in fit_rebates(base_lines, self.company_id)}
+        fitting = {base["record"]: base for base in fit_rebates(base_lines, self.order_id)}
         for line in rebates:
             if line not in fitting:
                 line._as_system().one_off_bill_date = line._get_day_after_today()

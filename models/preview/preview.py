@@ -208,7 +208,7 @@ class Preview:
     def _fit_rebates(self, entries):
         """Return these entries as far as the document can bear the rebates among them."""
         base_lines = [base_line for _line, _text, base_line in entries]
-        fitting = fit_rebates(base_lines, self.order.company_id)
+        fitting = fit_rebates(base_lines, self.order)
         rebates = {base["record"]: base for base in fitting if is_rebate(base)}
         return [
             (line, text, rebates[line] if is_rebate(base) else base)

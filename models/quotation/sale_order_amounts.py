@@ -150,4 +150,4 @@ class SaleOrder(models.Model):
                         quantity=line._get_due_now_quantity()
                     )
                 )
-        return fit_rebates(base_lines, self.company_id)
+        return fit_rebates(base_lines, self)

@@ -117,6 +117,23 @@ class TestRebate(SubscriptionCommon):
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
 
+    def test_rebate_above_the_taxes_that_an_early_payment_saves(self):
+        """100.00 + 20 % of 98.00 is 119.60: a rebate of 119.70 is more, though less than 120.00."""
+        untaxed = {"price_unit": -119.7, "tax_ids": [Command.clear()]}
+        order = self.create_contract(
+            self.line_values(self.seat, 10),
+            self.line_values(self.support, 1, **untaxed),
+            day="2027-01-01",
+            payment_term_id=self._create_mixed_term().id,
+        )
+        documents = self.bill(order)
+        self.assertEqual(
+            self.get_documents(documents),
+            [("out_invoice", 119.6, 0.0), ("out_refund", 119.7, 0.1)],
+        )
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
     def test_rebates_stay_on_the_invoice_as_far_as_it_goes(self):
         more = self.line_values(self.hosting, 1, price_unit=-80.0)
         order = self.create_beyond(more, rebate=-80.0)

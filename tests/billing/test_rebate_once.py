@@ -65,3 +65,37 @@ class TestRebateOnce(SubscriptionCommon):
         self.assertEqual(order._create_invoices().amount_untaxed, 0.0)
         order.invoice_ids.action_post()
         self.assertEqual(self.bill(order, "2027-05-01").amount_untaxed, 20.0)
+
+    # ------------------------------------------------------------------
+    # What an invoice asks for is known of all its lines together
+    # ------------------------------------------------------------------
+
+    def test_voucher_leaves_out_the_taxes_that_an_early_payment_saves(self):
+        """50.00 + 20 % of 49.00 is 59.80, and that is all the voucher pays: not 60.00."""
+        order = self.create_quotation(100.0, taxes_id=[Command.clear()])
+        order.payment_term_id = self._create_mixed_term()
+        self.assertEqual(order.amount_total, 0.0)
+        order.action_confirm()
+        totals = [self.bill(order, f"2027-{month}-01").amount_total for month in ("04", "05", "06")]
+        self.assertEqual(totals, [0.0, 19.6, 59.8])
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
+    def test_voucher_is_cut_to_the_cent_where_taxes_are_rounded_over_all_lines(self):
+        """With 51.26 the invoice were 0.01 and -0.03 + 0.01 of taxes; with 51.25 it is 0.01."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        seldom = self._create_tax(7.7)
+        order = self.create_quotation(
+            120.0,
+            self.line_values(self.support, 2, price_unit=0.07, tax_ids=[Command.set(seldom.ids)]),
+            self.line_values(self.setup_service, price_unit=50.0),
+            price=1.13,
+        )
+        self.assertEqual(order.amount_total, 0.01)
+        order.action_confirm()
+        invoice = self.bill(order)
+        self.assertEqual(invoice.invoice_line_ids.mapped("price_subtotal")[1], -51.25)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_total), (0.02, 0.01))
+        self.assertEqual(invoice.state, "posted")
+        self.assertFalse(order.subscription_quarantined_at)
+        self.assertLedgerWhole(order)
