@@ -56,13 +56,16 @@ class RandomWorld(RandomDeeds):
             ("round_per_line", "round_globally")
         )
         self.day = date(2027, self.dice.randint(1, 6), self.dice.randint(1, 28))
+        self.hour = HOURS[0]
         self.move_clock(0)
         self.deeds = sorted(name for name in dir(self) if name.startswith("do_"))
 
     def move_clock(self, days):
-        """Let some days pass; the hour is drawn."""
+        """Let some days pass; the hour is drawn, on the same day none that is over."""
         self.day += timedelta(days=days)
-        self.case.travel(self.day, *self.dice.choice(HOURS))
+        drawn = self.dice.choice(HOURS)
+        self.hour = drawn if days else max(self.hour, drawn)
+        self.case.travel(self.day, *self.hour)
         self.today = self.case.company._subscription_today()
 
     # ------------------------------------------------------------------
