@@ -79,8 +79,10 @@ class SaleOrderLine(models.Model):
         items = const.unseal(self.env.context, const.ITEMS_KEY, {}).get(self.id)
         if not items:
             vals_list = super()._prepare_invoice_lines_vals_list(**optional_values)
-            if self.product_id.type == "combo" and self.qty_to_invoice <= 0:
-                # A heading only, as of the second period: core has counted the combo as invoiced.
+            is_contract = self.order_id.is_subscription
+            left = self._get_once_to_bill() if is_contract else self.qty_to_invoice
+            if self.product_id.type == "combo" and left <= 0:
+                # A heading only, as of the second period: the combo itself was billed.
                 name = f"{self.product_id.name} x {get_number_text(self.product_uom_qty)}"
                 vals_list = [{**vals, "name": name, "quantity": 0} for vals in vals_list]
             elif items is not None:

@@ -2,11 +2,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import SubscriptionCommon
+from ..support.common_combo import ComboCase
 
 
 @tagged("post_install", "-at_install")
-class TestOneOffOnce(SubscriptionCommon):
+class TestOneOffOnce(ComboCase):
     """What is sold once is billed once, whatever happens to its invoice, unless somebody asks."""
 
     @classmethod
@@ -92,6 +92,23 @@ class TestOneOffOnce(SubscriptionCommon):
         )
         self.bill(order).unlink()
         self.assertEqual(self.bill(order, "2027-04-02").amount_untaxed, 150.0)
+
+    def test_the_heading_of_a_combo_is_one_again_only_where_it_is_billed_again(self):
+        for effect, quantities in (("adjust", [2, 0]), ("again", [2, 2, 0])):
+            with self.subTest(effect=effect):
+                self.travel("2027-04-01")
+                order = self.create_combo(2)
+                order.action_confirm()
+                self.invoice = self.bill(order)
+                # An item that ended is no more wanted than invoiced: core asks for the combo.
+                order.order_line[1].product_uom_qty = 0
+                self.reverse(effect)
+                self.bill(order, "2027-04-02")
+                self.bill(order, "2027-05-01")
+                invoices = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+                lines = invoices.sorted("id").invoice_line_ids & order.order_line[0].invoice_lines
+                self.assertEqual(lines.mapped("quantity"), quantities)
+                self.assertNothingFound(order)
 
     def test_more_of_it_bills_the_difference_after_a_credit(self):
         order = self.create_billed(2)
