@@ -329,19 +329,19 @@ class RecognitionPlan:
         """Return what of a line's amount each of its billed periods bears, 0 left out.
 
         Rows that take back what is left of one period have their amount on the first of them; it
-        belongs to the days and units of all.
+        belongs to the days and units of all. A line that a credit came back to bears that as well.
 
         :rtype: dict
         """
         weights = {}
         valued = rows.filtered(lambda row: row.kind in ("charge", "credit", "move"))
-        for same in valued.grouped(lambda row: row.reverses_id or row).values():
-            amounts = [to_decimal(row.booked_amount) for row in same]
+        for same in valued.grouped(lambda row: (row.kind, row.reverses_id or row)).values():
+            amounts = [Fraction(to_decimal(row.booked_amount)) for row in same]
             sizes = [
                 to_decimal(row.quantity) * (row.end_date - row.start_date).days for row in same
             ]
             if len(same) > 1 and sum(sizes):
-                whole = Fraction(sum(amounts)) / Fraction(sum(sizes))
+                whole = sum(amounts) / Fraction(sum(sizes))
                 amounts = [whole * Fraction(size) for size in sizes]
             weights |= {row: amount for row, amount in zip(same, amounts, strict=True) if amount}
         return weights

@@ -36,6 +36,29 @@ class TestRecognitionChanges(RecognitionCommon):
         self.assertEqual(after["2027-12"], 0)
         self.assertBooksWhole()
 
+    def test_deleted_credit_leaves_its_days_to_the_invoice(self):
+        """What waited to be taken off comes back to the line, which is earned as if it never had.
+
+        50 for the 31 days of May 8 to June 7: 24 of them are in May.
+        """
+        self.company.recognition_method = "days"
+        self.template.credit_on_downgrade = "offset"
+        line = self.line_values(self.seat, 5, tax_ids=[])
+        order = self.create_contract(line, day="2027-05-08")
+        invoice = self.bill(order)
+        self.travel("2027-05-26")
+        order.order_line.product_uom_qty = 4
+        after = self.bill(order, "2027-06-08")
+        self.assertEqual(after.amount_untaxed, 35.81)
+        after.button_draft()
+        after.unlink()
+        self.recognise("2027-07-01")
+        rows = invoice.invoice_line_ids.recognition_ids
+        self.assertFalse(rows.filtered("problem"))
+        months = {f"{row.date:%Y-%m}": row.recognised_amount for row in rows}
+        self.assertEqual(months, {"2027-05": 38.71, "2027-06": 11.29})
+        self.assertBooksWhole()
+
     def test_early_end_with_a_credit(self):
         order, _invoice = self.create_year()
         self.recognise("2027-06-01")
