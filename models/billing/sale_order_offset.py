@@ -87,7 +87,10 @@ class SaleOrder(models.Model):
         return [due for due in items if due not in credits or due in netted + noted]
 
     def _get_next_invoice_date(self, line_dates):
-        """Look at a contract whose credits wait not before its next invoice."""
+        """Look at a contract whose credits wait not before its next invoice.
+
+        On the day of that invoice it is still that day, not the one on which they began to wait.
+        """
         day = super()._get_next_invoice_date(line_dates)
         today = self._subscription_today()
         if not day or day > today or not self._is_credit_offset():
@@ -96,7 +99,12 @@ class SaleOrder(models.Model):
             due = self._get_order_due_items(today)
         except EngineError:
             return day
-        if self._get_items_without_waiting_credits(due) or self._is_one_off_due():
+        if self._is_one_off_due():
             return day
+        firm = self._get_items_without_waiting_credits(due)
+        for first in sorted({item.item.on for item in firm}):
+            until_then = [item for item in firm if item.item.on <= first]
+            if self._get_items_without_waiting_credits(until_then):
+                return first
         dates = [self._get_date_after_today(), self._get_due_one_off_date()]
         return min(filter(None, dates), default=False)

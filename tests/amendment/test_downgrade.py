@@ -52,6 +52,17 @@ class TestDowngrade(AmendmentCommon):
         self.assertLedgerWhole(self.contract)
         self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 3, 31))
 
+    def test_the_day_of_the_next_invoice_stays_when_it_comes(self):
+        """The night before the run of that day the check finds nothing, nor days after it."""
+        self.template.credit_on_downgrade = "offset"
+        self._reduce()
+        for day in ("2027-02-27", "2027-02-28", "2027-03-02"):
+            with self.subTest(day=day):
+                self.travel(day)
+                self.assertNothingFound(self.contract)
+                self.contract._update_subscription_dates()
+                self.assertEqual(self.contract.subscription_next_invoice_date, date(2027, 2, 28))
+
     def test_what_is_more_than_the_next_invoice_becomes_a_credit_note_next_to_it(self):
         self.template.credit_on_downgrade = "offset"
         contract = self.create_contract(
