@@ -154,6 +154,7 @@ class AccountMove(models.Model):
             )
             origin.subscription_billed_period_ids._move_to(reverse_line[:1], line)
             reverses |= reversal
+        (self.sudo().invoice_line_ids - lines)._take_over_credits()
         reverses._as_system().subscription_credit_effect = "move"
         reverses.filtered(lambda move: move.state == "posted")._record_booked_amounts()
         lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
@@ -168,6 +169,24 @@ class AccountMoveLine(models.Model):
         """Return the contracts whose periods these lines bill, or billed."""
         # sudo: as in _move_subscription_rows
         return self.sudo().subscription_billed_period_ids.order_id
+
+    def _take_over_credits(self):
+        """Let what was given back of the lines that these correct be about these.
+
+        Lines without periods do as the ledger does: the reversal gives back all of the invoice, so
+        that what was given back before belongs to the corrected one.
+        """
+        for line in self.filtered("subscription_origin_line_id"):
+            origin = line.subscription_origin_line_id
+            reversal = origin.move_id.reversal_move_ids.sorted("id")[-1:]
+            about = self.search(
+                [
+                    ("subscription_origin_line_id", "=", origin.id),
+                    ("move_id", "not in", (reversal | line.move_id).ids),
+                ]
+            )
+            about = about.filtered(lambda back, origin=origin: back.balance * origin.balance < 0)
+            about._as_system().subscription_origin_line_id = line
 
     def _prepare_left_values(self, balance):
         """Return what lowers this line of a credit note to what is left of the line it is about.

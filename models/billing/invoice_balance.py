@@ -1,5 +1,4 @@
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 
 from odoo.fields import Domain
@@ -38,11 +37,11 @@ class InvoiceBalance:
         for line in products:
             self.asked[line] = self._get_money(line)
             self.given[line] = Money()
-        for origin, line, share in self._get_correcting(products):
+        for origin, line, money in self._get_correcting(products):
             if line.move_id in without:
                 continue
             # What a credit note asks for is less than nothing.
-            self.given.setdefault(origin, Money()).add(self._get_money(line), -share)
+            self.given.setdefault(origin, Money()).add(money, -1)
 
     # ------------------------------------------------------------------
     # Reading
@@ -118,12 +117,7 @@ class InvoiceBalance:
         currency = self._get_currency(base["record"].move_id)
         for line in lines if discount.taxes and whole else ():
             done += found[line].untaxed
-            ratio = Fraction(done) / Fraction(whole)
-            part = discount.map(
-                lambda total, before, ratio=ratio: currency.round(Fraction(total) * ratio) - before,
-                spread,
-            )
-            spread.add(part)
+            part = discount.take_up_to(Fraction(done) / Fraction(whole), spread, currency)
             found[line].add(replace(part, basis=ZERO, untaxed=ZERO))
 
     @staticmethod
@@ -136,8 +130,8 @@ class InvoiceBalance:
     def _get_correcting(self, lines):
         """Return what gave back something of these lines, or will when it is posted.
 
-        :return: triples of a line, a line of another document, and the share of it that is about
-            the first one
+        :return: triples of a line, a line of another document, and the part of its money that is
+            about the first one
         :rtype: list[tuple]
         """
         rows = lines.subscription_billed_period_ids
@@ -162,40 +156,71 @@ class InvoiceBalance:
             if own < 0 and (
                 line.subscription_adjusted_period_id or not line.subscription_billed_period_ids
             ):
-                result.append((origin, line, 1))
+                result.append((origin, line, self._get_money(line)))
         for line, line_rows in credits.grouped("invoice_line_id").items():
-            whole = abs(self._get_money(line).basis)
-            if line_rows.currency_id != line.currency_id:
-                whole = abs(to_decimal(line._get_booked_total()))
-            for origin, own in line_rows.grouped(
-                lambda row: row.reverses_id.invoice_line_id
-            ).items():
-                booked = abs(sum((to_decimal(row.booked_amount) for row in own), ZERO))
-                if origin != line and whole:
-                    result.append((origin, line, min(booked / whole, Decimal(1))))
+            result += self._split_by_origin(line, line_rows)
+        return result
+
+    def _split_by_origin(self, line, rows):
+        """Split what a line of another document gives back by the lines that it is about.
+
+        The credit note of a corrected invoice is about both: what was credited before is about the
+        new line and of the same cents, the old line has the rest.
+
+        :param rows: what the line says on the ledger
+        :return: triples as those of :meth:`_get_correcting`
+        :rtype: list[tuple]
+        """
+        money, spread, done = self._get_money(line), Money(), ZERO
+        whole = abs(money.basis)
+        if rows.currency_id != line.currency_id:
+            whole = abs(to_decimal(line._get_booked_total()))
+        result = []
+        by_origin = rows.grouped(lambda row: row.reverses_id.invoice_line_id)
+        for origin in sorted(by_origin, key=lambda origin: -origin.id):
+            booked = abs(sum((to_decimal(row.booked_amount) for row in by_origin[origin]), ZERO))
+            if origin != line and whole:
+                done += min(booked, whole)
+                ratio = Fraction(done) / Fraction(whole)
+                part = money.take_up_to(ratio, spread, self._get_currency(line.move_id))
+                result.append((origin, line, part))
         return result
 
     def _get_discounts(self, move):
         """Return the discounts of an invoice, with the lines that bear each of them.
 
         A discount is a negative line that bills no period: it lowers the lines of the same taxes,
-        or all of them when there are none. What rounds the invoice to coins belongs to all lines.
+        or all of them when there are none or the discount is larger than what they ask for. What
+        rounds the invoice to coins belongs to all lines.
 
         :rtype: list[tuple]
         """
         lines = move.line_ids.filtered(lambda line: line.display_type == "product")
-        lines = lines.filtered(lambda line: not line.subscription_origin_line_id)
+        # A share has the other sign than its discount; a corrected line has that of its own.
+        lines = lines.filtered(
+            lambda line: line.balance * line.subscription_origin_line_id.balance >= 0
+        )
         priced = lines.filtered(lambda line: self._get_money(line).untaxed > 0)
-        by_taxes = priced.grouped("tax_ids")
-        return [
-            (line, by_taxes.get(line.tax_ids, priced))
-            for line in lines
-            if self._get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
-        ] + [
+        discounts = lines.filtered(
+            lambda line: (
+                self._get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
+            )
+        )
+        by_taxes = discounts.grouped("tax_ids")
+        bearers = {
+            taxes: own
+            for taxes, own in priced.grouped("tax_ids").items()
+            if self._get_total(own | by_taxes.get(taxes, own)) >= 0
+        }
+        return [(line, bearers.get(line.tax_ids, priced)) for line in discounts] + [
             (line, priced)
             for line in move.line_ids
             if line.display_type == "rounding" and self._get_money(line).untaxed
         ]
+
+    def _get_total(self, lines):
+        """Return what lines of a document ask for together, taxes included."""
+        return sum((self._get_money(line).total for line in lines), ZERO)
 
     # ------------------------------------------------------------------
     # Giving back
@@ -222,7 +247,7 @@ class InvoiceBalance:
             return []
         currency = self._get_currency(line.move_id)
         done = given.basis + amount
-        part = self._get_part(asked, given, done, asked.basis, currency)
+        part = asked.get_part(given, done, asked.basis, currency)
         part.basis = amount
         if asked.basis == asked.untaxed:
             part.untaxed = amount
@@ -268,15 +293,6 @@ class InvoiceBalance:
     def _take(self, line, money):
         self.given.setdefault(line, Money()).add(money)
 
-    def _get_part(self, charged, given, done, whole, currency):
-        """Return the next part of money so that the parts add up to what was charged.
-
-        :rtype: Money
-        """
-        return charged.map(
-            lambda total, before: next_part(total, before, done, whole, currency), given
-        )
-
     def _get_discount_part(self, discount, bearers, room, currency):
         """Return what goes back of a discount, never more than what goes back with it.
 
@@ -284,14 +300,14 @@ class InvoiceBalance:
         :rtype: Money
         """
         asked, given = self.asked[discount], self.given[discount]
-        whole = sum((self.asked[line].untaxed for line in bearers), ZERO)
-        done = sum((self.given[line].untaxed for line in bearers), ZERO)
-        part = self._get_part(asked, given, done, whole, currency)
+        whole = sum((self.asked[line].total for line in bearers), ZERO)
+        done = sum((self.given[line].total for line in bearers), ZERO)
+        part = asked.get_whole_part(given, done, whole, currency)
         over = -part.total - room
         if part.total < 0 < over:
             # Credits of before this rule took no share: it is not asked for all at once.
             kept = max(room, ZERO)
-            part = self._get_part(part, Money(), kept, -part.total, currency)
+            part = part.get_whole_part(Money(), kept, -part.total, currency)
         return part
 
     # ------------------------------------------------------------------

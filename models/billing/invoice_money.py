@@ -1,6 +1,9 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+from ...engine.refund import next_part
 
 ZERO = Decimal(0)
 
@@ -43,6 +46,49 @@ class Money:
         return Money(
             function(self.basis, other.basis), function(self.untaxed, other.untaxed), taxes, bases
         )
+
+    def get_part(self, given, done, whole, currency):
+        """Return the next part of this, so that the parts add up to what was charged.
+
+        :param Money given: the parts before
+        :param Decimal done: how much of the whole is given back after this part
+        :param Decimal whole: what this belongs to
+        :param Currency currency: of the amounts
+        :rtype: Money
+        """
+        return self.map(
+            lambda total, before: next_part(total, before, done, whole, currency), given
+        )
+
+    def get_whole_part(self, given, done, whole, currency):
+        """Return the next part of this, in proportion to the cent with all taxes.
+
+        An invoice that asked for nothing, as a voucher paid for it, gives back nothing.
+
+        :rtype: Money
+        """
+        part = self.get_part(given, done, whole, currency)
+        total = next_part(self.total, given.total, done, whole, currency)
+        part.untaxed = total - sum(part.taxes.values(), ZERO)
+        if self.basis == self.total:
+            part.basis = total
+        elif self.basis == self.untaxed:
+            part.basis = part.untaxed
+        return part
+
+    def take_up_to(self, ratio, taken, currency):
+        """Return the next part of this, so that all parts add up to a share of it, to the cent.
+
+        :param Fraction ratio: share that is taken after this part
+        :param Money taken: the parts before, to which this one is added
+        :param Currency currency: of the amounts
+        :rtype: Money
+        """
+        part = self.map(
+            lambda total, before: currency.round(Fraction(total) * ratio) - before, taken
+        )
+        taken.add(part)
+        return part
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,9 @@ class SubscriptionFinding(models.Model):
     def _get_over_given(self, balance, move):
         """Return by how much too much was given back of an invoice, of one tax or in all.
 
+        A tax of which a voucher took more than the lines asked for has nothing to give back: less
+        of it was asked for than nothing, and a part of that is no more than all of it.
+
         Of a credit note of rebates that is what was asked for again.
 
         :rtype: Decimal
@@ -121,7 +124,10 @@ class SubscriptionFinding(models.Model):
                 asked.add(balance.asked[line])
                 given.add(balance.given[line])
         sign = -1 if asked.total < 0 else 1
-        taxes = [sign * (given.taxes.get(tax, 0) - amount) for tax, amount in asked.taxes.items()]
+        taxes = [
+            sign * given.taxes.get(tax, 0) - max(sign * amount, 0)
+            for tax, amount in asked.taxes.items()
+        ]
         return max(sign * (given.total - asked.total), *taxes, 0)
 
     # ------------------------------------------------------------------

@@ -246,6 +246,65 @@ class TestGivenBack(SubscriptionCommon):
         moves = self.invoice | self.invoice.reversal_move_ids
         self.assertEqual(self.sum_up(moves), (0.0, 0.0, 0.0))
 
+    def modify(self, invoice):
+        """Reverse an invoice, and post the corrected one that asks for the same."""
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.modify_moves()
+        wizard.new_move_ids.action_post()
+        return wizard.new_move_ids
+
+    def test_voucher_that_pays_for_lines_of_other_taxes_leaves_nothing_to_give_back(self):
+        free = self._create_product("Free of tax", 90.0, taxes_id=[Command.clear()])
+        for taxes in ({}, {"taxes_id": [Command.clear()]}):
+            for quantities in ((0, 1), (1, 0)):
+                with self.subTest(taxes=taxes, quantities=quantities):
+                    self.travel("2027-06-01")
+                    seats = self.line_values(self.seat, price_unit=60.0)
+                    order = self.create_order(seats, self.line_values(free))
+                    self.add_voucher(order, 500.0, **taxes).action_confirm()
+                    invoice = self.bill(order)
+                    self.assertEqual(invoice.amount_total, 0.0)
+                    recurring = order.order_line.filtered("recurrence_id")
+                    for line, quantity in zip(recurring, quantities, strict=True):
+                        line.product_uom_qty = quantity
+                    self.assertEqual(self.bill(order).amount_total, 0.0)
+                    self.assertLedgerWhole(order)
+                    recurring.product_uom_qty = 0
+                    self.assertEqual(self.bill(order).amount_total, 0.0)
+                    self.assertLedgerWhole(order)
+
+    def test_line_with_a_tax_per_piece_bears_the_share_of_its_total(self):
+        fixed = self._create_tax(2, amount_type="fixed")
+        taxes = {"taxes_id": [Command.set(fixed.ids)]}
+        cheap = self._create_product("Cheap", 1.0, **taxes)
+        dear = self._create_product("Dear", 97.0, **taxes)
+        self.travel("2027-06-01")
+        order = self.create_order(self.line_values(cheap), self.line_values(dear))
+        self.add_voucher(order, 500.0, **taxes).action_confirm()
+        # Of 1.00 and 97.00 with 2.00 of tax each the voucher takes 100.00 and its own tax.
+        self.assertEqual(self.bill(order).amount_total, 0.0)
+        order.order_line[0].product_uom_qty = 0
+        self.assertEqual(self.bill(order).amount_total, 0.0)
+        self.assertLedgerWhole(order)
+
+    def test_share_of_a_voucher_goes_with_what_it_lowered_to_the_corrected_invoice(self):
+        self.travel("2027-06-01")
+        order = self.create_order(self.line_values(self.seat, 2, price_unit=150.0))
+        self.add_voucher(order, 30.0).action_confirm()
+        invoice = self.bill(order)
+        seats = order.order_line[0]
+        seats.product_uom_qty = 1
+        self.assertEqual(self.bill(order).amount_untaxed, 135.0)
+        self.modify(invoice)
+        self.assertLedgerWhole(order)
+        seats.product_uom_qty = 0
+        self.assertEqual(self.bill(order).amount_untaxed, 135.0)
+        self.assertEqual(self.sum_up(order.invoice_ids), (0.0, 0.0, 0.0))
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
     def test_preview_shows_what_the_document_gives_back(self):
         order = self.create_discounted(30.0)
         order._subscription_close(self.travel("2027-06-11"))

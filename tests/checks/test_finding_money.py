@@ -85,6 +85,47 @@ class TestFindingMoney(FindingCommon):
         self.bill(order)
         self.assertNotRepairable(self.assertFound("once_twice"))
 
+    def modify(self, order):
+        """Reverse the invoice of a contract, and draft the corrected one."""
+        invoice = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.modify_moves()
+        self.order = order
+        self.orders |= order
+
+    def test_invoice_that_is_corrected_after_a_part_of_it_was_given_back(self):
+        order = self.create_contract(self.line_values(self.seat, 3, price_unit=21.83))
+        self.assertEqual(self.bill(order).amount_tax, 13.1)
+        order.order_line.product_uom_qty = 2
+        # 13.10 / 3 = 4.3667, and of the tax of the reversal 13.10 x 2 / 3 = 8.7333: 13.10 in cents.
+        self.assertEqual(self.bill(order).amount_tax, 4.37)
+        self.modify(order)
+        self.assertFalse(self.check())
+
+    def test_what_is_sold_once_and_credited_before_its_invoice_is_corrected(self):
+        order = self.create_contract(
+            self.line_values(self.seat, 2), self.line_values(self.setup_service)
+        )
+        invoice = self.bill(order)
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        self.modify(order)
+        corrected = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        corrected = corrected - invoice
+        corrected.action_post()
+        self.assertFalse(self.check())
+        # Nothing of it is left, and that is what another credit note gives back.
+        again = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(corrected.ids)], "journal_id": corrected.journal_id.id}
+        )
+        again.reverse_moves()
+        self.assertEqual(again.new_move_ids.amount_total, 0.0)
+
     def test_invoice_that_was_due_before_its_own_day(self):
         self.plant(
             "UPDATE account_move SET invoice_date_due = %s WHERE id = %s",
