@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -7,6 +9,7 @@ from ...engine.lifecycle import check_move, state_on
 
 # What the note about a confirmation tells besides what somebody changed.
 TOLD_AT_START = ("subscription_state", "subscription_stage_id", "subscription_start_date")
+ONE_DAY = timedelta(days=1)
 
 
 class SaleOrder(models.Model):
@@ -55,8 +58,13 @@ class SaleOrder(models.Model):
         """Let the calendar move the state: a future start, a pause or an end was reached. Hook."""
         for order in self.filtered(lambda order: order._is_subscription_started()):
             # Closed and renewed contracts come back by an operation, never by the calendar.
-            if order.subscription_state not in ("closed", "renewed"):
-                order._set_subscription_state(order._get_state_on(order._subscription_today()))
+            if order.subscription_state in ("closed", "renewed"):
+                continue
+            day = order._subscription_today()
+            if order.subscription_state != "upcoming" and order.subscription_start_date:
+                # A company whose time zone moves west has a day twice: what began has begun.
+                day += min(max(order.subscription_start_date - day, timedelta()), ONE_DAY)
+            order._set_subscription_state(order._get_state_on(day))
 
     def _get_state_on(self, day):
         """Return the state that dates and interruptions give one confirmed contract on a day.

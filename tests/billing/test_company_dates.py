@@ -172,3 +172,17 @@ class TestCompanyDates(PaymentCommon):
         draft.action_post()
         self.assertEqual(draft.invoice_date, date(2027, 3, 9))
         self.assertEqual(draft.invoice_date_due, date(2027, 3, 9))
+
+    def test_company_that_moves_west_still_runs_what_began_there_yesterday(self):
+        """Its today is a day earlier than when the contract began: what has begun goes on."""
+        self.company.subscription_tz = "Pacific/Auckland"
+        # At noon in London the next day begins in Auckland.
+        order = self.create_contract(self.line_values(self.seat, 5), day=DAY - timedelta(days=1))
+        self.assertEqual(order.subscription_start_date, DAY)
+        self.assertEqual(order.subscription_state, "active")
+        self.company.subscription_tz = "America/Los_Angeles"
+        self.assertEqual(self.company._subscription_today(), DAY - timedelta(days=1))
+        order._subscription_refresh_state()
+        self.assertEqual(order.subscription_state, "active")
+        self.go("America/Los_Angeles", 0, 30)
+        self.assertEqual(order._bill_subscriptions().amount_untaxed, 50)
