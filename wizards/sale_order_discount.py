@@ -90,7 +90,7 @@ class SaleOrderDiscount(models.TransientModel):
             for due in invoices.get(order, [])
             for base_line in due.line._prepare_due_base_lines(due)
         ]
-        return fit_rebates(base_lines, order.company_id)
+        return fit_rebates(base_lines, order)
 
     def _check_something_to_bill(self, found):
         """Refuse a discount on a contract that bills nothing more.

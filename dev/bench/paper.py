@@ -30,7 +30,7 @@ def lines(result):
         f"- All on one day: two workers are {workers['ratio']:.2f} times one, so at most "
         f"{serial:.0%} of the work waits for the next number of the journal; "
         + (
-            f"{count} workers are done within {WINDOW} hours"
+            f"{count} {'worker is' if count == 1 else 'workers are'} done within {WINDOW} hours"
             if count
             else f"no number of workers is done within {WINDOW} hours"
         )

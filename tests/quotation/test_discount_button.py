@@ -73,6 +73,13 @@ class TestDiscountButton(SubscriptionCommon):
         self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 90.0)
         self.assertEqual(self.bill(order, "2027-03-01").amount_untaxed, 100.0)
 
+    def test_second_percentage_of_a_contract_is_taken_of_what_the_first_left(self):
+        order = self.create_running()
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.assertEqual(order.order_line[-2:].mapped("price_subtotal"), [-10.0, -9.0])
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 81.0)
+
     def test_percentage_of_a_contract_looks_at_what_changed(self):
         order = self.create_running()
         order.order_line[0].product_uom_qty = 20
