@@ -76,6 +76,16 @@ class SaleOrder(models.Model):
             return found
         return FirstInvoice(self).scale(found, self._cheapest_line(reward) or [], reward)
 
+    def _get_order_line_price(self, order_line, price_type):
+        """Give points for what the first invoice asks for, not for full periods."""
+        price = super()._get_order_line_price(order_line, price_type)
+        lines = order_line._get_lines_with_price()
+        if price_type != "price_total" or not lines.recurrence_id:
+            return price
+        first = FirstInvoice(self)
+        due = first.get_due()
+        return sum(line.price_total * first.get_share(line, due) for line in lines)
+
     def _get_reward_values_discount(self, reward, coupon, **kwargs):
         """Give a reward that holds for periods a line that says so and takes nothing off itself.
 

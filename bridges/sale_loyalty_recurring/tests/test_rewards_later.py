@@ -155,3 +155,32 @@ class TestRewardsLater(RewardCommon):
         language = polib.pofile(str(I18N / "pt_BR.po"))
         self.assertEqual({each.msgid for each in language}, {each.msgid for each in fresh})
         self.assertFalse(language.untranslated_entries())
+
+    # ------------------------------------------------------------------
+    # Points
+    # ------------------------------------------------------------------
+
+    def test_points_are_given_for_what_the_first_invoice_asks(self):
+        self.env["loyalty.program"].create(
+            {
+                "name": "Points",
+                "program_type": "loyalty",
+                "applies_on": "both",
+                "trigger": "auto",
+                "rule_ids": [
+                    Command.create({"reward_point_mode": "money", "reward_point_amount": 1.0})
+                ],
+                "reward_ids": [Command.create({"required_points": 9999.0})],
+            }
+        )
+        self.template.alignment = "calendar"
+        self.travel("2027-01-17")
+        order = self.create_order(self.seat, self.setup_service)
+        order._update_programs_and_rewards()
+        self.assertEqual(order.amount_total, 17.42 + 300.0)
+        order.action_confirm()
+        card = self.env["loyalty.card"].search([("partner_id", "=", self.partner.id)])
+        self.assertEqual(card.points, 317.42)
+        self.run_cron()
+        self.run_cron("2027-02-01")
+        self.assertEqual(card.points, 317.42)
