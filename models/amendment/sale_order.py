@@ -287,12 +287,11 @@ class SaleOrder(models.Model):
                 line.unlink()
             else:
                 line._rebase(current[str(parent.id)])
-        contract = self._get_amended_contract()
-        self._add_contract_lines(
-            contract.order_line.filtered(
-                lambda line: str(line.id) in current and str(line.id) not in known
-            ).with_env(self.env)
-        )
+        self.order_line._get_empty_combos().unlink()
+        lines = self._get_amended_contract().order_line
+        added = lines.filtered(lambda line: str(line.id) in current and str(line.id) not in known)
+        added |= added._get_combos() - self.order_line.subscription_parent_line_id.sudo()
+        self._add_contract_lines(lines.filtered(lambda line: line in added).with_env(self.env))
 
     def _take_links_from(self, people):
         """Give open quotations about a contract to its new customer as well."""

@@ -228,7 +228,20 @@ class SaleOrderLine(models.Model):
             "sequence": self.sequence,
             "subscription_replaced_line_id": self.subscription_parent_line_id.id,
             "one_off_bill_date": self._get_one_off_bill_date(),
+            **self._prepare_contract_link(),
         }
+
+    def _prepare_contract_link(self):
+        """Return on which line of the contract hangs what this line of an amendment adds to it.
+
+        :return: values, nothing where what it hangs on is added with it
+        :rtype: dict
+        """
+        target = self.linked_line_id
+        parent = target.subscription_parent_line_id
+        if not parent or target._is_switched():
+            return {}
+        return {"linked_line_id": parent.id, "linked_virtual_id": False}
 
     def _get_one_off_bill_date(self):
         """Return first day on which what an amendment sells once is billed, False for at once."""

@@ -49,6 +49,10 @@ class SaleOrderLine(models.Model):
         """Return the combos that these lines are items of; copies without them are refused."""
         return self.filtered("combo_item_id").linked_line_id
 
+    def _get_empty_combos(self):
+        """Return those of these lines that are combos of which nothing is left."""
+        return self.filtered(lambda line: line.product_type == "combo" and not line.linked_line_ids)
+
     def _get_tax_key(self, taxes):
         return ",".join(str(tax_id) for tax_id in sorted(taxes._origin.ids)) or NO_TAX
 

@@ -5,6 +5,7 @@ from ... import const
 from ...engine.money import to_decimal
 from ...engine.recurrence import Grid
 from ...engine.segment import Segment, Terms, mrr
+from .lost_links import drop_lost_links
 
 # Fields of a running line that mirror the segment in force, with the word of the change they make.
 MIRRORED_FIELDS = {
@@ -152,6 +153,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Let lines that are added to a confirmed order take part in its billing."""
+        drop_lost_links(self.env, vals_list)
         lines = super().create(vals_list)
         lines.filtered("recurrence_id")._hook_on_recurring_created()
         for order, added in lines.grouped("order_id").items():

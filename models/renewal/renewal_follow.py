@@ -54,21 +54,38 @@ def take_plans(order, contract, plans, day):
             line.unlink()
         elif not line._is_another_than_before():
             line._take_offer(old._prepare_offered_values(plans[old], day))
+    order.order_line._get_empty_combos().unlink()
     lines = order.order_line
+    new = {line: plan for line, plan in plans.items() if str(line.id) not in known}
     values = {
         "subscription_renewal_base": RenewalBasis(contract).prepare(day, plans),
-        "order_line": [
-            Command.create(line._prepare_renewed_line(plan, day))
-            for line, plan in plans.items()
-            if str(line.id) not in known
-        ],
+        "order_line": prepare_new_lines(contract, new, day, lines.mapped("virtual_id")),
     }
     if order.subscription_start_date == old_day != day:
         values["subscription_start_date"] = day
         if order.validity_date == fields.Date.subtract(old_day, days=1):
             values["validity_date"] = fields.Date.subtract(day, days=1)
     order._as_system().write(values)
-    (order.order_line - lines)._keep_offered_price()
+    (order.order_line - lines).filtered("is_recurring")._keep_offered_price()
+
+
+def prepare_new_lines(contract, plans, day, known):
+    """Return commands that create further lines of a renewal, combos with what they consist of.
+
+    :param contract: the contract, readable
+    :param dict plans: engine segments by line of the contract
+    :param date day: first day of the renewal
+    :param list known: virtual ids of the lines that the renewal has
+    :rtype: list
+    """
+    lines = contract.order_line.filtered(lambda line: line in plans)
+    wanted = lines | lines._get_combos().filtered(lambda combo: str(combo.id) not in known)
+    return [
+        Command.create(
+            line._prepare_renewed_line(plans[line], day) if line in plans else line.copy_data()[0]
+        )
+        for line in contract.order_line.filtered(lambda line: line in wanted)
+    ]
 
 
 def take_unseen_changes(order):

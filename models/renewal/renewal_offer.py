@@ -238,6 +238,7 @@ class RenewalOffer:
         """Return whether somebody changed this renewal quotation since it was made."""
         base = self.get_base()
         lines = self.order._get_priced_lines()
+        lines = lines.filtered(lambda line: line.product_type != "combo" or line.is_recurring)
         known = {str(line.subscription_replaced_line_id.id) for line in lines}
         if known != set(base["offers"]) or len(lines) != len(known):
             return True

@@ -11,6 +11,7 @@ from . import test_amendment_random
 from . import test_amendment_switch
 from . import test_downgrade
 from . import test_duplicate
+from . import test_linked_lines
 from . import test_mass_switch
 from . import test_planned_lines
 from . import test_switch_whole_periods

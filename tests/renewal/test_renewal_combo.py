@@ -1,6 +1,7 @@
 from datetime import date
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..support.common_combo import ComboCase
@@ -55,6 +56,73 @@ class TestRenewalCombo(ComboCase):
     def test_a_duplicate_holds_the_whole_combo(self):
         order = self.create_running()
         self.assertComboWhole(order.copy())
+
+    # ------------------------------------------------------------------
+    # Quotations that follow their contract
+    # ------------------------------------------------------------------
+
+    def create_plain(self, **values):
+        """Return a billed contract over hosting, and a quotation over a combo of 40.00 to add."""
+        template = self._create_template("Quoted", term_count=3, end_action="quote")
+        order = self.create_contract(
+            self.line_values(self.hosting), template=template, day="2027-04-01", **values
+        )
+        self.bill(order)
+        return order
+
+    def add_combo(self, order):
+        """Add a combo to a contract that runs, line by line."""
+        combo, *items = self.create_combo(1).order_line
+        values = {"order_id": order.id, "sequence": 20}
+        added = combo.create({**values, **self.line_values(combo.product_id)})
+        for item in items:
+            values.update(combo_item_id=item.combo_item_id.id, linked_line_id=added.id)
+            added.create({**values, **self.line_values(item.product_id)})
+
+    def test_an_open_amendment_takes_over_a_whole_combo(self):
+        order = self.create_plain()
+        amendment = order._create_amendment()
+        self.add_combo(order)
+        self.assertTrue(amendment.subscription_is_outdated)
+        amendment.action_subscription_refresh_amendment()
+        self.assertComboWhole(amendment)
+        amendment.order_line.filtered("combo_item_id").product_uom_qty = 2
+        amendment.action_confirm()
+        self.assertComboWhole(order)
+        self.bill(order)
+        self.assertEqual(self.bill(order, "2027-05-01").amount_untaxed, 119.9 + 80.0)
+
+    def test_a_draft_renewal_takes_over_a_whole_combo(self):
+        order = self.create_plain()
+        renewal = order._create_renewal_quotation()
+        self.add_combo(order)
+        self.assertFalse(renewal.subscription_renewal_changes)
+        self.assertComboWhole(renewal)
+        self.bill(order)
+        renewal.action_confirm()
+        self.assertEqual(self.bill(renewal, "2027-07-01").amount_untaxed, 119.9 + 40.0)
+
+    def test_a_draft_renewal_of_a_combo_follows_its_contract(self):
+        template = self._create_template("Quoted", term_count=3, end_action="quote")
+        order = self.create_running(template=template)
+        renewal = order._create_renewal_quotation()
+        order.order_line.filtered("combo_item_id").product_uom_qty = 3
+        self.assertFalse(renewal.subscription_renewal_changes)
+        items = renewal.order_line.filtered("combo_item_id")
+        self.assertEqual(items.mapped("product_uom_qty"), [3.0, 3.0])
+        self.assertFalse(renewal.activity_ids)
+
+    def test_a_combo_that_has_ended_leaves_the_quotations(self):
+        template = self._create_template("Quoted", term_count=3, end_action="quote")
+        order = self.create_running(template=template)
+        order.order_line = [Command.create({**self.line_values(self.hosting), "sequence": 20})]
+        renewal, amendment = order._create_renewal_quotation(), order._create_amendment()
+        amendment.order_line.filtered("combo_item_id").product_uom_qty = 0
+        other = order._create_amendment()
+        amendment.action_confirm()
+        self.assertEqual(other.state, "cancel")
+        self.assertEqual(renewal.order_line.product_id, self.hosting)
+        self.assertEqual(order._create_amendment().order_line.product_id, self.hosting)
 
     def test_a_renewal_that_cannot_be_made_leaves_an_activity_and_billing_goes_on(self):
         template = self._create_template("Quoted", term_count=3, end_action="quote")
