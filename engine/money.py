@@ -26,6 +26,17 @@ def to_decimal(value: float | str | Decimal) -> Decimal:
     return number
 
 
+def is_same_price(first: float | Decimal, second: float | Decimal) -> bool:
+    """Tell whether two unit prices are one, also where both are finer than money is.
+
+    What floats add beyond the twelfth digit is no difference.
+
+    >>> is_same_price(0.0123, 0.0141), is_same_price(119.9 * 0.9, Decimal('107.91'))
+    (False, True)
+    """
+    return f"{float(first):.12g}" == f"{float(second):.12g}"
+
+
 def divide_half_up(numerator: int, denominator: int) -> int:
     """Return the nearest integer to a ratio, halves away from zero.
 

@@ -49,7 +49,7 @@ class SubscriptionRenewalWizard(models.TransientModel):
                 "%(quantity)s x %(product)s: %(price)s %(per_period)s",
                 quantity=f"{float(plan[0].quantity):.15g}",
                 product=line.product_id.display_name,
-                price=order.currency_id.format(float(plan[0].terms.price)),
+                price=order.currency_id._format_unit_price(plan[0].terms.price),
                 per_period=line.recurrence_id._get_per_text(),
             )
             for line, plan in plans.items()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ... import const
-from ...engine.money import to_decimal
+from ...engine.money import is_same_price, to_decimal
 
 
 class SaleOrderLine(models.Model):
@@ -46,7 +46,7 @@ class SaleOrderLine(models.Model):
         return bool(
             is_combo
             or self._has_own_discount()
-            or self.currency_id.compare_amounts(self.price_unit, self.technical_price_unit)
+            or not is_same_price(self.price_unit, self.technical_price_unit)
         )
 
     def _has_own_discount(self):

@@ -2,7 +2,8 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 
-from ...engine.money import to_decimal
+from ...engine.money import Currency, is_same_price, to_decimal
+from ...engine.price_rise import is_finer, last_digit
 from ...engine.segment import monthly
 
 
@@ -79,7 +80,10 @@ class SaleOrderLine(models.Model):
         """
         lines = self - self._get_begun_lines()
         before = {line: line.price_unit for line in lines if line._get_line_before()}
-        super(SaleOrderLine, lines)._compute_price_unit()
+        # Core compares prices as amounts of money, of which some are finer.
+        fine = lines.browse() if self.env.context.get("force_price_recomputation") else lines
+        fine = fine.filtered(lambda line: line in before and line._has_finer_price())
+        super(SaleOrderLine, lines - fine)._compute_price_unit()
         lines._take_price_of_period()
         for line, price in before.items():
             is_list = to_decimal(line.price_unit) == to_decimal(line.technical_price_unit)
@@ -99,8 +103,33 @@ class SaleOrderLine(models.Model):
             before, after = (
                 monthly(one._get_typed_terms()) for one in (line._get_line_before().sudo(), line)
             )
-            price = Fraction(to_decimal(line._get_price_before())) * before / after
-            line.price_unit = line.currency_id.round(float(price))
+            line.price_unit = line._get_price_in_proportion(before / after)
+
+    def _get_price_in_proportion(self, share):
+        """Return the price before for another length of time, to three digits that count or more.
+
+        A price that is finer than money keeps two digits more than it has.
+
+        :param Fraction share: length of the new recurrence in lengths of the one before
+        :rtype: float
+        """
+        price = to_decimal(self._get_price_before())
+        exact, step = Fraction(price) * share, to_decimal(self.currency_id.rounding)
+        if is_finer(price, step):
+            step = last_digit(price) / 100
+        while exact and abs(exact) < 100 * step:
+            step /= 10
+        return float(Currency("", step).round(exact))
+
+    def _has_finer_price(self):
+        """Return whether the price is another one than the list's by less than money can say."""
+        self.ensure_one()
+        prices = self.price_unit, self.technical_price_unit
+        return not (
+            is_same_price(*prices)
+            or not self.currency_id
+            or self.currency_id.compare_amounts(*prices)
+        )
 
     def _get_price_before(self):
         """Return the price that this line took over from the line that it goes on with. Hook.

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ... import const
 from ...engine.amendment import carry_over
 from ...engine.change import agreed_values, plan_from, renewed_segments
-from ...engine.money import to_decimal
+from ...engine.money import is_same_price, to_decimal
 from ...engine.price_rise import list_priced, regular_price
 from ...engine.recurrence import first_boundary
 from ...engine.segment import coalesce
@@ -69,7 +69,7 @@ class SaleOrderLine(models.Model):
         def set_price(segments):
             """Leave segments alone that have the list price already."""
             old = regular_price(segments, day)
-            if old is None or not self.currency_id.compare_amounts(float(old), price):
+            if old is None or is_same_price(old, price):
                 return tuple(segments)
             return list_priced(segments, day, to_decimal(price))
 

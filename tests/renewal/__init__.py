@@ -1,3 +1,4 @@
+from . import test_fine_price
 from . import test_kept_credit
 from . import test_renewal
 from . import test_renewal_combo
