@@ -304,9 +304,9 @@ class AmendmentPlan:
         :return: total of the documents, each taxed and rounded for itself
         :rtype: float
         """
-        waiting = self.order._get_amended_contract()._get_due_one_off_lines()
+        waiting = self.order._get_amended_contract()._get_due_once()
         first, last = self.order._get_quote_date(), self.order._get_effective_date()
-        sold = {first: [(line, line.qty_to_invoice) for line in waiting], last: list(once)}
+        sold = {first: waiting, last: list(once)}
         total = 0.0
         for on in {*items_by_day, *sold}:
             groups = self.get_document_groups(items_by_day.get(on, []), sold.get(on, []))

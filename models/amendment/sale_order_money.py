@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         is_today = until == self._get_quote_date()
         if is_later or not is_today or until < contract._get_subscription_start():
             return result
-        return result + [(line, line.qty_to_invoice) for line in contract._get_due_one_off_lines()]
+        return result + contract._get_due_once()
 
     def _get_amendment_one_off_lines(self):
         """Return what an amendment itself sells once, pairs of a line and its quantity.

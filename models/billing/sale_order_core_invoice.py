@@ -96,7 +96,10 @@ class SaleOrder(models.Model):
         due = const.unseal(self.env.context, const.ITEMS_KEY, {})
         once = lines.filtered(lambda line: not line.recurrence_id and not line.is_downpayment)
         once = once.filtered(lambda line: not line.display_type and line.product_type != "combo")
-        lines -= once - self._get_due_one_off_lines()
+        due_once = self._get_due_one_off_lines()
+        # Core leaves what lowers an invoice to its last one, which a contract does not have.
+        lines -= once - due_once
+        lines |= due_once.filtered(lambda line: line.product_uom_qty < 0)
         return self._with_sections(
             lambda line: line.id in due if line.is_recurring else line in lines
         )

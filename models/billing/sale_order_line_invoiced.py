@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 SIGNS = {"out_invoice": 1, "out_refund": -1}
+# States of documents that are no drafts any more.
+MADE = ("posted", "cancel")
 
 
 class SaleOrderLine(models.Model):
@@ -23,7 +25,9 @@ class SaleOrderLine(models.Model):
             if line._is_recurring_confirmed():
                 line.qty_to_invoice = 0.0
             elif line._is_one_off_billed_as_ordered():
-                line.qty_to_invoice = line.product_uom_qty - line.qty_invoiced
+                # What is delivered beyond the order is billed as on any other.
+                wanted = max(line.product_uom_qty, line.qty_delivered)
+                line.qty_to_invoice = wanted - line.qty_invoiced
 
     @api.depends("recurrence_id", "billed_until_date")
     def _compute_invoice_status(self):
@@ -33,6 +37,8 @@ class SaleOrderLine(models.Model):
                 today = line.company_id._subscription_today()
                 billed = line.billed_until_date and line.billed_until_date > today
                 line.invoice_status = "invoiced" if billed else "no"
+            elif line._is_once_and_over():
+                line.invoice_status = "invoiced"
 
     def _prepare_qty_invoiced(self):
         """Count the latest period only: the quantity of a contract is not used up by time."""
@@ -137,17 +143,39 @@ class SaleOrderLine(models.Model):
             totals.setdefault(line_id, {})[currency_id] = float(amount or 0)
         return totals
 
-    @api.depends("recurrence_id")
-    def _compute_untaxed_amount_to_invoice(self):
-        running = self.filtered(lambda line: line._is_recurring_confirmed())
-        running.untaxed_amount_to_invoice = 0.0
-        super(SaleOrderLine, self - running)._compute_untaxed_amount_to_invoice()
+    def _is_once_and_over(self, states=("draft", "posted", "cancel")):
+        """Return whether a line of a contract that is sold once is billed, whatever came of it.
 
-    @api.depends("recurrence_id", "state")
+        Core would ask again for what was given back, see :meth:`_get_once_to_bill`.
+
+        :param states: states of the documents that count
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            self.state == "sale"
+            and self.order_id.is_subscription
+            and not self.recurrence_id
+            and not self.display_type
+            and not self.is_downpayment
+            and bool(self.invoice_lines)
+            and self.product_uom_qty >= 0
+            and self.qty_invoiced + self.qty_to_invoice <= self._get_once_billed(states)
+        )
+
+    @api.depends("recurrence_id", "qty_to_invoice")
+    def _compute_untaxed_amount_to_invoice(self):
+        none = self.filtered(
+            lambda line: line._is_recurring_confirmed() or line._is_once_and_over(MADE)
+        )
+        none.untaxed_amount_to_invoice = 0.0
+        super(SaleOrderLine, self - none)._compute_untaxed_amount_to_invoice()
+
+    @api.depends("recurrence_id", "state", "qty_to_invoice")
     def _compute_amount_to_invoice(self):
         super()._compute_amount_to_invoice()
         for line in self:
-            if line._is_recurring_confirmed():
+            if line._is_recurring_confirmed() or line._is_once_and_over(MADE):
                 line.amount_to_invoice = 0.0
 
     @api.depends("recurrence_id", "state")

@@ -51,12 +51,7 @@ class SaleOrder(models.Model):
 
     def _get_unbilled_one_off_lines(self):
         return self.order_line.filtered(
-            lambda line: (
-                not line.recurrence_id
-                and not line.display_type
-                and line.qty_to_invoice > 0
-                and line._get_once_to_bill() > 0
-            )
+            lambda line: not line.recurrence_id and not line.display_type and line._is_left_once()
         )
 
     def _get_due_one_off_date(self):
@@ -126,7 +121,19 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         billed = self._get_once_billed()
         # What core counts as still to invoice, plus what it counts as invoiced, is what is wanted.
-        return min(self.qty_to_invoice, self.qty_invoiced + self.qty_to_invoice - billed)
+        left = self.qty_to_invoice, self.qty_invoiced + self.qty_to_invoice - billed
+        return max(left) if self.product_uom_qty < 0 else min(left)
+
+    def _is_left_once(self):
+        """Return whether the run bills something of this line; what was returned, it takes off.
+
+        A quantity that was sold negative is a rebate. One that was lowered since is none: what is
+        billed too much goes back by a credit note.
+        """
+        self.ensure_one()
+        if self.product_uom_qty < 0:
+            return self.qty_to_invoice < 0 and self._get_once_to_bill() < 0
+        return self.qty_to_invoice > 0 and self._get_once_to_bill() > 0
 
     def _get_once_billed(self, states=("draft", "posted", "cancel")):
         """Return how much of this line invoices ask for, unless somebody took that back.

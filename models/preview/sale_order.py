@@ -159,7 +159,7 @@ class SaleOrder(models.Model):
         if not self._is_subscription_started():
             lines = self._get_priced_lines().filtered(lambda line: not line.is_recurring)
             return [(line, line._get_due_now_quantity()) for line in lines]
-        return [(line, line.qty_to_invoice) for line in self._get_one_off_lines_until(until)]
+        return [(line, line._get_once_to_bill()) for line in self._get_one_off_lines_until(until)]
 
     def _get_subscription_period_end(self, with_billed=True):
         """Return the day after the last of the periods that run today or are billed already.

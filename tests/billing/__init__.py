@@ -20,6 +20,7 @@ from . import test_line_text
 from . import test_lines_alike
 from . import test_matched
 from . import test_multi_company
+from . import test_once_status
 from . import test_one_off_once
 from . import test_other_currency
 from . import test_quarantine
