@@ -7,32 +7,20 @@ from ..models.health.verdicts import VERDICTS
 class SubscriptionHealthReport(models.Model):
     """Health of contracts month by month: each counts as what it was on the last day of a month.
 
-    The current month counts as it is today. A contract belongs to whoever looks after it now, so
-    that the last month says the same as the list of contracts.
+    The current month counts as it is today.
     """
 
     _name = "subscription.health.report"
     _description = "Health by Month"
     _auto = False
-    _inherit = ["subscription.report.sales.mixin"]
+    _inherit = ["subscription.report.contract.mixin"]
     _rec_name = "order_id"
     _order = "month desc, id"
     _depends = {
         "subscription.health.event": ["kind", "moment", "order_id", "verdict", "reason"],
-        "sale.order": [
-            "company_id",
-            "partner_id",
-            "subscription_template_id",
-            "team_id",
-            "user_id",
-        ],
-        "res.company": ["currency_id", "subscription_tz"],
-        "res.partner": ["commercial_partner_id", "country_id"],
     }
 
     month = fields.Date(readonly=True)
-    order_id = fields.Many2one("sale.order", "Contract", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     verdict = fields.Selection(VERDICTS, "Health", readonly=True)
     reason = fields.Char(readonly=True)
     contracts = fields.Integer("Contracts at the End", readonly=True)
@@ -66,20 +54,15 @@ class SubscriptionHealthReport(models.Model):
                   FROM turned WHERE verdict IS NOT NULL
             )
             SELECT ROW_NUMBER() OVER (ORDER BY level.month, level.order_id) AS id, level.month,
-                   level.order_id, level.verdict, level.reason, so.company_id,
-                   company.currency_id, so.user_id, so.team_id,
-                   so.subscription_template_id AS template_id,
-                   partner.commercial_partner_id AS partner_id, partner.country_id,
-                   1 AS contracts,
+                   level.order_id, level.verdict, level.reason, %(columns)s, 1 AS contracts,
                    CASE level.verdict WHEN 'good' THEN 100.0 ELSE 0.0 END AS good_percent,
                    CASE level.verdict WHEN 'neutral' THEN 100.0 ELSE 0.0 END AS neutral_percent,
                    CASE level.verdict WHEN 'bad' THEN 100.0 ELSE 0.0 END AS bad_percent,
                    CASE level.verdict WHEN 'good' THEN 100.0 WHEN 'bad' THEN 0.0 ELSE 50.0
                         END AS score
-              FROM level
-              JOIN sale_order so ON so.id = level.order_id
-              JOIN res_company company ON company.id = so.company_id
-              JOIN res_partner partner ON partner.id = so.partner_id
+              FROM level %(tables)s
             """,
+            columns=self._get_contract_columns(),
+            tables=self._get_contract_tables(SQL("level.order_id")),
             today=self.env.company._subscription_today(),
         )

@@ -8,33 +8,21 @@ ANSWERS = [("happy", "Happy"), ("so_so", "So-so"), ("unhappy", "Unhappy")]
 class SubscriptionSatisfactionReport(models.Model):
     """What customers answered about contracts: one row for each answer, of the day it was given.
 
-    An answer that is given again counts once, as it was given last. It belongs to whoever looks
-    after the contract now.
+    An answer that is given again counts once, as it was given last.
     """
 
     _name = "subscription.satisfaction.report"
     _description = "Satisfaction"
     _auto = False
-    _inherit = ["subscription.report.sales.mixin"]
+    _inherit = ["subscription.report.contract.mixin"]
     _rec_name = "order_id"
     _order = "date desc, id desc"
     _depends = {
         "rating.rating": ["consumed", "feedback", "rated_on", "rating", "res_id", "res_model"],
-        "sale.order": [
-            "company_id",
-            "is_subscription",
-            "partner_id",
-            "subscription_template_id",
-            "team_id",
-            "user_id",
-        ],
-        "res.company": ["currency_id", "subscription_tz"],
-        "res.partner": ["commercial_partner_id", "country_id"],
+        "sale.order": ["is_subscription"],
     }
 
     date = fields.Date("Day", readonly=True)
-    order_id = fields.Many2one("sale.order", "Contract", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     answer = fields.Selection(ANSWERS, readonly=True)
     feedback = fields.Text("Comment", readonly=True)
     rating = fields.Float(
@@ -57,14 +45,11 @@ class SubscriptionSatisfactionReport(models.Model):
                    CASE WHEN rated.rating >= 4 THEN 'happy' WHEN rated.rating >= 3 THEN 'so_so'
                         ELSE 'unhappy' END AS answer,
                    1 AS answers, CASE WHEN rated.rating >= 4 THEN 100.0 ELSE 0.0 END
-                       AS happy_percent,
-                   so.company_id, company.currency_id, so.user_id, so.team_id,
-                   so.subscription_template_id AS template_id,
-                   partner.commercial_partner_id AS partner_id, partner.country_id
-              FROM rating_rating rated
-              JOIN sale_order so ON so.id = rated.res_id AND so.is_subscription
-              JOIN res_company company ON company.id = so.company_id
-              JOIN res_partner partner ON partner.id = so.partner_id
+                       AS happy_percent, %(columns)s
+              FROM rating_rating rated %(tables)s
              WHERE rated.res_model = 'sale.order' AND rated.consumed AND rated.rating >= 1
-            """
+               AND so.is_subscription
+            """,
+            columns=self._get_contract_columns(),
+            tables=self._get_contract_tables(SQL("rated.res_id")),
         )
