@@ -95,6 +95,8 @@ SHORT_NAME_KEY = "subscription_short_name"
 MOVED_TO_KEY = "subscription_moved_to"
 # Set by what customers do online, read by the mail about it: what they did, and the money.
 ACT_KEY = "subscription_act"
+# Set by searches with *Known On*, read by the queries of reports: the day whose knowledge counts.
+KNOWN_KEY = "subscription_known_on"
 # Set by the actions of the app, read by forms: show what is about contracts on new quotations too.
 APP_KEY = "in_subscription_app"
 # These count as they come, from views, templates and whoever calls, because they open nothing.

@@ -4,6 +4,7 @@ from . import (
     subscription_recognition_ledger,
     subscription_recognition_revenue,
     subscription_report_mixin,
+    subscription_known_report_mixin,
     subscription_churn_report,
     subscription_customer_report,
     subscription_health_report,

@@ -19,7 +19,7 @@ class SubscriptionChurnReport(models.Model):
     _name = "subscription.churn.report"
     _description = "Churn"
     _auto = False
-    _inherit = ["subscription.report.sales.mixin"]
+    _inherit = ["subscription.report.sales.mixin", "subscription.known.report.mixin"]
     _rec_name = "order_id"
     _order = "date desc, id desc"
     _depends = {
@@ -57,7 +57,7 @@ class SubscriptionChurnReport(models.Model):
         # A corrected churn has several rows: the contract is lost once, or not at all after all.
         return SQL(
             """
-            SELECT lost.id, lost.effective_date AS date, lost.recorded_at, lost.order_id,
+            SELECT %(id)s AS id, lost.effective_date AS date, lost.recorded_at, lost.order_id,
                    lost.company_id, company.currency_id, lost.user_id, lost.team_id,
                    lost.template_id, lost.commercial_partner_id AS partner_id, lost.country_id,
                    lost.close_reason_id,
@@ -75,8 +75,10 @@ class SubscriptionChurnReport(models.Model):
                       FROM subscription_mrr_event event
                       LEFT JOIN LATERAL (
                            SELECT MIN(effective_date) AS day FROM subscription_mrr_event begun
-                            WHERE begun.origin_id = event.origin_id) first ON TRUE
-                     WHERE event.kind = 'churn') lost
+                            WHERE begun.origin_id = event.origin_id AND %(known)s) first ON TRUE
+                     WHERE event.kind = 'churn' AND %(known)s) lost
               JOIN res_company company ON company.id = lost.company_id
-            """
+            """,
+            id=self._get_id_sql(SQL("lost.id")),
+            known=self._get_known_sql(),
         )

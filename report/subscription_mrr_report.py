@@ -15,7 +15,7 @@ class SubscriptionMrrReport(models.Model):
     _name = "subscription.mrr.report"
     _description = "MRR by Month"
     _auto = False
-    _inherit = ["subscription.report.sales.mixin"]
+    _inherit = ["subscription.report.sales.mixin", "subscription.known.report.mixin"]
     _rec_name = "month"
     _order = "month desc, id"
     _depends = {
@@ -25,6 +25,7 @@ class SubscriptionMrrReport(models.Model):
             "effective_date",
             "kind",
             "origin_id",
+            "recorded_at",
             *KEYS,
         ],
         "res.company": ["currency_id"],
@@ -57,7 +58,8 @@ class SubscriptionMrrReport(models.Model):
             """
             WITH moved AS (%(moved)s), span AS (
                 SELECT %(names)s,
-                       generate_series(MIN(month), %(today)s::date, '1 month')::date AS month
+                       generate_series(MIN(month), GREATEST(MAX(month), %(last)s::date),
+                                       '1 month')::date AS month
                   FROM moved GROUP BY %(names)s
             ), filled AS (
                 SELECT %(names)s, month, COALESCE(new, 0) AS new,
@@ -69,7 +71,7 @@ class SubscriptionMrrReport(models.Model):
                   FROM span LEFT JOIN moved USING (%(names)s, month)
                 WINDOW total AS (PARTITION BY %(names)s ORDER BY month)
             )
-            SELECT ROW_NUMBER() OVER (ORDER BY month, %(names)s) AS id, filled.company_id,
+            SELECT %(id)s AS id, filled.company_id,
                    company.currency_id, NULLIF(user_id, 0) AS user_id,
                    NULLIF(team_id, 0) AS team_id, NULLIF(template_id, 0) AS template_id,
                    NULLIF(country_id, 0) AS country_id, month, new, expansion, reactivation,
@@ -81,11 +83,11 @@ class SubscriptionMrrReport(models.Model):
             """,
             moved=self._get_moved(names),
             names=names,
-            today=self.env.company._subscription_today(),
+            id=self._get_id_sql(SQL("ROW_NUMBER() OVER (ORDER BY month, %s)", names)),
+            last=self._get_last_day(),
         )
 
-    @staticmethod
-    def _get_moved(names):
+    def _get_moved(self, names):
         """Return the query of what moved in each month, 0 for who it belongs to where nobody is.
 
         Movements are grouped by their columns as they are: the planner knows how many values these
@@ -98,7 +100,7 @@ class SubscriptionMrrReport(models.Model):
                        date_trunc('month', effective_date::timestamp)::date AS month,
                        SUM(amount) OVER (
                            PARTITION BY origin_id ORDER BY effective_date, id) AS after
-                  FROM subscription_mrr_event
+                  FROM subscription_mrr_event WHERE %(known)s
             ), cell AS (
                 SELECT %(names)s, month, kind, SUM(company_amount) AS moved,
                        SUM((after > 0)::int - (after - amount > 0)::int) AS contracts
@@ -108,6 +110,7 @@ class SubscriptionMrrReport(models.Model):
               FROM cell GROUP BY %(names)s, month
             """,
             names=names,
+            known=self._get_known_sql(),
             keys=SQL(", ").join(
                 SQL("COALESCE(%s, 0) AS %s", *[SQL.identifier(key)] * 2) for key in KEYS
             ),

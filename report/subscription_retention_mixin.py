@@ -13,6 +13,7 @@ MOVEMENT_COLUMNS = [
     "company_id",
     "country_id",
     "effective_date",
+    "recorded_at",
     "team_id",
     "template_id",
     "user_id",
@@ -36,7 +37,7 @@ class SubscriptionRetentionMixin(models.AbstractModel):
 
     _name = "subscription.retention.mixin"
     _description = "Retention"
-    _inherit = ["subscription.report.sales.mixin"]
+    _inherit = ["subscription.report.sales.mixin", "subscription.known.report.mixin"]
 
     cohort_date = fields.Date("Began On", readonly=True)
     effective_date = fields.Date("Day", readonly=True)
@@ -57,7 +58,11 @@ class SubscriptionRetentionMixin(models.AbstractModel):
 
     def _get_cohort_today(self):
         """Hook. Return the day of the company: the ledger knows nothing later."""
-        return self.env.company._subscription_today()
+        return self._get_last_day()
+
+    def _get_cohort_source(self, domain):
+        """Hook. Read the ledger as it was known on the day that the domain asks for."""
+        return self._as_known(domain)
 
     def _get_member_columns(self):
         """Hook. Return the columns of the ledger that together name one member.
@@ -77,15 +82,17 @@ class SubscriptionRetentionMixin(models.AbstractModel):
         names = SQL(", ").join(SQL.identifier(Event._table, name) for name in members)
         return SQL(
             """
-            SELECT MIN(subscription_mrr_event.id) AS id, MAX(subscription_mrr_event.id) AS newest,
+            SELECT %(id)s AS id, MAX(subscription_mrr_event.id) AS newest,
                    %(names)s, effective_date, SUM(amount) AS amount,
                    SUM(company_amount * %(factor)s) AS value
-              FROM %(tables)s WHERE %(where)s GROUP BY %(names)s, effective_date
+              FROM %(tables)s WHERE %(where)s AND %(known)s GROUP BY %(names)s, effective_date
             """,
+            id=self._get_id_sql(SQL("MIN(subscription_mrr_event.id)")),
             names=names,
             factor=get_factor(self.env, SQL.identifier(Event._table, "company_id")),
             tables=query.from_clause,
             where=query.where_clause or SQL("TRUE"),
+            known=self._get_known_sql(),
         )
 
     @property

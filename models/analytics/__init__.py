@@ -1,4 +1,5 @@
 from . import (
+    subscription_known_mixin,
     base,
     digest_digest,
     ir_actions_act_window_view,

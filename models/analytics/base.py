@@ -32,6 +32,14 @@ class Base(models.AbstractModel):
         return CohortTable(self, domain, read_shape(self, values)).get_data()
 
     @api.model
+    def _get_cohort_source(self, domain):
+        """Hook. Return the model and the domain that a table of cohorts reads.
+
+        :param domain: which records count
+        """
+        return self, domain
+
+    @api.model
     def _get_cohort_today(self):
         """Hook. Return the last day that tables of cohorts of this model know.
 

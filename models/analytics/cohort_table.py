@@ -50,6 +50,7 @@ class CohortTable:
     """
 
     def __init__(self, model, domain, shape):
+        model, domain = model._get_cohort_source(domain)
         self.model, self.domain, self.shape = model, domain, shape
         self.week_start = int(get_lang(model.env).week_start or 1)
         self.grid = grid_of(shape.interval, self.week_start)

@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_date
 from .dashboard_figures import Figures
 from .movement_scope import Scope
 from .movement_totals import FLOWS, get_totals
+from .subscription_known_mixin import get_known_moment
 
 # What may be filtered: by which field of a movement, by which of a contract, and what it holds.
 FILTERS = {
@@ -174,8 +175,7 @@ class SubscriptionDashboard(models.AbstractModel):
             is_day = False
         if not is_day:
             raise UserError(self.env._("Choose the day until which changes were known."))
-        noon = self.env.company._subscription_noon(day + relativedelta(days=1))
-        return noon - relativedelta(hours=12)
+        return get_known_moment(self.env.company, day)
 
     @api.model
     def _get_shown(self, currency):
@@ -196,8 +196,13 @@ class SubscriptionDashboard(models.AbstractModel):
         groups = Event._read_group([], fields_)
         found = {
             "company": self.env.companies,
-            "product": self.env["product.product"].search(
-                [("is_recurring", "=", True)], limit=MOST_OPTIONS
+            # What is no longer sold may still be billed, and was.
+            "product": self.env["product.product"]
+            .with_context(active_test=False)
+            .search(
+                [("is_recurring", "=", True)],
+                order="active desc, default_code, name, id",
+                limit=MOST_OPTIONS,
             ),
             "currency": self.env["res.currency"].search([], limit=MOST_OPTIONS),
         }

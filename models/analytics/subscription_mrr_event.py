@@ -41,7 +41,7 @@ class SubscriptionMrrEvent(models.Model):
 
     _name = "subscription.mrr.event"
     _description = "MRR Movement"
-    _inherit = ["subscription.protected.mixin"]
+    _inherit = ["subscription.protected.mixin", "subscription.known.mixin"]
     _order = "effective_date desc, id desc"
 
     kind = fields.Selection(KINDS, "Movement", required=True, readonly=True)
@@ -147,6 +147,8 @@ class SubscriptionMrrEvent(models.Model):
     _by_day = models.Index("(company_id, effective_date)")
     # The list shows the newest first, of whichever companies the reader has.
     _newest = models.Index("(effective_date, id)")
+    # Few contracts ever pause: whether their customers wait is asked of these only.
+    _paused = models.Index("(origin_id) WHERE kind = 'pause'")
 
     # ------------------------------------------------------------------
     # Rows are only ever added
@@ -173,6 +175,12 @@ class SubscriptionMrrEvent(models.Model):
             "A recorded movement of MRR is never changed or deleted. Change the contract: the "
             "difference is recorded as a correction."
         )
+
+    @api.depends("recorded_at", "company_id")
+    def _compute_known_on(self):
+        """Tell the day of the company on which each movement was recorded."""
+        for event in self:
+            event.known_on = event.company_id._subscription_date(event.recorded_at)
 
     @api.depends("kind", "order_id", "effective_date")
     @api.depends_context("lang")

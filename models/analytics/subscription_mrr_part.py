@@ -31,6 +31,7 @@ class SubscriptionMrrPart(models.Model):
     company_amount = fields.Float("MRR Change", digits=(16, 6), readonly=True)
     kind = fields.Selection(related="event_id.kind")
     effective_date = fields.Date(related="event_id.effective_date")
+    known_on = fields.Date(related="event_id.known_on")
     order_id = fields.Many2one(related="event_id.order_id")
     partner_id = fields.Many2one(related="event_id.partner_id")
     company_currency_id = fields.Many2one(related="event_id.company_currency_id")

@@ -56,9 +56,23 @@ class ResCompany(models.Model):
         :param date day: day in the company's time zone
         :rtype: datetime.datetime
         """
+        return self._subscription_moment(day, time(12))
+
+    def _subscription_midnight(self, day):
+        """Return the first moment of a day for this company, naive and in UTC.
+
+        It is not half a day before noon where a clock is set forward or back that night.
+
+        :param date day: day in the company's time zone
+        :rtype: datetime.datetime
+        """
+        return self._subscription_moment(day, time.min)
+
+    def _subscription_moment(self, day, hour):
+        """Return the moment of an hour of a day for this company, naive and in UTC."""
         zone = pytz.timezone(self.subscription_tz or "UTC")
-        noon = zone.localize(datetime.combine(day, time(12)))
-        return noon.astimezone(pytz.utc).replace(tzinfo=None)
+        moment = zone.localize(datetime.combine(day, hour))
+        return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _get_served_companies(self):

@@ -18,6 +18,7 @@ KEYS = {
     "DUNNING_STEP_KEY": SEALED,
     "ITEMS_KEY": SEALED,
     "JOIN_DATE_KEY": SEALED,
+    "KNOWN_KEY": SEALED,
     "MOVED_TO_KEY": "a mail names a payment method",
     "NEW_PRICES_KEY": SEALED,
     "NO_LIMITS_KEY": SEALED,

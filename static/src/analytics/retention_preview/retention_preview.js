@@ -59,6 +59,9 @@ export class RetentionPreview extends Component {
                 domain.push([field, "=", filters[name]]);
             }
         }
+        if (filters.known) {
+            domain.push(["known_on", "<=", filters.known]);
+        }
         this.state.data = await this.keepLast.add(
             this.orm.call("subscription.contract.retention", "get_cohort_data", [domain, SHAPE]),
         );
