@@ -48,7 +48,8 @@ def get_totals(scope, ranges):
 def add_contracts(scope, ranges, totals):
     """Return totals that also know with how many contracts a range began, and how it went on.
 
-    Who pauses or comes back from a pause is neither lost nor won.
+    Who pauses or comes back from a pause is neither lost nor won; who ends while on pause is lost,
+    and who pauses in the range of the beginning was won.
 
     :param Scope scope: which movements
     :param list ranges: (first day, last day), one after the other without a gap
@@ -68,14 +69,18 @@ def add_contracts(scope, ranges, totals):
                    after - amount > %(tiny)s AS is_before
               FROM (
                 SELECT span, SUM(amount) AS amount,
-                       SUM(CASE WHEN kind IN ('pause', 'resume') THEN amount ELSE 0 END) AS breaks,
+                       SUM(CASE WHEN kind IN ('pause', 'resume') THEN SIGN(amount) END) AS breaks,
                        SUM(SUM(amount)) OVER (PARTITION BY origin_id ORDER BY span) AS after
-                  FROM (%(rows)s) AS moved WHERE origin_id IS NOT NULL GROUP BY origin_id, span
+                  FROM (
+                    SELECT origin_id, span, kind, SUM(amount) AS amount
+                      FROM (%(rows)s) AS moved WHERE origin_id IS NOT NULL
+                     GROUP BY origin_id, span, effective_date, kind
+                  ) AS day GROUP BY origin_id, span
               ) AS reached
         )
         SELECT span, SUM(is_after::int - is_before::int),
-               COUNT(*) FILTER (WHERE is_after AND NOT is_before AND breaks <= %(tiny)s),
-               COUNT(*) FILTER (WHERE is_before AND NOT is_after AND breaks >= -%(tiny)s)
+               COUNT(*) FILTER (WHERE NOT is_before AND is_after::int > COALESCE(breaks, 0)),
+               COUNT(*) FILTER (WHERE NOT is_after AND is_before::int > -COALESCE(breaks, 0))
           FROM level GROUP BY span
         """,
         rows=rows,
