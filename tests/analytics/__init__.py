@@ -5,6 +5,7 @@ from . import (
     test_customer_pauses,
     test_dashboard,
     test_figures,
+    test_figures_drawn,
     test_forecast,
     test_known_on,
     test_mrr_ledger,

@@ -1,9 +1,9 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.fields import Date
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..support.common_drawn_mrr import DrawnMrrCommon
 
@@ -185,6 +185,33 @@ class TestKnownOn(DrawnMrrCommon):
         self.assertEqual(again.export_data(["closing"])["datas"], [[100.0]])
         self.assertEqual((again.known_on, now.known_on), (date(2027, 5, 10), False))
         self.assertLess(max(then.ids), 2**53, "a browser knows the number")
+
+    def test_salespeople_see_their_own_rows_of_a_day(self):
+        sellers = [
+            new_test_user(self.env, login, groups="sales_team.group_sale_salesman")
+            for login in ("known one", "known two")
+        ]
+        for seller, quantity in zip(sellers, (3, 5), strict=True):
+            order = self.create_contract(
+                self.line_values(self.seat, quantity), day="2027-03-05", user_id=seller.id
+            )
+            self.record(order)
+        self.travel("2027-05-05")
+        theirs = {}
+        for seller, amount in zip(sellers, (30.0, 50.0), strict=True):
+            for name, measure in (
+                ("subscription.mrr.report", "new:sum"),
+                ("subscription.contract.retention", "net_change:sum"),
+            ):
+                Report = self.env[name].with_user(seller)
+                domain = [("known_on", "=", "2027-04-10")]
+                self.assertEqual(Report._read_group(domain, [], [measure]), [(amount,)])
+                theirs[seller, name] = Report.search(domain).ids
+        rows = self.env["subscription.mrr.report"].with_user(sellers[0])
+        strange = rows.browse(theirs[sellers[1], "subscription.mrr.report"])
+        self.assertTrue(strange)
+        with self.assertRaises(MissingError):
+            strange.read(["closing"])
 
     def test_a_table_of_cohorts_ends_with_what_was_known(self):
         order = self.change_late()
