@@ -212,6 +212,8 @@ class SaleOrderLine(models.Model):
             result = super().write(vals)
             if "product_id" in vals and "recurrence_id" not in vals:
                 self._take_recurrence_of_product()
+            if "recurrence_id" in vals and "price_unit" not in vals:
+                self._take_agreed_price_back()
             running._hook_on_begun_written(vals)
             return result
         running._check_begun_write(vals)

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from fractions import Fraction
 
 from odoo import api, fields, models
 
+from ... import const
 from ...engine.money import Currency, is_same_price, to_decimal
 from ...engine.price_rise import is_finer, last_digit
+from ...engine.recurrence import Grid
 from ...engine.segment import monthly
 
 
@@ -44,6 +47,7 @@ class SaleOrderLine(models.Model):
     @api.onchange("recurrence_id")
     def _onchange_recurrence_id(self):
         """Warn when a period costs the sales price although other periods have their own."""
+        self._take_agreed_price_back()
         product, recurrence = self.product_id, self.recurrence_id
         if (
             not recurrence
@@ -93,33 +97,65 @@ class SaleOrderLine(models.Model):
     def _take_price_of_period(self):
         """Put what is billed more or less often on its list price, without one in proportion.
 
-        A price agreed for a month would else be that of a year. What somebody types here is kept.
+        A price agreed for a month would else be that of a year, and one of a dozen that of a unit.
+        What somebody types here is kept.
         """
         priced = self.with_context(sale_write_from_compute=True)
         for line in priced.filtered(lambda line: line._has_price_of_other_period()):
-            if line._get_priced_recurrences(line.recurrence_id):
+            if line._is_of_other_length() and line._get_priced_recurrences(line.recurrence_id):
                 line.price_unit = line.technical_price_unit = line._get_list_price_of_today()
-                continue
-            before, after = (
-                monthly(one._get_typed_terms()) for one in (line._get_line_before().sudo(), line)
-            )
-            line.price_unit = line._get_price_in_proportion(before / after)
+            else:
+                line.price_unit = line._get_agreed_price(line.recurrence_id, line.product_uom_id)
 
-    def _get_price_in_proportion(self, share):
-        """Return the price before for another length of time, to three digits that count or more.
+    def _get_agreed_price(self, recurrence, uom):
+        """Return the price before in proportion, to three digits that count or more.
 
         A price that is finer than money keeps two digits more than it has.
 
-        :param Fraction share: length of the new recurrence in lengths of the one before
+        :param recurrence: `subscription.recurrence` that it is asked for
+        :param uom: `uom.uom` that it is asked for
+        :return: the price itself for the recurrence and the unit that it was agreed for
         :rtype: float
         """
+        before, share = self._get_line_before().sudo(), Fraction(1)
+        if not recurrence._is_same_length(before.recurrence_id):
+            share = self._get_per_month(before.recurrence_id) / self._get_per_month(recurrence)
+        if uom != before.product_uom_id and self.product_id == before.product_id:
+            share *= Fraction(uom.factor) / Fraction(before.product_uom_id.factor)
         price = to_decimal(self._get_price_before())
+        if share == 1:
+            return float(price)
         exact, step = Fraction(price) * share, to_decimal(self.currency_id.rounding)
         if is_finer(price, step):
             step = last_digit(price) / 100
         while exact and abs(exact) < 100 * step:
             step /= 10
         return float(Currency("", step).round(exact))
+
+    def _take_agreed_price_back(self):
+        """Go back to the price before where a recurrence that was tried is given up again.
+
+        Meanwhile the line had a list price, and its own would else be lost.
+        """
+        priced = self.with_context(sale_write_from_compute=True)
+        for line in priced.filtered(lambda line: line._get_line_before()):
+            before, agreed = line._get_line_before().sudo(), line._get_price_before()
+            names = ("product_id", "recurrence_id", "product_uom_id")
+            is_list = is_same_price(line.price_unit, line.technical_price_unit)
+            if (
+                agreed is not False
+                and is_list
+                and all(line[name] == before[name] for name in names)
+            ):
+                line.price_unit = agreed
+
+    def _get_per_month(self, recurrence):
+        """Return how many periods of a recurrence one month holds.
+
+        :rtype: Fraction
+        """
+        grid = Grid(recurrence._get_engine_recurrence(), const.ANY_DAY)
+        return monthly(replace(self._get_typed_terms(), grid=grid))
 
     def _has_finer_price(self):
         """Return whether the price is another one than the list's by less than money can say."""
@@ -140,14 +176,22 @@ class SaleOrderLine(models.Model):
         return False
 
     def _has_price_of_other_period(self):
-        """Return whether the price here was agreed for a recurrence of another length."""
+        """Return whether the price here was agreed, or reckoned, for another recurrence or unit."""
         self.ensure_one()
-        agreed = self._get_price_before()
-        return (
-            agreed is not False
-            and self._is_of_other_length()
-            and to_decimal(self.price_unit) == to_decimal(agreed)
-            and to_decimal(self.price_unit) != to_decimal(self.technical_price_unit)
+        before, agreed = self._get_line_before().sudo(), self._get_price_before()
+        if (
+            agreed is False
+            or not (before.recurrence_id and self.recurrence_id)
+            or is_same_price(self.price_unit, self.technical_price_unit)
+        ):
+            return False
+        wanted = self._get_agreed_price(self.recurrence_id, self.product_uom_id)
+        if is_same_price(self.price_unit, wanted):
+            return False
+        return is_same_price(self.price_unit, agreed) or any(
+            is_same_price(self.price_unit, self._get_agreed_price(recurrence, uom))
+            for recurrence in self.env["subscription.recurrence"].search([])
+            for uom in before.product_uom_id | self.allowed_uom_ids
         )
 
     def _is_of_other_length(self):

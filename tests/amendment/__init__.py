@@ -1,3 +1,4 @@
+from . import test_agreed_price
 from . import test_amendment
 from . import test_amendment_anchor
 from . import test_amendment_conformance
