@@ -1,6 +1,7 @@
 from . import (
     subscription_wizard_mixin,
     account_move_reversal,
+    payment_link_wizard,
     sale_advance_payment_inv,
     sale_order_discount,
     subscription_prepayment_wizard,

@@ -96,12 +96,21 @@ class AccountMove(models.Model):
         return self.move_type == "out_invoice" or bool(self.subscription_draft_fingerprint)
 
     def _is_draft_edited(self):
-        """Return whether this draft says something else than the contract made it say."""
+        """Return whether a clerk did something to this draft, so that it is not made anew.
+
+        It says something else than the contract made it say, or was paid in part already.
+        """
         self.ensure_one()
         return (
             self.posted_before
+            or self._get_matched_amount() != 0.0
             or self.subscription_draft_fingerprint != self._get_draft_fingerprint()
         )
+
+    def _get_matched_amount(self):
+        """Return how much payments and credits that somebody matched with this draft pay of it."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount_total - self.amount_residual)
 
     def _is_draft_in_payment(self):
         """Return whether the outcome of a payment of this draft is still open. Hook."""

@@ -160,7 +160,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.state == "posted":
             return self.amount_residual
-        return self.currency_id.round(self.amount_total - self._get_credit_to_use())
+        return self.currency_id.round(self.amount_residual - self._get_credit_to_use())
 
     def _get_default_payment_link_values(self):
         """Ask for no more than kept credit leaves of a draft that is made into an invoice."""
@@ -176,6 +176,16 @@ class AccountMove(models.Model):
         )
         if to_send:
             to_send._queue_subscription_sending()
+
+    def _make_invoices_of_paid(self):
+        """Make invoices of drafts that somebody paid by hand, or set credit against."""
+        # sudo: whoever books the money may not see the contracts
+        for draft in self.sudo().filtered(lambda move: move.state == "draft"):
+            is_settled = draft.payment_state in ("paid", "in_payment", "reversed")
+            if is_settled and draft._waits_for_payment():
+                draft._date_paid_draft()
+                draft.company_id._at_company_time(draft).action_post()
+                draft._send_paid_drafts()
 
     def _get_invoice_modes(self):
         """Return what the templates say should happen to an invoice once it is made."""

@@ -160,4 +160,4 @@ class AccountMove(models.Model):
         if self.move_type != "out_invoice":
             return 0.0
         orders = self._get_subscription_orders()
-        return min(orders._get_credit_balance(before=self), self.amount_total)
+        return min(orders._get_credit_balance(before=self), self.amount_residual)

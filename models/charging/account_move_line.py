@@ -32,6 +32,11 @@ class AccountMoveLine(models.Model):
         lines |= payments._get_open_credit_lines()
         return lines.sorted(lambda line: (line.date, line.id))
 
+    def _reconcile_post_hook(self, data):
+        """Make invoices of drafts that waited for what they were just matched with."""
+        super()._reconcile_post_hook(data)
+        data["not_paid_invoices"]._make_invoices_of_paid()
+
     def _get_credit_orders(self):
         """Return the contracts whose next invoices this credit is taken off: those that go on, too.
 
@@ -87,5 +92,7 @@ class AccountMoveLine(models.Model):
         used.payment_id.filtered(
             "subscription_credit_next"
         )._as_system().subscription_credit_next = False
-        documents = used.move_id | used.payment_id.payment_transaction_id.invoice_ids
+        payments = used.payment_id
+        documents = used.move_id | payments.payment_transaction_id.invoice_ids
+        documents |= payments.reconciled_invoice_ids
         documents._remove_done_activities()

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from ... import const
 
@@ -62,6 +63,12 @@ class PaymentProvider(models.Model):
                 "the journal %(journal)s has not exactly one incoming payment method for it.",
                 journal=journal.name,
             )
+        if not line.payment_account_id and not self._get_outstanding_account():
+            return self.env._(
+                "the journal %(journal)s has no account on which it could be booked. Choose an "
+                "outstanding account for its incoming payment method.",
+                journal=journal.name,
+            )
         account = self._get_archived_account(document, line)
         if account:
             return self.env._("the account %(account)s is archived.", account=account.display_name)
@@ -70,20 +77,36 @@ class PaymentProvider(models.Model):
         taken = self.available_currency_ids
         if taken and currency not in taken:
             return self.env._("it does not take %(currency)s.", currency=currency.name)
-        forced = line.payment_account_id.currency_id
+        booked_on = line.payment_account_id or self._get_outstanding_account()
+        forced = booked_on.currency_id
         if forced and forced not in (currency, journal.company_id.currency_id):
             return self.env._(
                 "the account %(account)s takes %(forced)s only, and the document is in "
                 "%(currency)s.",
-                account=line.payment_account_id.display_name,
+                account=booked_on.display_name,
                 forced=forced.name,
                 currency=currency.name,
             )
         return False
 
+    def _get_outstanding_account(self):
+        """Return the account that core takes where the payment method of the journal has none.
+
+        :return: empty when there is none, and then no payment can be booked
+        :rtype: account.account
+        """
+        payment = self.env["account.payment"].new(
+            {"journal_id": self.journal_id.id, "company_id": self.company_id.id}
+        )
+        try:
+            return payment._get_outstanding_account("inbound")
+        except UserError:
+            return self.env["account.account"]
+
     def _get_archived_account(self, document, line):
         """Return an account that the payment would be booked on and that nobody uses any more."""
-        accounts = line.payment_account_id | self.journal_id.default_account_id
+        accounts = line.payment_account_id or self._get_outstanding_account()
+        accounts |= self.journal_id.default_account_id
         if document._name == "account.move":
             terms = document.line_ids.filtered(lambda one: one.display_type == "payment_term")
             accounts |= terms.account_id

@@ -93,7 +93,7 @@ class PaymentTransaction(models.Model):
         fresh = self.filtered(lambda tx: not tx.is_post_processed)
         short = fresh._set_short_payments_aside()
         drafts = fresh._get_drafts_to_post()
-        fresh._book_registered()
+        fresh._book_registered(short)
         fresh._book_together()
         result = super()._post_process()
         for tx, orders in short.items():

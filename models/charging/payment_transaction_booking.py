@@ -65,12 +65,17 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         return bool(self.payment_id) and self.payment_id.state != "draft"
 
-    def _book_registered(self):
-        """Post the drafts of clerks whose money came, and cancel those whose money did not."""
+    def _book_registered(self, short):
+        """Post the drafts of clerks whose money came, and cancel those whose money did not.
+
+        :param short: these of them whose drafts were taken off, see `_set_short_payments_aside`
+        """
         for tx in self:
             payment = tx.payment_id
             is_payment = tx.operation not in ("refund", "validation")
-            if not payment or not is_payment or not tx._is_about_contracts():
+            if not payment or not is_payment:
+                continue
+            if tx not in short and not tx._is_about_contracts():
                 continue
             if tx.state == "done" and payment.state in ("draft", "canceled"):
                 payment.with_company(tx.company_id)._post_charged(tx.invoice_ids)

@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         if left:
             earlier = orders._get_earlier_drafts(before)
             earlier = earlier.filtered(lambda move: move.currency_id in currencies)
-            left -= sum(earlier.mapped("amount_total"))
+            left -= sum(earlier.mapped("amount_residual"))
         return max(left, 0.0)
 
     def _get_earlier_drafts(self, before=None):

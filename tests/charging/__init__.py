@@ -10,12 +10,15 @@ from . import test_charge_together
 from . import test_charge_unknown
 from . import test_credit_use
 from . import test_instalments
+from . import test_mail_reader
 from . import test_left_payments
 from . import test_money_back
 from . import test_money_random
 from . import test_money_under_way
 from . import test_overpaid
+from . import test_paid_drafts
 from . import test_payment_forms
+from . import test_payment_link
 from . import test_refund_unknown
 from . import test_registered
 from . import test_saved_attempt

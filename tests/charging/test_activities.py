@@ -70,6 +70,19 @@ class TestActivities(PaymentCommon):
         self.order.subscription_payment_token_id = self.create_token()
         self.assertEqual(self.get_matters(), [(self.january, "late")])
 
+    def test_cash_that_was_kept_for_a_contract_that_ends_is_asked_about_until_it_is_used(self):
+        payment = self.book_payment(self.january, amount=50)
+        payment.action_subscription_credit_next()
+        self.order._subscription_close(self.order._subscription_today())
+        self.bill(self.order)
+        asked = self.order.activity_ids.filtered(lambda one: one.subscription_matter == "overpaid")
+        self.assertEqual(asked.subscription_move_id, self.january)
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertTrue(asked.exists())
+        payment.action_draft()
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertFalse(asked.exists())
+
     def test_too_much_is_settled_when_it_is_used(self):
         self.book_payment(self.january, amount=10)
         form = self.create_payment(

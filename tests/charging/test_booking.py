@@ -52,6 +52,30 @@ class TestBooking(PaymentCommon):
         terms.account_id.active = False
         self.assertNothingTaken("is archived")
 
+    def take_account_from_method(self):
+        """Leave it to core on which account payments wait for the bank; return that one."""
+        line = self.provider._get_booking_line()
+        line.payment_account_id = False
+        payment = self.env["account.payment"].new({"journal_id": self.provider.journal_id.id})
+        return payment._get_outstanding_account("inbound")
+
+    def test_the_account_of_the_chart_that_is_archived(self):
+        self.take_account_from_method().active = False
+        self.assertNothingTaken("is archived")
+
+    def test_no_account_at_all(self):
+        account = self.take_account_from_method()
+        self.env["ir.model.data"].search(
+            [("model", "=", "account.account"), ("res_id", "=", account.id)]
+        ).unlink()
+        self.company.transfer_account_id = False
+        self.assertNothingTaken("no account on which it could be booked")
+
+    def test_the_account_of_the_chart_serves(self):
+        self.take_account_from_method()
+        self.run_charges()
+        self.assertEqual(self.invoice.amount_residual, 0.0)
+
     def test_a_currency_that_is_archived(self):
         self.env.cr.execute(
             "UPDATE res_currency SET active = false WHERE id = %s", [self.invoice.currency_id.id]
