@@ -10,8 +10,14 @@ FORM_IDS = ("provider_id", "payment_method_id", "token_id", "partner_id", "curre
 FORM_KEYS = {"provider_id", "payment_method_id", "token_id", "flow", "landing_route"}
 FORM_TEXTS = ("landing_route", "reference_prefix")
 FLOWS = ("direct", "redirect", "token")
+NUL = "\0"  # what no database keeps in a text
 MAX_ID = 2**31 - 1
 MAX_AMOUNT = 10**15  # beyond that a number has no cents
+
+
+def read_text(value):
+    """Return what somebody typed, as far as a database can keep it."""
+    return (value or "").replace(NUL, "")
 
 
 def get_accessible_order(controller, order_id, access_token):
@@ -108,6 +114,14 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
     # ------------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------------
+
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        """Leave out what is being charged: nobody can pay it, nor what is late besides it."""
+        domain = super()._get_overdue_invoices_domain(partner_id)
+        Move = request.env["account.move"].sudo()  # sudo: visitors read no invoices
+        late = Move.search([*domain, ("transaction_ids", "!=", False)])
+        charged = late.filtered(lambda move: move._is_about_contracts() and move._has_open_charge())
+        return [*domain, ("id", "not in", charged.ids)]
 
     def _prepare_my_invoices_values(self, page, date_begin, date_end, sortby, filterby, **kwargs):
         """Sort and filter the list as usual where an address asks for what there is not."""
@@ -324,7 +338,7 @@ class SubscriptionPayment(PortalAccount, PaymentPortal):
 
         :raise NotFound: a value is no text, so no link either
         """
-        if value and not isinstance(value, str):
+        if value and (not isinstance(value, str) or NUL in value):
             raise NotFound
 
     @staticmethod

@@ -7,7 +7,7 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 from ..models.portal.contract_list import ContractList
 from ..models.portal.contract_page import ContractPage
 from ..models.portal.customer_acts import CustomerActs
-from .payment import get_accessible_order
+from .payment import get_accessible_order, read_text
 from .quotation import CustomerPortal
 
 PER_PAGE = 20
@@ -54,7 +54,7 @@ class SubscriptionPortal(CustomerPortal):
             "sortby": sortby if sortby in sortings else "next",
             "filterby": filterby if filterby in filters else "running",
             "search_in": search_in if search_in in inputs else "all",
-            "search": (search or "")[:MAX_SEARCH],
+            "search": read_text(search)[:MAX_SEARCH],
         }
         everything = self._prepare_contracts_domain()
         domain = everything & filters[choice["filterby"]]["domain"]

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from ..models.portal.customer_acts import CustomerActs
 from ..models.portal.retention_offer import RetentionOffer
-from .payment import SubscriptionPayment, get_accessible_order
+from .payment import SubscriptionPayment, get_accessible_order, read_text
 from .portal import SubscriptionPortal
 
 PAGE = {"type": "http", "auth": "public", "website": True, "sitemap": False}
@@ -34,7 +34,7 @@ class SubscriptionActs(SubscriptionPortal):
         reason = self._find_reason(acts, reason_id)
         wanted = self._read_day(day)
         return self._do(
-            lambda: acts.close(wanted, reason, note, self._read_total(total)),
+            lambda: acts.close(wanted, reason, read_text(note), self._read_total(total)),
             lambda error: self._render_close(acts, access_token, reason_id, day, error),
             lambda: self._go_back(acts.order, access_token, "closed"),
         )

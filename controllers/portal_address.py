@@ -6,6 +6,7 @@ from ..models.portal.address_edit import AddressEdit
 from ..models.portal.contact_change import MAX_NAME, ContactChange, Contacts
 from ..models.portal.contract_status import ContractStatus
 from ..models.portal.customer_acts import CustomerActs
+from .payment import read_text
 from .portal_acts import PAGE, SubscriptionActs
 
 # Whoever only has a link sees no other address of the customer.
@@ -66,7 +67,7 @@ class SubscriptionAddresses(SubscriptionActs):
         acts.check("address")
         contacts, wanted = Contacts(acts), values.get("contact_id")
         if wanted == NEW:
-            contact = contacts.add(values.get("contact_name"), values.get("contact_email"))
+            contact = contacts.add(*(read_text(values.get(name)) for name in TYPED))
         else:
             contact = self._find_address(contacts.people, wanted)
         if not contact:

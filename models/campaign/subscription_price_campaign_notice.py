@@ -200,7 +200,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                         days=campaign.notice_days,
                     )
                 )
-            if not line.partner_id.email:
+            if not line.partner_id._get_mail_reader():
                 raise UserError(
                     self.env._(
                         "%(customer)s has no email address.",
@@ -210,5 +210,9 @@ class SubscriptionPriceCampaignLine(models.Model):
         template = campaign.mail_template_id.with_context(
             **const.sealed(const.CAMPAIGN_KEY, campaign.id)
         )
-        template.send_mail_batch(self.order_id.ids)
+        mails = template.send_mail_batch(self.order_id.ids).sudo()  # sudo: only looked at
+        if not all(mail._reaches_anybody() for mail in mails):
+            raise UserError(
+                self.env._("The mail template %(name)s has no reader.", name=template.name)
+            )
         self._as_system().notified_at = fields.Datetime.now()

@@ -1,5 +1,6 @@
 from . import (
     mail_activity,
+    mail_mail,
     payment_transaction,
     payment_transaction_rule,
     payment_transaction_charge,

@@ -54,7 +54,7 @@ class AccountMove(models.Model):
         """Mail the customer a link to confirm a payment that their bank wants to see confirmed."""
         self.ensure_one()
         template = self.env.ref("sale_recurring.mail_template_charge_authentication", False)
-        if template and self.partner_id.email:
+        if template and self._get_mail_reader():
             # sudo: the mail goes out in the name of the company, whoever learns of the decline
             template.sudo().send_mail(self.id)
 

@@ -142,7 +142,7 @@ class AccountMove(models.Model):
     def _send_payment_request(self):
         """Queue the mail about one draft and note it on its contracts.
 
-        A customer without an address is left to the salesperson.
+        What no mail can ask for is left to the salesperson.
         """
         self.ensure_one()
         if not self.try_lock_for_update(allow_referencing=True) or self.subscription_requested_at:
@@ -153,13 +153,18 @@ class AccountMove(models.Model):
         move._as_system().subscription_requested_at = fields.Datetime.now()
         name = move._get_payment_name()
         template = self.env.ref(REQUEST_MAIL, raise_if_not_found=False)
-        if not move.partner_id.email:
-            summary = self.env._("%(invoice)s waits for payment", invoice=name)
-            move._schedule_for_salespeople(summary, move._get_no_address_text())
+        summary = self.env._("%(invoice)s waits for payment", invoice=name)
+        if not template or not move._get_mail_reader():
+            text = move._get_no_template_text() if not template else move._get_no_address_text()
+            move._schedule_for_salespeople(summary, text)
             return
-        if not template:
+        # sudo: mails of the company hold links of the customer
+        mail = self.env["mail.mail"].sudo().browse(template.sudo().send_mail(move.id))
+        if not mail._reaches_anybody():
+            mail.unlink()
+            text = self.env._("The mail template %(name)s has no reader.", name=template.name)
+            move._schedule_for_salespeople(summary, text)
             return
-        template.sudo().send_mail(move.id)  # sudo: mails of the company hold links of the customer
         text = self.env._(
             "The customer was asked by mail to pay %(amount)s. The invoice is made with the "
             "payment.",
@@ -167,6 +172,14 @@ class AccountMove(models.Model):
         )
         orders = move.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
+
+    def _get_no_template_text(self):
+        """Return that the customer was not asked for lack of a mail, in a sentence."""
+        return self.env._(
+            "The customer was not asked to pay %(invoice)s, because the mail template for requests "
+            "was deleted. Send them the link to pay, or call them.",
+            invoice=self._get_payment_name(),
+        )
 
     # ------------------------------------------------------------------
     # Requests whose terms ask for no money before the invoice any more
@@ -212,10 +225,3 @@ class AccountMove(models.Model):
         self._date_paid_draft()
         self.company_id._at_company_time(self).action_post()
         self._send_paid_drafts()
-
-    def _get_no_address_text(self):
-        """Return that nobody can be written to, in a sentence."""
-        return self.env._(
-            "%(customer)s has no email address and could not be reminded. Add one, or call them.",
-            customer=self.partner_id[:1].display_name,
-        )

@@ -1,4 +1,5 @@
 from . import (
+    mail_mail,
     portal_mixin,
     subscription_protected_mixin,
     ir_default,
@@ -10,6 +11,7 @@ from . import (
     payment_token,
     res_company,
     res_company_mail,
+    res_partner,
     sale_order,
     sale_order_guard,
     sale_order_state,

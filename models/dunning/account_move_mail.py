@@ -74,8 +74,7 @@ class AccountMove(models.Model):
             return self.env._("There is no mail template for reminders. Choose one on the step.")
         # sudo: mails of the company hold links of the customer
         mail = self.env["mail.mail"].sudo().browse(template.sudo().send_mail(self.id))
-        is_own = template != standard
-        if is_own and not (mail.recipient_ids or mail.email_to or mail.email_cc):
+        if not mail._reaches_anybody():
             mail.unlink()
             return self.env._("The mail template %(name)s has no reader.", name=template.name)
         moves = self._get_open_subscription_invoices()
@@ -121,22 +120,11 @@ class AccountMove(models.Model):
         return moves.sorted(lambda move: (move._get_payment_due_date(), move.id))
 
     def _get_dunning_reader(self):
-        """Return who reads reminders of this document: whoever received it, when that helps.
+        """Return who reads reminders of this document; empty when there is none.
 
-        Somebody who left, or has no address, is stood in for by their company, then by the
-        customer of the contract.
-
-        :return: empty when nobody helps, or there is no document
         :rtype: res.partner
         """
-        if self.partner_id._can_read_reminders():
-            return self.partner_id
-        # sudo: run of every company
-        orders = self.sudo()._get_subscription_orders()
-        people = self.commercial_partner_id | orders.partner_invoice_id | orders.partner_id
-        people |= orders.partner_id.commercial_partner_id
-        people = people.with_env(self.env)
-        return people.filtered(lambda person: person._can_read_reminders())[:1]
+        return self._get_mail_reader()
 
     def _get_dunning_recipients(self):
         """Return id of whoever is reminded, as mail templates want it."""

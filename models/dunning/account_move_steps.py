@@ -80,9 +80,13 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _dun_charge(self, step):
-        """Charge this invoice once more, unless the last decline forbids it."""
+        """Charge this invoice once more, unless the last decline or open credit forbids it."""
         if not self._get_subscription_token():
             text = self.env._("No payment method is saved.")
+            self._log_dunning(step, dunning.CHARGE, "skipped", text)
+            return
+        if self._is_held_by_credit():
+            text = self.env._("What the customer has with us covers it.")
             self._log_dunning(step, dunning.CHARGE, "skipped", text)
             return
         verdict = self._get_charge_verdict()

@@ -145,7 +145,7 @@ class AccountMove(models.Model):
             with self.env.cr.savepoint():
                 # sudo: mails of the company hold links of the customer
                 mail = self.env["mail.mail"].sudo().browse(template.sudo().send_mail(order.id))
-                if not (mail.recipient_ids or mail.email_to or mail.email_cc):
+                if not mail._reaches_anybody():
                     mail.unlink()
                     return self.env._(
                         "The mail template %(name)s has no reader.", name=template.name

@@ -111,7 +111,3 @@ class ResPartner(models.Model):
         # sudo: asked by the run and by whoever looks at contracts
         partners = self.sudo().with_context(active_test=False)
         return bool(partners.search_count([("subscription_left_out", "=", True)], limit=1))
-
-    def _can_read_reminders(self):
-        """Return whether a mail to this partner reaches somebody."""
-        return bool(self.active and self.email_normalized)

@@ -127,18 +127,8 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
-    def _postprocess_sent_message(
-        self, success_pids, success_emails, failure_reason=False, failure_type=None
-    ):
+    def _hook_on_outcome(self, is_sent, reason):
         """Note on announcements whether their mail left."""
-        # sudo: whoever empties the queue has nothing to do with contracts
-        notices = self.env["subscription.dunning.notice"].sudo()
-        notices = notices.search([("mail_id", "in", self.ids)])
-        is_sent = not failure_type or bool(success_pids or success_emails)
-        notices._note_outcome(is_sent, failure_reason or failure_type)
-        return super()._postprocess_sent_message(
-            success_pids,
-            success_emails,
-            failure_reason=failure_reason,
-            failure_type=failure_type,
-        )
+        super()._hook_on_outcome(is_sent, reason)
+        notices = self.env["subscription.dunning.notice"].search([("mail_id", "in", self.ids)])
+        notices._note_outcome(is_sent, reason)

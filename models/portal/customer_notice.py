@@ -19,11 +19,12 @@ class CustomerNotice:
         order.ensure_one()
         self.order = order
         self.customer = order.partner_id
+        self.reader = self.customer._get_mail_reader()
         self.company = order.company_id
 
     def for_customer(self):
         """Return the contract in the language of its customer."""
-        return self._in_language(self.customer)
+        return self._in_language(self.reader or self.customer)
 
     def _in_language(self, reader):
         return self.order.with_context(lang=reader.lang or self.order.env.lang)
@@ -65,7 +66,7 @@ class CustomerNotice:
         :param dict preview: what was charged and given back, as :class:`Preview` makes it
         """
         template = self.order.env.ref(MAIL, raise_if_not_found=False)
-        if not template or not self.customer.email or self._is_too_often():
+        if not template or not self.reader or self._is_too_often():
             return
         status = ContractStatus(self.for_customer())
         act = {

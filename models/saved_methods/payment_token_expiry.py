@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...exceptions import OutcomeUnknownError
+from .unwritten import leave_to_colleague
 
 _logger = logging.getLogger(__name__)
 # A provider is asked about one method this often at most.
@@ -234,7 +235,14 @@ class PaymentToken(models.Model):
             "sale_recurring.mail_template_method_expires", raise_if_not_found=False
         )
         contracts = self._get_contracts_to_replace()
-        if not template or not self.partner_id.email:
+        if not template or not self.partner_id._get_mail_reader():
+            text = self.env._(
+                "%(method)s is valid until %(day)s.",
+                method=self.display_name,
+                day=format_date(self.env, self.subscription_expiry_date),
+            )
+            for order in contracts:
+                leave_to_colleague(order, text)
             return
         template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
         text = self.env._(

@@ -127,7 +127,7 @@ class PaymentToken(models.Model):
         """
         template = self.env.ref("sale_recurring.mail_template_method_removed", False)
         is_off = const.unseal(self.env.context, const.PROVIDER_OFF_KEY)
-        if not template or is_off or not self.partner_id.email:
+        if not template or is_off or not self.partner_id._get_mail_reader():
             return
         template.with_context(
             **const.sealed(const.CONTRACTS_KEY, contracts.ids),

@@ -109,7 +109,8 @@ class SaleOrder(models.Model):
         if matter != METHOD:
             return super()._is_matter_done(matter)
         token = self.sudo().subscription_payment_token_id  # sudo: as in _get_payment_method_facts
-        return token.active or self.subscription_state not in const.RUNNING_STATES
+        is_good = token.active and not token._is_expiring()
+        return is_good or self.subscription_state not in const.RUNNING_STATES
 
     def _get_contracts_paid_with(self, token):
         """Return running contracts of this customer and company that a method is saved for."""

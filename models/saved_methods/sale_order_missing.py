@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ... import const
 from ...tools import get_last_day
+from .unwritten import leave_to_colleague
 
 
 def get_trials_without_method(env):
@@ -113,10 +114,11 @@ class SaleOrder(models.Model):
         template = self.env.ref(
             "sale_recurring.mail_template_method_wanted", raise_if_not_found=False
         )
-        if not template or not self.partner_id.email:
-            return
         today = self._subscription_today()
         self._as_system().subscription_method_requested_date = today
+        if not template or not self.partner_id._get_mail_reader():
+            leave_to_colleague(self, self._get_method_wanted_text())
+            return
         # sudo: whoever confirms, customers too, may lack the right to send mails of the company
         template.sudo().send_mail(
             self.id, email_values={"author_id": self.company_id.sudo().partner_id.id}

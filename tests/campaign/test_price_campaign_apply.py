@@ -262,3 +262,24 @@ class TestNotice(PriceCampaignCase):
         self.apply(campaign)
         result = self.do(campaign, "action_send_notices")
         self.assertEqual(result["failed"][0]["reason"], "Ada Customer has no email address.")
+
+    def test_the_company_is_told_for_a_customer_who_left(self):
+        firm = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        self.partner.parent_id = firm
+        campaign = self.preview(self.create_contract(self.seat, day="2027-04-01"))
+        self.apply(campaign)
+        self.partner.active = False
+        self.do(campaign, "action_send_notices")
+        mail = self.env["mail.mail"].sudo().search([("subject", "like", "new prices")])
+        self.assertEqual(mail.recipient_ids, firm)
+
+    def test_a_mail_without_a_reader_tells_nobody(self):
+        campaign = self.preview(self.create_contract(self.seat, day="2027-04-01"))
+        template = self.env["mail.template"].browse(campaign.mail_template_id.id)
+        campaign.mail_template_id = template.copy({"partner_to": False, "use_default_to": False})
+        self.apply(campaign)
+        result = self.do(campaign, "action_send_notices")
+        self.assertIn("has no reader", result["failed"][0]["reason"])
+        self.assertFalse(campaign.line_ids.notified_at)

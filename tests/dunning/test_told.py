@@ -116,6 +116,14 @@ class TestTold(DunningCommon):
         self.run_dunning("2027-02-06")
         self.assertIn("has no reader", " ".join(other.activity_ids.mapped("note")))
 
+    def test_a_mail_template_that_lost_its_readers_reminds_nobody(self):
+        self.env.ref("sale_recurring.mail_template_dunning_reminder").partner_to = False
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-01", "2027-02-12")
+        self.assertEqual(self.get_events(invoice)[0], ("2027-02-03", "remind", "failed"))
+        self.assertIn("has no reader", " ".join(order.activity_ids.mapped("note")))
+        self.assertEqual(order.subscription_state, "active")
+
     def test_the_company_reads_for_a_contact_without_address(self):
         company = self.env["res.partner"].create(
             {"name": "Firm", "is_company": True, "email": "firm@example.com"}
@@ -236,8 +244,8 @@ class TestTold(DunningCommon):
             self.travel("2027-01-31")
             credit.button_cancel()
 
-    def test_an_unmatched_payment_counts_as_well(self):
-        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+    def pay_unmatched(self):
+        """Book the money of a bank transfer without saying what it is for."""
         payment = self.env["account.payment"].create(
             {
                 "payment_type": "inbound",
@@ -248,8 +256,21 @@ class TestTold(DunningCommon):
             }
         )
         payment.action_post()
+
+    def test_an_unmatched_payment_counts_as_well(self):
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.pay_unmatched()
         self.live("2027-02-01", "2027-02-15")
         self.assertEqual(order.subscription_state, "active")
+
+    def test_nobody_is_charged_again_who_has_paid_otherwise(self):
+        order, invoice = self.create_dunned((3, "charge"), (10, "charge"))
+        order.subscription_payment_token_id.demo_simulated_state = "done"
+        self.pay_unmatched()
+        self.run_dunning("2027-02-03")
+        self.assertEqual(self.get_events(invoice), [("2027-02-03", "charge", "skipped")])
+        self.assertEqual(invoice.transaction_ids.mapped("state"), ["error"])
+        self.assertIn("has open credit", " ".join(order.activity_ids.mapped("summary")))
 
     # ------------------------------------------------------------------
     # Left out

@@ -7,6 +7,7 @@ from . import test_portal_change
 from . import test_portal_change_amounts
 from . import test_portal_change_control
 from . import test_portal_change_payment
+from . import test_odd_texts
 from . import test_offered_template
 from . import test_retention_offer
 from . import test_withdrawal

@@ -1,5 +1,6 @@
 from . import test_mandate
 from . import test_method_follows
+from . import test_method_mails
 from . import test_method_owner
 from . import test_method_removed
 from . import test_payment_method

@@ -199,6 +199,18 @@ class TestSavedMethodRule(VisitorCase):
         tx = self._pay_late(path, values)
         self.assertEqual((tx.token_id, tx.amount), (self.token, 36.0))
 
+    def test_what_is_being_charged_keeps_nobody_from_paying_the_rest(self):
+        other = self.bill(self.create_charged_contract("pending"))
+        self.run_charges()
+        self.assertTrue(other._has_open_charge())
+        self.travel("2027-02-20")
+        self.log_in(self.partner)
+        page = self.url_open("/my/invoices/overdue?payment=True").text
+        self.assertIn(self.invoice.name, page)
+        self.assertNotIn("72.00", page)
+        tx = self._pay_late("/invoice/transaction/overdue", {"payment_reference": "all"})
+        self.assertEqual((tx.invoice_ids, tx.amount), (self.invoice, 36.0))
+
     def _pay_late(self, path, values):
         result = self.make_jsonrpc_request(
             path,
