@@ -55,13 +55,20 @@ def cpu_seconds(cr):
     :param cr: a cursor of the database; time of its server is 0 where it is on another machine
     """
     cr.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-    ticks = 0
-    for (pid,) in cr.fetchall():
-        stat = Path(f"/proc/{pid}/stat")
-        if stat.exists():
-            # After the name in brackets: user and system time are the 14th and 15th in all.
-            ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+    return time.process_time() + sum(_work_of(pid) for (pid,) in cr.fetchall())
+
+
+def _work_of(pid):
+    """Return for how many seconds a process with one thread was at work, 0 when it is not here."""
+    process = Path(f"/proc/{pid}")
+    exact = process / "schedstat"
+    if exact.exists():  # in nanoseconds: a page is quicker than a tick of the clock below
+        return int(exact.read_text().split()[0]) / 1e9
+    if not process.exists():
+        return 0.0
+    # After the name in brackets: user and system time are the 14th and 15th in all.
+    fields = (process / "stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_memory():

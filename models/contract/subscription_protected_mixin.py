@@ -52,9 +52,10 @@ class SubscriptionProtectedMixin(models.AbstractModel):
 
     def _has_field_access(self, field, operation):
         """Give nobody the right to write what the system derives."""
-        is_system = self.env.su or self._is_system_write()
-        if operation == "write" and not is_system and self._is_derived_field(field):
-            return False
+        if operation == "write":  # each query asks for each field that it reads
+            is_system = self.env.su or self._is_system_write()
+            if not is_system and self._is_derived_field(field):
+                return False
         return super()._has_field_access(field, operation)
 
     @api.model

@@ -38,22 +38,36 @@ class SubscriptionPrice(models.Model):
         product, recurrence = product.sudo(), recurrence.sudo()
         variant = self._get_variant(product)
         template = variant.product_tmpl_id if variant else product
-        companies = company.sudo().parent_ids | company
-        day = company._subscription_day_of(date)
+        # Many prices are asked at once: what most of them do not name is looked at last.
         candidates = template.subscription_price_ids.filtered(
             lambda price: (
                 price.recurrence_id._is_same_length(recurrence)
-                and (not price.company_id or price.company_id in companies)
+                and (not price.min_quantity or price.min_quantity <= quantity)
                 and (not price.product_id or price.product_id.id == variant.id)
                 and (
                     not price.pricelist_id or (pricelist and price.pricelist_id.id == pricelist.id)
                 )
-                and (not price.min_quantity or price.min_quantity <= quantity)
-                and (not price.date_start or price.date_start <= day)
-                and (not price.date_end or day <= price.date_end)
+                and price._is_sold_by(company)
+                and price._is_sold_on(company, date)
             )
         )
+        if len(candidates) <= 1:
+            return candidates
         return candidates.sorted(lambda price: price._get_rank(currency), reverse=True)[:1]
+
+    def _is_sold_by(self, company):
+        """Return whether a company sells at this price: its own, that of a parent, or of all."""
+        owner = self.company_id
+        # sudo: as in _find
+        return not owner or owner == company or owner in company.sudo().parent_ids
+
+    def _is_sold_on(self, company, date):
+        """Return whether a company gives this price on a day, today when empty."""
+        if not self._is_dated():
+            return True
+        day = company._subscription_day_of(date)
+        is_early = self.date_start and day < self.date_start
+        return not is_early and not (self.date_end and self.date_end < day)
 
     def _get_rank(self, currency):
         """Return how particular this price is; the highest rank wins.

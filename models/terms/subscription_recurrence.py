@@ -103,15 +103,18 @@ class SubscriptionRecurrence(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        if self.count == 1:
-            texts = {
-                "day": self.env._("per day"),
-                "week": self.env._("per week"),
-                "month": self.env._("per month"),
-                "year": self.env._("per year"),
-            }
-            return texts.get(self.unit, "")
-        return self.env._("every %(period)s", period=self.period_text)
+        if self.count > 1:
+            return self.env._("every %(period)s", period=self.period_text)
+        match self.unit:  # pages of the shop ask often: only what is shown is translated
+            case "day":
+                return self.env._("per day")
+            case "week":
+                return self.env._("per week")
+            case "month":
+                return self.env._("per month")
+            case "year":
+                return self.env._("per year")
+        return ""
 
     def write(self, vals):
         """Refuse another length once a contract is billed by this recurrence."""

@@ -30,6 +30,7 @@ class SubscriptionCart(Cart):
             if revive_method == "merge" and request.cart and order_sudo.is_subscription:
                 # Two carts may have other terms: the one that was left is taken whole.
                 revive_method = "squash"
+        request.shop_kept_choices = {}  # each line is asked again and again while the page is made
         if request.cart:
             ShopCart(request.cart).refresh_of_day()
         return super().cart(id=id, access_token=access_token, revive_method=revive_method, **post)

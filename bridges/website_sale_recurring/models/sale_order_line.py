@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.http import request
 
 from .shop_offer import ShopOffer
 
@@ -54,6 +55,7 @@ class SaleOrderLine(models.Model):
             website=self.order_id.website_id,
             quantity=quantity or self.product_uom_qty,
             uom=self.product_uom_id,
+            kept=getattr(request, "shop_kept_choices", None) if request else None,
         )
 
     def _is_offered_in_shop(self, quantity=None):

@@ -32,6 +32,16 @@ def is_sold_by(company, record):
     return not owner or owner in company.sudo().parent_ids | company.sudo()
 
 
+def is_shown_on(website, record):
+    """Return whether a website may show a record: one of its own, or of all websites."""
+    return not record.website_id or record.website_id == website
+
+
+def has_variant_prices(template_sudo):
+    """Return whether a variant of a product has a recurring price of its own."""
+    return any(price.product_id for price in template_sudo.subscription_price_ids)
+
+
 class ShopOffer:
     """How a product can be bought in the shop: how often it is billed, or once.
 
@@ -44,10 +54,19 @@ class ShopOffer:
     :param website: `website` that may refuse to sell what costs nothing
     :param float quantity: how much the visitor wants, in ``uom``
     :param uom: `uom.uom` of the quantity, that of the product when empty
+    :param dict kept: takes what was found out, for other offers of the same page
     """
 
     def __init__(
-        self, product, pricelist=None, *, company=None, website=None, quantity=1.0, uom=None
+        self,
+        product,
+        pricelist=None,
+        *,
+        company=None,
+        website=None,
+        quantity=1.0,
+        uom=None,
+        kept=None,
     ):
         product.ensure_one()
         self.product = product
@@ -59,7 +78,8 @@ class ShopOffer:
         self.uom = uom or product.uom_id
         self.is_variant = product._name == "product.product"
         self.template = product.product_tmpl_id if self.is_variant else product
-        self._choices = None
+        self.kept = {} if kept is None else kept
+        self._priced = None
 
     def get_terms(self):
         """Return the sudoed terms on which the shop sells this product, those of the company else.
@@ -68,8 +88,12 @@ class ShopOffer:
         """
         # sudo: visitors have no right to read terms
         template = self.template.sudo().with_company(self.company)
-        own = template.shop_subscription_template_id.filtered("active")
-        return own or self.company._get_subscription_template().sudo()
+        own = template.shop_subscription_template_id
+        if own and own.active:
+            return own
+        if self.company not in self.kept:
+            self.kept[self.company] = self.company._get_subscription_template().sudo()
+        return self.kept[self.company]
 
     def get_recurrences(self):
         """Return what the terms offer and this visitor has a price for, the shortest first.
@@ -81,8 +105,11 @@ class ShopOffer:
         terms = self.get_terms()
         if not terms:
             return self.env["subscription.recurrence"].sudo()
-        offered = terms._get_offered_recurrences()
-        return (offered.filtered(self._has_price) or offered[:1]).sorted(get_length)
+        if terms not in self.kept:
+            offered = terms._get_offered_recurrences()
+            self.kept[terms] = offered[:1], offered.sorted(get_length)
+        default, offered = self.kept[terms]
+        return offered.filtered(self._has_price) or default
 
     def _has_price(self, recurrence):
         """Return whether there is a price for a recurrence, for this visitor, number and day.
@@ -111,9 +138,11 @@ class ShopOffer:
 
         :rtype: list
         """
-        # sudo: visitors have no right to read prices
-        has_own = not self.is_variant and self.template.sudo().subscription_price_ids.product_id
-        return [self.product, *(self.template.product_variant_ids if has_own else ())]
+        if self._priced is None:
+            # sudo: visitors have no right to read prices
+            has_own = not self.is_variant and has_variant_prices(self.template.sudo())
+            self._priced = [self.product, *(self.template.product_variant_ids if has_own else ())]
+        return self._priced
 
     def _is_free(self, choice):
         """Return whether something costs nothing by the list, for a recurrence or once."""
@@ -137,14 +166,18 @@ class ShopOffer:
             is the default
         :rtype: list
         """
-        if self._choices is None:
-            self._choices = list(self.get_recurrences()) if self.template.is_recurring else []
-            if self.template.is_sold_once or not self._choices:
-                self._choices.append(self.env["subscription.recurrence"])
-            if self.website and self.website.prevent_zero_price_sale:
-                paid = [choice for choice in self._choices if not self._is_free(choice)]
-                self._choices = paid or self._choices
-        return self._choices
+        asked = (self.product, self.pricelist, self.company, self.website, self.quantity, self.uom)
+        if asked not in self.kept:
+            self.kept[asked] = self._find_choices()
+        return self.kept[asked]
+
+    def _find_choices(self):
+        choices = list(self.get_recurrences()) if self.template.is_recurring else []
+        if self.template.is_sold_once or not choices:
+            choices.append(self.env["subscription.recurrence"])
+        if self.website and self.website.prevent_zero_price_sale:
+            choices = [choice for choice in choices if not self._is_free(choice)] or choices
+        return choices
 
     def choose(self, recurrence_id, is_strict=True):
         """Return what a visitor asked for, if it is offered.

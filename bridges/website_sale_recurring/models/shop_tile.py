@@ -1,6 +1,6 @@
 from odoo.http import request
 
-from .shop_offer import ShopOffer
+from .shop_offer import ShopOffer, has_variant_prices
 
 
 class ShopTiles:
@@ -22,18 +22,19 @@ class ShopTiles:
 
         :rtype: dict
         """
-        found, groups = {}, {}
+        found, groups, kept = {}, {}, {}
         for product in self.products:
-            offer = ShopOffer(product, request.pricelist, website=self.website)
+            offer = ShopOffer(product, request.pricelist, website=self.website, kept=kept)
             choices = offer.get_choices()
             groups.setdefault(choices[0], []).append((product, len(choices) > 1))
         for choice, members in groups.items():
             prices = self._get_group_prices(choice, [product for product, _is_many in members])
+            per_text = choice._get_per_text() if choice else ""
             for product, is_many in members:
                 found[product] = {
                     **self._get_values(product, prices[product], choice),
                     "is_from": is_many or self._has_variants(product),
-                    "per_text": choice._get_per_text() if choice else "",
+                    "per_text": per_text,
                 }
         return found
 
@@ -53,7 +54,7 @@ class ShopTiles:
         """
         products = self.env["product.template"].concat(*members)
         # sudo: visitors have no right to read prices
-        special = products.filtered(lambda one: one.sudo().subscription_price_ids.product_id)
+        special = products.filtered(lambda one: has_variant_prices(one.sudo()))
         prices = self._get_rule_prices(products - special, choice)
         variants = self._get_rule_prices(special.product_variant_ids, choice)
         for product in special:
