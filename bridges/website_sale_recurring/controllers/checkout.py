@@ -1,7 +1,7 @@
 from math import isfinite
 
 from odoo.http import request, route
-from odoo.tools import float_round
+from odoo.tools import SQL, float_round
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 
@@ -65,8 +65,10 @@ class SubscriptionCheckout(WebsiteSale):
         domain = self._get_shop_domain(
             values["search"], values["category"], values["attrib_values"]
         )
-        ((least, most),) = products._read_group(
-            domain, aggregates=["shop_price:min", "shop_price:max"]
+        query = products._search(domain)
+        price = products._field_to_sql(products._table, "shop_price", query)
+        ((least, most),) = request.env.execute_query(
+            query.select(SQL("MIN(%s)", price), SQL("MAX(%s)", price))
         )
         return tuple(float_round((price or 0.0) * rate, 2) for price in (least, most))
 

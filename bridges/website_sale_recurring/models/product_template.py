@@ -1,11 +1,16 @@
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import SQL
 
 from odoo.addons.website.models import ir_http
 
 from .shop_offer import ShopOffer, get_length
 from .shop_tile import ShopTiles
+
+# How the price filter of the shop compares.
+COMPARISONS = {"<": SQL("<"), "<=": SQL("<="), ">": SQL(">"), ">=": SQL(">=")}
 
 
 class ProductTemplate(models.Model):
@@ -32,10 +37,17 @@ class ProductTemplate(models.Model):
     shop_price = fields.Float(
         "Price to Sort By",
         compute="_compute_shop_price",
-        store=True,
+        search="_search_shop_price",
         min_display_digits="Product Price",
-        help="What the shop sorts and filters by: the price of the shortest period for all "
-        "customers, the sales price of what is sold once.",
+        help="What the shop of the company sorts and filters by: the price of the shortest period "
+        "for all customers, the sales price of what is sold once.",
+    )
+    shop_prices = fields.Json(
+        "Prices to Sort By",
+        compute="_compute_shop_prices",
+        store=True,
+        help="Price to sort by of each company that has recurring prices of its own, and, under 0, "
+        "of all others.",
     )
 
     @api.depends(
@@ -47,22 +59,81 @@ class ProductTemplate(models.Model):
         "subscription_price_ids.recurrence_id.count",
         "subscription_price_ids.pricelist_id",
         "subscription_price_ids.min_quantity",
+        "subscription_price_ids.date_start",
+        "subscription_price_ids.date_end",
+        "subscription_price_ids.company_id",
     )
-    def _compute_shop_price(self):
+    def _compute_shop_prices(self):
         for product in self:
             prices = product.is_recurring and product.subscription_price_ids.filtered(
                 lambda price: price._is_for_everybody()
             )
-            if not prices:
-                product.shop_price = product.list_price
-                continue
-            shortest = min(get_length(price.recurrence_id) for price in prices)
-            company = product.company_id or self.env.company
-            product.shop_price = min(
-                price.currency_id._convert(price.price, product.currency_id, company, round=False)
-                for price in prices
-                if get_length(price.recurrence_id) == shortest
+            companies = prices.company_id if prices else product.env["res.company"]
+            product.shop_prices = {
+                str(company.id or 0): product._find_shop_price(prices, company)
+                for company in [companies.browse(), *companies]
+            }
+
+    def _find_shop_price(self, prices, company):
+        """Return the price to sort by in a company.
+
+        :param prices: `subscription.price` records for everybody, False for none
+        :param company: `res.company`, empty for those without prices of their own
+        """
+        found = prices and prices.filtered(
+            lambda price: not price.company_id or price.company_id in company.parent_ids | company
+        )
+        if not found:
+            return self.list_price
+        shortest = min(get_length(price.recurrence_id) for price in found)
+        found = found.filtered(lambda price: get_length(price.recurrence_id) == shortest)
+        # Of several prices of a variant the one holds that its page shows.
+        holding = [
+            max(prices, key=lambda price: price._get_rank(self.currency_id))
+            for prices in found.grouped("product_id").values()
+        ]
+        rate_company = company or self.company_id or self.env.company
+        return min(
+            price.currency_id._convert(price.price, self.currency_id, rate_company, round=False)
+            for price in holding
+        )
+
+    @api.depends("shop_prices")
+    @api.depends_context("company")
+    def _compute_shop_price(self):
+        keys = self._get_shop_price_keys()
+        for product in self:
+            prices = product.shop_prices or {}
+            product.shop_price = next((prices[key] for key in keys if key in prices), 0.0)
+
+    def _search_shop_price(self, operator, value):
+        if operator not in COMPARISONS:
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s %s %s",
+                model._field_to_sql(alias, "shop_price", query),
+                COMPARISONS[operator],
+                value,
             )
+        )
+
+    @api.model
+    def _get_shop_price_keys(self):
+        """Return where the price of this company stands: its own, that of a parent, or of all.
+
+        :rtype: list[str]
+        """
+        # sudo: visitors may not read companies
+        return [str(one.id) for one in reversed(self.env.company.sudo().parent_ids)] + ["0"]
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Let the database sort by the price of this company."""
+        if field_expr != "shop_price":
+            return super()._field_to_sql(alias, field_expr, query)
+        prices = super()._field_to_sql(alias, "shop_prices", query)
+        keys = SQL(", ").join(SQL("%s->>%s", prices, key) for key in self._get_shop_price_keys())
+        return SQL("COALESCE(%s)::float8", keys)
 
     # ------------------------------------------------------------------
     # Page of a product

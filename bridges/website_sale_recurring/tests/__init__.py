@@ -4,6 +4,7 @@ from . import test_shop_bundle
 from . import test_shop_cart
 from . import test_shop_catalogue
 from . import test_shop_codes
+from . import test_shop_companies
 from . import test_shop_cost
 from . import test_shop_dialogs
 from . import test_shop_drafts
