@@ -18,8 +18,7 @@ class ShopBundleController(Controller):
         # sudo: visitors have no right to read quotation templates
         templates = request.env["sale.order.template"].sudo()
         found = templates.search([("is_sold_in_shop", "=", True)])
-        company = request.website.company_id
-        bundles = [one for one in (each._get_shop_bundle(company) for each in found) if one]
+        bundles = [one for one in map(self._find_bundle, found) if one]
         return request.render("website_sale_recurring.bundles", {"bundles": bundles})
 
     @route(
@@ -38,11 +37,28 @@ class ShopBundleController(Controller):
             "bundle": bundle.template,
             "parts": bundle.get_rows(bundle.get_parts(), website),
             "options": bundle.get_rows(bundle.get_options(), website),
+            "cart": bundle.draft_cart(website, {}),
             "shop_agreement": terms.get_sentences(),
             "max_quantity": MAX_QUANTITY,
             "is_refused": bool(refused),
         }
         return request.render("website_sale_recurring.bundle", values)
+
+    @route("/shop/bundle/<int:template_id>/totals", type="jsonrpc", auth="public", website=True)
+    def shop_bundle_totals(self, template_id, options=None, **kwargs):
+        """Return what a bundle with options asks for now and then, as its page shows it.
+
+        :param dict options: quantity by id of an optional line, both as texts
+        :rtype: str
+        """
+        bundle = self._get_bundle(template_id)
+        if not isinstance(options, dict):
+            raise BadRequest(request.env._("A quantity must be a whole number."))
+        chosen = {self._get_number(key): self._get_number(one) for key, one in options.items()}
+        return request.env["ir.ui.view"]._render_template(
+            "website_sale_recurring.bundle_totals",
+            {"cart": bundle.draft_cart(request.website, chosen)},
+        )
 
     @route(
         "/shop/bundle/<int:template_id>/add",
@@ -79,10 +95,13 @@ class ShopBundleController(Controller):
         """
         self._check_shop()
         template = request.env["sale.order.template"].browse(template_id)
-        bundle = template._get_shop_bundle(request.website.company_id)
+        bundle = self._find_bundle(template)
         if not bundle:
             raise NotFound
         return bundle
+
+    def _find_bundle(self, template):
+        return template._get_shop_bundle(request.website.company_id, request.website)
 
     def _get_number(self, text):
         """Return a whole number that was sent.

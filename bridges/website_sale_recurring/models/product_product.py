@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.http import request
 
+from .shop_cart import ShopCart
 from .shop_offer import ShopOffer
 
 # Codes of UN/CEFACT, as schema.org wants them.
@@ -8,9 +9,25 @@ UNIT_CODES = {"day": "DAY", "week": "WEE", "month": "MON", "year": "ANN"}
 
 
 class ProductProduct(models.Model):
-    """What search engines read of a product that is billed again and again."""
+    """What search engines read of a product that is billed again and again, and its archiving."""
 
     _inherit = "product.product"
+
+    def write(self, vals):
+        """Take a bundle out of carts with a product that is archived; core takes the product."""
+        if "active" in vals and not vals["active"]:
+            # sudo: as core does, whoever archives a product may not read orders
+            lines_sudo = self.env["sale.order.line"].sudo()
+            bundled_sudo = lines_sudo.search(
+                [
+                    ("state", "=", "draft"),
+                    ("product_id", "in", self.ids),
+                    ("shop_bundle_id", "!=", False),
+                ]
+            )
+            for cart_sudo in bundled_sudo.order_id:
+                ShopCart(cart_sudo).drop_bundle()
+        return super().write(vals)
 
     def _to_markup_data(self, website):
         """Name each period with its price, in place of one price for ever."""

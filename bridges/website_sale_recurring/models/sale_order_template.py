@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.fields import Command
 
 from .shop_bundle import ShopBundle
 from .shop_offer import is_sold_by
@@ -25,10 +24,11 @@ class SaleOrderTemplate(models.Model):
         for template in self:
             template.shop_url = f"/shop/bundle/{template.id}" if template.id else False
 
-    def _get_shop_bundle(self, company):
+    def _get_shop_bundle(self, company, website=None):
         """Return this template as a bundle of the shop, None where nobody may buy it.
 
         :param company: the `res.company` that sells
+        :param website: `website` that shows it
         :rtype: ShopBundle | None
         """
         # sudo: visitors have no right to read quotation templates
@@ -37,7 +37,7 @@ class SaleOrderTemplate(models.Model):
             .exists()
             .filtered(lambda one: one.active and one.is_sold_in_shop and is_sold_by(company, one))
         )
-        bundle = ShopBundle(found, company) if found else None
+        bundle = ShopBundle(found, company, website) if found else None
         return bundle if bundle and bundle.is_whole() else None
 
     def _put_into_cart(self, cart, options):
@@ -46,10 +46,6 @@ class SaleOrderTemplate(models.Model):
         :param cart: a sudoed `sale.order` without another contract
         :param dict options: quantity by id of the template's line
         """
-        bundle = ShopBundle(self, cart.company_id)
-        cart.sale_order_template_id = self
-        cart.subscription_template_id = bundle.get_terms()
-        cart.order_line = [
-            Command.create({**values, "shop_bundle_id": self.id})
-            for values in bundle.prepare_lines(options)
-        ]
+        values = ShopBundle(self, cart.company_id).prepare_cart_values(options)
+        for name, value in values.items():
+            cart[name] = value

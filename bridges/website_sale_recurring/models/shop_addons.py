@@ -1,4 +1,4 @@
-from .shop_offer import ShopOffer, is_sold_by
+from .shop_offer import ShopOffer, is_shown_on, is_sold_by
 
 
 class ShopAddons:
@@ -30,6 +30,7 @@ class ShopAddons:
                 and product.sale_ok
                 and product.is_published
                 and is_sold_by(self.company, product)
+                and is_shown_on(self.website, product)
             )
         )
 

@@ -3,6 +3,23 @@ from odoo.http import request
 from ..addon import get_number_text
 
 
+def get_intro_text(record):
+    """Return how much cheaper the first periods of what a record stands for are, empty for none.
+
+    :param record: one record with an intro discount, as a product or a line has it
+    """
+    if not record.intro_discount or record.intro_period_count <= 0:
+        return ""
+    percent = get_number_text(record.intro_discount)
+    if record.intro_period_count == 1:
+        return record.env._("%(percent)s %% off the first period.", percent=percent)
+    return record.env._(
+        "%(percent)s %% off the first %(count)s periods.",
+        percent=percent,
+        count=record.intro_period_count,
+    )
+
+
 class ShopAgreement:
     """What a visitor agrees to by buying a product that is billed again and again, in plain words.
 
@@ -75,17 +92,7 @@ class ShopAgreement:
 
     def get_intro(self):
         """Return how much cheaper the first periods are."""
-        product = self.product
-        if not product or not product.intro_discount or product.intro_period_count <= 0:
-            return ""
-        percent = get_number_text(product.intro_discount)
-        if product.intro_period_count == 1:
-            return self.env._("%(percent)s %% off the first period.", percent=percent)
-        return self.env._(
-            "%(percent)s %% off the first %(count)s periods.",
-            percent=percent,
-            count=product.intro_period_count,
-        )
+        return get_intro_text(self.product) if self.product else ""
 
     def get_payment(self):
         """Return how each period is paid."""

@@ -1,8 +1,10 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.http import request
 
 from ..addon import get_number_text
-from .shop_offer import ShopOffer, is_sold_by
+from .shop_agreement import get_intro_text
+from .shop_offer import ShopOffer, is_shown_on, is_sold_by
 
 MAX_QUANTITY = 1000
 
@@ -12,13 +14,15 @@ class ShopBundle:
 
     :param template: one sudoed `sale.order.template`
     :param company: the `res.company` that sells
+    :param website: `website` that shows the bundle, empty where it was chosen already
     """
 
-    def __init__(self, template, company):
+    def __init__(self, template, company, website=None):
         template.ensure_one()
         self.template = template
         self.env = template.env
         self.company = company
+        self.website = website
 
     def get_terms(self):
         """Return the terms of contracts that are begun with this bundle."""
@@ -41,7 +45,8 @@ class ShopBundle:
     def _is_sold(self, line):
         """Return whether the product of a line can be bought from this company now."""
         product = line.product_id
-        return product.active and product.sale_ok and is_sold_by(self.company, product)
+        is_shown = not self.website or is_shown_on(self.website, product)
+        return product.active and product.sale_ok and is_sold_by(self.company, product) and is_shown
 
     def is_whole(self):
         """Return whether every part can be bought: one that is missing is not left out silently."""
@@ -74,10 +79,36 @@ class ShopBundle:
             values.append({**line._prepare_order_line_values(), "product_uom_qty": quantity})
         return values
 
+    def prepare_cart_values(self, options):
+        """Return what a cart has once this bundle is in it.
+
+        :param dict options: quantity by id of an optional line
+        """
+        lines = self.prepare_lines(options)
+        return {
+            "sale_order_template_id": self.template.id,
+            "subscription_template_id": self.get_terms().id,
+            "order_line": [
+                Command.create({**line, "shop_bundle_id": self.template.id}) for line in lines
+            ],
+        }
+
+    def draft_cart(self, website, options):
+        """Return a cart with nothing but this bundle, which is not saved: what it would ask for.
+
+        :param dict options: quantity by id of an optional line
+        """
+        # sudo: visitors have no right to read orders; this one is nobody's
+        orders_sudo = self.env["sale.order"].sudo().with_company(self.company)
+        values = website._prepare_sale_order_values(self.env.user.partner_id)
+        cart_sudo = orders_sudo.new({**values, **self.prepare_cart_values(options)})
+        cart_sudo._update_setup_fee(is_new_template=True)
+        return cart_sudo
+
     def get_rows(self, lines, website):
         """Return what lines cost, as the shop shows prices.
 
-        :return: dicts of line, name, quantity, its text, price_text and per_text
+        :return: dicts of line, name, quantity, its text, price_text, per_text and intro
         :rtype: list[dict]
         """
         rows = []
@@ -99,6 +130,7 @@ class ShopBundle:
                     "quantity_text": get_number_text(line.product_uom_qty),
                     "price_text": website.currency_id.format(prices["price"]),
                     "per_text": recurrence._get_per_text() if recurrence else "",
+                    "intro": get_intro_text(line) if recurrence else "",
                 }
             )
         return rows

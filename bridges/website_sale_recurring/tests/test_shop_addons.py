@@ -44,6 +44,13 @@ class TestShopAddons(ShopCase):
         self.assertIn("other terms", warning)
         self.assertEqual(self.cart.order_line.product_id, self.seat)
 
+    def test_what_another_website_sells_is_not_offered(self):
+        self.support.website_id = self.env["website"].create(
+            {"name": "Other", "company_id": self.company.id}
+        )
+        self.add(self.seat, self.month)
+        self.assertFalse(self.open("/shop/cart").xpath("//div[@id='suggested_products']"))
+
     def test_what_is_not_published_is_not_offered(self):
         self.support.website_published = False
         self.add(self.seat, self.month)

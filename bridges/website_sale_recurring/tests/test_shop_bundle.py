@@ -1,3 +1,4 @@
+from lxml import html
 from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import tagged
@@ -49,9 +50,55 @@ class TestShopBundle(ShopCase):
     def test_it_is_found_and_told(self):
         self.assertIn("Office", self.get_text(self.open("/shop/bundles")))
         text = self.get_text(self.open(self.bundle.shop_url))
-        self.assertIn(f"Seat 3 \u00d7 {self.tell(9)} per month", text)
+        self.assertIn(f"Seat 50 % off the first period. 3 \u00d7 {self.tell(9)} per month", text)
         self.assertIn(f"Hosting {self.tell(119.9)} per year", text)
         self.assertIn(f"Set-up: {self.tell(49)}, once.", text)
+
+    def ask_totals(self, **options):
+        return self.make_jsonrpc_request(
+            f"/shop/bundle/{self.bundle.id}/totals", {"options": options}
+        )
+
+    def assertAsksWhatTheCartAsks(self, totals):
+        """Compare what the page of the bundle says with the cart that it makes."""
+        text, cart = self.get_text(totals), self.cart
+        self.assertIn(f"Due now {self.tell(cart.amount_total)}", text)
+        rows = cart._get_totals_rows()
+        self.assertTrue(rows)
+        for row in rows:
+            self.assertIn(f"{row['label']} {self.tell(row['total'])}", text)
+
+    def test_its_page_tells_what_is_due_now_and_then(self):
+        page = self.open(self.bundle.shop_url)
+        self.assertIn("50 % off the first period.", self.get_text(page))
+        (totals,) = page.xpath("//*[hasclass('o_sr_bundle_totals')]")
+        text = self.get_text(totals)
+        self.assertIn(f"Due now {self.tell((13.5 + 119.9 + 49) * 1.2)}", text)
+        self.assertIn(f"Then, per month {self.tell(32.4)}", text)
+        self.assertFalse(self.cart)
+        self.add_bundle()
+        self.assertAsksWhatTheCartAsks(totals)
+
+    def test_its_page_adds_the_options_that_are_chosen(self):
+        self.cup.lst_price = 3.33
+        totals = html.fromstring(self.ask_totals(**{str(self.option.id): "3"}))
+        self.assertFalse(self.cart)
+        self.add_bundle(**{f"option-{self.option.id}": "3"})
+        self.assertAsksWhatTheCartAsks(totals)
+        self.assertAlmostEqual(self.cart.amount_total, (9.99 + 13.5 + 119.9 + 49) * 1.2, 2)
+
+    def test_its_page_tells_of_a_trial_and_of_calendar_periods(self):
+        self.travel("2027-01-18")
+        for values in ({"alignment": "calendar"}, {"trial_count": 14, "trial_unit": "day"}):
+            with self.subTest(values=values):
+                self.charged_template.write(values)
+                (totals,) = self.open(self.bundle.shop_url).xpath(
+                    "//*[hasclass('o_sr_bundle_totals')]"
+                )
+                self.add_bundle()
+                self.assertAsksWhatTheCartAsks(totals)
+                self.update(self.cart.order_line.filtered("recurrence_id")[0], 0)
+        self.assertIn("Free until", self.get_text(totals))
 
     def test_it_is_bought_as_one(self):
         self.add_bundle(**{f"option-{self.option.id}": "2"})
@@ -116,6 +163,22 @@ class TestShopBundle(ShopCase):
         self.assertTrue(self.bundle._get_shop_bundle(branch))
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertIsNone(self.bundle._get_shop_bundle(elsewhere))
+
+    def test_a_bundle_with_a_product_of_another_website_is_not_shown(self):
+        other = self.env["website"].create({"name": "Other", "company_id": self.company.id})
+        self.hosting.website_id = other
+        self.assertNotIn("Office", self.get_text(self.open("/shop/bundles")))
+        self.assertEqual(self.add_bundle().status_code, 404)
+        self.hosting.website_id = self.website
+        self.assertIn("Office", self.get_text(self.open("/shop/bundles")))
+
+    def test_a_bundle_in_the_cart_goes_with_a_part_that_is_archived(self):
+        self.add(self.cup)
+        self.add_bundle()
+        self.hosting.active = False
+        text = self.get_text(self.open("/shop/cart"))
+        self.assertIn("Office is not sold any more.", text)
+        self.assertEqual(self.get_lines(self.cart), [("Cup", "once", 1.0, 5.0)])
 
     def test_archived_subscription_template_begins_no_contract(self):
         self.bundle.subscription_template_id = self._create_template("Old", active=False)

@@ -35,6 +35,8 @@ ROUTES = {
     ),
     "shop_bundles": ("/shop/bundles", "http", ("refused",)),
     "shop_bundle": ("/shop/bundle/{cart}", "http", ("refused",)),
+    "shop_bundle_totals": ("/shop/bundle/{cart}/totals", "json", ("options",)),
+    "my_orders_reorder": ("/my/orders/reorder", "json", ("order_id", "access_token")),
     "shop_bundle_add": ("/shop/bundle/{cart}/add", "post", ("option-1",)),
 }
 KNOWN_ERRORS = ("odoo.exceptions.", "werkzeug.exceptions.")

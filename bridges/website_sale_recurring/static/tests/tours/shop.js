@@ -211,6 +211,10 @@ tours.add("shop_subscription_bundle", {
             run: "edit 2",
         },
         {
+            content: "The total of the page counts them",
+            trigger: ".o_sr_bundle_totals:contains(70.00)",
+        },
+        {
             content: "Add the bundle",
             trigger: ".o_sr_add_bundle",
             run: "click",
