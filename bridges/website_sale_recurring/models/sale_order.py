@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.http import request
 from odoo.tools import format_date
 
 from ..addon import RUNNING_STATES
@@ -17,10 +18,14 @@ class SaleOrder(models.Model):
         """Add a product for a period that the shop offers, its default one when nobody chose.
 
         :param recurrence_id: id of a `subscription.recurrence`, 0 or False for *once*; an
-            accessory that is not offered for it gets its own default
+            accessory, or what is ordered again, that is not offered for it gets its own default
         """
         product = self.env["product.product"].browse(product_id)
         ShopCart(self).check_uom(product, kwargs.get("uom_id"))
+        is_strict = True
+        if recurrence_id is None and request:
+            again = getattr(request, "shop_ordered_again", {}).get(product_id)
+            recurrence_id, is_strict = (again.pop(0), False) if again else (None, True)
         parent = self.order_line.filtered(lambda line: line.id == kwargs.get("linked_line_id"))
         if parent and kwargs.get("combo_item_id"):
             recurrence = parent.recurrence_id.filtered(lambda _one: product.is_recurring)
@@ -34,7 +39,7 @@ class SaleOrder(models.Model):
             if kwargs.get("uom_id"):
                 asked["uom"] = self.env["uom.uom"].browse(kwargs["uom_id"])
             offer = ShopOffer(product, self.pricelist_id, **asked)
-            recurrence = offer.choose(recurrence_id, is_strict=not parent)
+            recurrence = offer.choose(recurrence_id, is_strict=is_strict and not parent)
         return super()._cart_add(product_id, quantity, recurrence_id=recurrence.id, **kwargs)
 
     def _cart_find_product_line(self, product_id, uom_id, *args, recurrence_id=None, **kwargs):

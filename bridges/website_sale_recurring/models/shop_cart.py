@@ -119,10 +119,12 @@ class ShopCart:
             return
         if order.sale_order_template_id.is_sold_in_shop and not order.order_line.shop_bundle_id:
             order.sale_order_template_id = False
-        if not order._get_recurring_lines() and order.subscription_template_id:
-            order.subscription_template_id = False
+        self.update_template()
+        self.update_intros()
         if self.update_recurrences():
             order._recompute_prices()
+        if not order._get_recurring_lines() and order.subscription_template_id:
+            order.subscription_template_id = False
         self.restore_setup_fee()
         order._subscription_refresh_quote()
 
@@ -130,8 +132,69 @@ class ShopCart:
         """Bring a cart up to date whose amount is of another day; each change does it as well."""
         order = self.order
         is_of_today = order.subscription_quote_date == order._subscription_today()
-        if order.subscription_quote_frozen or not is_of_today or self._get_unsold_lines():
+        is_old = order._get_recurring_lines() and not is_of_today
+        if order.subscription_quote_frozen or is_old or self._is_stale():
             self.refresh()
+
+    def _is_stale(self):
+        """Return whether something in this cart is not sold any more as it was put there."""
+        return bool(
+            self._get_unsold_lines()
+            or self._get_stale_intros()
+            or self._get_stale_templates()
+            or self._get_stale_trial()
+        )
+
+    def drop_bundle(self):
+        """Take the bundle out: a part is not sold any more, and it is sold whole or not at all."""
+        lines = self.order.order_line.filtered("shop_bundle_id")
+        self._warn(
+            self.env._("%(bundle)s is not sold any more.", bundle=lines.shop_bundle_id[:1].name)
+        )
+        lines.unlink()
+        self.refresh()
+
+    def update_template(self):
+        """Take terms of today where nothing in the cart is sold any more on those that it has."""
+        if terms := self._get_stale_templates():
+            self.order.subscription_template_id = terms[0]
+        if trial := self._get_stale_trial():
+            self.order.write(trial)
+
+    def _get_stale_templates(self):
+        """Return the terms on which recurring lines are sold, empty where the cart has theirs.
+
+        :rtype: list
+        """
+        order = self.order
+        if order._is_quote_held():
+            return []
+        terms = [
+            line._get_shop_offer().get_terms()
+            for line in order._get_recurring_lines()
+            if not line._has_fixed_recurrence()
+        ]
+        own = order.subscription_template_id.sudo()  # sudo: visitors have no right to read terms
+        return [] if own in terms else terms
+
+    def _get_stale_trial(self):
+        """Return values of the trial of the terms, empty where the cart has it.
+
+        :rtype: dict
+        """
+        order = self.order
+        if not order._get_recurring_lines() or order._is_quote_held():
+            return {}
+        terms = order._get_subscription_template().sudo()  # sudo: as in _get_stale_templates
+        trial = {
+            "subscription_trial_count": terms.trial_count,
+            "subscription_trial_unit": terms.trial_unit or "day",
+        }
+        return trial if any(order[name] != value for name, value in trial.items()) else {}
+
+    def _warn(self, text):
+        """Tell the customer something at the top of the cart."""
+        self.order.shop_warning = "\n".join(filter(None, (self.order.shop_warning, text)))
 
     def update_recurrences(self):
         """Bill what is not sold any more for its period by the first one that it is sold for.
@@ -141,24 +204,66 @@ class ShopCart:
         """
         lines = self._get_unsold_lines()
         for line in lines:
-            before, after = line.recurrence_id, line._get_shop_offer().get_choices()[0]
-            line.recurrence_id = after
-            warning = self.env._(
-                "%(product)s is not offered as %(before)s any more and was changed to %(after)s.",
-                product=line.product_id.name,
-                before=before.name,
-                after=after.name or self.env._("Once"),
-            )
-            self.order.shop_warning = "\n".join(filter(None, (self.order.shop_warning, warning)))
+            self._warn(self._change_recurrence(line, line._get_shop_offer().get_choices()[0]))
         return bool(lines)
 
+    def _change_recurrence(self, line, after):
+        """Bill a line as it is sold, or take it out where its terms are not those of the others.
+
+        :param after: `subscription.recurrence`, empty for *once*
+        :return: what the customer is told
+        :rtype: str
+        """
+        before, product = line.recurrence_id, line.product_id
+        if after and not before:
+            if refusal := self.get_refusal(product, after):
+                line.unlink()
+                return refusal
+            self.take_template(product)
+        line.write(
+            {
+                "recurrence_id": False,
+                "intro_discount": 0.0,
+                "intro_period_count": 0,
+                **self.order._prepare_recurrence_values(product, after.id),
+            }
+        )
+        return self.env._(
+            "%(product)s is not offered as %(before)s any more and was changed to %(after)s.",
+            product=product.name,
+            before=before.name or self.env._("Once"),
+            after=after.name or self.env._("Once"),
+        )
+
+    def update_intros(self):
+        """Give the intro discounts of today: prices are those of today, too."""
+        for line, values in self._get_stale_intros().items():
+            line.write(values)
+
+    def _get_stale_intros(self):
+        """Return values by line whose intro discount is not that of its product any more."""
+        order, found = self.order, {}
+        if order._is_quote_held():
+            return found
+        for line in order._get_recurring_lines():
+            if line._has_fixed_recurrence():
+                continue
+            values = order._prepare_recurrence_values(line.product_id, line.recurrence_id.id)
+            if any(line[name] != value for name, value in values.items() if "intro" in name):
+                found[line] = values
+        return found
+
     def _get_unsold_lines(self):
-        """Return lines of a cart with a recurrence that this customer is not offered any more."""
+        """Return lines of a cart that this customer is not offered any more as they are billed."""
         order = self.order
         if order._is_quote_held():
             return order.order_line.browse()
-        return order._get_recurring_lines().filtered(
-            lambda line: not line._has_fixed_recurrence() and not line._is_offered_in_shop()
+        return order._get_priced_lines().filtered(
+            lambda line: (
+                (line.recurrence_id or line.product_id.is_recurring)
+                and not line._has_fixed_recurrence()
+                and not line._is_offered_in_shop()
+            )
         )
 
     def restore_setup_fee(self):

@@ -54,7 +54,7 @@ class TestShopBundle(ShopCase):
         self.assertIn(f"Hosting {self.tell(119.9)} per year", text)
         self.assertIn(f"Set-up: {self.tell(49)}, once.", text)
 
-    def ask_totals(self, **options):
+    def get_totals(self, **options):
         return self.make_jsonrpc_request(
             f"/shop/bundle/{self.bundle.id}/totals", {"options": options}
         )
@@ -81,7 +81,7 @@ class TestShopBundle(ShopCase):
 
     def test_its_page_adds_the_options_that_are_chosen(self):
         self.cup.lst_price = 3.33
-        totals = html.fromstring(self.ask_totals(**{str(self.option.id): "3"}))
+        totals = html.fromstring(self.get_totals(**{str(self.option.id): "3"}))
         self.assertFalse(self.cart)
         self.add_bundle(**{f"option-{self.option.id}": "3"})
         self.assertAsksWhatTheCartAsks(totals)

@@ -138,6 +138,67 @@ class TestShopCart(ShopCase):
         self.assertEqual(self.buy(self.cart).amount_total, 10.8)
         self.assertEqual(self.bill(self.cart, "2027-02-28").amount_total, 21.6)
 
+    def test_a_template_that_is_archived_is_that_of_today(self):
+        old = self._create_template("Old", trial_count=14, trial_unit="day")
+        self.seat.shop_subscription_template_id = old
+        self.add(self.seat, self.month)
+        self.assertEqual(self.cart.subscription_template_id, old)
+        old.active = False
+        text = self.get_text(self.open("/shop/cart"))
+        self.assertNotIn("Free until", text)
+        self.assertEqual(self.cart.subscription_template_id, self.template)
+        self.assertEqual(self.cart.amount_total, 10.8)
+        self.add(self.support, self.month)
+        self.assertEqual(len(self.cart.order_line), 2)
+
+    def test_a_trial_is_that_of_today(self):
+        self.add(self.seat, self.month)
+        self.template.write({"trial_count": 14, "trial_unit": "day"})
+        self.assertIn("Free until 02/13/2027", self.get_text(self.open("/shop/cart")))
+        self.assertEqual(self.cart.amount_total, 0.0)
+        self.template.trial_count = 0
+        self.assertNotIn("Free until", self.get_text(self.open("/shop/cart")))
+        self.assertEqual(self.cart.amount_total, 10.8)
+
+    def test_an_intro_discount_is_that_of_today(self):
+        self.seat.write({"intro_discount": 50, "intro_period_count": 3})
+        self.add(self.seat, self.month, 2)
+        self.assertEqual(self.cart.amount_total, 10.8)
+        self.seat.write({"intro_discount": 0, "intro_period_count": 0})
+        text = self.get_text(self.open("/shop/cart"))
+        self.assertNotIn("off the first", text)
+        self.assertIn(f"Due now {self.tell(21.6)}", text)
+        self.seat.write({"intro_discount": 25, "intro_period_count": 1})
+        self.open("/shop/cart")
+        self.assertEqual(self.cart.amount_total, 16.2)
+
+    def test_what_is_not_sold_once_any_more_becomes_a_contract(self):
+        self.seat.is_sold_once = True
+        self.add(self.seat, False, 2)
+        self.seat.is_sold_once = False
+        text = self.get_text(self.open("/shop/cart"))
+        self.assertIn("is not offered as Once any more and was changed to Monthly", text)
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 2.0, 9.0)])
+        self.assertEqual(self.cart.subscription_template_id, self.template)
+
+    def test_what_is_not_sold_once_any_more_leaves_another_contract(self):
+        self.support.shop_subscription_template_id = self._create_template("Others")
+        self.support.is_sold_once = True
+        self.add(self.support, False)
+        self.add(self.seat, self.month)
+        self.support.is_sold_once = False
+        self.assertIn("other terms", self.get_text(self.open("/shop/cart")))
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "Monthly", 1.0, 9.0)])
+
+    def test_what_is_no_contract_any_more_is_sold_once(self):
+        self.seat.write({"intro_discount": 50, "intro_period_count": 3})
+        self.add(self.seat, self.month, 2)
+        self.seat.is_recurring = False
+        self.open("/shop/cart")
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "once", 2.0, 10.0)])
+        self.assertEqual(self.cart.amount_total, 24.0)
+        self.assertFalse(self.cart.subscription_template_id)
+
     def test_a_unit_that_the_product_is_not_sold_in_is_refused(self):
         minutes = self.env.ref("uom.product_uom_minute", raise_if_not_found=False)
         minutes = minutes or self.env["uom.uom"].create(

@@ -154,8 +154,18 @@ class TestShopDrafts(ShopCase):
         self.assertNotEqual(self.cart, contract)
         self.assertEqual(
             self.get_lines(self.cart),
-            [("Seat", "Monthly", 2.0, 9.0), ("Support", "Monthly", 1.0, 30.0)],
+            [("Seat", "Yearly", 2.0, 90.0), ("Support", "Monthly", 1.0, 30.0)],
         )
+
+    def test_what_was_bought_once_is_ordered_again_once(self):
+        self.seat.is_sold_once = True
+        self.add(self.seat, False, 2)
+        order = self.cart
+        order.action_confirm()
+        self.make_jsonrpc_request("/shop/cart/quantity", {})
+        self.make_jsonrpc_request("/my/orders/reorder", {"order_id": order.id})
+        self.assertNotEqual(self.cart, order)
+        self.assertEqual(self.get_lines(self.cart), [("Seat", "once", 2.0, 10.0)])
 
     def test_links_of_quotations_revive_no_cart(self):
         contract = self.buy_online()
