@@ -35,6 +35,16 @@ class SubscriptionKnownReportMixin(models.AbstractModel):
         model, domain = self._as_known(domain)
         return super(SubscriptionKnownReportMixin, model)._search(domain, *args, **kwargs)
 
+    def exists(self):
+        """Return the rows that are there on the day that they bear.
+
+        So who may not read one is told that, and not that it is gone.
+        """
+        day = self._get_day_of_rows(Domain("id", "in", self.ids))
+        if not day or day == self._get_known_on():
+            return super().exists()
+        return self.with_context(**sealed(KNOWN_KEY, day)).exists().with_env(self.env)
+
     def _as_known(self, domain):
         """Return this model as it was known on the day of a domain, and the rest of the domain.
 

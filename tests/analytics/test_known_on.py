@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from odoo.exceptions import MissingError, UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Date
 from odoo.tests import new_test_user, tagged
 
@@ -210,8 +210,10 @@ class TestKnownOn(DrawnMrrCommon):
         rows = self.env["subscription.mrr.report"].with_user(sellers[0])
         strange = rows.browse(theirs[sellers[1], "subscription.mrr.report"])
         self.assertTrue(strange)
-        with self.assertRaises(MissingError):
+        with self.assertRaises(AccessError):
             strange.read(["closing"])
+        self.assertEqual(strange.sudo().exists().ids, strange.ids)
+        self.assertFalse(strange.browse(max(strange.ids) + 10**6).exists())
 
     def test_a_table_of_cohorts_ends_with_what_was_known(self):
         order = self.change_late()
