@@ -7,7 +7,7 @@ import { Interaction } from "@web/public/interaction";
 export class Bundle extends Interaction {
     static selector = ".o_sr_bundle form";
     dynamicContent = {
-        "input[type=number]": { "t-on-change": this.onChangeOption },
+        "input[type=number]": { "t-on-input": this.debounced(this.onChangeOption, 200) },
     };
 
     setup() {
