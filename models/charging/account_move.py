@@ -163,10 +163,13 @@ class AccountMove(models.Model):
         return self.currency_id.round(self.amount_residual - self._get_credit_to_use())
 
     def _get_default_payment_link_values(self):
-        """Ask for no more than kept credit leaves of a draft that is made into an invoice."""
+        """Ask for no more than kept credit, and money under way, leave to pay."""
         values = super()._get_default_payment_link_values()
         if self.state == "draft" and self._waits_for_payment():
             values["amount"] = values["amount_max"] = self._get_amount_to_charge()
+        if self._is_about_contracts() and self._get_amount_coming():
+            left = self._get_amount_open_to_pay()
+            values.update(amount=min(values["amount"], left), amount_max=left)
         return values
 
     def _send_paid_drafts(self):

@@ -39,6 +39,16 @@ class TestPaymentLink(PaymentCommon, HttpCase):
                 part = self.make_link(draft, login, amount=10)
                 self.assertIn("36.00", part.warning_message)
 
+    def test_no_link_asks_for_what_is_under_way(self):
+        invoice = self.bill(self.create_charged_contract("pending"))
+        self.run_charges()
+        wizard = self.make_link(invoice, "clerk.invoices")
+        self.assertEqual(wizard.amount_max, 0.0)
+        self.assertEqual(wizard.warning_message, "There is nothing to be paid.")
+        invoice.transaction_ids._set_error("no")
+        invoice.transaction_ids._post_process()
+        self.assertEqual(self.make_link(invoice, "clerk.invoices").amount, 36.0)
+
     def test_the_link_of_an_invoice_is_as_in_odoo(self):
         invoice = self.bill(self.create_contract(self.line_values(self.seat, 3)))
         wizard = self.make_link(invoice, "clerk.invoices", amount=10)
