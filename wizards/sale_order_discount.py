@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..engine.billing import next_billing_date
 from ..explain import told_to_user
 from ..models.billing.rebate import fit_rebates
 
@@ -75,7 +76,8 @@ class SaleOrderDiscount(models.TransientModel):
         """
         order = self.sale_order_id
         if not self.subscription_started:
-            return order._get_due_now_base_lines()
+            is_asked = order.currency_id.compare_amounts(order.amount_total, 0) > 0
+            return order._get_due_now_base_lines() if is_asked else self._get_first_base_lines()
         today = order._subscription_today()
         day = max(order.subscription_next_invoice_date or today, today)
         with told_to_user(self.env):
@@ -92,12 +94,46 @@ class SaleOrderDiscount(models.TransientModel):
         ]
         return fit_rebates(base_lines, order)
 
+    def _get_first_base_lines(self):
+        """Return base lines of the first invoice of a quotation that asks for nothing now.
+
+        That is the first one after a trial, or of a period that is billed when it is over. An
+        amendment that asks for nothing gives something back, of which a discount takes nothing.
+
+        :rtype: list[dict]
+        """
+        order = self.sale_order_id
+        if order._is_amendment():
+            return []
+        start, days = order._get_subscription_start(), []
+        with told_to_user(self.env):
+            for line in order._get_recurring_lines():
+                segments = order._get_quoted_segments(line, start)
+                paid = [segment for segment in segments if segment.kind != "trial"]
+                days.append(next_billing_date(paid, ()) if paid else None)
+            day = min(filter(None, days), default=None)
+            items = order._get_order_due_items(day) if day else []
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(quantity=quantity)
+            for line, quantity in order._get_preview_one_off_lines(day or start)
+        ]
+        base_lines += [due.line._prepare_due_base_line(due) for due in items if due.amount]
+        return fit_rebates(base_lines, order)
+
     def _check_something_to_bill(self, found):
-        """Refuse a discount on a contract that bills nothing more.
+        """Refuse a discount on what bills nothing more, or asks for nothing.
 
         :param found: what it would be taken off
-        :raise UserError: naming the contract
+        :raise UserError: naming the order
         """
+        if not self.subscription_started and not found:
+            raise UserError(
+                self.env._(
+                    "%(order)s asks for nothing now, so there is nothing to take a discount off. "
+                    "Lower the prices or discounts of its lines instead.",
+                    order=self.sale_order_id.name,
+                )
+            )
         if self.subscription_started and not found:
             raise UserError(
                 self.env._(

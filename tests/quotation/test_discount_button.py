@@ -119,3 +119,67 @@ class TestDiscountButton(SubscriptionCommon):
         for kind, values in kinds:
             with self.subTest(kind=kind), self.assertRefused("Nothing more is billed"):
                 self.apply(order, kind, **values)
+
+    # ------------------------------------------------------------------
+    # Nothing is asked for now
+    # ------------------------------------------------------------------
+
+    def test_discount_of_a_trial_is_taken_off_the_first_paid_period(self):
+        kinds = (
+            ("so_discount", {"discount_percentage": 0.1}, 270.0),
+            ("amount", {"discount_amount": 60.0}, 250.0),
+        )
+        for kind, values, expected in kinds:
+            with self.subTest(kind=kind):
+                template = self._create_template("Trial", trial_count=1, trial_unit="month")
+                self.travel("2027-06-01")
+                order = self.create_order(
+                    self.line_values(self.seat, price_unit=300), template=template
+                )
+                self.assertEqual(order.amount_total, 0.0)
+                self.apply(order, kind, **values)
+                self.assertEqual(order.amount_total, 0.0)
+                order.action_confirm()
+                self.assertFalse(self.bill(order))
+                self.assertEqual(self.bill(order, "2027-07-01").amount_untaxed, expected)
+                self.assertEqual(self.bill(order, "2027-08-01").amount_untaxed, 300.0)
+
+    def test_discount_of_what_is_billed_in_arrears_is_taken_off_the_first_period(self):
+        order = self.create_prorated_arrears()
+        self.assertEqual(order.amount_total, 0.0)
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        order.action_confirm()
+        self.assertFalse(self.bill(order))
+        self.assertEqual(self.bill(order, "2027-07-01").amount_untaxed, 90.0)
+        self.assertEqual(self.bill(order, "2027-08-01").amount_untaxed, 300.0)
+
+    def create_prorated_arrears(self):
+        """Return a quotation of 300.00 a month that bills 10 of 30 days when they are over."""
+        template = self._create_template("Arrears", alignment="calendar", timing="arrears")
+        self.travel("2027-06-21")
+        return self.create_order(self.line_values(self.seat, price_unit=300), template=template)
+
+    def test_discount_of_an_amendment_is_taken_of_what_it_asks(self):
+        order = self.create_running()
+        amendment = order._create_amendment()
+        amendment.order_line[0].product_uom_qty = 20
+        self.assertEqual(amendment.amount_untaxed, 51.61)
+        self.apply(amendment, "so_discount", discount_percentage=0.1)
+        self.assertEqual(amendment.amount_untaxed, 46.45)
+        amendment.action_confirm()
+        self.assertEqual(self.bill(order).amount_untaxed, 46.45)
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 200.0)
+
+    def test_discount_of_an_amendment_that_gives_back_is_refused(self):
+        for kind, values in (
+            ("so_discount", {"discount_percentage": 0.1}),
+            ("amount", {"discount_amount": 10}),
+        ):
+            with self.subTest(kind=kind):
+                order = self.create_running()
+                amendment = order._create_amendment()
+                amendment.order_line[0].product_uom_qty = 5
+                self.assertEqual(amendment.amount_untaxed, -25.81)
+                with self.assertRefused("asks for nothing now"):
+                    self.apply(amendment, kind, **values)
+                self.assertEqual(amendment.amount_untaxed, -25.81)
