@@ -63,6 +63,7 @@ class TestShopBundle(ShopCase):
         """Compare what the page of the bundle says with the cart that it makes."""
         text, cart = self.get_text(totals), self.cart
         self.assertIn(f"Due now {self.tell(cart.amount_total)}", text)
+        self.assertIn(f"Of which taxes {self.tell(cart.amount_tax)}", text)
         rows = cart._get_totals_rows()
         self.assertTrue(rows)
         for row in rows:
