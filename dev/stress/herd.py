@@ -3,9 +3,12 @@
 import json
 import re
 import signal
+import socket
 import subprocess
+import tempfile
 import time
 from os import kill
+from pathlib import Path
 
 FIRST_DAY = "2027-01-31"
 PATIENCE = 300  # seconds
@@ -53,6 +56,41 @@ class Worker:
         return json.loads((self.herd.folder / f"{self.name}.json").read_text())
 
 
+class Nursery:
+    """Where Odoo is loaded, once for all herds of this process: their databases are clones.
+
+    It ends with this process, which holds the other end of its input.
+
+    :param Workplace place: a prepared workplace
+    :param str database: any of the databases
+    """
+
+    only = None
+
+    def __init__(self, place, database):
+        self.folder = Path(tempfile.mkdtemp(prefix="sr_herd_"))
+        self.path = str(self.folder / "socket")
+        command = [place.settings.python, "-m", "stress.host", database, self.folder, self.path]
+        self.process = subprocess.Popen(
+            [str(part) for part in command],
+            env=place.environ,
+            cwd=place.settings.cache,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if not self.process.stdout.readline():
+            log = self.folder / "nursery.log"
+            raise RuntimeError(f"Odoo did not load: {log.read_text() if log.exists() else log}")
+
+    @classmethod
+    def open(cls, place, database):
+        """Return where hosts are asked for, once Odoo is loaded."""
+        if not cls.only:
+            cls.only = cls(place, database)
+        return cls.only.path
+
+
 class Herd:
     """All processes that work on one database.
 
@@ -66,27 +104,22 @@ class Herd:
         self.database = database
         self.folder = folder
         self.count = 0
-        self.host = None
+        self.host = self.stream = None
 
     def __enter__(self):
-        command = [self.place.settings.python, "-m", "stress.host", self.database, self.folder]
-        self.host = subprocess.Popen(
-            [str(part) for part in command],
-            env=self.place.environ,
-            cwd=self.place.settings.cache,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._hear()
+        path = Nursery.open(self.place, self.database)
+        self.host = socket.socket(socket.AF_UNIX)
+        self.host.connect(path)
+        self.stream = self.host.makefile("rw")
+        self.ask(database=self.database, folder=str(self.folder))
         return self
 
     def __exit__(self, *details):
-        self.host.stdin.close()
-        self.host.wait()
+        self.stream.close()
+        self.host.close()
 
     def _hear(self):
-        line = self.host.stdout.readline()
+        line = self.stream.readline()
         if not line:
             raise RuntimeError(f"The host of {self.database} ended, see {self.folder}.")
         return json.loads(line)
@@ -96,8 +129,8 @@ class Herd:
 
         :return: its answer
         """
-        self.host.stdin.write(json.dumps(request) + "\n")
-        self.host.stdin.flush()
+        self.stream.write(json.dumps(request) + "\n")
+        self.stream.flush()
         return self._hear()
 
     def start(self, task, **values):

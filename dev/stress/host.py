@@ -1,12 +1,17 @@
-"""Load Odoo for one database and fork a process for each task: python -m stress.host DB FOLDER.
+"""Load Odoo once and fork a process for each task: python -m stress.host DB FOLDER SOCKET.
 
-Tasks come as lines of JSON; each answer is one line. A process of its own, with its own
-connections, does the task; its result and its log are files in the folder.
+Whoever connects to the socket gets a host, a process of its own for one database, which is a clone
+of the one that Odoo was loaded for, as all databases of these tests are. Tasks come as lines of
+JSON; each answer is one line. A process of its own, with its own connections, does the task; its
+result and its log are files in the folder.
 """
 
 import json
 import logging
 import os
+import select
+import signal
+import socket
 import sys
 import traceback
 from importlib import import_module
@@ -21,37 +26,91 @@ from odoo.tools import config
 FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
 
 
-class Host:
-    """A loaded Odoo that forks.
+class Nursery:
+    """A loaded Odoo that forks a host for each database.
 
-    :param str database: the database of all tasks
-    :param Path folder: where results and logs go
+    :param str database: any of them
+    :param Path folder: where its log goes
     """
 
     def __init__(self, database, folder):
-        self.folder = Path(folder)
-        self._log_to("host")
+        log_to(Path(folder), "nursery")
         load_server_wide_modules()
         # They import the addon, which Odoo finds once it knows its configuration.
         self.tasks = import_module("stress.tasks").TASKS
         self.registry = Registry(database)
-        self._forget_connections()
+        # No connection that a child would share, nor one that keeps a clone waiting.
+        sql_db.close_all()
         self.clock = freeze_time("2027-01-31 09:00:00", tick=True).start()
 
-    def _log_to(self, name):
-        handler = logging.FileHandler(self.folder / f"{name}.log")
-        handler.setFormatter(logging.Formatter(FORMAT))
-        logging.getLogger().handlers[:] = [handler]
-        logging.getLogger("odoo").setLevel(logging.INFO)
+    def serve(self, path):
+        """Fork a host for each connection, until nobody holds the other end of the input."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            listener.listen()
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+            while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+                connection, _address = listener.accept()
+                with connection:
+                    if not os.fork():
+                        listener.close()
+                        self._be_host(connection)
 
-    def _forget_connections(self):
-        """Leave no connection that a child would share, nor one that keeps a clone waiting."""
+    def _be_host(self, connection):
+        """Serve one database, and end with it."""
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        try:
+            with connection.makefile("rw") as stream:
+                wish = json.loads(stream.readline())
+                self._take_over(wish["database"])
+                Host(self, Path(wish["folder"]), stream).serve()
+        finally:
+            logging.shutdown()
+            os._exit(0)
+
+    def _take_over(self, database):
+        """Let what is known of the models belong to another clone, and forget what was read."""
+        registry = self.registry
+        Registry.registries.pop(registry.db_name, None)
+        registry.db_name = database
+        registry._db = sql_db.db_connect(database)
+        Registry.registries[database] = registry
+        config["db_name"] = [database]
+        registry.clear_all_caches()
+        registry.setup_signaling()
         sql_db.close_all()
+
+
+def log_to(folder, name):
+    """Write what this process says to a file of its own."""
+    handler = logging.FileHandler(folder / f"{name}.log")
+    handler.setFormatter(logging.Formatter(FORMAT))
+    logging.getLogger().handlers[:] = [handler]
+    logging.getLogger("odoo").setLevel(logging.INFO)
+
+
+class Host:
+    """A loaded Odoo that forks a process for each task.
+
+    :param Nursery nursery: what was loaded
+    :param Path folder: where results and logs go
+    :param stream: whence tasks come, and where answers go
+    """
+
+    def __init__(self, nursery, folder, stream):
+        self.folder = folder
+        self.stream = stream
+        self.tasks = nursery.tasks
+        self.registry = nursery.registry
+        self.clock = nursery.clock
+        log_to(folder, "host")
 
     def serve(self):
         """Answer requests until there are no more."""
         self._answer("ready")
-        for line in sys.stdin:
+        for line in self.stream:
             request = json.loads(line)
             if request["do"] == "start":
                 self._answer(self._fork(request["name"], request["task"], request["values"]))
@@ -60,8 +119,8 @@ class Host:
                 self._answer(os.waitstatus_to_exitcode(status))
 
     def _answer(self, value):
-        sys.stdout.write(json.dumps(value) + "\n")
-        sys.stdout.flush()
+        self.stream.write(json.dumps(value) + "\n")
+        self.stream.flush()
 
     def _fork(self, name, task, values):
         pid = os.fork()
@@ -69,7 +128,7 @@ class Host:
             return pid
         code = 1
         try:
-            self._log_to(name)
+            log_to(self.folder, name)
             self.clock.move_to(f"{values['day']} {values.pop('time', '09:00:00')}")
             result = self.tasks[task](self.registry, self.folder, **values)
             (self.folder / f"{name}.json").write_text(json.dumps(result, default=str))
@@ -84,4 +143,4 @@ class Host:
 
 if __name__ == "__main__":
     config.parse_config(["-d", sys.argv[1], "--no-http"], setup_logging=False)
-    Host(sys.argv[1], sys.argv[2]).serve()
+    Nursery(sys.argv[1], sys.argv[2]).serve(sys.argv[3])
