@@ -22,6 +22,9 @@ class SubscriptionCommon(TransactionCase):
     today = date(2027, 1, 31)
     _numbers = count(1)
     _clock = None
+    # Where the clock stands when a test begins, once the class has prepared what its tests share.
+    _begin = None
+    _moment = None
 
     @classmethod
     def setUpClass(cls):
@@ -58,8 +61,29 @@ class SubscriptionCommon(TransactionCase):
         cls.cron = cls.env.ref("sale_recurring.ir_cron_bill_subscriptions")
 
     def setUp(self):
+        if "_begin" not in vars(type(self)):
+            self._prepare()
         super().setUp()
+        self._clock.move_to(self._begin)
+
+    def prepare_once(self):
+        """Make what each test of the class begins with: once, as each test takes back its own.
+
+        Attributes that are set here belong to the class. Whoever extends it calls ``super`` first.
+        """
         self.travel(self.today)
+
+    def _prepare(self):
+        """Let the first test make what all of them share, before its own begins."""
+        before, cleanups = set(vars(self)), len(self._cleanups)
+        self.prepare_once()
+        # Also what waits for the end of the transaction, such as notes about what changed.
+        self.env.cr.flush()
+        self.assertEqual(len(self._cleanups), cleanups, "nothing of one test only belongs there")
+        cls = type(self)
+        for name in set(vars(self)) - before:
+            setattr(cls, name, self.__dict__.pop(name))
+        cls._begin = self._moment
 
     # ------------------------------------------------------------------
     # Clock
@@ -76,6 +100,7 @@ class SubscriptionCommon(TransactionCase):
         if not self._clock:
             type(self)._stop_time(moment)
         self._clock.move_to(moment)
+        self._moment = moment
         return day
 
     @classmethod

@@ -13,8 +13,8 @@ from ..support.common_alert import AlertCommon
 class TestAlert(AlertCommon):
     """When a flag is raised, how often, and for whom."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 10), day="2027-02-01")
         self.watch()
 

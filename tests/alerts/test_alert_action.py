@@ -8,8 +8,8 @@ from ..support.common_alert import AlertCommon
 class TestAlertAction(AlertCommon):
     """What a flag does, whatever raised it."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 10), day="2027-02-01")
         self.bill(self.order)
         self.watch()

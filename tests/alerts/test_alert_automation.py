@@ -13,8 +13,8 @@ LOG = "subscription.alert.log"
 class TestAlertAutomation(AlertCommon):
     """Automation rules and server actions of administrators, and the flags that wake them."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-02-01")
         self.watch()
 

@@ -8,8 +8,8 @@ from ..support.common_alert import AlertCommon
 class TestAlertFall(AlertCommon):
     """MRR that fell: from what a contract was worth so many days ago to what it is worth now."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 10), day="2027-02-01")
         self.watch()
 

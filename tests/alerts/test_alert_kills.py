@@ -52,8 +52,8 @@ class Dying:
 class TestAlertKills(AlertCommon):
     """The job is killed at each of its commits, comes again, and does nothing twice."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.watch()
         self.mail = self.env["mail.template"].create(
             {

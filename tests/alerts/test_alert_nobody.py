@@ -8,8 +8,8 @@ from ..support.common_alert import AlertCommon
 class TestAlertNobody(AlertCommon):
     """Customers without a mail address, and contracts that nobody active looks after."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-02-01")
         self.order.subscription_last_date = "2027-02-20"
 

@@ -8,8 +8,8 @@ from ..support.common_alert import AlertCommon
 class TestAlertRest(AlertCommon):
     """What turns while a flag rests is left out, told so, and never made up for."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 10), day="2027-02-01")
         self.watch()
 

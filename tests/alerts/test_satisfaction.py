@@ -8,8 +8,8 @@ from ..support.common_alert import AlertCommon
 class TestSatisfaction(AlertCommon):
     """Customers are asked how they like a contract: seldom, and only who may be."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-02-01")
         self.watch()
 

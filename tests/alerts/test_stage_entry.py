@@ -10,8 +10,8 @@ BREAKS = "{{ 1 // (0 if object.origin == 'broken' else 1) }}"
 class TestStageEntry(AlertCommon):
     """What stages do when contracts come to them, and what they must not do to others."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order, self.other = (
             self.create_contract(self.seat, day="2027-02-01") for _number in range(2)
         )

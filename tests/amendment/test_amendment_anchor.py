@@ -10,8 +10,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestAmendmentAnchor(AmendmentCommon):
     """A switch of recurrence begins a full period; what the terms say of days goes before it."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

@@ -11,8 +11,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestAmendmentDate(AmendmentCommon):
     """From when on an amendment holds: now, with the next period, on a day, in the past."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

@@ -9,8 +9,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestAmendmentDetails(AmendmentCommon):
     """Taxes and analytic distribution that are changed on an amendment reach the contract."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
         self.reduced = self._create_tax(5)

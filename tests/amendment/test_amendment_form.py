@@ -10,8 +10,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestAmendmentForm(AmendmentCommon):
     """What staff see while they type, and who may do what."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

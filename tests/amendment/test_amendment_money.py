@@ -12,8 +12,8 @@ from ..support.common_payment import PaymentCommon
 class TestAmendmentMoney(AmendmentCommon, PaymentCommon):
     """What an amendment asks for is what its contract bills, also when it was paid before."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.first = self.bill(self.contract)
         self.travel("2027-02-15")
 

@@ -9,8 +9,8 @@ from ..support.common_payment import SIGNATURE, PaymentCommon
 class TestAmendmentPortal(AmendmentCommon, PaymentCommon, HttpCase):
     """What a customer sees of an amendment, signs and pays."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

@@ -29,8 +29,8 @@ class TestAmendmentSwitch(AmendmentCommon):
             ]
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

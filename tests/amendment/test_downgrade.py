@@ -10,8 +10,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestDowngrade(AmendmentCommon):
     """What a reduction gives back: at once, with the next invoice, and never too much."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.template.credit_on_downgrade = "now"
         self.invoice = self.bill(self.contract)
         self.travel("2027-02-15")

@@ -9,8 +9,8 @@ from ..support.common_amendment import AmendmentCommon
 class TestDuplicate(AmendmentCommon):
     """A duplicate has what is in force or planned, and nothing twice."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

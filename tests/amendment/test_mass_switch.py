@@ -25,8 +25,8 @@ class TestMassSwitch(WizardCase):
             ]
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.orders = self.env["sale.order"].union(
             self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01"),
             self.create_own_contract(self.line_values(self.seat, 2)),

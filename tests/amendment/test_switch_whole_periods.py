@@ -16,8 +16,8 @@ WAITS = "Only whole periods are charged: the next one that begins is the first."
 class TestSwitchWholePeriods(AmendmentCommon):
     """Where the terms know no proration, a switch says what it bills and what it leaves alone."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.whole = self._create_template("Whole", convention="none")
         self.contract = self.create_contract(
             self.line_values(self.seat, 5), self.line_values(self.support, 1), template=self.whole

@@ -30,8 +30,8 @@ class TestCohortSheet(SubscriptionCommon, HttpCase):
             cls.env, "sheet manager", "sales_team.group_sale_manager", password="sheet manager"
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         values = {"day": "2027-01-05", "user_id": self.manager.id}
         self.kept = self.create_contract(self.line_values(self.seat, 3), **values)
         lost = self.create_contract(self.line_values(self.seat, 1), **values)

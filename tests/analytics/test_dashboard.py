@@ -21,8 +21,8 @@ class TestDashboard(SubscriptionCommon):
         cls.Dashboard = cls.env["subscription.dashboard"]
         cls.other = cls.partner.copy({"name": "Bob Customer"})
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         # Before the range 100 and 40; inside it 20 new, 10 more, 40 lost.
         self.kept = self.create_contract(self.line_values(self.seat, 10), day="2027-03-05")
         self.lost = self.create_contract(

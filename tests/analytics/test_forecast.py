@@ -11,8 +11,8 @@ from ..common import SubscriptionCommon
 class TestForecast(SubscriptionCommon):
     """The next twelve months by what was measured, and by what is agreed."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.Dashboard = self.env["subscription.dashboard"]
         # 100 more on the first of each of four months.
         for month in range(1, 5):

@@ -10,8 +10,8 @@ from ..common import SubscriptionCommon
 class TestMrrPolicy(SubscriptionCommon):
     """Another way to count is looked at first, and then adds corrections."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.Event = self.env["subscription.mrr.event"]
         self.company._keep_mrr_date(date(2027, 1, 1))
         self.paused = self.create_contract(self.line_values(self.seat, 3), day="2027-02-01")
@@ -107,8 +107,8 @@ class TestMrrPolicy(SubscriptionCommon):
 class TestMrrChoices(SubscriptionCommon):
     """Trials, limited discounts and cancellations count in one way unless another is chosen."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.company._keep_mrr_date(date(2027, 1, 1))
 
     def get_days(self, order):

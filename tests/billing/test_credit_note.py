@@ -9,8 +9,8 @@ from ..common import SubscriptionCommon
 class TestCreditNote(SubscriptionCommon):
     """Hand-made credit notes ask what they mean; corrected invoices take the periods over."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
         self.invoice = self.bill(self.order)
 

@@ -10,8 +10,8 @@ from ..common import SubscriptionCommon
 class TestEarlyDiscountRounding(SubscriptionCommon):
     """Half a cent of tax on a discount: what is given back in parts leaves nothing open."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.term = self.env["account.payment.term"].create(
             {
                 "name": "2 % within 10 days",

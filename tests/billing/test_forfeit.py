@@ -10,8 +10,8 @@ from ..common import SubscriptionCommon
 class TestForfeit(SubscriptionCommon):
     """Days that a pause takes without giving money back are never charged a second time."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         # 28.00 for 28 days from 31 January on: 1.00 a day.
         self.order = self.create_contract(self.line_values(self.seat, 1, price_unit=28))
         self.line = self.order.order_line

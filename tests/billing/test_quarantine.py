@@ -30,8 +30,8 @@ class TestQuarantine(SubscriptionCommon):
             }
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-04-01")
         self.healthy = self.create_contract(self.seat) | self.create_contract(self.support)
 

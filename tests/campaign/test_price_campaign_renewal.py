@@ -108,8 +108,8 @@ class TestPriceCampaignRenewal(PriceCampaignCase):
 class TestPriceCampaignEnded(PriceCampaignCase):
     """Contracts that end before the new price take no part any more, and nobody writes to them."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.orders = self.env["sale.order"].union(
             *(self.create_contract(self.seat, day="2027-04-15") for _number in range(2))
         )

@@ -7,8 +7,8 @@ from ..support.common_payment import PaymentCommon
 class TestActivities(PaymentCommon):
     """A request to look after money ends when its own matter is settled, and by nothing else."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.january = self.bill(self.order)
 

@@ -11,8 +11,8 @@ from ..support.common_payment import PaymentCommon
 class TestAfterPayment(PaymentCommon):
     """An invoice that is made after the payment is a draft until the money is in."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.terms = self._create_template("Paid first", payment_mode="after_payment")
 
     def create_paid_first(self, state="done", **values):

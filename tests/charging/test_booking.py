@@ -12,8 +12,8 @@ from ..support.common_payment import PaymentCommon
 class TestBooking(PaymentCommon):
     """No money is taken that could not be booked; what came in and is not booked is told."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.finding = self.env["subscription.finding"].sudo()

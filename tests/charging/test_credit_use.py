@@ -8,8 +8,8 @@ from ..support.common_payment import PaymentCommon
 class TestCreditUse(PaymentCommon):
     """A credit note of a paid invoice gives the money back, or is taken off the next invoice."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.run_charges()

@@ -11,8 +11,8 @@ from ..support.common_payment import PaymentCommon
 class TestLeftPayments(PaymentCommon):
     """A payment that never ends holds nothing for ever, and a person is asked about it."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")

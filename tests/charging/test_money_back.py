@@ -7,8 +7,8 @@ from ..support.common_payment import PaymentCommon
 class TestMoneyBack(PaymentCommon):
     """Refunds that fail later, disputes, and money for what nobody wants any more."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")

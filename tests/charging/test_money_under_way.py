@@ -9,8 +9,8 @@ from ..support.common_payment import PaymentCommon
 class UnderWayCase(PaymentCommon):
     """A clerk, and a debit of an invoice whose outcome nobody knows yet."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
 
     def charge_pending(self, order):
@@ -31,8 +31,8 @@ class UnderWayCase(PaymentCommon):
 class TestMoneyUnderWay(UnderWayCase):
     """An invoice stays as it is while its money is under way, and its period is charged once."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract("pending")
         self.invoice = self.charge_pending(self.order)
 
@@ -186,8 +186,8 @@ class TestMoneyUnderWay(UnderWayCase):
 class TestDraftUnderWay(UnderWayCase):
     """A draft that waits for its money asks for what is coming, until the outcome is known."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         template = self._create_template("Paid first", payment_mode="after_payment")
         self.order = self.create_contract(
             self.line_values(self.seat, 3),

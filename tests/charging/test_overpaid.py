@@ -9,8 +9,8 @@ from ..support.common_payment import PaymentCommon
 class TestOverpaid(PaymentCommon):
     """What was paid too much goes back, or is taken off the next invoice, as credit notes do."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")

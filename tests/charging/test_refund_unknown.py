@@ -18,8 +18,8 @@ REPEATABLE_CHARGE = REPEATABLE.replace("_refund.", "_unknown.")
 class TestRefundUnknown(PaymentCommon):
     """A provider that does not answer a refund: nothing is given back twice, whoever pressed."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract()
         self.invoice = self.bill(self.order)
         self.run_charges()

@@ -11,8 +11,8 @@ from ..support.common_payment import LOGGERS, SEND, PaymentCommon
 class TestRegistered(PaymentCommon):
     """A clerk's *Register Payment* with a saved method is saved before the provider is asked."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.token = self.create_token()
         self.invoice = self.bill(self.create_contract(self.line_values(self.seat, 3)))
 

@@ -10,8 +10,8 @@ from ..support.common_payment import PaymentCommon
 class TestSetAside(PaymentCommon):
     """Nobody is charged for a draft that could not become an invoice with the money."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.terms = self._create_template("Paid first", payment_mode="after_payment")
         self.order = self.create_contract(
             self.line_values(self.seat, 3),

@@ -11,8 +11,8 @@ from ..common import SubscriptionCommon
 class TestChange(SubscriptionCommon):
     """Whoever writes quantity, price or discount of a running line changes it from today on."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 8), day="2027-04-01")
         self.line = self.order.order_line
         self.bill(self.order)

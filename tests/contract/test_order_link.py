@@ -8,8 +8,8 @@ from ..support.common_payment import SIGNATURE
 class TestOrderLink(SubscriptionCommon, HttpCase):
     """The link of a contract opens it for the customer of today only."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat)
         self.token = self.order._portal_ensure_token()
         self.other = self.env["res.partner"].create({"name": "New", "email": "new@example.com"})

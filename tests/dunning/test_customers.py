@@ -7,8 +7,8 @@ from ..support.common_dunning import DunningCommon
 class TestCustomers(DunningCommon):
     """The list of customers shows contracts, monthly revenue and what is late."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.seller = new_test_user(
             self.env, "seller", groups="base.group_user,sales_team.group_sale_salesman"
         )

@@ -9,8 +9,8 @@ HELLO, SEEN = "Hello", "Seen"
 class TestHealthContact(AlertCommon):
     """Who wrote last, what counts as a message to or from the customer, and when it is known."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-02-01")
         self.watch("2027-02-20")
 

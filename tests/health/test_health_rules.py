@@ -13,8 +13,8 @@ AGE = "subscription_fact_age"
 class TestHealthRules(HealthCommon):
     """Good, neutral or bad: by the first rule that matches, since when and why."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-02-01")
         self.manager = new_test_user(
             self.env, "health manager", "sale_recurring.group_subscription_manager"

@@ -13,8 +13,8 @@ from ..common import SubscriptionCommon
 class TestConstraints(SubscriptionCommon):
     """What the database itself refuses. Odoo only logs a constraint that it could not create."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 2), day="2027-04-01")
         self.line = self.order.order_line
         self.bill(self.order)

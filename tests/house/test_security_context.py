@@ -23,8 +23,8 @@ class TestContextKeys(SubscriptionCommon):
         cls.seller = new_test_user(cls.env, "seller", groups="sales_team.group_sale_salesman")
         cls.clerk = new_test_user(cls.env, "clerk", groups="account.group_account_invoice")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.contract = self.create_contract(self.seat, user_id=False)
         self.invoice = self.bill(self.contract)
 

@@ -39,8 +39,8 @@ class TestDerivedFields(SubscriptionCommon):
         )
         cls.clerk = new_test_user(cls.env, "clerk", groups="account.group_account_invoice")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.contract = self.create_contract(self.support, user_id=self.ada.id)
         self.invoice = self.bill(self.contract)
         self.quotation = self.create_order(user_id=self.ben.id)

@@ -86,8 +86,8 @@ class TestOperator(SubscriptionCommon):
             cls.env, "operator", groups="sale_recurring.group_subscription_user_all"
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.contract = self.create_contract(self.seat, user_id=False)
         self.bill(self.contract)
 

@@ -229,8 +229,8 @@ class TestContractViews(SubscriptionCommon):
 class TestBillingClerk(SubscriptionCommon):
     """What a billing clerk reads before and after pressing a button."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.seat, day="2027-04-01")
 
     def find(self, name):

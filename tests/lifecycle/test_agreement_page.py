@@ -20,8 +20,8 @@ class TestAgreementPage(PaymentCommon, HttpCase):
             close_boundary="period",
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-04-01")
 
     def _create_quotation(self, **values):

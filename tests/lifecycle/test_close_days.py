@@ -9,8 +9,8 @@ from ..support.common_operator import OperatorCase
 class TestCloseDays(OperatorCase):
     """The running period and what is billed are two days, and what is planned is not given yet."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_own_contract(self.line_values(self.seat, 3), day="2027-01-31")
         self.travel("2027-02-10")
 

@@ -12,8 +12,8 @@ BILLING = "odoo.addons.sale_recurring.wizards.subscription_billing_preview.MAX_C
 class TestMassPreview(WizardCase):
     """A large selection is looked at in batches: every contract can be seen, none is hidden."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.orders = self.env["sale.order"].union(
             *(self.create_own_contract(self.line_values(self.seat, 3)) for _number in range(5))
         )

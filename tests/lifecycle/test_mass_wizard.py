@@ -11,8 +11,8 @@ from ..support.common_operator import WizardCase
 class TestMassWizard(WizardCase):
     """One thing is done with many contracts; who is refused does not stop the others."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.orders = self.env["sale.order"].union(
             *(
                 self.create_own_contract(self.line_values(self.seat, 3), day="2027-04-01")

@@ -10,8 +10,8 @@ from ..support.common_operator import WizardCase
 class PlannedCase(WizardCase):
     """A contract of a clerk: five seats at 10 per month, billed for April, on 16 April."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_own_contract(self.line_values(self.seat, 5), day="2027-04-01")
         self.line = self.order.order_line
         self.travel("2027-04-16")

@@ -214,8 +214,8 @@ class TestChangeAfterPayingAhead(PayAheadCase):
 class TestPaidBeforeInvoice(PayAheadCase):
     """Where the invoice is made after the payment, paying ahead uses up no number."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.terms = self._create_template("Paid first", payment_mode="after_payment")
 
     def create_paid_first(self):

@@ -200,8 +200,8 @@ class TestContractPage(PortalCase):
 class TestContractList(PortalCase):
     """The list of a customer's contracts, and the way to it."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.running = self.create_contract(self.line_values(self.seat, 3))
         self.book_payment(self.bill(self.running))
 

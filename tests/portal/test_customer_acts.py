@@ -16,8 +16,8 @@ class TestCustomerActs(PortalCase):
         super().setUpClass()
         cls.reason = cls.env.ref("sale_recurring.close_reason_unused")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.template.pause_max_days = 30
         self.order = self.create_contract(self.line_values(self.seat, 3))
         self.book_payment(self.bill(self.order))

@@ -35,8 +35,8 @@ class TestOfferedTemplate(PortalCase):
             }
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.template.customer_control = "restricted"  # what staff offer may be had all the same
         self.order = self.create_contract(
             {**self.line_values(self.seat, 3), "recurrence_id": self.month.id}

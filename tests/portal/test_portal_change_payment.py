@@ -9,8 +9,8 @@ from ..support.common_change import ChangeCase
 class TestPortalChangePayment(ChangeCase):
     """What is due for a change is paid first; a payment that fails leaves all as it was."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.charged_template.write(self.free)
         self.travel("2027-01-31")
         self.order = self.create_charged_contract()

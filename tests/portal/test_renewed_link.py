@@ -8,8 +8,8 @@ from ..support.common_portal import PortalCase
 class TestRenewedLink(PortalCase):
     """Staff give a contract a new link; whoever has an old one opens nothing any more."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 3))
         self.invoice = self.bill(self.order)
         amendment = self.order.action_subscription_amend()

@@ -19,8 +19,8 @@ class TestRetentionOffer(PortalCase):
         cls.expensive.write({"offer_kind": "discount", "offer_discount": 20, "offer_count": 3})
         cls.unused.write({"offer_kind": "pause", "offer_count": 2, "offer_unit": "month"})
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_contract(self.line_values(self.seat, 3))
         self.book_payment(self.bill(self.order))
         self.travel("2027-02-10")

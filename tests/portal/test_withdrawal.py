@@ -10,8 +10,8 @@ from ..support.common_portal import PortalCase
 class TestWithdrawal(PortalCase):
     """Consumers withdraw from a new contract within the days of its terms: it never was."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.template.write({"withdrawal_days": 14, "customers_may_close": False})
         self.partner.is_company = False
         self.travel("2027-01-31")

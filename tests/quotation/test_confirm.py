@@ -20,8 +20,8 @@ class TestConfirm(PaymentCommon, HttpCase):
             "Calendar, charged", alignment="calendar", payment_mode="charge"
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-01-21")
 
     # ------------------------------------------------------------------

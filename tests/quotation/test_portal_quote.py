@@ -14,8 +14,8 @@ class TestPortalQuote(PaymentCommon, HttpCase):
         super().setUpClass()
         cls.calendar = cls._create_template("Calendar", alignment="calendar")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-01-22")
 
     def _create_quotation(self, *lines, **values):

@@ -15,8 +15,8 @@ class TestQuoteDate(PaymentCommon):
         cls.calendar = cls._create_template("Calendar", alignment="calendar")
         cls.refresh_cron = cls.env.ref("sale_recurring.ir_cron_refresh_quotes")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-01-22")
 
     def _create_quotation(self, **values):

@@ -4,8 +4,8 @@ from ..support.common_recognition import RecognitionCommon
 class TestRecognitionChecks(RecognitionCommon):
     """The nightly check finds deferrals that are missing, doubled, late or edited, and repairs."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.invoice = self.create_invoice(1200, "2027-01-01", "2027-12-31", "2027-01-01")
         self.recognise("2027-04-01")
         self.travel("2027-04-10")

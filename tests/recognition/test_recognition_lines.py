@@ -74,8 +74,8 @@ class TestRecognitionLines(RecognitionCommon):
 class TestRecognitionQuarantine(RecognitionCommon):
     """One bad line is set aside in one sentence, never stops the others, and is tried again."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.own = self._create_account("SR2409", "Own deferred", "liability_current")
         product = self._create_product("Bad", 100.0, taxes_id=[])
         product.recognition_account_id = self.own

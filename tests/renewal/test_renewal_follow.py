@@ -16,8 +16,8 @@ class TestRenewalFollow(EndingCase):
         super().setUpClass()
         cls.terms = cls._create_template("Quoted", term_count=3, end_action="quote")
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_own_contract(
             self.line_values(self.seat, 5), self.support, day="2027-01-31", template=self.terms
         )

@@ -7,8 +7,8 @@ from ..support.common_operator import OperatorCase
 class TestRenewalWizard(OperatorCase):
     """A renewal is quoted only after somebody saw from when, how long and at which prices."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         template = self._create_template(
             "A year", term_count=1, term_unit="year", end_action="quote"
         )

@@ -8,8 +8,8 @@ from ..support.common_payment import PaymentCommon
 class TestMethodFollows(PaymentCommon):
     """A method that is saved while paying takes the place of one that was refused."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.order = self.create_charged_contract("error")
         self.old = self.order.subscription_payment_token_id
         self.invoice = self.bill(self.order)

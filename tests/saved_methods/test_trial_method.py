@@ -16,8 +16,8 @@ class TrialMethodCase(PaymentCommon):
             "Trial", trial_count=14, trial_unit="day", payment_mode="charge", invoice_mode="send"
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-04-01")
 
     def start(self, **values):

@@ -26,8 +26,8 @@ def charged_later(before, after, day, number):
 class TestScenarioChange(ScenarioCase):
     """Three years in which people change quantity, price, discount and taxes."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.seat.list_price = float(PRICE)
 
     def test_quantity_price_discount_and_taxes_change_over_36_months(self):

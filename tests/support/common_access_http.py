@@ -52,6 +52,15 @@ class AccessHttpCase(AccessCase, HttpCase):
     # What the tables say before any request: each is taken back, so it stays true.
     before = None
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # A page that shows a link makes the token of its document, and each is taken back.
+        for model in ("account.move", "sale.order"):
+            for document in cls.env[model].search([]):
+                document._portal_ensure_token()
+        cls.env.flush_all()
+
     def enter_as(self, actor):
         """Go on as somebody, with a login or without."""
         self.actor = actor

@@ -15,8 +15,8 @@ class AmendmentCommon(SubscriptionCommon):
             groups="sale_recurring.group_subscription_user_all",
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.contract = self.create_contract(
             self.line_values(self.seat, 5),
             self.line_values(self.support, 1),
@@ -58,8 +58,8 @@ class AmendmentCommon(SubscriptionCommon):
 class LaterCase(AmendmentCommon):
     """A contract that is billed for February, on 15 February 2027."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.bill(self.contract)
         self.travel("2027-02-15")
 

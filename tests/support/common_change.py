@@ -13,8 +13,8 @@ class ChangeCase(PortalCase):
         }
         cls.backup = cls._create_product("Backup", 5.0)
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.template.write(self.free)
         self.addon = self.add_addon(self.template, self.backup)
         self.order = self.create_contract(self.line_values(self.seat, 3))

@@ -13,8 +13,8 @@ class StartCase(SubscriptionCommon):
             cls.env, "seller", groups="base.group_user,sales_team.group_sale_salesman"
         )
 
-    def setUp(self):
-        super().setUp()
+    def prepare_once(self):
+        super().prepare_once()
         self.travel("2027-04-01")
 
     def quote(self, *lines, **values):
