@@ -39,7 +39,8 @@ class TestHealthSpeed(HealthCommon):
         self.count(1, 6)
         one, three, six = (self.count(10, rules) for rules in (1, 3, 6))
         for first, second, third in zip(one, three, six, strict=True):
-            self.assertLessEqual(second - first, 2 * 5)
+            # Of one step a query may be one that is made once only.
+            self.assertLessEqual(third - first, 5 * 5)
             self.assertAlmostEqual((third - first) / 5, (second - first) / 2, delta=1)
 
     def test_stages_that_contracts_move_to_cost_the_same_for_all(self):
