@@ -23,8 +23,8 @@ class TestWalk(PaymentCommon):
         (tour,) = TOUR.findall((ADDON / "README.md").read_text())
         cls.told = {name: FILE.findall(text) for name, text in STOP.findall(tour)}
 
-    def prepare_once(self):
-        super().prepare_once()
+    def setUp(self):
+        super().setUp()
         self.contract = self.create_contract(
             self.line_values(self.seat, 7, price_unit=73.19),
             template=self.charged_template,
