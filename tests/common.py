@@ -23,8 +23,8 @@ class SubscriptionCommon(TransactionCase):
     _numbers = count(1)
     _clock = None
     # Where the clock stands when a test begins, once the class has prepared what its tests share.
-    _begin = None
-    _moment = None
+    _start_moment = None
+    _last_moment = None
 
     @classmethod
     def setUpClass(cls):
@@ -61,10 +61,10 @@ class SubscriptionCommon(TransactionCase):
         cls.cron = cls.env.ref("sale_recurring.ir_cron_bill_subscriptions")
 
     def setUp(self):
-        if "_begin" not in vars(type(self)):
+        if "_start_moment" not in vars(type(self)):
             self._prepare()
         super().setUp()
-        self._clock.move_to(self._begin)
+        self._clock.move_to(self._start_moment)
 
     def prepare_once(self):
         """Make what each test of the class begins with: once, as each test takes back its own.
@@ -83,7 +83,7 @@ class SubscriptionCommon(TransactionCase):
         cls = type(self)
         for name in set(vars(self)) - before:
             setattr(cls, name, self.__dict__.pop(name))
-        cls._begin = self._moment
+        cls._start_moment = self._last_moment
 
     # ------------------------------------------------------------------
     # Clock
@@ -100,7 +100,7 @@ class SubscriptionCommon(TransactionCase):
         if not self._clock:
             type(self)._stop_time(moment)
         self._clock.move_to(moment)
-        self._moment = moment
+        self._last_moment = moment
         return day
 
     @classmethod
