@@ -6,4 +6,5 @@ from . import (
     subscription_price_campaign_quoted,
     subscription_price_campaign_apply,
     subscription_price_campaign_notice,
+    subscription_price_campaign_told,
 )

@@ -171,7 +171,10 @@ class SubscriptionPriceCampaignLine(models.Model):
                 line.line_id, line._get_span(), line._get_new_price(), line._get_old_price()
             )
         self._store_segments(segments, is_undone=True)
-        self._as_system().write({"state": "undone", "reason": False, "notified_at": False})
+        self._cancel_notices()
+        self._as_system().write(
+            {"state": "undone", "reason": False, "notified_at": False, "notice_mail_ref": False}
+        )
 
     def _check_running_contract(self):
         if self.order_id.subscription_state not in const.RUNNING_STATES:

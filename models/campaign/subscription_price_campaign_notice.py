@@ -215,4 +215,4 @@ class SubscriptionPriceCampaignLine(models.Model):
             raise UserError(
                 self.env._("The mail template %(name)s has no reader.", name=template.name)
             )
-        self._as_system().notified_at = fields.Datetime.now()
+        self._await_notices(mails)
