@@ -171,6 +171,50 @@ def list_priced(segments: Iterable[Segment], day: date, price: Decimal) -> tuple
     return reprice(ordered, Period(day, end), base, price)
 
 
+def list_discounted(
+    segments: Iterable[Segment], day: date, discount: Decimal
+) -> tuple[Segment, ...]:
+    """Return a line whose regular discount is another one from a day on.
+
+    A discount that is limited in time runs out first, one that was planned for later stays.
+
+    >>> from .recurrence import Grid, Recurrence
+    >>> from .segment import Terms
+    >>> grid = Grid(Recurrence('month', 1), date(2027, 1, 1))
+    >>> euro = Currency('EUR', Decimal('0.01'))
+    >>> terms = Terms(grid, Decimal(100), Decimal(10), None, 'actual', 'advance', euro)
+    >>> line = (Segment(date(2027, 1, 1), None, Decimal(5), terms),)
+    >>> cut = list_discounted(line, date(2027, 3, 1), Decimal(0))
+    >>> [(one.start.isoformat(), int(one.terms.discount)) for one in cut]
+    [('2027-01-01', 10), ('2027-03-01', 0)]
+
+    :param day: first day of the new discount
+    """
+    ordered = check_tiling(segments)
+    lasting = [one for one in ordered if one.stop > day and _is_lasting(one)]
+    if not lasting:
+        return ordered
+    base = lasting[0].terms.discount
+    end = next((one.start for one in lasting if one.terms.discount != base), FOREVER)
+    span = Period(day, end)
+    return coalesce(
+        replace(part, terms=replace(part.terms, discount=discount))
+        if span.contains(part.start) and _is_lasting(part) and part.terms.discount == base
+        else part
+        for part in split_at(split_at(ordered, day), end)
+    )
+
+
+def regular_discount(segments: Iterable[Segment], day: date) -> Decimal | None:
+    """Return the discount from a day on, limited ones aside; None when nothing is left or paid."""
+    lasting = [one for one in check_tiling(segments) if one.stop > day and _is_lasting(one)]
+    return lasting[0].terms.discount if lasting else None
+
+
+def _is_lasting(segment: Segment) -> bool:
+    return segment.kind not in ("trial", "limited")
+
+
 def regular_price(segments: Iterable[Segment], day: date) -> Decimal | None:
     """Return the price from a day on, limited ones aside; None when nothing is left or paid."""
     regular = _regular_segments(check_tiling(segments), day)

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import float_compare
 
 from ... import const
 from ...engine.money import is_same_price, to_decimal
@@ -18,8 +19,8 @@ class SaleOrderLine(models.Model):
         digits="Discount",
         copy=False,
         readonly=True,
-        help="What the pricelist gave when the discount was last looked up. A line of an amendment "
-        "or a renewal that has another discount keeps it.",
+        help="What the pricelist gave when the discount was last looked up, on a contract when it "
+        "began. A line of an amendment or a renewal that has another discount keeps it.",
     )
 
     def _compute_discount(self):
@@ -48,6 +49,34 @@ class SaleOrderLine(models.Model):
             or self._has_own_discount()
             or not is_same_price(self.price_unit, self.technical_price_unit)
         )
+
+    def _remember_list_discount(self):
+        """Remember of lines that begin whether the pricelist gave their discount.
+
+        The rule may be gone when their next term begins at list prices. A renewal goes on with
+        what the contract before remembers.
+        """
+        for line in self.filtered("discount"):
+            # sudo: whoever renews may have no right to read the contract before
+            known = [line._get_list_discount_of_today()]
+            known.append(line._get_line_before().sudo().subscription_list_discount)
+            digits = line._fields["discount"].get_digits(self.env)[1]
+            is_given = any(not float_compare(line.discount, one, digits) for one in known)
+            line._as_system().subscription_list_discount = line.discount if is_given else 0.0
+
+    def _is_list_discount(self, discount):
+        """Return whether a discount of this line is the one that the pricelist gave.
+
+        :param discount: percentage, None or 0 for none
+        :rtype: bool
+        """
+        if not discount:
+            return False
+        given = self.subscription_list_discount
+        if not self.is_begun:
+            given = self._get_list_discount_of_today()
+        digits = self._fields["discount"].get_digits(self.env)[1]
+        return not float_compare(float(discount), given, digits)
 
     def _has_own_discount(self):
         """Return whether the discount is another one than the pricelist gave."""

@@ -144,7 +144,9 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         Segment = self.env["subscription.segment"].sudo()  # sudo: nobody edits segments by hand
-        openings = {line: line._get_opening(start) for line in lines if not line.segment_ids}
+        new = lines.filtered(lambda line: not line.segment_ids)
+        new._remember_list_discount()
+        openings = {line: line._get_opening(start) for line in new}
         Segment.create(
             [
                 Segment._prepare_segment_values(line, segment)

@@ -2,13 +2,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import float_round, format_date
 
 from ... import const
 from ...engine.amendment import carry_over
 from ...engine.change import agreed_values, plan_from, renewed_segments
 from ...engine.money import is_same_price, to_decimal
-from ...engine.price_rise import list_priced, regular_price
+from ...engine.price_rise import list_discounted, list_priced, regular_discount, regular_price
 from ...engine.recurrence import first_boundary
 from ...engine.segment import coalesce
 from ..contract.change_text import ChangeText
@@ -32,29 +32,40 @@ class SaleOrderLine(models.Model):
         day = const.unseal(self.env.context, const.PRICE_DAY_KEY)
         return day or super()._get_order_date()
 
-    def _get_list_price_on(self, day):
-        """Return the price that a quotation of a day would offer for this line.
+    def _get_list_pair_on(self, day, discount):
+        """Return the price that a quotation of a day would offer for this line, and its discount.
+
+        A discount that the pricelist gave becomes that of the day, or ends; one that was agreed
+        stays in the place of the pricelist's.
 
         :param date day: day of sale
-        :return: price of one unit for one period, as typed on an order line
-        :rtype: float
+        :param discount: percentage that lasts beyond the day, None for none
+        :return: price of one unit for one period, as typed on an order line, and percentage
+        :rtype: tuple[float, Decimal | None]
         """
         self.ensure_one()
         line = self.with_context(**const.sealed(const.PRICE_DAY_KEY, day))
         line._compute_pricelist_item_id()
+        if self._is_list_discount(discount):
+            discount = line._get_rounded_discount(line._get_list_discount_of_today())
         price = line._get_display_price()
         is_item = line.combo_item_id or line.product_type == "combo"
         if not is_item and line.pricelist_item_id._show_discount():
             # A new quotation shows the rule as a discount; one of its own stands in its place.
-            has_discount = line._has_agreed_discount(day) if line.is_begun else line.discount
-            price = price if has_discount else line._get_pricelist_price()
+            price = price if discount else line._get_pricelist_price()
         # The rule of that day must not be taken for the one of the order.
         self.invalidate_recordset(["pricelist_item_id"], flush=False)
-        return self.product_id._get_tax_included_unit_price_from_price(
+        price = self.product_id._get_tax_included_unit_price_from_price(
             price,
             product_taxes=self.product_id.taxes_id._filter_taxes_by_company(self.company_id),
             fiscal_position=self.order_id.fiscal_position_id,
         )
+        return price, discount
+
+    def _get_rounded_discount(self, discount):
+        """Return a percentage as an order line stores it, a `Decimal`."""
+        digits = self._fields["discount"].get_digits(self.env)[1]
+        return to_decimal(float_round(discount, digits))
 
     def _get_list_pricing(self, day):
         """Return what a renewal at list prices does to the segments of this line.
@@ -64,11 +75,13 @@ class SaleOrderLine(models.Model):
         :param date day: first day of the new term
         :return: function from engine segments to engine segments
         """
-        price = self._get_list_price_on(day)
 
         def set_price(segments):
             """Leave segments alone that have the list price already."""
-            old = regular_price(segments, day)
+            old, before = regular_price(segments, day), regular_discount(segments, day)
+            price, discount = self._get_list_pair_on(day, before)
+            if discount != before:
+                segments = list_discounted(segments, day, discount)
             if old is None or is_same_price(old, price):
                 return tuple(segments)
             return list_priced(segments, day, to_decimal(price))

@@ -54,3 +54,91 @@ class TestRenewalListPrice(SubscriptionCommon):
         pricelist = self.env["product.pricelist"].create({"name": "Ours"})
         product = self._create_product("Desk", 242.0, taxes_id=[Command.set(tax.ids)])
         self.assertEqual(self.renew(product, pricelist, fiscal_position_id=abroad.id), (90.0, 90.0))
+
+    # ------------------------------------------------------------------
+    # A discount that the pricelist gave when the contract began
+    # ------------------------------------------------------------------
+
+    def sell_discounted(self, **values):
+        """Return a pricelist that shows 10 % as a discount, and a billed contract of it."""
+        pricelist = self.env["product.pricelist"].create({"name": "Ours"})
+        self.give(pricelist, 10.0)
+        order = self.create_contract(
+            self.line_values(self._create_product("Desk", 100.0), **values),
+            template=self.terms,
+            pricelist_id=pricelist.id,
+            day="2027-04-01",
+        )
+        self.bill(order)
+        order.order_line.product_id.list_price = 110.0
+        return pricelist, order
+
+    def give(self, pricelist, percent):
+        """Let a pricelist give a percentage, or nothing, in place of what it gave."""
+        pricelist.item_ids.unlink()
+        if percent:
+            pricelist.item_ids = [
+                Command.create({"compute_price": "percentage", "percent_price": percent})
+            ]
+
+    def assertRenewed(self, order, amount, discount):
+        """Bill the second term and compare it with what a new quotation asks for."""
+        self.run_cron("2027-05-01")
+        line = order.order_line
+        quotation = self.create_order(
+            self.line_values(line.product_id), pricelist_id=order.pricelist_id.id
+        )
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].amount_untaxed, amount)
+        self.assertEqual(line.discount, discount)
+        return quotation.amount_untaxed
+
+    def test_shown_discount_ends_with_the_rule_that_gave_it(self):
+        pricelist, order = self.sell_discounted()
+        self.assertEqual(order.order_line.discount, 10.0)
+        self.give(pricelist, 0)
+        self.assertEqual(self.assertRenewed(order, 110.0, 0.0), 110.0)
+
+    def test_shown_discount_becomes_that_of_today(self):
+        pricelist, order = self.sell_discounted()
+        self.give(pricelist, 20.0)
+        self.assertEqual(self.assertRenewed(order, 88.0, 20.0), 88.0)
+
+    def test_shown_discount_that_is_still_given_stays(self):
+        _pricelist, order = self.sell_discounted()
+        self.assertEqual(self.assertRenewed(order, 99.0, 10.0), 99.0)
+
+    def test_agreed_discount_stays_whatever_the_pricelist_gave(self):
+        pricelist, order = self.sell_discounted(discount=15.0)
+        self.give(pricelist, 0)
+        self.assertEqual(self.assertRenewed(order, 93.5, 15.0), 110.0)
+
+    def test_discount_that_was_agreed_later_stays(self):
+        pricelist, order = self.sell_discounted()
+        order.order_line.discount = 12.0
+        self.give(pricelist, 0)
+        self.run_cron("2027-05-01")
+        self.assertEqual((order.order_line.price_unit, order.order_line.discount), (110.0, 12.0))
+
+    def test_renewal_quotation_asks_what_a_new_quotation_asks(self):
+        pricelist, order = self.sell_discounted()
+        self.give(pricelist, 0)
+        order.subscription_end_action = "quote"
+        self.travel("2027-04-20")
+        renewal = order._create_renewal_quotation()
+        self.assertEqual(renewal.order_line.mapped("price_unit"), [110.0])
+        self.assertEqual(renewal.order_line.mapped("discount"), [0.0])
+        self.assertEqual(renewal.amount_untaxed, 110.0)
+
+    def test_renewal_quotation_remembers_what_the_pricelist_gave(self):
+        pricelist, order = self.sell_discounted()
+        order.write({"subscription_end_action": "quote", "subscription_renewal_price": "same"})
+        self.give(pricelist, 0)
+        self.travel("2027-04-20")
+        renewal = order._create_renewal_quotation()
+        self.assertEqual(renewal.amount_untaxed, 90.0)
+        renewal.write({"subscription_end_action": "renew", "subscription_renewal_price": "list"})
+        renewal.action_confirm()
+        self.run_cron("2027-05-01")
+        self.assertEqual(renewal.invoice_ids.amount_untaxed, 90.0)
+        self.run_cron("2027-06-01")
+        self.assertEqual(renewal.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
