@@ -15,3 +15,4 @@ from . import test_shop_product
 from . import test_shop_routes
 from . import test_shop_tours
 from . import test_shop_two_tabs
+from . import test_shop_visitors
