@@ -18,7 +18,7 @@ class TestFiguresDrawn(DrawnMrrCommon):
         )
         return dashboard, {one["name"]: one for one in dashboard.get_dashboard(values)["tiles"]}
 
-    def read(self, text):
+    def read_number(self, text):
         """Return the number in a text of a tile."""
         return float(re.sub(r"[^0-9.-]", "", text))
 
@@ -45,7 +45,7 @@ class TestFiguresDrawn(DrawnMrrCommon):
         before, won, lost, paused, count = map(int, plus.groups())
         self.assertEqual(before + won - lost - paused, count)
         self.assertIn(f"{lost} / {before} =", tiles["logo_churn"]["filled"])
-        contracts = self.read(tiles["contracts"]["text"])
+        contracts = self.read_number(tiles["contracts"]["text"])
         counts = {"customers": count, "logo_churn": lost, "contracts": contracts}
         for name, expected in counts.items():
             domain = dashboard.get_counted_domain(values, name)
@@ -53,7 +53,7 @@ class TestFiguresDrawn(DrawnMrrCommon):
             self.assertEqual(len(groups), expected, name)
         for name in ("mrr", "net_new"):
             moved = sum(Event.search(tiles[name]["domain"]).mapped("company_amount"))
-            self.assertAlmostEqual(self.read(tiles[name]["text"]), round(moved, 2), 2, name)
+            self.assertAlmostEqual(self.read_number(tiles[name]["text"]), round(moved, 2), 2, name)
         rows = self.env["subscription.customer.report"].search(
             [
                 ("company_id", "=", self.company.id),
@@ -63,5 +63,5 @@ class TestFiguresDrawn(DrawnMrrCommon):
         )
         self.assertEqual(sum(rows.mapped("customers")), count)
         self.assertAlmostEqual(
-            sum(rows.mapped("amount")), self.read(tiles["mrr"]["text"]), 2, "customers' MRR"
+            sum(rows.mapped("amount")), self.read_number(tiles["mrr"]["text"]), 2, "customers' MRR"
         )

@@ -29,7 +29,7 @@ SHAPE = {"date_start": "cohort_date", "date_change": "effective_date", "first": 
 class TestKnownOn(DrawnMrrCommon):
     """Reports of the ledger of MRR, as they were known on a day."""
 
-    def read(self, name, known=None, domain=()):
+    def read_rows(self, name, known=None, domain=()):
         """Return the rows of a report as plain values, in their order."""
         domain = [("company_id", "=", self.company.id), *domain]
         domain += [("known_on", "<=", known)] if known else []
@@ -42,7 +42,7 @@ class TestKnownOn(DrawnMrrCommon):
     def read_all(self, known=None):
         """Return the rows of every report, as known on a day."""
         self.env.invalidate_all()
-        return {name: self.read(name, known) for name in LEDGER}
+        return {name: self.read_rows(name, known) for name in LEDGER}
 
     def change_late(self):
         """Let 100 begin in March, become 200 as of April 20, and let that be typed in late May."""
@@ -67,7 +67,7 @@ class TestKnownOn(DrawnMrrCommon):
             for day, rows in seen.items():
                 for name, expected in rows.items():
                     with self.subTest(seed=seed, day=day, report=name):
-                        self.assertEqual(self.read(name, day), expected)
+                        self.assertEqual(self.read_rows(name, day), expected)
 
     def test_known_today_is_all_that_is_known(self):
         self.draw_history(3)
@@ -97,7 +97,7 @@ class TestKnownOn(DrawnMrrCommon):
         """Months go on from each other, and customers move as much as contracts."""
         events = self.get_events(known)
         by_month, closing = defaultdict(list), 0.0
-        for month, *values in self.read("subscription.mrr.report", known):
+        for month, *values in self.read_rows("subscription.mrr.report", known):
             by_month[month].append(values)
         for month, rows in sorted(by_month.items()):
             *flows, opening, total, contracts = map(sum, zip(*rows, strict=True))
@@ -109,7 +109,7 @@ class TestKnownOn(DrawnMrrCommon):
             self.assertAlmostEqual(closing, sum(told.mapped("company_amount")), 6)
             worth = told.grouped("origin_id").values()
             self.assertEqual(contracts, sum(sum(one.mapped("amount")) > 1e-6 for one in worth))
-            moved = self.read("subscription.customer.report", known, [("date", "<=", end)])
+            moved = self.read_rows("subscription.customer.report", known, [("date", "<=", end)])
             self.assertAlmostEqual(sum(row[3] for row in moved), closing, 6)
         self.assertEqual(max(by_month), known.replace(day=1), "nothing later was known")
 
@@ -259,5 +259,5 @@ class TestKnownOn(DrawnMrrCommon):
                 {"start": "2027-03-01", "end": "2027-03-31", "known": known.isoformat()}
             )["tiles"][0]
             self.assertIn(f"{amount:.2f}", tile["text"])
-            rows = self.read("subscription.mrr.report", known)
+            rows = self.read_rows("subscription.mrr.report", known)
             self.assertEqual(rows[-1][MEASURES["subscription.mrr.report"].index("closing")], amount)
