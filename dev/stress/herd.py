@@ -68,7 +68,9 @@ class Nursery:
     only = None
 
     def __init__(self, place, database):
-        self.folder = Path(tempfile.mkdtemp(prefix="sr_herd_"))
+        # It goes with this object, at the latest with the process.
+        self.temporary = tempfile.TemporaryDirectory(prefix="sr_herd_")
+        self.folder = Path(self.temporary.name)
         self.path = str(self.folder / "socket")
         command = [place.settings.python, "-m", "stress.host", database, self.folder, self.path]
         self.process = subprocess.Popen(
@@ -82,6 +84,11 @@ class Nursery:
         if not self.process.stdout.readline():
             log = self.folder / "nursery.log"
             raise RuntimeError(f"Odoo did not load: {log.read_text() if log.exists() else log}")
+
+    def end(self):
+        """Load nothing any more; hosts that were forked go on."""
+        self.process.stdin.close()
+        self.process.wait()
 
     @classmethod
     def open(cls, place, database):
@@ -97,21 +104,26 @@ class Herd:
     :param Workplace place: a prepared workplace
     :param str database: a database with the addon installed
     :param Path folder: an empty folder for results and logs
+    :param bool is_clone: whether it has the same modules as the other databases of these tests
     """
 
-    def __init__(self, place, database, folder):
+    def __init__(self, place, database, folder, *, is_clone=True):
         self.place = place
         self.database = database
         self.folder = folder
+        self.is_clone = is_clone
         self.count = 0
         self.host = self.stream = None
 
     def __enter__(self):
-        path = Nursery.open(self.place, self.database)
+        alone = None if self.is_clone else Nursery(self.place, self.database)
+        path = alone.path if alone else Nursery.open(self.place, self.database)
         self.host = socket.socket(socket.AF_UNIX)
         self.host.connect(path)
         self.stream = self.host.makefile("rw")
         self.ask(database=self.database, folder=str(self.folder))
+        if alone:  # it has forked the host of this herd, and nobody else asks it for one
+            alone.end()
         return self
 
     def __exit__(self, *details):

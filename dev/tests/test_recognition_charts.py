@@ -15,7 +15,7 @@ DAYS = ("2027-02-01", "2027-05-01")
 def test_chart(module, databases, installed, database, tmp_path):
     databases.clone(installed, database)
     databases.install(database, [module])
-    with Herd(databases.place, database, tmp_path) as herd:
+    with Herd(databases.place, database, tmp_path, is_clone=False) as herd:
         chart = CHARTS[module]
         herd.run("set_up_recognition", lines=LINES, grouped=True, chart=chart)
         for day in DAYS:
