@@ -74,9 +74,10 @@ class SubscriptionSatisfaction(models.Model):
             return self.env._("Not asked: the contract does not run.")
         if customer.subscription_no_requests or order.partner_id.subscription_no_requests:
             return self.env._("Not asked: the customer does not want to be.")
-        if order.partner_id.is_blacklisted:
+        reader = order.partner_id._get_mail_reader()
+        if reader.is_blacklisted:
             return self.env._("Not asked: the customer's e-mail address is on the blacklist.")
-        if not order.partner_id.email:
+        if not reader:
             return self.env._("Not asked: the customer has no e-mail address.")
         days = timedelta(days=order.company_id.subscription_satisfaction_days)
         last = customer.subscription_satisfaction_requested_at
@@ -130,7 +131,9 @@ class SubscriptionSatisfaction(models.Model):
                  WHERE o.company_id = %(company)s AND t.satisfaction_periods > 0
                    AND o.subscription_state IN %(states)s
                    AND NOT COALESCE(c.subscription_no_requests, FALSE)
-                   AND NOT COALESCE(p.subscription_no_requests, FALSE) AND p.email IS NOT NULL
+                   AND NOT COALESCE(p.subscription_no_requests, FALSE)
+                   AND (p.active AND p.email_normalized IS NOT NULL
+                        OR c.active AND c.email_normalized IS NOT NULL)
                    AND COALESCE(c.subscription_satisfaction_requested_at, '-infinity')
                        < %(rested)s
                    AND COALESCE((s.requested_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,

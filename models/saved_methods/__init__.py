@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    mail_mail,
     payment_transaction,
     payment_token_expiry,
     payment_token,

@@ -13,6 +13,24 @@ def leave_to_colleague(order, text):
         text=text,
         link=order._get_payment_method_url(),
     )
-    order._schedule_charge_activity(
-        order.env._("%(order)s needs a payment method", order=order.name), note, METHOD
+    _schedule(order, note)
+
+
+def ask_colleague(order, text):
+    """Ask whoever looks after a contract for another payment method: the mail did not leave.
+
+    :param order: one contract
+    :param str text: what became of the mail, in a sentence
+    """
+    note = order.env._(
+        "%(text)s It asked for a payment method. Send them %(link)s.",
+        text=text,
+        link=order._get_payment_method_url(),
     )
+    _schedule(order, note)
+
+
+def _schedule(order, note):
+    """Ask whoever looks after a contract, once as long as no method is saved."""
+    summary = order.env._("%(order)s needs a payment method", order=order.name)
+    order._schedule_charge_activity(summary, note, METHOD)

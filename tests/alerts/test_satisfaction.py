@@ -51,6 +51,34 @@ class TestSatisfaction(AlertCommon):
         self.partner.email = False
         self.assertFalse(self.request_answer())
 
+    def test_the_company_is_asked_for_somebody_who_left(self):
+        firm = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        self.partner.parent_id = firm
+        self.partner.active = False
+        self.assertTrue(self.request_answer())
+        self.assertEqual(self.get_requests().recipient_ids, firm)
+
+    def test_nobody_is_asked_who_left_without_a_company(self):
+        self.partner.active = False
+        self.template.satisfaction_periods = 1
+        self.company.subscription_satisfaction_days = 1
+        self.watch("2027-02-28", hour=13)
+        self.watch("2027-03-01", hour=13)
+        self.assertFalse(self.get_requests())
+        self.assertFalse(self.request_answer())
+
+    def test_the_company_is_asked_for_a_contact_without_address(self):
+        firm = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        self.partner.write({"parent_id": firm.id, "email": False})
+        self.template.satisfaction_periods = 1
+        self.company.subscription_satisfaction_days = 1
+        self.watch("2027-03-01", hour=13)
+        self.assertEqual(self.get_requests().recipient_ids, firm)
+
     def test_not_who_is_on_the_blacklist(self):
         self.env["mail.blacklist"].sudo()._add(self.partner.email)
         self.assertIn("blacklist", self.env["subscription.satisfaction"]._request(self.order))

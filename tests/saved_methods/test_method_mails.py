@@ -92,6 +92,40 @@ class TestMethodMails(PaymentCommon):
         order.subscription_payment_token_id = self.create_token()
         self.assertFalse(order.activity_ids)
 
+    def fail(self):
+        """Let the mail server refuse what is in the queue, twice."""
+        mail = self.get_mails()
+        for _number in range(2):
+            mail.state = "exception"
+            mail._postprocess_sent_message([], [], "mailbox full", "mail_smtp")
+
+    def test_a_mail_about_the_end_of_a_method_that_failed_is_left_to_a_colleague(self):
+        order = self.create_expiring()
+        self.warn()
+        self.assertFalse(order.activity_ids)
+        self.fail()
+        self.assertIn("mailbox full", order.activity_ids.note)
+        self.assertEqual(len(order.activity_ids), 1)
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertEqual(len(order.activity_ids), 1)
+        order.subscription_payment_token_id = self.create_token()
+        self.assertFalse(order.activity_ids)
+
+    def test_a_mail_about_a_trial_that_failed_is_left_to_a_colleague(self):
+        order = self.start_trial()
+        self.fail()
+        self.assertIn("mailbox full", order.activity_ids.note)
+        self.assertEqual(len(order.activity_ids), 1)
+        order.subscription_payment_token_id = self.create_token()
+        self.assertFalse(order.activity_ids)
+
+    def test_a_mail_about_a_removal_that_failed_adds_no_second_request(self):
+        order = self.create_charged_contract()
+        order.subscription_payment_token_id.active = False
+        self.assertEqual(len(order.activity_ids), 1)
+        self.fail()
+        self.assertEqual(len(order.activity_ids), 1)
+
     def test_the_removal_of_a_method_is_told_to_the_company(self):
         order = self.create_charged_contract()
         self.partner.active = False

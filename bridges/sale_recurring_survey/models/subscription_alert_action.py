@@ -24,7 +24,9 @@ class SubscriptionAlertAction(models.Model):
         if refusal:
             return refusal
         answer = self.survey_id.sudo()._create_answer(
-            partner=order.partner_id, check_attempts=False, subscription_order_id=order.id
+            partner=order.partner_id._get_mail_reader(),
+            check_attempts=False,
+            subscription_order_id=order.id,
         )
         template = self.env.ref("survey.mail_template_user_input_invite").sudo()
         template.send_mail(answer.id)

@@ -33,6 +33,20 @@ class TestSurvey(AlertCommon):
         refusal = self.env["subscription.satisfaction"]._request(order)
         self.assertIn("a short time ago", refusal)
 
+    def test_the_company_is_invited_for_somebody_who_left(self):
+        firm = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "email": "firm@example.com"}
+        )
+        survey = self.env["survey.survey"].create({"title": "How is it?", "access_mode": "token"})
+        order = self.create_contract(self.seat, day="2027-02-01")
+        self.watch()
+        self.create_alert("end", {"kind": "survey", "survey_id": survey.id}, days=30)
+        self.partner.parent_id = firm
+        self.partner.active = False
+        order.subscription_last_date = "2027-02-20"
+        self.watch()
+        self.assertEqual(order.subscription_survey_input_ids.partner_id, firm)
+
 
 @tagged("post_install", "-at_install")
 class TestSurveyLink(AlertCommon, HttpCase):
