@@ -3,6 +3,7 @@ from odoo.exceptions import MissingError, ValidationError
 from odoo.fields import Command
 
 from ... import const
+from .mail_activity import METHOD
 
 
 class SaleOrder(models.Model):
@@ -184,10 +185,12 @@ class SaleOrder(models.Model):
             if not token._get_refusal_for(order):
                 order.subscription_payment_token_id = token
             else:
-                order.message_post(
-                    body=self.env._(
-                        "The payment method of %(payer)s was not saved: it belongs to another "
-                        "customer. The invoices to come wait for payment.",
-                        payer=token.partner_id.commercial_partner_id.name,
-                    )
+                text = self.env._(
+                    "The payment method of %(payer)s was not saved: it belongs to another "
+                    "customer. The invoices to come wait for payment.",
+                    payer=token.partner_id.commercial_partner_id.name,
+                )
+                order.message_post(body=text)
+                order._schedule_charge_activity(
+                    self.env._("%(order)s needs a payment method", order=order.name), text, METHOD
                 )

@@ -27,6 +27,16 @@ class TestMethodOwner(PaymentCommon):
         self.assertFalse(invoice.transaction_ids)
         self.assertIn("another customer", invoice.subscription_charge_error)
 
+    def test_a_payment_with_the_method_of_somebody_else_leaves_a_request_for_one(self):
+        order = self.create_order(self.seat, template=self.charged_template)
+        order._subscription_store_token(self.create_token(partner=self.create_firm("Payer")))
+        order.action_confirm()
+        self.assertFalse(order.subscription_payment_token_id)
+        self.assertEqual(order.activity_ids.summary, f"{order.name} needs a payment method")
+        self.assertIn("Payer", order.activity_ids.note)
+        order._subscription_replace_token(self.create_token())
+        self.assertFalse(order.activity_ids)
+
     def test_a_payer_whose_method_pays_is_not_taken_away_alone(self):
         order = self.create_charged_contract()
         payer = self.create_firm("Payer")

@@ -85,6 +85,27 @@ class TestShopVisitors(PaidShopCase):
         self.assertEqual(self.bill(cart).amount_total, 21.6)
         self.assertEqual(older.order_line.product_id, self.support)
 
+    def test_a_payment_that_a_guest_began_leaves_no_contract_without_a_method_unseen(self):
+        self.leave_a_cart()
+        self.add(self.seat, self.month, 2)
+        cart = self.cart
+        self.send_address("grace@example.com")
+        self.check_out()
+        guest = cart.partner_id
+        self.assertEqual(guest.email, "grace@example.com")
+        tx = self.pay(flow="redirect")
+        self.log_in_again()
+        self.open("/shop/cart")
+        self.answer(tx)
+        self.assertEqual((cart.subscription_state, tx.state), ("active", "done"))
+        self.assertEqual(cart.partner_id, self.user.partner_id)
+        self.assertFalse(cart.subscription_payment_token_id)
+        self.assertIn("belongs to another customer", cart.activity_ids.note)
+        invoice = self.bill(cart)
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (21.6, 0.0))
+        cart._subscription_replace_token(self.create_token(partner=cart.partner_id))
+        self.assertFalse(cart.activity_ids)
+
     def test_a_price_of_the_customer_holds_once_they_are_known(self):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Friends", "website_id": self.website.id, "selectable": True, "sequence": 9}
