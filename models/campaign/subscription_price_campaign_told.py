@@ -54,7 +54,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             return
         lines._as_system().notified_at = False
         for of_order in lines.grouped("order_id").values():
-            of_order._ask_about_notice(
+            of_order._schedule_notice_request(
                 self.env._(
                     "The mail about the new prices from %(day)s on did not leave: %(reason)s. Mend "
                     "that and send it again from the outgoing mails or from %(campaign)s. Until "
@@ -65,7 +65,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                 )
             )
 
-    def _ask_about_notice(self, note):
+    def _schedule_notice_request(self, note):
         """Ask whoever looks after the contract of these lines, once while it is open."""
         order = self.order_id
         summary = self.env._("%(order)s: the notice of new prices did not leave", order=order.name)
@@ -108,7 +108,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                 reason=str(error),
             )
         self.order_id._as_system()._message_log(body=note)
-        self._ask_about_notice(note)
+        self._schedule_notice_request(note)
 
 
 class MailMail(models.Model):

@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..charging.mail_activity import METHOD
-from .unwritten import ask_colleague
+from .unwritten import schedule_for_colleague
 
 
 class MailMail(models.Model):
@@ -19,7 +19,7 @@ class MailMail(models.Model):
                     "A mail to the customer did not leave: %(reason)s.",
                     reason=reason or order.env._("nobody knows why"),
                 )
-                ask_colleague(order, text)
+                schedule_for_colleague(order, text)
 
     def _get_contracts_without_method(self):
         """Return contracts that want a payment method, which this mail asked the customer for.

@@ -16,7 +16,7 @@ def leave_to_colleague(order, text):
     _schedule(order, note)
 
 
-def ask_colleague(order, text):
+def schedule_for_colleague(order, text):
     """Ask whoever looks after a contract for another payment method: the mail did not leave.
 
     :param order: one contract
