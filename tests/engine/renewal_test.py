@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import START, YEAR, day, segment, terms
 
 from engine.change import VALUES, change_values, plan_from, renewed_segments, value_of
-from engine.price_rise import list_priced, regular_price
+from engine.price_rise import list_discounted, list_priced, regular_discount, regular_price
 from engine.segment import coalesce
 
 TEN = terms("10")
@@ -200,3 +200,37 @@ def test_list_prices_pass_a_trial_by():
     assert list_priced(line[:1], DAY, Decimal(11)) == line[:1]
     yearly = (segment("2027-01-01", None, 1, terms("99", YEAR)),)
     assert [row[2] for row in table(list_priced(yearly, DAY, Decimal(11)))] == [99, 11]
+
+
+TENTH = replace(TEN, discount=Decimal(10))
+
+
+def test_a_discount_of_the_pricelist_ends_from_a_day_on():
+    line = (segment("2027-01-01", None, 5, TENTH),)
+    assert regular_discount(line, DAY) == 10
+    assert table(list_discounted(line, DAY, Decimal(0))) == [
+        ("2027-01-01", 5, 10, 10, "permanent"),
+        ("2027-04-01", 5, 10, 0, "permanent"),
+    ]
+
+
+def test_a_limited_discount_and_a_planned_one_outlast_that_of_the_pricelist():
+    line = (
+        segment("2027-01-01", "2027-05-01", 5, HALF, kind="limited"),
+        segment("2027-05-01", "2027-07-01", 5, TENTH),
+        segment("2027-07-01", None, 5, HALF),
+    )
+    assert regular_discount(line, DAY) == 10
+    assert table(list_discounted(line, DAY, Decimal(20))) == [
+        ("2027-01-01", 5, 10, 50, "limited"),
+        ("2027-05-01", 5, 10, 20, "permanent"),
+        ("2027-07-01", 5, 10, 50, "permanent"),
+    ]
+
+
+def test_what_has_ended_or_is_a_trial_has_no_discount_of_the_pricelist():
+    ended = (segment("2027-01-01", "2027-04-01", 5, TENTH),)
+    trial = (segment("2027-01-01", None, 5, TENTH, kind="trial"),)
+    for line in (ended, trial):
+        assert regular_discount(line, DAY) is None
+        assert list_discounted(line, DAY, Decimal(0)) == line
