@@ -190,8 +190,8 @@ class InvoiceBalance:
         """Return the discounts of an invoice, with the lines that bear each of them.
 
         A discount is a negative line that bills no period: it lowers the lines of the same taxes,
-        or all of them when there are none or the discount is larger than what they ask for. What
-        rounds the invoice to coins belongs to all lines.
+        or all of them when there are none. One that is larger than what they ask for pays them
+        whole, and lowers the others by the rest. What rounds to coins belongs to all lines.
 
         :rtype: list[tuple]
         """
@@ -293,6 +293,10 @@ class InvoiceBalance:
     def _take(self, line, money):
         self.given.setdefault(line, Money()).add(money)
 
+    def _sum_up(self, lines):
+        """Return what was given back of lines together, and what they asked for."""
+        return [Money.sum_up(found[line] for line in lines) for found in (self.given, self.asked)]
+
     def _get_discount_part(self, discount, bearers, room, currency):
         """Return what goes back of a discount, never more than what goes back with it.
 
@@ -300,9 +304,15 @@ class InvoiceBalance:
         :rtype: Money
         """
         asked, given = self.asked[discount], self.given[discount]
-        whole = sum((self.asked[line].total for line in bearers), ZERO)
-        done = sum((self.given[line].total for line in bearers), ZERO)
-        part = asked.get_whole_part(given, done, whole, currency)
+        own = bearers.filtered(lambda line: line.tax_ids == discount.tax_ids)
+        if own and own != bearers and discount.display_type == "product":
+            alike = (other for other, _by in self._beside[discount.move_id])
+            alike = [other for other in alike if other.tax_ids == discount.tax_ids]
+            sums = [self._sum_up(lines) for lines in (alike, own, bearers - own)]
+            part = asked.get_part_beyond(given, *sums, currency)
+        else:
+            done, whole = (money.total for money in self._sum_up(bearers))
+            part = asked.get_whole_part(given, done, whole, currency)
         over = -part.total - room
         if part.total < 0 < over:
             # Credits of before this rule took no share: it is not asked for all at once.
@@ -334,9 +344,7 @@ class InvoiceBalance:
         key = (document, *self._get_early_key(share.line))
         before = self._early.get(key, ZERO)
         after = self._early[key] = before + currency.round(share.money.untaxed * percent)
-        money = Money(
-            share.money.basis, share.money.untaxed, {**share.money.taxes}, {**share.money.bases}
-        )
+        money = Money.sum_up([share.money])
         for tax, part in self._get_early_taxes(share.line, document, before, after).items():
             money.taxes[tax] = money.taxes.get(tax, ZERO) + part
         for tax, base in money.bases.items():

@@ -28,6 +28,14 @@ class Money:
         """Return with all taxes."""
         return self.untaxed + sum(self.taxes.values(), ZERO)
 
+    @classmethod
+    def sum_up(cls, found):
+        """Return the sum of money."""
+        result = cls()
+        for money in found:
+            result.add(money)
+        return result
+
     def add(self, other, factor=1):
         """Add a multiple of other money to this."""
         self.basis += other.basis * factor
@@ -69,12 +77,45 @@ class Money:
         """
         part = self.get_part(given, done, whole, currency)
         total = next_part(self.total, given.total, done, whole, currency)
-        part.untaxed = total - sum(part.taxes.values(), ZERO)
-        if self.basis == self.total:
-            part.basis = total
-        elif self.basis == self.untaxed:
-            part.basis = part.untaxed
-        return part
+        return part._complete(total, self)
+
+    def _complete(self, total, whole):
+        """Set what follows from a total and its taxes, and return this part of a whole."""
+        self.untaxed = total - sum(self.taxes.values(), ZERO)
+        if whole.basis == whole.total:
+            self.basis = total
+        elif whole.basis == whole.untaxed:
+            self.basis = self.untaxed
+        return self
+
+    def get_part_beyond(self, given, alike, own, others, currency):
+        """Return the next part of a discount that is larger than the lines of its own taxes.
+
+        It pays these whole, each tax for itself, so that nothing of them is given back, and lowers
+        the other lines by the rest.
+
+        :param Money given: the parts before
+        :param list alike: what is given back of all discounts of these taxes, and was asked
+        :param list own: the same of the lines of these taxes, with this part
+        :param list others: the same of the other lines, with this part
+        :param Currency currency: of the amounts
+        :rtype: Money
+        """
+        beyond = Fraction(others[0].total) / Fraction(others[1].total)
+
+        def get_next(get):
+            """Return the next part of one amount."""
+            back, asked = Fraction(get(own[0])), Fraction(get(own[1]))
+            discounts = -Fraction(get(alike[1]))
+            paid = min(asked / discounts, Fraction(1)) if discounts else Fraction(0)
+            done = paid * back / asked + (1 - paid) * beyond if paid > 0 else beyond
+            return next_part(get(self), get(given), done, Fraction(1), currency)
+
+        part = Money(get_next(lambda money: money.basis))
+        for tax in self.taxes:
+            part.taxes[tax] = get_next(lambda money, tax=tax: money.taxes.get(tax, ZERO))
+            part.bases[tax] = get_next(lambda money, tax=tax: money.bases.get(tax, ZERO))
+        return part._complete(get_next(lambda money: money.total), self)
 
     def take_up_to(self, ratio, taken, currency):
         """Return the next part of this, so that all parts add up to a share of it, to the cent.

@@ -289,6 +289,44 @@ class TestGivenBack(SubscriptionCommon):
         self.assertEqual(self.bill(order).amount_total, 0.0)
         self.assertLedgerWhole(order)
 
+    def test_voucher_pays_the_lines_of_its_own_taxes_first(self):
+        """60.00 + 12.00 and 90.00 less 120.00 + 24.00: the seats cost nothing, the rest 18.00."""
+        free = self._create_product("Free of tax", 90.0, taxes_id=[Command.clear()])
+        for amount, left in ((60.0, 90.0), (60.01, 89.99), (120.0, 18.0)):
+            for first, second in ((0, 1), (1, 0)):
+                with self.subTest(amount=amount, first=first):
+                    self.travel("2027-06-01")
+                    seats = self.line_values(self.seat, price_unit=60.0)
+                    order = self.create_order(seats, self.line_values(free))
+                    self.add_voucher(order, amount).action_confirm()
+                    self.assertEqual(self.bill(order).amount_total, left)
+                    back = (0.0, left)
+                    recurring = order.order_line.filtered("recurrence_id")
+                    for number in (first, second):
+                        recurring[number].product_uom_qty = 0
+                        self.assertEqual(self.bill(order).amount_total, back[number])
+                        self.assertLedgerWhole(order)
+                    self.assertAllGivenBack(order)
+
+    def test_tax_per_piece_that_a_voucher_takes_off_is_not_given_back(self):
+        """1.13 + 2.00 and 49.99 + 12.00 less 43.59 + 2.00: of the first tax nothing was asked."""
+        fixed = self._create_tax(2, amount_type="fixed")
+        both = self._create_tax(2, amount_type="fixed", sequence=1) | self._create_tax(20)
+        taxes = {"taxes_id": [Command.set(fixed.ids)]}
+        cheap = self._create_product("Cheap", 1.13, **taxes)
+        desk = self._create_product("Desk", 49.99, taxes_id=[Command.set(both.ids)])
+        self.travel("2027-06-01")
+        order = self.create_order(self.line_values(cheap), self.line_values(desk))
+        self.add_voucher(order, 43.59, **taxes).action_confirm()
+        invoice = self.bill(order)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_tax), (7.53, 12.0))
+        recurring = order.order_line.filtered("recurrence_id")
+        self.travel("2027-06-07")
+        recurring[0].product_uom_qty = 0
+        note = self.bill(order)
+        self.assertEqual((note.amount_untaxed, note.amount_tax), (0.0, 0.0))
+        self.assertLedgerWhole(order)
+
     def test_share_of_a_voucher_goes_with_what_it_lowered_to_the_corrected_invoice(self):
         self.travel("2027-06-01")
         order = self.create_order(self.line_values(self.seat, 2, price_unit=150.0))
