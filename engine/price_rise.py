@@ -191,7 +191,7 @@ def list_discounted(
     :param day: first day of the new discount
     """
     ordered = check_tiling(segments)
-    lasting = [one for one in ordered if one.stop > day and _is_lasting(one)]
+    lasting = _lasting_segments(ordered, day)
     if not lasting:
         return ordered
     base = lasting[0].terms.discount
@@ -207,8 +207,12 @@ def list_discounted(
 
 def regular_discount(segments: Iterable[Segment], day: date) -> Decimal | None:
     """Return the discount from a day on, limited ones aside; None when nothing is left or paid."""
-    lasting = [one for one in check_tiling(segments) if one.stop > day and _is_lasting(one)]
+    lasting = _lasting_segments(check_tiling(segments), day)
     return lasting[0].terms.discount if lasting else None
+
+
+def _lasting_segments(segments: Iterable[Segment], day: date) -> list[Segment]:
+    return [one for one in segments if one.stop > day and _is_lasting(one)]
 
 
 def _is_lasting(segment: Segment) -> bool:

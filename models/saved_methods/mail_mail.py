@@ -30,15 +30,10 @@ class MailMail(models.Model):
         orders = self.env["sale.order"]
         if self.model == "payment.token":
             token = self.env["payment.token"].browse(self.res_id).exists()
-            orders = token._get_contracts_to_replace() if token._is_expiring() else orders
+            if token and token._is_expiring():
+                orders = token._get_contracts_to_replace()
         elif self.model == "sale.order":
-            orders = (
-                orders.browse(self.res_id)
-                .exists()
-                .filtered(
-                    lambda order: (
-                        order.subscription_method_requested_date and order._is_method_missing()
-                    )
-                )
-            )
+            order = orders.browse(self.res_id).exists()
+            if order.subscription_method_requested_date and order._is_method_missing():
+                orders = order
         return orders.filtered(lambda order: not order._is_matter_done(METHOD))

@@ -111,6 +111,15 @@ class TestMethodMails(PaymentCommon):
         order.subscription_payment_token_id = self.create_token()
         self.assertFalse(order.activity_ids)
 
+    def test_a_mail_about_a_method_that_is_gone_asks_nobody(self):
+        order = self.create_expiring()
+        self.warn()
+        mail = self.get_mails()
+        token = order.subscription_payment_token_id
+        mail.mail_message_id.res_id = token.id + 1000
+        mail._hook_on_outcome(False, "mailbox full")
+        self.assertFalse(order.activity_ids)
+
     def test_a_mail_about_a_trial_that_failed_is_left_to_a_colleague(self):
         order = self.start_trial()
         self.fail()
