@@ -116,7 +116,8 @@ class AccountMove(models.Model):
         Cron = self.env["ir.cron"]
         for move in self._get_requests_to_send():
             try:
-                move._send_payment_request()
+                # Alone: each commit forgets what was read, also of those that are left.
+                move.with_prefetch()._send_payment_request()
             except Exception as error:
                 # Whatever is wrong with one mail must not stop the others.
                 self.env.cr.rollback()
@@ -203,7 +204,7 @@ class AccountMove(models.Model):
         )
         for move in self.search(domain, order="id", limit=1000):
             try:
-                move._invoice_left_request()
+                move.with_prefetch()._invoice_left_request()
             except Exception as error:
                 # Whatever is wrong with one of them must not stop the others.
                 self.env.cr.rollback()

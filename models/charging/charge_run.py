@@ -33,8 +33,11 @@ class ChargeRun:
         :param invoices: `account.move`
         """
         Cron = self.env["ir.cron"]
-        # Told now, for each commit forgets what was read.
-        spoken = [invoice.company_id._in_company_language(invoice) for invoice in invoices]
+        # Told now, for each commit forgets what was read; what is read again is read for one
+        # invoice alone, not for all of them.
+        spoken = [
+            invoice.company_id._in_company_language(invoice).with_prefetch() for invoice in invoices
+        ]
         end = time.monotonic() + Cron._commit_progress(remaining=len(spoken))
         for invoice in spoken:
             self.charge(invoice)

@@ -163,7 +163,9 @@ class AccountMove(models.Model):
         for moves in groups:
             if not time_left:
                 break
-            moves.company_id._in_company_language(moves)._dun_customer_or_go_on()
+            # Each commit forgets what was read: what is read again is read for this customer only.
+            alone = moves.with_prefetch()
+            alone.company_id._in_company_language(alone)._dun_customer_or_go_on()
             time_left = Cron._commit_progress(1)
         _logger.info("looked at the unpaid invoices of %(count)s customers", {"count": len(groups)})
 

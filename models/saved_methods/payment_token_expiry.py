@@ -114,7 +114,8 @@ class PaymentToken(models.Model):
         Cron._commit_progress(remaining=len(tokens))
         for token in tokens:
             try:
-                token._query_provider()
+                # Alone: each commit forgets what was read, also of those that are left.
+                token.with_prefetch()._query_provider()
             except Exception:
                 # Whatever is wrong with one method must not stop the others.
                 self.env.cr.rollback()

@@ -31,3 +31,21 @@ class TestChargeSpeed(PaymentCommon):
         per_charge = (many - few) / 6
         self.assertLess(per_charge, MAX_QUERIES)
         self.assertLess(many / 8, few / 2 + 1)
+
+    def test_each_charge_reads_for_itself_alone(self):
+        # What all that are left need again after each commit would be read for all of them.
+        orders = self.env["sale.order"]
+        for _number in range(3):
+            orders += self.create_charged_contract()
+        self.bill(orders)
+        together = []
+        begin = self.registry["account.move"]._begin_charge
+
+        def begin_charge(move):
+            """Keep for how many invoices this one would read."""
+            together.append(len(tuple(move._prefetch_ids)))
+            return begin(move)
+
+        self.patch(self.registry["account.move"], "_begin_charge", begin_charge)
+        self.run_charges()
+        self.assertEqual(together, [1, 1, 1])

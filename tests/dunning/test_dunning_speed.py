@@ -69,3 +69,20 @@ class TestDunningSpeed(DunningCommon):
         many = self.count_run(self.create_late(40, is_one_customer=True)) / 40
         self.assertLessEqual(ten, one)
         self.assertLessEqual(many, ten)
+
+    def test_each_customer_is_read_alone(self):
+        # What all that are left need again after each commit would be read for all of them.
+        moves = self.create_late(3)
+        self.travel("2027-02-03")
+        together = []
+        Move = self.registry["account.move"]
+        dun = Move._dun_customer_or_go_on
+
+        def dun_customer_or_go_on(late):
+            """Keep for how many invoices those of this customer would read."""
+            together.append(len(tuple(late._prefetch_ids)))
+            return dun(late)
+
+        self.patch(Move, "_dun_customer_or_go_on", dun_customer_or_go_on)
+        self.run_dunning(leave=False)
+        self.assertEqual(together, [1] * len(moves))
