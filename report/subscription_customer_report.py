@@ -25,7 +25,8 @@ class SubscriptionCustomerReport(models.Model):
 
     What pauses did on a day stands in a row of its own. A customer on pause is no lost one: who
     orders something else meanwhile is worth more and not won, and who leaves is lost on that day,
-    after what waited came back.
+    after what waited came back. Who is on pause and takes over another contract is worth more, too.
+    A contract that changes hands during its pause comes back as a contract of whoever has it then.
 
     - sum of `customers` up to a day = customers who are worth something on that day
     - the same without pauses, returns, expansion and contraction = those on pause included
@@ -92,7 +93,9 @@ class SubscriptionCustomerReport(models.Model):
             SELECT %(id)s AS id, known.company_id, company.currency_id, known.partner_id,
                    known.country_id, known.date, known.amount,
                    (after > 0)::int - (before > 0)::int AS customers,
-                   CASE WHEN is_drift THEN 'fx' WHEN is_transfer THEN 'transfer'
+                   CASE WHEN is_drift THEN 'fx'
+                        WHEN is_transfer AND (waits <= 0 OR (before <> 0 AND after <> 0))
+                             THEN 'transfer'
                         WHEN is_break AND amount < 0 THEN 'pause' WHEN is_break THEN 'resume'
                         WHEN before <> 0 AND after <> 0 AND amount > 0 THEN 'expansion'
                         WHEN before <> 0 AND after <> 0 THEN 'contraction'

@@ -10,7 +10,7 @@ class SubscriptionReportMixin(models.AbstractModel):
 
     _name = "subscription.report.mixin"
     _description = "Report of Subscriptions"
-    _inherit = ["subscription.protected.mixin"]
+    _inherit = ["subscription.protected.mixin", "subscription.company.money.mixin"]
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

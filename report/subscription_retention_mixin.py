@@ -56,6 +56,10 @@ class SubscriptionRetentionMixin(models.AbstractModel):
         "loss.",
     )
 
+    def _get_money_factor(self, query):
+        """Hook. Amounts of all rows are in the currency of the reader's company."""
+        return SQL("1")
+
     def _get_cohort_today(self):
         """Hook. Return the day of the company: the ledger knows nothing later."""
         return self._get_last_day()

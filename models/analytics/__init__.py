@@ -1,5 +1,6 @@
 from . import (
     subscription_known_mixin,
+    exact_money,
     base,
     digest_digest,
     ir_actions_act_window_view,

@@ -132,13 +132,23 @@ class Figures:
             if name in RETAINED:
                 domain |= before
             divisor = self._serialize(inside & Domain("kind", "in", below) if below else before)
-        is_whole = self.scope.model == "subscription.mrr.event"
         return {
             "model": self.scope.model,
             "domain": self._serialize(domain),
             "divisor": divisor,
-            "group": COUNTED.get(name, "") if is_whole else "",
+            "group": self._get_group(name),
         }
+
+    def _get_group(self, name):
+        """Return by what the records of a figure are grouped, to have as many groups as it counts.
+
+        A customer of two companies is two.
+        """
+        if name not in COUNTED or self.scope.model != "subscription.mrr.event":
+            return []
+        key = COUNTED[name]
+        is_shared = key == "commercial_partner_id" and len(self.env.companies) > 1
+        return ["company_id", key] if is_shared else [key]
 
     def _serialize(self, domain):
         """Return the domain of movements up to the last day as JSON can carry it."""

@@ -66,7 +66,7 @@ class DocumentFigures(Figures):
         if name == "non_recurring":
             domain &= Domain("kind", "!=", "recurring")
         # Renewals are divided by what was due, which is told by the same rows.
-        return {"model": MODELS[name], "domain": serialize(domain), "divisor": [], "group": ""}
+        return {"model": MODELS[name], "domain": serialize(domain), "divisor": [], "group": []}
 
 
 def get_domain(model, filters, start, end):

@@ -179,12 +179,13 @@ class SubscriptionDashboard(models.AbstractModel):
 
     @api.model
     def _get_shown(self, currency):
-        """Return the shown currency, and its rate for amounts that the browser adds up."""
+        """Return the shown currency, and its rate for amounts that the browser adds up.
+
+        Odoo adds up several currencies in units whose rate is 1, which need not be the company's.
+        """
         company = self.env.company
-        rate = self.env["res.currency"]._get_conversion_rate(
-            company.currency_id, currency, company, company._subscription_today()
-        )
-        return {"id": currency.id, "rate": rate}
+        rates = currency._get_rates(company, company._subscription_today())
+        return {"id": currency.id, "rate": rates.get(currency.id) or 1.0}
 
     @api.model
     def _get_options(self):

@@ -154,14 +154,18 @@ class SubscriptionDashboard(models.AbstractModel):
     def _get_scenarios(self, now, measured_ones):
         """Return the own scenarios with the line that each of them gives from today's MRR.
 
-        Contracts are won and lost as measured: a scenario is about money.
+        Contracts are won and lost as measured: a scenario is about money, in the currency of the
+        company.
         """
-        found = []
+        company, found = self.env.company, []
+        rate = company.currency_id._get_conversion_rate(
+            company.currency_id, now.currency, company, company._subscription_today()
+        )
         for scenario in self.env["subscription.forecast.scenario"].search(
             [("company_id", "=", self.env.company.id)], limit=MOST_SCENARIOS
         ):
             assumptions = Assumptions(
-                new=Fraction(scenario.new),
+                new=Fraction(scenario.new * rate),
                 expansion=Fraction(scenario.expansion) / 100,
                 loss=Fraction(scenario.loss) / 100,
                 won=measured_ones.won,

@@ -8,6 +8,7 @@ from ...exceptions import BREAKS
 from ...tools import join_sentences
 from ..contract.activities import request_mending
 from ..contract.parts import do_in_parts
+from .exact_money import ExactMonetary
 from .mrr_ledger import MrrLedger, get_company_origins
 from .mrr_protection import protect
 
@@ -41,7 +42,12 @@ class SubscriptionMrrEvent(models.Model):
 
     _name = "subscription.mrr.event"
     _description = "MRR Movement"
-    _inherit = ["subscription.protected.mixin", "subscription.known.mixin"]
+    _inherit = [
+        "subscription.protected.mixin",
+        "subscription.known.mixin",
+        "subscription.company.money.mixin",
+    ]
+    _money_currency = "company_currency_id"
     _order = "effective_date desc, id desc"
 
     kind = fields.Selection(KINDS, "Movement", required=True, readonly=True)
@@ -100,9 +106,9 @@ class SubscriptionMrrEvent(models.Model):
         aggregator=None,  # sums of several currencies say nothing
         help="What the contract is worth more (or less) per month, without taxes.",
     )
-    company_amount = fields.Float(
+    company_amount = ExactMonetary(
         "MRR Change",
-        digits=(16, 6),
+        currency_field="company_currency_id",
         readonly=True,
         help="The change in the company's currency, at the rate of its day.",
     )

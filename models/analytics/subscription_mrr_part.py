@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .exact_money import ExactMonetary
 from .mrr_protection import protect
 
 
@@ -9,7 +10,8 @@ class SubscriptionMrrPart(models.Model):
 
     _name = "subscription.mrr.part"
     _description = "MRR Movement by Product"
-    _inherit = ["subscription.protected.mixin"]
+    _inherit = ["subscription.protected.mixin", "subscription.company.money.mixin"]
+    _money_currency = "company_currency_id"
     _order = "event_id desc, id"
     _rec_name = "product_id"
 
@@ -28,7 +30,9 @@ class SubscriptionMrrPart(models.Model):
     amount = fields.Float(
         "Change in Contract Currency", digits=(16, 6), readonly=True, aggregator=None
     )
-    company_amount = fields.Float("MRR Change", digits=(16, 6), readonly=True)
+    company_amount = ExactMonetary(
+        "MRR Change", currency_field="company_currency_id", readonly=True
+    )
     kind = fields.Selection(related="event_id.kind")
     effective_date = fields.Date(related="event_id.effective_date")
     known_on = fields.Date(related="event_id.known_on")

@@ -1,3 +1,4 @@
+import random
 from collections import defaultdict
 from datetime import date
 
@@ -83,6 +84,91 @@ class TestCustomerPauses(DrawnMrrCommon):
             [("2027-04-20", "resume", 20.0, 1), ("2027-05-01", "churn", -20.0, -1)],
         )
 
+    def give(self, order, partner, day):
+        """Let another customer have a contract from a day on."""
+        self.travel(day)
+        order.partner_id = partner
+        self.record(order)
+
+    def test_a_contract_that_another_customer_takes_over_on_pause_comes_back_as_theirs(self):
+        order = self.create_contract(self.line_values(self.seat, 5), day="2027-03-07")
+        new = self.customers[1]
+        self.pause(order, "2027-03-20")
+        self.give(order, new, "2027-04-01")
+        self.assertFalse(self.get_rows(new))
+        self.travel("2027-04-20")
+        order._subscription_resume(date(2027, 4, 20))
+        self.record(order)
+        self.assertEqual(
+            self.get_rows(), [("2027-03-07", "new", 50.0, 1), ("2027-03-20", "pause", -50.0, -1)]
+        )
+        self.assertEqual(self.get_rows(new), [("2027-04-20", "resume", 50.0, 1)])
+        self.close(order, "2027-05-10")
+        self.assertEqual(self.get_rows(new)[1:], [("2027-05-10", "churn", -50.0, -1)])
+        self.check_months(
+            ("2027-03-01", "2027-03-31", "0 + 1 - 0 - 1 = 0"),
+            ("2027-04-01", "2027-04-30", "1 + 1 - 1 - 0 = 1"),
+            ("2027-05-01", "2027-05-31", "1 + 0 - 1 - 0 = 0"),
+        )
+
+    def test_a_contract_that_another_customer_takes_over_on_pause_and_ends(self):
+        order = self.create_contract(self.line_values(self.seat, 5), day="2027-03-07")
+        new = self.customers[1]
+        self.pause(order, "2027-03-20")
+        self.give(order, new, "2027-04-01")
+        self.close(order, "2027-05-10")
+        self.assertEqual(
+            self.get_rows(new),
+            [("2027-05-10", "resume", 50.0, 1), ("2027-05-10", "churn", -50.0, -1)],
+        )
+        self.check_months(
+            ("2027-04-01", "2027-04-30", "1 + 0 - 0 - 1 = 0"),
+            ("2027-05-01", "2027-05-31", "1 + 0 - 1 - 0 = 0"),
+        )
+
+    def check_months(self, *months):
+        """Hold the customers of the dashboard, and every day of the report, against the ledger."""
+        Dashboard = self.env["subscription.dashboard"].with_context(
+            allowed_company_ids=self.company.ids
+        )
+        for start, end, text in months:
+            tiles = Dashboard.get_dashboard({"start": start, "end": end})["tiles"]
+            self.assertEqual({one["name"]: one["filled"] for one in tiles}["customers"], text)
+        self.check_all()
+
+    def check_all(self, *, is_given_on_pause=False):
+        """Hold the rows of the report against the ledger, on every day on which it moved."""
+        events = self.get_events().sorted("id")
+        rows = self.env["subscription.customer.report"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        for day in sorted(set(events.mapped("effective_date"))):
+            self.check_day(events, rows, day, is_given_on_pause=is_given_on_pause)
+
+    def test_contracts_change_customers_at_any_time_and_the_report_adds_up(self):
+        for seed, year, states in (
+            (43, 2027, {"active", "closed"}),
+            (44, 2028, {"active", "closed"}),
+            (41, 2029, {"active", "paused", "closed"}),
+        ):
+            draw, taken = random.Random(seed), []  # noqa: S311
+
+            def hand(_day, draw=draw, taken=taken, states=states):
+                """Let another customer have one of the contracts."""
+                orders = self.env["sale.order"].search([("company_id", "=", self.company.id)])
+                orders = orders.filtered(lambda order: order.subscription_state in states)
+                if not orders:
+                    return
+                order = draw.choice(orders)
+                taken.append(order.subscription_state)
+                order.partner_id = draw.choice(self.customers)
+                self.record(order)
+
+            self.draw_history(seed, hand, year)
+            self.assertEqual(set(taken), states)
+            with self.subTest(seed=seed):
+                self.check_all(is_given_on_pause="paused" in states)
+
     def test_opening_and_movements_are_the_closing_of_every_day(self):
         for seed, year in ((1, 2027), (2, 2028), (3, 2029)):
             self.draw_history(seed, year=year)
@@ -96,8 +182,12 @@ class TestCustomerPauses(DrawnMrrCommon):
                 with self.subTest(seed=seed, day=day):
                     self.check_day(events, rows, day)
 
-    def check_day(self, events, rows, day):
-        """The rows up to a day add up to the customers and the MRR that movements say."""
+    def check_day(self, events, rows, day, *, is_given_on_pause=False):
+        """The rows up to a day add up to the customers and the MRR that movements say.
+
+        :param bool is_given_on_pause: contracts came back from a pause with another customer, who
+            did not wait for it
+        """
         told = events.filtered(lambda event: event.effective_date <= day)
         rows = rows.filtered(lambda row: row.date <= day)
         worth, chains = defaultdict(float), defaultdict(list)
@@ -110,7 +200,8 @@ class TestCustomerPauses(DrawnMrrCommon):
             moves[-1].commercial_partner_id for moves in chains.values() if self.is_waiting(moves)
         }
         kept = rows.filtered(lambda row: row.kind in WON_OR_LOST)
-        self.assertEqual(sum(kept.mapped("customers")), len(here | waiting))
+        if not is_given_on_pause:
+            self.assertEqual(sum(kept.mapped("customers")), len(here | waiting))
         moved = [sum(found.mapped("company_amount")) for found in (told, self.get_breaks(told))]
         self.assertAlmostEqual(sum(rows.mapped("amount")), moved[0], 6)
         self.assertAlmostEqual(sum(self.get_breaks(rows).mapped("amount")), moved[1], 6)

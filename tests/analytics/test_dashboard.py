@@ -93,7 +93,7 @@ class TestDashboard(SubscriptionCommon):
             ("logo_churn", self.other),
         ):
             domain = self.Dashboard.get_counted_domain(values, name)
-            groups = Event._read_group(domain, [tiles[name]["group"]])
+            groups = Event._read_group(domain, tiles[name]["group"])
             self.assertEqual({record for (record,) in groups}, set(counted), name)
         domain = self.Dashboard.get_counted_domain(values, "contracts")
         self.assertEqual(sum(Event.search(domain).mapped("company_amount")), 130.0)

@@ -49,7 +49,7 @@ class TestFiguresDrawn(DrawnMrrCommon):
         counts = {"customers": count, "logo_churn": lost, "contracts": contracts}
         for name, expected in counts.items():
             domain = dashboard.get_counted_domain(values, name)
-            groups = Event._read_group(domain, [tiles[name]["group"]])
+            groups = Event._read_group(domain, tiles[name]["group"])
             self.assertEqual(len(groups), expected, name)
         for name in ("mrr", "net_new"):
             moved = sum(Event.search(tiles[name]["domain"]).mapped("company_amount"))

@@ -28,7 +28,7 @@ export class AtRisk extends Component {
     static template = "sale_recurring.AtRisk";
     static props = {
         filters: Object,
-        // The shown one, and its rate for one unit of that of the company.
+        // The shown one, and its rate for one unit of what the server adds up.
         currency: { type: Object, shape: { id: Number, rate: Number } },
     };
 

@@ -162,7 +162,7 @@ export class SubscriptionDashboard extends Component {
 
     async openRows(tile, types) {
         // What is counted is no sum: only what counts is shown, one group for each.
-        const domain = tile.group
+        const domain = tile.group.length
             ? await this.orm.call("subscription.dashboard", "get_counted_domain", [this.getValues(), tile.name])
             : tile.domain;
         const hasForm = tile.model === "subscription.mrr.event";
@@ -171,7 +171,7 @@ export class SubscriptionDashboard extends Component {
             name: tile.label,
             res_model: tile.model,
             domain,
-            context: tile.group ? { group_by: [tile.group] } : {},
+            context: tile.group.length ? { group_by: tile.group } : {},
             views: [...types, ...(hasForm ? ["form"] : [])].map((type) => [false, type]),
         });
     }
