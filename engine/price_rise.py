@@ -196,12 +196,21 @@ def list_discounted(
         return ordered
     base = lasting[0].terms.discount
     end = next((one.start for one in lasting if one.terms.discount != base), FOREVER)
-    span = Period(day, end)
+    return rediscount(ordered, Period(day, end), base, discount)
+
+
+def rediscount(
+    segments: Iterable[Segment], span: Period, old: Decimal, new: Decimal
+) -> tuple[Segment, ...]:
+    """Return a line on which one regular discount replaces another on the days of a span.
+
+    With the discounts exchanged it takes that back. Limited ones stay.
+    """
     return coalesce(
-        replace(part, terms=replace(part.terms, discount=discount))
-        if span.contains(part.start) and _is_lasting(part) and part.terms.discount == base
+        replace(part, terms=replace(part.terms, discount=new))
+        if span.contains(part.start) and _is_lasting(part) and part.terms.discount == old
         else part
-        for part in split_at(split_at(ordered, day), end)
+        for part in split_at(split_at(segments, span.start), span.end)
     )
 
 

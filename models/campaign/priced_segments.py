@@ -1,7 +1,8 @@
 """The segments of a line a campaign may price: of its contract, and of the renewal on offer."""
 
 from ...engine.ending import split_end
-from ...engine.price_rise import reprice
+from ...engine.money import to_decimal
+from ...engine.price_rise import regular_discount
 
 
 def is_renewal_offered(order):
@@ -31,19 +32,23 @@ def get_priced_segments(line):
     return line._get_engine_segments()
 
 
-def store_later_price(line, span, old, new):
+def get_regular_discount(line, day):
+    """Return the discount of a contract line from a day on, limited ones aside, as `Decimal`."""
+    return regular_discount(get_priced_segments(line), day) or to_decimal(0)
+
+
+def store_later_price(line, change):
     """Let a price hold also for days after the end of the contract, should it go on.
 
     :param line: the contract line
-    :param Period span: the days of the price
-    :param Decimal old, new: prices
+    :param change: function from engine segments to those with the price
     :return: the engine segments that are left to the contract itself
     """
     order = line.order_id
     if is_renewal_offered(order):
-        segments = reprice(line._get_whole_plan(), span, old, new)
+        segments = change(line._get_whole_plan())
         segments, remainder = split_end(segments, order.subscription_end_date)
         line._store_remainder(remainder)
         return segments
-    line._change_remainder(lambda later: reprice(later, span, old, new))
-    return reprice(line._get_engine_segments(), span, old, new)
+    line._change_remainder(change)
+    return change(line._get_engine_segments())

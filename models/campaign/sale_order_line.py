@@ -22,6 +22,13 @@ class SaleOrderLine(models.Model):
         )
         return to_decimal(float(f"{price:.12g}"))
 
+    def _get_given_discounts(self):
+        """Hook. Add what the pricelist of a campaign gave, from its day on."""
+        rises = self.env["subscription.price.campaign.line"].sudo()  # sudo: any contract is billed
+        rises = rises.search([("line_id", "in", self.ids), ("state", "=", "done")])
+        changed = rises.filtered(lambda rise: rise.old_discount != rise.new_discount)
+        return super()._get_given_discounts() + changed.mapped("new_discount")
+
     def _get_smallest_amount(self):
         """Return the last digit that the currency of this line writes, as `Decimal`."""
         return to_decimal(1).scaleb(-self.currency_id.decimal_places)

@@ -4,8 +4,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import const
+from ...engine.money import to_decimal
 from ...engine.period import FOREVER
+from ...engine.price_rise import regular_discount
 from ...engine.segment import segment_at
+from ...tools import get_number_text
 from ..lifecycle.selection import Selection
 from .priced_segments import store_later_price
 
@@ -143,9 +146,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         for line in self:
             line._check_running_contract()
             line._refresh_span()
-            segments[line.line_id] = store_later_price(
-                line.line_id, line._get_span(), line._get_old_price(), line._get_new_price()
-            )
+            segments[line.line_id] = store_later_price(line.line_id, line._give_new_price)
         self._store_segments(segments)
         self._as_system().write({"state": "done", "reason": False})
 
@@ -167,9 +168,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                     )
                 )
             line._check_not_renewed()
-            segments[line.line_id] = store_later_price(
-                line.line_id, line._get_span(), line._get_new_price(), line._get_old_price()
-            )
+            segments[line.line_id] = store_later_price(line.line_id, line._give_old_price)
         self._store_segments(segments, is_undone=True)
         self._cancel_notices()
         self._as_system().write(
@@ -206,7 +205,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         :raise UserError: the line has ended by then, or its price changed meanwhile
         """
         segments, span = self._get_segments(), self.campaign_id._get_span(self.line_id)
-        if span is None or segment_at(segments, span.start).terms.price != self._get_old_price():
+        if span is None or not self._is_as_previewed(segments, span.start):
             raise UserError(
                 self.env._(
                     "%(product)s of %(order)s has ended or has another price since the preview. "
@@ -218,6 +217,14 @@ class SubscriptionPriceCampaignLine(models.Model):
         end = False if span.end == FOREVER else span.end
         if (self.start_date, self.end_date) != (span.start, end):
             self._as_system().write({"start_date": span.start, "end_date": end})
+
+    def _is_as_previewed(self, segments, day):
+        """Return whether a line still has the price and discount that the campaign replaces."""
+        if segment_at(segments, day).terms.price != self._get_old_price():
+            return False
+        discount = to_decimal(self.old_discount)
+        is_changed = self.old_discount != self.new_discount
+        return not is_changed or regular_discount(segments, day) == discount
 
     # ------------------------------------------------------------------
     # Contracts
@@ -247,13 +254,26 @@ class SubscriptionPriceCampaignLine(models.Model):
             notes[order.id] = Markup("%s<ul>%s</ul>") % (title, items)
         return notes
 
+    def _get_price_text(self, which):
+        """Return the `old` or the `new` price in words, with its discount where that changes."""
+        self.ensure_one()
+        price = self.currency_id._format_unit_price(self[f"{which}_price"])
+        discount = self[f"{which}_discount"]
+        if not discount or self.old_discount == self.new_discount:
+            return price
+        return self.env._(
+            "%(price)s less %(discount)s %%",
+            price=price,
+            discount=get_number_text(to_decimal(discount)),
+        )
+
     def _get_text(self):
         """Return product, both prices and the first day, in words."""
         self.ensure_one()
         return self.env._(
             "%(product)s: %(old)s → %(new)s from %(day)s on",
             product=self.product_id.display_name,
-            old=self.currency_id._format_unit_price(self.old_price),
-            new=self.currency_id._format_unit_price(self.new_price),
+            old=self._get_price_text("old"),
+            new=self._get_price_text("new"),
             day=format_date(self.env, self.start_date),
         )

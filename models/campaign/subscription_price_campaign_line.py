@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...engine.money import to_decimal
 from ...engine.period import FOREVER, Period
-from ...engine.price_rise import is_finer, reprice
+from ...engine.price_rise import is_finer, rediscount, reprice
 from ...engine.segment import segment_at
 from .priced_segments import get_priced_segments, is_renewal_offered
 
@@ -102,6 +102,13 @@ class SubscriptionPriceCampaignLine(models.Model):
     quantity = fields.Float(digits="Product Unit", readonly=True)
     old_price = fields.Float(min_display_digits="Product Price", readonly=True)
     new_price = fields.Float(min_display_digits="Product Price")
+    old_discount = fields.Float("Old Discount (%)", digits="Discount", readonly=True)
+    new_discount = fields.Float(
+        "New Discount (%)",
+        digits="Discount",
+        readonly=True,
+        help="A discount that a pricelist gave becomes that of the new one; an agreed one stays.",
+    )
     change = fields.Float(
         "Change (%)", compute="_compute_change", store=True, precompute=True, digits=(16, 2)
     )
@@ -138,15 +145,18 @@ class SubscriptionPriceCampaignLine(models.Model):
             return False
         return not is_renewal_offered(order) and not order._get_confirmed_renewal()
 
-    @api.depends("old_price", "new_price")
+    @api.depends("old_price", "new_price", "old_discount", "new_discount")
     def _compute_change(self):
         for line in self:
-            old = line.old_price
-            line.change = 100 * (line.new_price - old) / old if old else 0.0
+            old = line.old_price * (100 - line.old_discount)
+            new = line.new_price * (100 - line.new_discount)
+            line.change = 100 * (new - old) / old if old else 0.0
 
     @api.depends(
         "old_price",
         "new_price",
+        "old_discount",
+        "new_discount",
         "campaign_id.method",
         "campaign_id.rounding",
         "campaign_id.percentage",
@@ -162,7 +172,10 @@ class SubscriptionPriceCampaignLine(models.Model):
         old, new = self._get_old_price(), self._get_new_price()
         if old and not new:
             return self.env._("The new price is 0: the line becomes free of charge.")
-        if new < old and not self._is_meant_to_fall():
+        has_fallen = new * (100 - to_decimal(self.new_discount)) < old * (
+            100 - to_decimal(self.old_discount)
+        )
+        if has_fallen and not self._is_meant_to_fall():
             return self.env._("The new price is lower than the old one.")
         if self.campaign_id.method == "pricelist":
             return False
@@ -180,7 +193,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             percentage = sum(rules.mapped("percentage"))
         return percentage * price < 0
 
-    @api.depends("start_date", "quantity", "old_price", "new_price")
+    @api.depends("start_date", "quantity", "old_price", "new_price", "old_discount", "new_discount")
     def _compute_mrr(self):
         """Compare both prices on the first day of the new one, with the quantity of that day."""
         for line in self:
@@ -192,6 +205,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             raised = reprice(
                 (segment,), line._get_span(), segment.terms.price, line._get_new_price()
             )
+            raised = line._change_discount(raised, "old_discount", "new_discount")
             line.old_mrr = line.line_id._get_segment_mrr(segment)
             line.new_mrr = line.line_id._get_segment_mrr(segment_at(raised, line.start_date))
 
@@ -206,6 +220,23 @@ class SubscriptionPriceCampaignLine(models.Model):
     def _get_span(self):
         """Return the days of the new price as an engine period."""
         return Period(self.start_date, self.end_date or FOREVER)
+
+    def _give_new_price(self, segments):
+        """Return engine segments with the price and discount of this line on its days."""
+        segments = reprice(segments, self._get_span(), self._get_old_price(), self._get_new_price())
+        return self._change_discount(segments, "old_discount", "new_discount")
+
+    def _give_old_price(self, segments):
+        """Return engine segments without the price and discount of this line."""
+        segments = reprice(segments, self._get_span(), self._get_new_price(), self._get_old_price())
+        return self._change_discount(segments, "new_discount", "old_discount")
+
+    def _change_discount(self, segments, before, after):
+        """Return engine segments with another discount, given by the names of two fields."""
+        old, new = self[before], self[after]
+        if old == new:
+            return segments
+        return rediscount(segments, self._get_span(), to_decimal(old), to_decimal(new))
 
     def _get_old_price(self):
         return to_decimal(self.old_price)

@@ -138,19 +138,30 @@ class SubscriptionPriceCampaignLine(models.Model):
         served = values_on(lines, min(self.mapped("start_date")))
 
         def add_up(name):
-            """Return core's totals with the prices of one field of the rises."""
-            prices = {rise.line_id: {"price_unit": rise[name]} for rise in self}
+            """Return core's totals with the `old` or the `new` prices of the rises."""
+            prices = {rise.line_id: rise._get_told_values(name, served) for rise in self}
             return order._get_line_totals(
                 lines.filtered(served.get), lambda line: {**served[line], **prices.get(line, {})}
             )
 
-        old, new = add_up("old_price"), add_up("new_price")
+        old, new = add_up("old"), add_up("new")
         return {
             "per": recurrence._get_per_text(),
             "old": old["total"],
             "new": new["total"],
             "is_taxed": bool(old["tax"]),
         }
+
+    def _get_told_values(self, which, served):
+        """Return the `old` or the `new` price of one rise, and its discount unless it is limited.
+
+        :param dict served: what holds on the first day of the new price, by line
+        """
+        values = {"price_unit": self[f"{which}_price"]}
+        discount = served.get(self.line_id, {}).get("discount")
+        if discount in (self.old_discount, self.new_discount):
+            values["discount"] = self[f"{which}_discount"]
+        return values
 
     def _get_leave_text(self):
         """Return what a customer may do who does not want these prices, one or two sentences."""

@@ -11,7 +11,7 @@ from ...engine.price_rise import raised, rise_span
 from ...engine.recurrence import first_boundary
 from ...engine.segment import segment_at
 from ..lifecycle.selection import Selection
-from .priced_segments import get_priced_segments
+from .priced_segments import get_priced_segments, get_regular_discount
 from .subscription_price_campaign_apply import CONTRACTS_PER_BATCH
 
 
@@ -186,14 +186,15 @@ class SubscriptionPriceCampaign(models.Model):
         if self.product_ids:
             lines = lines.filtered(lambda line: line.product_id in self.product_ids)
         spans = {line: span for line in lines if (span := self._get_span(line))}
-        prices = self._get_new_prices(spans)
+        found = self._get_new_prices(spans)
+        values = [self._prepare_line(line, spans[line], *pair) for line, pair in found.items()]
         return [
-            self._prepare_line(line, span, prices[line])
-            for line, span in spans.items()
-            if line in prices and prices[line] != self._get_segment(line, span).terms.price
+            new
+            for new in values
+            if new["old_price"] != new["new_price"] or new["old_discount"] != new["new_discount"]
         ]
 
-    def _prepare_line(self, line, span, price):
+    def _prepare_line(self, line, span, price, discount):
         segment = self._get_segment(line, span)
         return {
             "campaign_id": self.id,
@@ -203,6 +204,8 @@ class SubscriptionPriceCampaign(models.Model):
             "quantity": float(segment.quantity),
             "old_price": float(segment.terms.price),
             "new_price": float(price),
+            "old_discount": float(get_regular_discount(line, span.start)),
+            "new_discount": float(discount),
         }
 
     def _get_span(self, line):
@@ -229,10 +232,10 @@ class SubscriptionPriceCampaign(models.Model):
     # ------------------------------------------------------------------
 
     def _get_new_prices(self, spans):
-        """Return the new price of each line that gets one.
+        """Return the new price of each line that gets one, and its discount from then on.
 
         :param dict spans: the days of the new price by line
-        :return: `Decimal` prices by line
+        :return: tuples of two `Decimal` by line
         :rtype: dict
         """
         if self.method == "pricelist":
@@ -246,5 +249,6 @@ class SubscriptionPriceCampaign(models.Model):
             if percent:
                 price = self._get_segment(line, span).terms.price
                 rounding, smallest = to_decimal(self.rounding), line._get_smallest_amount()
-                prices[line] = raised(price, to_decimal(percent), rounding, smallest)
+                price = raised(price, to_decimal(percent), rounding, smallest)
+                prices[line] = (price, get_regular_discount(line, span.start))
         return prices

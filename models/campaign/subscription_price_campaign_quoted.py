@@ -1,5 +1,7 @@
 from odoo import models
 
+from .priced_segments import get_regular_discount
+
 
 class SubscriptionPriceCampaign(models.Model):
     """Prices of a pricelist as a new quotation asks them from the same customer."""
@@ -12,13 +14,14 @@ class SubscriptionPriceCampaign(models.Model):
         The pricelist is asked once for all lines that differ in their product only.
 
         :param dict spans: the days of the new price by line
-        :return: `Decimal` prices by line
+        :return: price and discount, tuples of two `Decimal` by line
         :rtype: dict
         """
         groups, prices = {}, {}
         for line, span in spans.items():
             if line.combo_item_id:
-                prices[line] = self._find_combo_price(line, span.start)
+                price = self._find_combo_price(line, span.start)
+                prices[line] = (price, get_regular_discount(line, span.start))
                 continue
             quantity = float(self._get_segment(line, span).quantity)
             key = (
@@ -52,7 +55,7 @@ class SubscriptionPriceCampaign(models.Model):
             "quantity": combo.product_uom_qty or 1.0,
         }
         options = combo.product_no_variant_attribute_value_ids
-        price = float(self._find_quoted_prices(combo, options, day, **asked)[combo])
+        price = float(self._find_quoted_prices(combo, options, day, **asked)[combo][0])
         combos = combo.product_template_id.sudo().combo_ids  # sudo: as in core's method
         convert = {"to_currency": line.currency_id, "company": self.company_id, "date": day}
         bases = {one: one.currency_id._convert(one.base_price, **convert) for one in combos}
@@ -71,13 +74,15 @@ class SubscriptionPriceCampaign(models.Model):
     def _find_quoted_prices(self, lines, options, day, **asked):
         """Ask the pricelist as core's quotation lines do, which read it from their order.
 
-        It is asked in its own currency, in which its rules state their amounts.
+        It is asked in its own currency, in which its rules state their amounts. A discount that
+        was agreed stays in the place of the pricelist's, one that a pricelist gave becomes that of
+        this one. A line without any has it in its price.
 
         :param lines: contract lines that differ in their product only
         :param options: `product.template.attribute.value` records that make no variant
         :param date day: day of the quotation
         :param asked: what else the pricelist is asked: quantity, recurrence, currency, uom
-        :return: `Decimal` prices by line
+        :return: price and discount, tuples of two `Decimal` by line
         :rtype: dict
         """
         company, pricelist = self.company_id, self.pricelist_id
@@ -92,10 +97,16 @@ class SubscriptionPriceCampaign(models.Model):
             product = by_id[line.product_id.id]
             price, rule_id = found[product.id]
             rule = self.env["product.pricelist.item"].browse(rule_id)
-            if rule._show_discount() and line._has_agreed_discount(day):
+            discount = get_regular_discount(line, day)
+            is_given, share = line._is_list_discount(discount), 0.0
+            if rule._show_discount() and discount:
                 arguments = {**asked, "recurring_pricelist": pricelist}
                 full = rule._compute_price_before_discount(product=product, **arguments)
-                price = max(full, price)
+                full = max(full, price)
+                price, share = full, (full - price) / full * 100 if full else 0.0
             price = pricelist.currency_id._convert(price, wanted, company, day, round=False)
-            prices[line] = line._get_price_without_included_taxes(product, price)
+            prices[line] = (
+                line._get_price_without_included_taxes(product, price),
+                line._get_rounded_discount(share) if is_given else discount,
+            )
         return prices

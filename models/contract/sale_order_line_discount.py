@@ -54,14 +54,13 @@ class SaleOrderLine(models.Model):
         """Remember of lines that begin whether the pricelist gave their discount.
 
         The rule may be gone when their next term begins at list prices. A renewal goes on with
-        what the contract before remembers.
+        what the contract before remembers, or with what it offered itself.
         """
         for line in self.filtered("discount"):
             # sudo: whoever renews may have no right to read the contract before
-            known = [line._get_list_discount_of_today()]
-            known.append(line._get_line_before().sudo().subscription_list_discount)
-            digits = line._fields["discount"].get_digits(self.env)[1]
-            is_given = any(not float_compare(line.discount, one, digits) for one in known)
+            known = line._get_line_before().sudo()._get_given_discounts()
+            known += [line._get_list_discount_of_today(), line.subscription_list_discount]
+            is_given = line._is_one_of(line.discount, known)
             line._as_system().subscription_list_discount = line.discount if is_given else 0.0
 
     def _is_list_discount(self, discount):
@@ -72,11 +71,21 @@ class SaleOrderLine(models.Model):
         """
         if not discount:
             return False
-        given = self.subscription_list_discount
         if not self.is_begun:
-            given = self._get_list_discount_of_today()
+            return self._is_one_of(discount, [self._get_list_discount_of_today()])
+        return self._is_one_of(discount, self._get_given_discounts())
+
+    def _get_given_discounts(self):
+        """Return the percentages that a pricelist gave this line. Hook.
+
+        :rtype: list[float]
+        """
+        return self.mapped("subscription_list_discount")
+
+    def _is_one_of(self, discount, known):
+        """Return whether a percentage is one of several, as order lines store them."""
         digits = self._fields["discount"].get_digits(self.env)[1]
-        return not float_compare(float(discount), given, digits)
+        return any(not float_compare(float(discount), one, digits) for one in known)
 
     def _has_own_discount(self):
         """Return whether the discount is another one than the pricelist gave."""

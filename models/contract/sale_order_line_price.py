@@ -206,18 +206,6 @@ class SaleOrderLine(models.Model):
         # sudo: a customer who looks at a contract has no right to read its segments
         return self.filtered(lambda line: line.sudo()._is_begun_line())
 
-    def _has_agreed_discount(self, day):
-        """Tell whether a line has a discount of its own, in the place of a pricelist's.
-
-        :param date day: limited discounts that end after it do not count
-        """
-        segments = [
-            segment
-            for segment in self._get_engine_segments()
-            if segment.stop > day and segment.kind not in ("trial", "limited")
-        ]
-        return bool(segments and segments[0].terms.discount)
-
     def _get_list_price_of_today(self):
         """Return unit price that a new line like this one would get.
 

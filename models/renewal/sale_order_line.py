@@ -32,7 +32,7 @@ class SaleOrderLine(models.Model):
         day = const.unseal(self.env.context, const.PRICE_DAY_KEY)
         return day or super()._get_order_date()
 
-    def _get_list_pair_on(self, day, discount):
+    def _get_list_pair_on(self, day, discount, is_given):
         """Return the price that a quotation of a day would offer for this line, and its discount.
 
         A discount that the pricelist gave becomes that of the day, or ends; one that was agreed
@@ -40,13 +40,14 @@ class SaleOrderLine(models.Model):
 
         :param date day: day of sale
         :param discount: percentage that lasts beyond the day, None for none
+        :param bool is_given: whether the pricelist gave it
         :return: price of one unit for one period, as typed on an order line, and percentage
         :rtype: tuple[float, Decimal | None]
         """
         self.ensure_one()
         line = self.with_context(**const.sealed(const.PRICE_DAY_KEY, day))
         line._compute_pricelist_item_id()
-        if self._is_list_discount(discount):
+        if is_given:
             discount = line._get_rounded_discount(line._get_list_discount_of_today())
         price = line._get_display_price()
         is_item = line.combo_item_id or line.product_type == "combo"
@@ -67,19 +68,23 @@ class SaleOrderLine(models.Model):
         digits = self._fields["discount"].get_digits(self.env)[1]
         return to_decimal(float_round(discount, digits))
 
-    def _get_list_pricing(self, day):
+    def _get_list_pricing(self, day, given):
         """Return what a renewal at list prices does to the segments of this line.
 
         Prices that are limited in time run out first, those that were planned for later stay.
 
         :param date day: first day of the new term
+        :param list given: discounts of the pricelist from terms before; this one's is added
         :return: function from engine segments to engine segments
         """
 
         def set_price(segments):
             """Leave segments alone that have the list price already."""
             old, before = regular_price(segments, day), regular_discount(segments, day)
-            price, discount = self._get_list_pair_on(day, before)
+            is_given = bool(before) and (before in given or self._is_list_discount(before))
+            price, discount = self._get_list_pair_on(day, before, is_given)
+            if is_given:
+                given.append(discount)
             if discount != before:
                 segments = list_discounted(segments, day, discount)
             if old is None or is_same_price(old, price):
@@ -102,7 +107,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         segments = self._get_whole_plan()
         if self.order_id.subscription_renewal_price == "list":
-            segments = self._get_list_pricing(day)(segments)
+            segments = self._get_list_pricing(day, [])(segments)
         return plan_from(segments, day)
 
     def _get_watched_plan(self, day):
@@ -292,6 +297,7 @@ class SaleOrderLine(models.Model):
     def _get_segments_of_next_term(self, segments, simulation, until):
         """Begin terms at list prices, where that was agreed."""
         segments = super()._get_segments_of_next_term(segments, simulation, until)
+        given = []
         for day in get_list_price_days(simulation, until):
-            segments = self._get_list_pricing(day)(segments)
+            segments = self._get_list_pricing(day, given)(segments)
         return segments

@@ -212,7 +212,7 @@ class SaleOrder(models.Model):
         """Let one contract go on for as many terms as have begun by today.
 
         The contract stays the same: its segments are open, only the end of the term moves. At list
-        prices each line changes on the first day of the new term; discounts stay.
+        prices each line changes on the first day of the new term; agreed discounts stay.
         """
         self.ensure_one()
         self._subscription_claim()
@@ -230,9 +230,11 @@ class SaleOrder(models.Model):
     def _apply_list_prices(self, day):
         """Change the running lines of one contract to the list price of a day, from that day on."""
         for line in self._get_recurring_lines().filtered("segment_ids"):
-            old = line._get_engine_segments()
-            new, remainder = self._run_on_plan(line, line._get_list_pricing(day))
+            old, given = line._get_engine_segments(), []
+            new, remainder = self._run_on_plan(line, line._get_list_pricing(day, given))
             line._store_remainder(remainder)
+            if given:
+                line._as_system().subscription_list_discount = given[-1]
             if list(new) == old:
                 continue
             self._replace_segments(line, new)
@@ -262,9 +264,9 @@ class SaleOrder(models.Model):
 
     def _get_segments_until(self, line, day):
         """Look ahead to the list prices of terms that begin by that day."""
-        segments = super()._get_segments_until(line, day)
+        segments, given = super()._get_segments_until(line, day), []
         for first in self._get_list_price_days(fields.Date.add(day, days=1)):
-            segments = line._get_list_pricing(first)(segments)
+            segments = line._get_list_pricing(first, given)(segments)
         return segments
 
     @api.model

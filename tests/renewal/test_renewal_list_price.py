@@ -142,3 +142,37 @@ class TestRenewalListPrice(SubscriptionCommon):
         self.assertEqual(renewal.invoice_ids.amount_untaxed, 90.0)
         self.run_cron("2027-06-01")
         self.assertEqual(renewal.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
+
+    def test_discount_of_the_second_term_ends_with_its_rule_at_the_third(self):
+        pricelist, order = self.sell_discounted()
+        self.give(pricelist, 20.0)
+        self.assertEqual(self.assertRenewed(order, 88.0, 20.0), 88.0)
+        self.give(pricelist, 0)
+        self.run_cron("2027-06-01")
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
+        self.assertEqual(order.order_line.discount, 0.0)
+
+    def test_terms_ahead_follow_the_days_of_the_rules(self):
+        pricelist, order = self.sell_discounted()
+        self.give(pricelist, 20.0)
+        pricelist.item_ids.date_end = "2027-05-15 12:00:00"
+        found = [row["charged"] for row in order._get_simulation(months=3)["months"]]
+        self.assertEqual(found[1:], [88.0, 110.0])
+        self.assertRenewed(order, 88.0, 20.0)
+        self.run_cron("2027-06-01")
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
+
+    def test_renewal_quotation_remembers_what_it_offered(self):
+        pricelist, order = self.sell_discounted()
+        order.subscription_end_action = "quote"
+        self.give(pricelist, 20.0)
+        self.travel("2027-04-20")
+        renewal = order._create_renewal_quotation()
+        self.assertEqual(renewal.amount_untaxed, 88.0)
+        self.give(pricelist, 0)
+        renewal.subscription_end_action = "renew"
+        renewal.action_confirm()
+        self.run_cron("2027-05-01")
+        self.assertEqual(renewal.invoice_ids.amount_untaxed, 88.0)
+        self.run_cron("2027-06-01")
+        self.assertEqual(renewal.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
