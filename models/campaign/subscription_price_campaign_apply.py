@@ -174,6 +174,7 @@ class SubscriptionPriceCampaignLine(models.Model):
         self._as_system().write(
             {"state": "undone", "reason": False, "notified_at": False, "notice_mail_ref": False}
         )
+        self._end_notice_requests()
 
     def _check_running_contract(self):
         if self.order_id.subscription_state not in const.RUNNING_STATES:

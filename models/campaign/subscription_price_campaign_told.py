@@ -51,6 +51,7 @@ class SubscriptionPriceCampaignLine(models.Model):
             lines = lines.filtered(lambda line: line._is_in_time())
             told = {"notified_at": fields.Datetime.now(), "notice_mail_ref": False}
             lines._as_system().write(told)
+            lines._end_notice_requests()
             return
         lines._as_system().notified_at = False
         for of_order in lines.grouped("order_id").values():
@@ -67,9 +68,22 @@ class SubscriptionPriceCampaignLine(models.Model):
 
     def _schedule_notice_request(self, note):
         """Ask whoever looks after the contract of these lines, once while it is open."""
-        order = self.order_id
-        summary = self.env._("%(order)s: the notice of new prices did not leave", order=order.name)
-        request_mending(order._as_system(), summary, note)
+        order = self.order_id._as_system()
+        request_mending(order, self._get_notice_summary(order), note)
+
+    def _get_notice_summary(self, order):
+        """Return the name of a request about notices, by which it is found again."""
+        env = order.company_id._in_company_language(order).env
+        return env._("%(order)s: the notice of new prices did not leave", order=order.name)
+
+    def _end_notice_requests(self):
+        """End what somebody was asked about contracts that tell of nothing more, or have told."""
+        # sudo: a mail leaves, and the request may belong to a colleague
+        for order in self.sudo().order_id:
+            rises = order.subscription_price_rise_ids
+            if not rises.filtered(lambda rise: rise.state == "done" and not rise.notified_at):
+                summary = self._get_notice_summary(order)
+                order.activity_ids.filtered_domain([("summary", "=", summary)]).unlink()
 
     def _cancel_notices(self):
         """Keep mails in the queue that tell of prices which are taken back."""
