@@ -188,7 +188,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         # The two fields are all that other workers change before they commit.
         self.flush_recordset(["subscription_charge_attempted_at", "subscription_charge_count"])
-        claimed = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 SELECT id FROM account_move
@@ -196,8 +196,10 @@ class AccountMove(models.Model):
                    FOR NO KEY UPDATE SKIP LOCKED
                 """,
                 self.id,
-            )
+            ),
+            log_exceptions=False,  # whoever was faster has charged it, nobody has to look
         )
+        claimed = self.env.cr.fetchall()
         self.invalidate_recordset()
         return bool(claimed)
 

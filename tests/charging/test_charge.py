@@ -3,9 +3,27 @@ from unittest.mock import patch
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from ..support.common_payment import PaymentCommon
+
+
+class Racing:
+    """A cursor whose invoices somebody else has changed since its transaction began."""
+
+    query = None
+
+    def __init__(self, cursor):
+        self.cursor = cursor
+
+    def __getattr__(self, name):
+        return getattr(self.cursor, name)
+
+    def execute(self, query, params=None):
+        """Refuse to lock, as PostgreSQL does then."""
+        if "FOR NO KEY UPDATE SKIP LOCKED" in query:
+            raise SerializationFailure
+        return self.cursor.execute(query, params)
 
 
 @tagged("post_install", "-at_install")
@@ -240,6 +258,15 @@ class TestCharge(PaymentCommon):
             self.env.cr.savepoint(),
         ):
             tx.copy({"reference": "second charge", "subscription_invoice_id": invoice.id})
+
+    def test_an_invoice_that_somebody_else_charged_meanwhile_alarms_nobody(self):
+        invoice = self.bill(self.create_charged_contract())
+        with (
+            patch.object(self.env.cr, "_obj", Racing(self.env.cr._obj)),
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            self.assertRaises(SerializationFailure),
+        ):
+            invoice._claim_charge()
 
     def test_amount_left_after_a_part_was_paid(self):
         order = self.create_charged_contract()
