@@ -80,6 +80,17 @@ class SaleOrderDiscount(models.TransientModel):
             return order._get_due_now_base_lines() if is_asked else self._get_first_base_lines()
         today = order._subscription_today()
         day = max(order.subscription_next_invoice_date or today, today)
+        # What is due may be a credit note only.
+        later = order._get_date_after_today()
+        found = self._get_invoice_base_lines(day)
+        return found or (self._get_invoice_base_lines(max(later, day)) if later else [])
+
+    def _get_invoice_base_lines(self, day):
+        """Return base lines of what the invoice of a contract asks for if it is made on a day.
+
+        :rtype: list[dict]
+        """
+        order = self.sale_order_id
         with told_to_user(self.env):
             items = order._get_order_due_items(day)
         invoices, _credit_notes, _silent = order._split_due_items({order: items})
@@ -134,6 +145,16 @@ class SaleOrderDiscount(models.TransientModel):
                     order=self.sale_order_id.name,
                 )
             )
+        order = self.sale_order_id
+        if self.subscription_started and not found and self._goes_on_later():
+            raise UserError(
+                self.env._(
+                    "Nothing is billed on %(order)s until it goes on, so there is nothing to take "
+                    "a discount off now. Choose On All Order Lines to lower what it asks for from "
+                    "then on.",
+                    order=order.name,
+                )
+            )
         if self.subscription_started and not found:
             raise UserError(
                 self.env._(
@@ -142,3 +163,9 @@ class SaleOrderDiscount(models.TransientModel):
                     order=self.sale_order_id.name,
                 )
             )
+
+    def _goes_on_later(self):
+        """Return whether a contract waits for somebody to let it go on, and is billed then."""
+        order = self.sale_order_id
+        gaps = order.sudo().subscription_interruption_ids  # sudo: nobody edits gaps by hand
+        return not order.subscription_end_date and not all(gaps.mapped("end_date"))

@@ -120,6 +120,34 @@ class TestDiscountButton(SubscriptionCommon):
             with self.subTest(kind=kind), self.assertRefused("Nothing more is billed"):
                 self.apply(order, kind, **values)
 
+    def test_discount_of_a_contract_that_waits_to_go_on_says_so(self):
+        for kind in ("pause", "suspension"):
+            order = self.create_running()
+            order._subscription_pause(self.env.company._subscription_today(), kind=kind)
+            self.bill(order)
+            for button, values in (
+                ("so_discount", {"discount_percentage": 0.1}),
+                ("amount", {"discount_amount": 10}),
+            ):
+                with (
+                    self.subTest(kind=kind, button=button),
+                    self.assertRefused("until it goes on"),
+                ):
+                    self.apply(order, button, **values)
+            self.apply(order, "sol_discount", discount_percentage=0.1)
+            self.travel("2027-02-01")
+            order._subscription_resume(self.env.company._subscription_today())
+            self.assertEqual(self.bill(order).amount_untaxed, 90.0)
+
+    def test_percentage_of_a_contract_that_gives_something_back_is_taken_of_its_next_invoice(self):
+        order = self.create_running()
+        order.order_line[0].product_uom_qty = 5
+        self.apply(order, "so_discount", discount_percentage=0.1)
+        self.assertEqual(order.order_line[-1].price_subtotal, -5.0)
+        note = self.bill(order)
+        self.assertEqual((note.move_type, note.amount_untaxed), ("out_refund", 25.81))
+        self.assertEqual(self.bill(order, "2027-02-01").amount_untaxed, 45.0)
+
     # ------------------------------------------------------------------
     # Nothing is asked for now
     # ------------------------------------------------------------------
