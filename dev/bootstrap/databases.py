@@ -173,6 +173,11 @@ class Databases:
         """
         self.sql(HOLD_STATISTICS, name)
 
+    def make_bundles(self, name):
+        """Compile scripts and styles now instead of in each test that has a browser."""
+        with step("Making scripts and styles for tests with a browser"):
+            self.script(name, self.settings.root / "dev" / "bundles.py")
+
     def new(self, name, *, bridges=False):
         """Make a database with the addon installed, replacing one of that name.
 

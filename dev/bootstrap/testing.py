@@ -154,6 +154,7 @@ class Shards:
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
+        self.databases.make_bundles(self.database)
         try:
             runs, at_once = self._plan(arguments)
             run_all(runs, at_once)
@@ -218,8 +219,9 @@ class Shards:
         )
 
     def _install_bridges(self, database):
-        """Make a clone the database of the bridges."""
+        """Make a clone the database of the bridges, which add to pages and have websites."""
         self.databases.install_bridges(database)
+        self.databases.make_bundles(database)
         self.databases.hold_statistics(database)
 
     def _combine(self, runs):

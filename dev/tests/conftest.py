@@ -23,6 +23,7 @@ def installed(databases):
     name = given or f"sale_recurring_installed_{os.getpid()}"
     if not given:
         databases.new(name)
+        databases.make_bundles(name)
     yield name
     if not given:
         databases.drop(name)
