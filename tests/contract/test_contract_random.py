@@ -93,8 +93,8 @@ class TestContractRandom(SubscriptionCommon):
         self.env["sale.order"]._refresh_due_segments()
         self.bill(self.order)
         self.assertBillsNothing(self.order)
-        self.assertLedgerWhole(self.order)
-        self.assertNothingFound(self.order)
+        # The nightly check looks once: it has nothing at all to say.
+        self.assertLedgerWhole(self.order, late=())
 
     def run_history(self, seed):
         self.dice = random.Random(seed)  # noqa: S311 - a test wants the same history each time
