@@ -141,12 +141,13 @@ def test_updates_twice_without_a_warning(plain, databases):
         assert not loud_lines(databases.update(name, [ADDON]))
 
 
-def test_uninstalls_without_a_trace(databases):
+def test_uninstalls_without_a_trace(databases, installed):
     name = f"{databases.place.settings.addons.name.replace('-', '_')}_uninstall"
+    # One was made of the other by installing the addon.
     databases.clone(databases.base(), name)
+    before = set(databases.sql(SHAPE, name).splitlines())
+    databases.clone(installed, name)
     try:
-        before = set(databases.sql(SHAPE, name).splitlines())
-        databases.install(name, [ADDON])
         assert set(databases.sql(SHAPE, name).splitlines()) > before
         log = shell(databases, name, UNINSTALL)
         assert not [line for line in log.splitlines() if LOUD.match(line)]
@@ -158,11 +159,10 @@ def test_uninstalls_without_a_trace(databases):
         databases.drop(name)
 
 
-def test_entries_of_revenue_stay_when_it_is_uninstalled(databases):
+def test_entries_of_revenue_stay_when_it_is_uninstalled(databases, installed):
     name = f"{databases.place.settings.addons.name.replace('-', '_')}_entries"
-    databases.clone(databases.base(), name)
+    databases.clone(installed, name)
     try:
-        databases.install(name, [ADDON])
         shell(databases, name, EARN)
         before = databases.sql(ENTRIES, name).splitlines()
         assert len(before) == 12 * 3, "two lines that are deferred, one of revenue"
