@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ...engine.money import Currency, to_decimal
 from ...engine.refund import next_part
+from .discount_bearers import get_discounts
 from .invoice_money import ZERO, Money, Share
 
 # Stands for the taxes of the lines beside a discount: any sum of whole cents that is larger.
@@ -33,7 +34,7 @@ class InvoiceBalance:
         self._early, self._early_taxes = {}, {}
         self._read_moves(self.moves)
         products = self.moves.line_ids.filtered(lambda line: line.display_type in ASKING)
-        self._beside = {move: self._get_discounts(move) for move in self.moves}
+        self._beside = {move: get_discounts(move, self._get_money) for move in self.moves}
         for line in products:
             self.asked[line] = self._get_money(line)
             self.given[line] = Money()
@@ -58,7 +59,13 @@ class InvoiceBalance:
 
     def _read_moves(self, moves):
         """Read documents, all at once: core asks line by line."""
-        for name in ("tax_ids", "tax_tag_ids", "subscription_billed_period_ids"):
+        names = (
+            "tax_ids",
+            "tax_tag_ids",
+            "subscription_billed_period_ids",
+            "sale_line_ids.order_id",
+        )
+        for name in (*names, "subscription_origin_line_id.sale_line_ids"):
             moves.line_ids.mapped(name)
         for move in moves:
             self._of_moves[move] = self._read_move(move)
@@ -151,7 +158,7 @@ class InvoiceBalance:
             origin = origin or line.subscription_origin_line_id
             if origin.move_id not in self._of_moves:
                 continue
-            own = self._get_money(line).untaxed * self._get_money(origin).untaxed
+            own = self._get_money(line).sign * self._get_money(origin).sign
             # A corrected invoice asks again for what it is about.
             if own < 0 and (
                 line.subscription_adjusted_period_id or not line.subscription_billed_period_ids
@@ -185,42 +192,6 @@ class InvoiceBalance:
                 part = money.take_up_to(ratio, spread, self._get_currency(line.move_id))
                 result.append((origin, line, part))
         return result
-
-    def _get_discounts(self, move):
-        """Return the discounts of an invoice, with the lines that bear each of them.
-
-        A discount is a negative line that bills no period: it lowers the lines of the same taxes,
-        or all of them when there are none. One that is larger than what they ask for pays them
-        whole, and lowers the others by the rest. What rounds to coins belongs to all lines.
-
-        :rtype: list[tuple]
-        """
-        lines = move.line_ids.filtered(lambda line: line.display_type == "product")
-        # A share has the other sign than its discount; a corrected line has that of its own.
-        lines = lines.filtered(
-            lambda line: line.balance * line.subscription_origin_line_id.balance >= 0
-        )
-        priced = lines.filtered(lambda line: self._get_money(line).untaxed > 0)
-        discounts = lines.filtered(
-            lambda line: (
-                self._get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
-            )
-        )
-        by_taxes = discounts.grouped("tax_ids")
-        bearers = {
-            taxes: own
-            for taxes, own in priced.grouped("tax_ids").items()
-            if self._get_total(own | by_taxes.get(taxes, own)) >= 0
-        }
-        return [(line, bearers.get(line.tax_ids, priced)) for line in discounts] + [
-            (line, priced)
-            for line in move.line_ids
-            if line.display_type == "rounding" and self._get_money(line).untaxed
-        ]
-
-    def _get_total(self, lines):
-        """Return what lines of a document ask for together, taxes included."""
-        return sum((self._get_money(line).total for line in lines), ZERO)
 
     # ------------------------------------------------------------------
     # Giving back
@@ -306,7 +277,8 @@ class InvoiceBalance:
         asked, given = self.asked[discount], self.given[discount]
         own = bearers.filtered(lambda line: line.tax_ids == discount.tax_ids)
         if own and own != bearers and discount.display_type == "product":
-            alike = (other for other, _by in self._beside[discount.move_id])
+            beside = self._beside[discount.move_id]
+            alike = (other for other, of_other in beside if of_other == bearers)
             alike = [other for other in alike if other.tax_ids == discount.tax_ids]
             sums = [self._sum_up(lines) for lines in (alike, own, bearers - own)]
             part = asked.get_part_beyond(given, *sums, currency)

@@ -28,6 +28,12 @@ class Money:
         """Return with all taxes."""
         return self.untaxed + sum(self.taxes.values(), ZERO)
 
+    @property
+    def sign(self):
+        """Return 1 for what asks and -1 for what gives back; it may be a cent of tax only."""
+        amount = self.untaxed or self.total
+        return (amount > 0) - (amount < 0)
+
     @classmethod
     def sum_up(cls, found):
         """Return the sum of money."""

@@ -308,6 +308,30 @@ class TestGivenBack(SubscriptionCommon):
                         self.assertLedgerWhole(order)
                     self.assertAllGivenBack(order)
 
+    def test_voucher_lowers_its_own_contract_on_an_invoice_that_two_share(self):
+        together = self._create_template("Together", group_invoices=True)
+        plain, lowered = (
+            self.create_contract(
+                self.line_values(self.seat, 10), day="2027-03-01", template=together
+            )
+            for _number in range(2)
+        )
+        self.bill(plain | lowered)
+        self.add_voucher(lowered, 50.0)
+        before = plain.invoice_ids | lowered.invoice_ids
+        self.travel("2027-04-01")
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=(plain | lowered).ids)
+        wizard.create({"consolidated_billing": True}).create_invoices()
+        invoice = (plain.invoice_ids | lowered.invoice_ids) - before
+        invoice.action_post()
+        self.assertEqual((len(invoice), invoice.amount_untaxed), (1, 150.0))
+        for order, back in ((plain, 100.0), (lowered, 50.0)):
+            order._subscription_close(date(2027, 4, 1))
+            note = self.bill(order)
+            self.assertEqual((note.move_type, note.amount_untaxed), ("out_refund", back))
+        self.assertEqual(self.sum_up(invoice | invoice.reversal_move_ids), (0.0, 0.0, 0.0))
+        self.assertLedgerWhole(plain | lowered)
+
     def test_tax_per_piece_that_a_voucher_takes_off_is_not_given_back(self):
         """1.13 + 2.00 and 49.99 + 12.00 less 43.59 + 2.00: of the first tax nothing was asked."""
         fixed = self._create_tax(2, amount_type="fixed")
@@ -326,6 +350,24 @@ class TestGivenBack(SubscriptionCommon):
         note = self.bill(order)
         self.assertEqual((note.amount_untaxed, note.amount_tax), (0.0, 0.0))
         self.assertLedgerWhole(order)
+
+    def test_vouchers_whose_shares_are_a_cent_of_tax_leave_nothing(self):
+        fixed = self._create_tax(2, amount_type="fixed")
+        taxes = {"taxes_id": [Command.set(fixed.ids)]}
+        cheap = self._create_product("Cheap", 0.5, **taxes)
+        dear = self._create_product("Dear", 970.0, **taxes)
+        for numbers in ((0, 1), (1, 0)):
+            with self.subTest(numbers=numbers):
+                self.travel("2027-06-01")
+                order = self.create_order(self.line_values(cheap), self.line_values(dear))
+                for amount in (3.0, 5.0, 7.0):
+                    self.add_voucher(order, amount, **taxes)
+                order.action_confirm()
+                self.assertEqual(self.bill(order).amount_total, 953.5)
+                for number in numbers:
+                    order.order_line[number].product_uom_qty = 0
+                    self.bill(order)
+                self.assertAllGivenBack(order)
 
     def test_share_of_a_voucher_goes_with_what_it_lowered_to_the_corrected_invoice(self):
         self.travel("2027-06-01")

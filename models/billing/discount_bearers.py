@@ -1,0 +1,68 @@
+"""Discounts that stand on an invoice without days, and the lines beside them that they lower."""
+
+from .invoice_money import ZERO
+
+
+def get_discounts(move, get_money):
+    """Return the discounts of an invoice, with the lines that bear each of them.
+
+    A discount is a negative line that bills no period: it lowers the lines of the same taxes, or
+    all of them when there are none. One that is larger than what they ask for pays them whole, and
+    lowers the others by the rest. Of an invoice that contracts share it lowers the lines of its own
+    contract. What rounds to coins belongs to all lines.
+
+    :param move: the document
+    :param get_money: function that returns the `Money` that a line asks for
+    :rtype: list[tuple]
+    """
+    lines = move.line_ids.filtered(lambda line: line.display_type == "product")
+    # A share has the other sign than its discount; a corrected line has that of its own.
+    lines = lines.filtered(
+        lambda line: line.balance * line.subscription_origin_line_id.balance >= 0
+    )
+    priced = lines.filtered(lambda line: get_money(line).untaxed > 0)
+    discounts = lines.filtered(
+        lambda line: get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
+    )
+    found = []
+    for contract, own in discounts.grouped(get_contract).items():
+        beside = get_lines_of_contract(priced, contract)
+        found += _get_bearers(own, beside, get_money)
+    return found + [
+        (line, priced)
+        for line in move.line_ids
+        if line.display_type == "rounding" and get_money(line).untaxed
+    ]
+
+
+def get_contract(line):
+    """Return the order that a line of a document bills, or corrects what another billed of it.
+
+    :rtype: sale.order
+    """
+    sold = line.sale_line_ids or line.subscription_origin_line_id.sale_line_ids
+    return sold.order_id
+
+
+def get_lines_of_contract(lines, contract):
+    """Return those of the lines that bill a contract, all of them when there are none.
+
+    :param lines: lines of one document
+    :param contract: `sale.order`, maybe empty
+    """
+    own = lines.filtered(lambda line: contract and get_contract(line) == contract)
+    return own or lines
+
+
+def _get_bearers(discounts, priced, get_money):
+    """Return discounts of one contract, each with those of the lines that bear it.
+
+    :rtype: list[tuple]
+    """
+    by_taxes = discounts.grouped("tax_ids")
+    bearers = {}
+    for taxes, own in priced.grouped("tax_ids").items():
+        together = own | by_taxes.get(taxes, own)
+        if sum((get_money(line).total for line in together), ZERO) >= 0:
+            bearers[taxes] = own
+    return [(line, bearers.get(line.tax_ids, priced)) for line in discounts]
