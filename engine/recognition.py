@@ -280,7 +280,13 @@ class Booking:
         )
 
 
-def follow(amount: Decimal, bearers: Iterable[Booking], currency: Currency) -> dict[date, Decimal]:
+def follow(
+    amount: Decimal,
+    bearers: Iterable[Booking],
+    currency: Currency,
+    others: Iterable[Booking] = (),
+    paid: Fraction = Fraction(1),
+) -> dict[date, Decimal]:
     """Return what of a discount is recognised in each month: when the lines are that it lowers.
 
     >>> euro = Currency('EUR', Decimal('0.01'))
@@ -292,13 +298,15 @@ def follow(amount: Decimal, bearers: Iterable[Booking], currency: Currency) -> d
     :param amount: of the discount, negative on an invoice
     :param bearers: the lines that it lowers, not empty; their amounts do not cancel out
     :param currency: of the books
+    :param others: lines that it lowers by what the bearers cannot bear
+    :param paid: the share that the bearers bear, the others bear the rest
     """
-    bearers = tuple(bearers)
-    total = sum(Fraction(line.amount) for line in bearers)
     shares: dict[date, Fraction] = {}
-    for line in bearers:
-        for month, part in line.months.items():
-            shares[month] = shares.get(month, Fraction(0)) + Fraction(part) / total
+    for lines, ratio in ((tuple(bearers), paid), (tuple(others), 1 - paid)):
+        total = sum(Fraction(line.amount) for line in lines)
+        for line in lines:
+            for month, part in line.months.items():
+                shares[month] = shares.get(month, Fraction(0)) + ratio * Fraction(part) / total
     return _round(amount, shares, currency)
 
 

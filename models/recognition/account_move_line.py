@@ -1,4 +1,9 @@
+from fractions import Fraction
+
 from odoo import fields, models
+
+from ...engine.money import to_decimal
+from ..billing.discount_bearers import get_contract, get_lines_of_contract
 
 
 class AccountMoveLine(models.Model):
@@ -72,17 +77,33 @@ class AccountMoveLine(models.Model):
     def _get_discounted_lines(self):
         """Return the lines of the document that this discount without days lowers.
 
-        They are those of the same taxes, or all of them when there are none.
+        They are those of the same taxes, or all of them when there are none. A discount that is
+        larger than those pays them whole, and lowers the others by the rest.
 
-        :rtype: account.move.line
+        :return: the lines, the others, and the share of the discount that the first ones bear
+        :rtype: tuple
         """
         self.ensure_one()
         if self.account_id.internal_group != "income":
-            return self.browse()
-        beside = self.move_id.line_ids.filtered(
-            lambda line: line.display_type == "product" and line.balance * self.balance < 0
+            return self.browse(), self.browse(), Fraction(1)
+        lines = self.move_id.line_ids.filtered(lambda line: line.display_type == "product")
+        contract = get_contract(self)
+        beside = lines.filtered(lambda line: line.balance * self.balance < 0)
+        beside = get_lines_of_contract(beside, contract)
+        own = beside.grouped("tax_ids").get(self.tax_ids) or beside
+        alike = lines.filtered(
+            lambda line: (
+                line.tax_ids == self.tax_ids
+                and get_contract(line) == contract
+                and line.balance * self.balance > 0
+                and not line.deferred_start_date
+            )
         )
-        return beside.grouped("tax_ids").get(self.tax_ids) or beside
+        price, discount = (abs(to_decimal(sum(one.mapped("balance")))) for one in (own, alike))
+        paid = min(Fraction(price) / Fraction(discount), Fraction(1))
+        if own == beside or not paid:
+            return beside, self.browse(), Fraction(1)
+        return own, beside - own, paid
 
     def _get_discounts_beside(self):
         """Return the lines without days in the documents of these lines.

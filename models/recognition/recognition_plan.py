@@ -259,17 +259,23 @@ class RecognitionPlan:
         """
         if not line._is_contract_discount():
             return None
-        bearers = line._get_discounted_lines()
+        bearers, others, paid = line._get_discounted_lines()
         if not bearers:
             return Booking(amount, line.date, {month_end(line.date): amount})
-        bookings = []
-        for bearer in bearers:
-            booking = self.get_booking(bearer) if bearer.deferred_start_date else None
-            if not booking:
-                price = self.currency.round(to_decimal(-bearer.balance))
-                booking = Booking(price, bearer.date, {month_end(bearer.date): price})
-            bookings.append(booking)
-        return Booking(amount, line.date, follow(amount, bookings, self.currency))
+        bookings, beyond = ([self._get_own_booking(one) for one in of] for of in (bearers, others))
+        months = follow(amount, bookings, self.currency, beyond, paid)
+        return Booking(amount, line.date, months)
+
+    def _get_own_booking(self, line):
+        """Return when a line beside a discount is earned; one without days is at once.
+
+        :rtype: engine.recognition.Booking
+        """
+        booking = self.get_booking(line) if line.deferred_start_date else None
+        if booking:
+            return booking
+        price = self.currency.round(to_decimal(-line.balance))
+        return Booking(price, line.date, {month_end(line.date): price})
 
     def _is_correction(self, line):
         """Tell whether a line gives back, or bills again, what was revenue of earlier months."""

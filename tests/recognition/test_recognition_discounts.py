@@ -59,6 +59,23 @@ class TestRecognitionDiscounts(RecognitionCommon):
         self.assertEqual(earned["2027-12"], 90)
         self.assertHealthy()
 
+    def test_discount_larger_than_the_lines_of_its_taxes_lowers_the_others_by_the_rest(self):
+        free = self._create_product("Free of tax", 90.0, taxes_id=[])
+        self.yearly.taxes_id = self.tax
+        voucher = self._create_product("Voucher", 0.0, is_recurring=False)
+        order = self.create_contract(
+            self.line_values(self.yearly, recurrence_id=self.year.id, price_unit=60.0),
+            self.line_values(free),
+            self.line_values(voucher, price_unit=-120.0),
+            day="2027-01-01",
+        )
+        self.assertEqual(self.bill(order).amount_total, 18.0)
+        self.recognise("2028-01-01")
+        earned = self.get_earned()
+        self.assertEqual(earned["2027-01"], 30, "5 and -5; 90 and -60")
+        self.assertEqual(earned["2027-12"], 0)
+        self.assertHealthy()
+
     def test_early_end_takes_back_its_share(self):
         order, _invoice = self.create_discounted(120, method="days")
         self.recognise("2027-06-01")
