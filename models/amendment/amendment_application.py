@@ -26,6 +26,7 @@ class AmendmentApplication:
         )
         if AmendmentPlan(self.order).is_template_switched():
             contract._as_system().subscription_template_id = self.order.subscription_template_id
+        self._update_reference(contract)
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
         changed = {
@@ -68,6 +69,23 @@ class AmendmentApplication:
         )
         created = Line.create([line._prepare_contract_line_values(contract) for line in lines])
         return dict(zip(lines, created.with_env(contract.env), strict=True))
+
+    def _update_reference(self, contract):
+        """Take over the customer's reference for the change, for the invoices from now on.
+
+        An amendment has none unless somebody typed it. Terms of payment, addresses, fiscal
+        position belong to the contract and are changed there; salesperson and tags of an
+        amendment are its own.
+        """
+        old, new = contract.client_order_ref, self.order.client_order_ref
+        if not new or new == old:
+            return
+        contract._as_system().client_order_ref = new
+        contract._message_log(
+            body=self.env._(
+                "Customer Reference: %(old)s → %(new)s", old=old or self.env._("none"), new=new
+            )
+        )
 
     def _update_contract_texts(self, contract):
         """Bring texts and order of the contract's lines up to this amendment."""

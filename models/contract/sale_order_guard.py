@@ -25,6 +25,8 @@ REMARK_FIELDS = {
 def check_currency(orders, vals):
     """Refuse another currency for contracts: what was agreed and billed is in the one they have.
 
+    So it is on paper that changes one. A renewal may be in another.
+
     :param orders: `sale.order` records
     :param dict vals: what somebody writes on them
     :raise UserError: naming the contract
@@ -33,7 +35,10 @@ def check_currency(orders, vals):
         return
     pricelist = orders.env["product.pricelist"].browse(vals.get("pricelist_id"))
     wanted = vals.get("currency_id") or pricelist.currency_id.id
-    for order in orders.filtered(lambda order: order._is_subscription_started()):
+    for order in orders:
+        is_amendment = order.subscription_order_type == "amendment"
+        if not is_amendment and not order._is_subscription_started():
+            continue
         if (wanted or order.company_id.currency_id.id) != order.currency_id.id:
             raise UserError(
                 orders.env._(

@@ -5,6 +5,7 @@ from . import test_amendment_conformance
 from . import test_amendment_date
 from . import test_amendment_details
 from . import test_amendment_form
+from . import test_amendment_head
 from . import test_amendment_later
 from . import test_amendment_money
 from . import test_amendment_portal
