@@ -122,7 +122,7 @@ class Withdrawal:
         order = self.order
         order._subscription_claim()
         self.acts.check("withdraw")
-        invoices, total = self.invoices, self.total
+        invoices, total, coming = self.invoices, self.total, self._get_coming()
         if order.currency_id.compare_amounts(total, shown_total):
             raise UserError(self.acts.get_changed_text())
         credits = self._credit(invoices)
@@ -131,8 +131,16 @@ class Withdrawal:
         reason = self.env.ref("sale_recurring.close_reason_withdrawal", raise_if_not_found=False)
         order._subscription_close(order._get_subscription_start(), reason, credit_rule="credit")
         amounts = self._get_amounts(total)
-        self.acts.tell(lambda env: self._get_told_text(env, total), "withdrawn", amounts)
+        self.acts.tell(lambda env: self._get_told_text(env, total, coming), "withdrawn", amounts)
         self._schedule_refund(credits)
+        self._schedule_refund_of_coming(coming)
+
+    def _get_coming(self):
+        """Return how much is under way for drafts, which the run credits once they are paid."""
+        drafts = self.order.order_line.invoice_lines.move_id.filtered(
+            lambda move: move.state == "draft"
+        )
+        return sum(draft._get_amount_coming() for draft in drafts)
 
     def _credit(self, invoices):
         """Post a credit note of each invoice; one that is not paid is settled by it."""
@@ -158,9 +166,16 @@ class Withdrawal:
         title = self.acts.for_customer.env._("Given back")
         return {"documents": [{"title": title, "total": total}]}
 
-    def _get_told_text(self, env, total):
+    def _get_told_text(self, env, total, coming):
         """Return what staff read, in the language of an environment."""
         name = self.acts.get_name()
+        if not total and coming:
+            return env._(
+                "%(name)s withdrew from this contract online. Nothing was charged yet, but "
+                "%(amount)s is under way and has to be given back once it is in.",
+                name=name,
+                amount=self._format(coming),
+            )
         if not total:
             return env._(
                 "%(name)s withdrew from this contract online. Nothing was charged.", name=name
@@ -186,10 +201,33 @@ class Withdrawal:
             amount=amount,
             credits=", ".join(owed.mapped("name")),
         )
+        self._schedule(self.env._("Give %(amount)s back after a withdrawal", amount=amount), text)
+
+    def _schedule_refund_of_coming(self, coming):
+        """Ask a colleague to give back what is still under way, once it came in."""
+        if not coming:
+            return
+        amount = self._format(coming)
+        text = self.env._(
+            "%(customer)s withdrew from %(contract)s while %(amount)s was under way. Once it is "
+            "in, the next billing run credits it, and it is owed by law, within 14 days of the "
+            "withdrawal: open the credit note and press Refund, or pay it back by hand. If it does "
+            "not come, nothing is owed.",
+            customer=self.order.partner_id.name,
+            contract=self.order.name,
+            amount=amount,
+        )
+        summary = self.env._(
+            "Give %(amount)s back after a withdrawal, once it is in", amount=amount
+        )
+        self._schedule(summary, text)
+
+    def _schedule(self, summary, text):
+        """Ask whoever looks after the contract."""
         self.order.activity_schedule(
             "mail.mail_activity_data_todo",
             self.today + timedelta(days=ACTIVITY_DAYS),
-            summary=self.env._("Give %(amount)s back after a withdrawal", amount=amount),
+            summary=summary,
             note=plaintext2html(text),
             user_id=self.order._get_responsible_user().id,
         )

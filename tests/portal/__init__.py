@@ -12,6 +12,7 @@ from . import test_offered_template
 from . import test_retention_offer
 from . import test_withdrawal
 from . import test_withdrawal_migration
+from . import test_withdrawal_under_way
 from . import test_renewed_link
 from . import test_sign_and_pay
 from . import test_addresses
