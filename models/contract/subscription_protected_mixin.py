@@ -50,23 +50,20 @@ class SubscriptionProtectedMixin(models.AbstractModel):
         """
         return field.readonly and ADDON in field._modules and field.name not in MAGIC_COLUMNS
 
-    def _has_field_access(self, field, operation):
-        """Give nobody the right to write what the system derives."""
-        if operation == "write":  # each query asks for each field that it reads
-            is_system = self.env.su or self._is_system_write()
-            if not is_system and self._is_derived_field(field):
-                return False
-        return super()._has_field_access(field, operation)
-
     @api.model
     def _check_field_access(self, field, operation):
         """Say in one sentence that a field follows from the others.
 
         Core asks it of `create` (nested values, imports and defaults of the context included) and
-        of `write`.
+        of `write`, and for each column of each query that reads. It asks `_has_field_access` still
+        more often, which is left alone for that: forms know from the field that it is read only.
         """
-        is_refused = operation == "write" and not self._has_field_access(field, operation)
-        if is_refused and self._is_derived_field(field):
+        is_refused = (
+            operation == "write"
+            and self._is_derived_field(field)
+            and not (self.env.su or self._is_system_write())
+        )
+        if is_refused:
             raise AccessError(
                 self.env._(
                     '"%(field)s" of %(model)s is kept by the system and cannot be written. Leave '
