@@ -36,24 +36,47 @@ class SubscriptionPrice(models.Model):
         company = company or self.env.company
         # sudo: customers who order online have no right to read prices, only to be given one
         product, recurrence = product.sudo(), recurrence.sudo()
-        variant = self._get_variant(product)
-        template = variant.product_tmpl_id if variant else product
         # Many prices are asked at once: what most of them do not name is looked at last.
-        candidates = template.subscription_price_ids.filtered(
+        candidates = self._get_prices(product).filtered(
             lambda price: (
                 price.recurrence_id._is_same_length(recurrence)
-                and (not price.min_quantity or price.min_quantity <= quantity)
-                and (not price.product_id or price.product_id.id == variant.id)
-                and (
-                    not price.pricelist_id or (pricelist and price.pricelist_id.id == pricelist.id)
-                )
-                and price._is_sold_by(company)
-                and price._is_sold_on(company, date)
+                and price._is_meant(product, pricelist, quantity, company, date)
             )
         )
         if len(candidates) <= 1:
             return candidates
         return candidates.sorted(lambda price: price._get_rank(currency), reverse=True)[:1]
+
+    @api.model
+    def _find_lengths(self, product, *, pricelist=None, quantity=1.0, company=None):
+        """Return of which periods a product has a price today, as :meth:`_find` would find one.
+
+        :return: pairs of a unit and how many of them
+        :rtype: set[tuple]
+        """
+        company, product = company or self.env.company, product.sudo()  # sudo: as in _find
+        return {
+            price.recurrence_id._get_length_key()
+            for price in self._get_prices(product)
+            if price._is_meant(product, pricelist, quantity, company, None)
+        }
+
+    @api.model
+    def _get_prices(self, product):
+        """Return all recurring prices of a product and its variants."""
+        is_variant = product._name == "product.product"
+        return (product.product_tmpl_id if is_variant else product).subscription_price_ids
+
+    def _is_meant(self, product, pricelist, quantity, company, date):
+        """Return whether this price holds for all that is asked besides the recurrence."""
+        least, named, owner = self.min_quantity, self.product_id, self.pricelist_id
+        return (
+            (not least or least <= quantity)
+            and (not named or named == self._get_variant(product))
+            and (not owner or (bool(pricelist) and owner.id == pricelist.id))
+            and self._is_sold_by(company)
+            and self._is_sold_on(company, date)
+        )
 
     def _is_sold_by(self, company):
         """Return whether a company sells at this price: its own, that of a parent, or of all."""

@@ -183,4 +183,11 @@ class SubscriptionRecurrence(models.Model):
 
     def _is_same_length(self, other):
         """Return whether both records stand for the same billing period."""
-        return (self.unit, self.count) == (other.unit, other.count)
+        return self == other or self._get_length_key() == other._get_length_key()
+
+    def _get_length_key(self):
+        """Return what two records have in common that stand for the same billing period.
+
+        :rtype: tuple
+        """
+        return self.unit, self.count

@@ -138,7 +138,7 @@ class ShopCart:
 
     def _is_stale(self):
         """Return whether something in this cart is not sold any more as it was put there."""
-        return bool(
+        return not self.order._is_quote_held() and bool(
             self._get_unsold_lines()
             or self._get_stale_intros()
             or self._get_stale_templates()

@@ -37,11 +37,6 @@ def is_shown_on(website, record):
     return not record.website_id or record.website_id == website
 
 
-def has_variant_prices(template_sudo):
-    """Return whether a variant of a product has a recurring price of its own."""
-    return any(price.product_id for price in template_sudo.subscription_price_ids)
-
-
 class ShopOffer:
     """How a product can be bought in the shop: how often it is billed, or once.
 
@@ -109,29 +104,28 @@ class ShopOffer:
             offered = terms._get_offered_recurrences()
             self.kept[terms] = offered[:1], offered.sorted(get_length)
         default, offered = self.kept[terms]
-        return offered.filtered(self._has_price) or default
+        lengths = self._get_lengths()
+        return offered.filtered(lambda one: one._get_length_key() in lengths) or default
 
-    def _has_price(self, recurrence):
-        """Return whether there is a price for a recurrence, for this visitor, number and day.
+    def _get_lengths(self):
+        """Return of which periods there is a price, for this visitor, number and day.
 
         Prices of other pricelists, companies, days and numbers are not theirs: the order would fall
         back on the sales price, which may be meant for another period.
+
+        :rtype: set[tuple]
         """
         # sudo: visitors have no right to read prices
         prices = self.template.sudo().subscription_price_ids
         if not prices:
-            return False
+            return set()
         quantity = self.quantity
         if self.uom != self.product.uom_id:
             quantity = self.uom._compute_quantity(
                 quantity, self.product.uom_id, raise_if_failure=False
             )
-        return any(
-            prices._find(
-                one, recurrence, pricelist=self.pricelist, quantity=quantity, company=self.company
-            )
-            for one in self._get_priced()
-        )
+        asked = {"pricelist": self.pricelist, "quantity": quantity, "company": self.company}
+        return set().union(*(prices._find_lengths(one, **asked) for one in self._get_priced()))
 
     def _get_priced(self):
         """Return the records to ask for prices: also the variants where one has its own.
@@ -139,10 +133,17 @@ class ShopOffer:
         :rtype: list
         """
         if self._priced is None:
-            # sudo: visitors have no right to read prices
-            has_own = not self.is_variant and has_variant_prices(self.template.sudo())
+            has_own = not self.is_variant and self.has_variant_prices()
             self._priced = [self.product, *(self.template.product_variant_ids if has_own else ())]
         return self._priced
+
+    def has_variant_prices(self):
+        """Return whether a variant of the product has a recurring price of its own."""
+        key = (self.template, "variant prices")
+        if key not in self.kept:
+            # sudo: visitors have no right to read prices
+            self.kept[key] = bool(self.template.sudo().subscription_price_ids.product_id)
+        return self.kept[key]
 
     def _is_free(self, choice):
         """Return whether something costs nothing by the list, for a recurrence or once."""
@@ -241,16 +242,15 @@ class ShopOffer:
     def show(self, price, website):
         """Return a price with or without taxes, as this shop shows them to this visitor."""
         # sudo: visitors read no taxes
-        product_taxes = self.product.sudo().taxes_id._filter_taxes_by_company(self.env.company)
-        if not product_taxes:
+        taxes = self.product.sudo().taxes_id
+        if taxes not in self.kept:  # of which most products of a page have the same
+            own = taxes._filter_taxes_by_company(self.env.company)
+            self.kept[taxes] = own, own and request.fiscal_position.map_tax(own)
+        own, mapped = self.kept[taxes]
+        if not own:
             return price
         return self.template._apply_taxes_to_price(
-            price,
-            website.currency_id,
-            product_taxes,
-            request.fiscal_position.map_tax(product_taxes),
-            self.product,
-            website=website,
+            price, website.currency_id, own, mapped, self.product, website=website
         )
 
     def get_offers(self, website, date=None):

@@ -1,6 +1,6 @@
 from odoo.http import request
 
-from .shop_offer import ShopOffer, has_variant_prices
+from .shop_offer import ShopOffer
 
 
 class ShopTiles:
@@ -26,14 +26,14 @@ class ShopTiles:
         for product in self.products:
             offer = ShopOffer(product, request.pricelist, website=self.website, kept=kept)
             choices = offer.get_choices()
-            groups.setdefault(choices[0], []).append((product, len(choices) > 1))
+            groups.setdefault(choices[0], []).append((offer, len(choices) > 1))
         for choice, members in groups.items():
-            prices = self._get_group_prices(choice, [product for product, _is_many in members])
+            prices = self._get_group_prices(choice, [offer for offer, _is_many in members])
             per_text = choice._get_per_text() if choice else ""
-            for product, is_many in members:
-                found[product] = {
-                    **self._get_values(product, prices[product], choice),
-                    "is_from": is_many or self._has_variants(product),
+            for offer, is_many in members:
+                found[offer.product] = {
+                    **self._get_values(offer, prices[offer.product], choice),
+                    "is_from": is_many or self._has_variants(offer.product),
                     "per_text": per_text,
                 }
         return found
@@ -45,17 +45,18 @@ class ShopTiles:
         """
         return bool(product.attribute_line_ids) and len(product.product_variant_ids) > 1
 
-    def _get_group_prices(self, choice, members):
+    def _get_group_prices(self, choice, offers):
         """Return the lowest price and its rule of products that are billed alike.
 
         Where a variant has a price of its own, the variants are asked, else the product.
 
+        :param list offers: of the products
         :rtype: dict
         """
-        products = self.env["product.template"].concat(*members)
-        # sudo: visitors have no right to read prices
-        special = products.filtered(lambda one: has_variant_prices(one.sudo()))
-        prices = self._get_rule_prices(products - special, choice)
+        concat = self.env["product.template"].concat
+        special = concat(*(offer.product for offer in offers if offer.has_variant_prices()))
+        others = concat(*(offer.product for offer in offers if not offer.has_variant_prices()))
+        prices = self._get_rule_prices(others, choice)
         variants = self._get_rule_prices(special.product_variant_ids, choice)
         for product in special:
             own = [variants[one] for one in product.product_variant_ids]
@@ -71,9 +72,9 @@ class ShopTiles:
         )
         return {record: found[record.id] for record in records}
 
-    def _get_values(self, product, price_and_rule, choice):
+    def _get_values(self, offer, price_and_rule, choice):
         price, rule_id = price_and_rule
-        offer, currency = ShopOffer(product), self.website.currency_id
+        product, currency = offer.product, self.website.currency_id
         values = {"price_reduce": offer.show(price, self.website)}
         rule = self.env["product.pricelist.item"].browse(rule_id)
         if rule._show_discount_on_shop():
