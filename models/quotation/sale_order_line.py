@@ -138,6 +138,8 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
+        if order._is_new_contract() and not any(self._get_opening_limits().values()):
+            return {}  # a page asks it of each line, and of most nothing changes
         segments = order._get_quoted_segments(self, order._get_subscription_start())
         if len(segments) < 2 or segments[-1].kind != "permanent":
             return {}

@@ -16,6 +16,13 @@ class ShopCart:
         order.ensure_one()
         self.order = order
         self.env = order.env
+        self._held = None
+
+    def _is_held(self):
+        """Return whether a signature or a payment keeps the cart as it is; looked up once."""
+        if self._held is None:
+            self._held = self.order._is_quote_held()
+        return self._held
 
     def get_refusal(self, product, recurrence):
         """Return why a product cannot join this cart in that way, in one sentence, or False."""
@@ -138,7 +145,7 @@ class ShopCart:
 
     def _is_stale(self):
         """Return whether something in this cart is not sold any more as it was put there."""
-        return not self.order._is_quote_held() and bool(
+        return not self._is_held() and bool(
             self._get_unsold_lines()
             or self._get_stale_intros()
             or self._get_stale_templates()
@@ -167,7 +174,7 @@ class ShopCart:
         :rtype: list
         """
         order = self.order
-        if order._is_quote_held():
+        if self._is_held():
             return []
         terms = [
             line._get_shop_offer().get_terms()
@@ -183,7 +190,7 @@ class ShopCart:
         :rtype: dict
         """
         order = self.order
-        if not order._get_recurring_lines() or order._is_quote_held():
+        if not order._get_recurring_lines() or self._is_held():
             return {}
         terms = order._get_subscription_template().sudo()  # sudo: as in _get_stale_templates
         trial = {
@@ -243,7 +250,7 @@ class ShopCart:
     def _get_stale_intros(self):
         """Return values by line whose intro discount is not that of its product any more."""
         order, found = self.order, {}
-        if order._is_quote_held():
+        if self._is_held():
             return found
         for line in order._get_recurring_lines():
             if line._has_fixed_recurrence():
@@ -256,7 +263,7 @@ class ShopCart:
     def _get_unsold_lines(self):
         """Return lines of a cart that this customer is not offered any more as they are billed."""
         order = self.order
-        if order._is_quote_held():
+        if self._is_held():
             return order.order_line.browse()
         return order._get_priced_lines().filtered(
             lambda line: (
