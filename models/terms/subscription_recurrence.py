@@ -124,7 +124,15 @@ class SubscriptionRecurrence(models.Model):
             )
         )
         changed._check_length_unused()
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()  # terms offer what is active, in this order
+        return result
+
+    def unlink(self):
+        """Forget what terms offered."""
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def _check_length_unused(self):
         """Refuse another length of recurrences that bill running contracts.

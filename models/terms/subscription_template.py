@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ... import const
@@ -323,7 +323,21 @@ class SubscriptionTemplate(models.Model):
     def _get_offered_recurrences(self):
         """Return the recurrences that a line on these terms may have, the default one first."""
         self.ensure_one()
+        if self.env.su and self._ids == self._origin._ids:  # each page of the shop asks for them
+            return self.env["subscription.recurrence"].browse(self._get_offered_ids())
+        return self._find_offered_recurrences()
+
+    @tools.ormcache("self.id")
+    def _get_offered_ids(self):
+        return self._find_offered_recurrences()._ids
+
+    def _find_offered_recurrences(self):
         # With the archived ones all are read at once, not those first that may be archived.
         every = self.with_context(active_test=False)
         default, found = every.recurrence_id, every.recurrence_id | every.recurrence_ids
         return found.filtered(lambda one: one == default or one.active).with_env(self.env)
+
+    @api.constrains("recurrence_id", "recurrence_ids")
+    def _check_offered_remembered(self):
+        """Look again at what is offered."""
+        self.env.registry.clear_cache()

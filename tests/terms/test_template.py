@@ -46,6 +46,33 @@ class TestSubscriptionTemplate(PriceCommon):
         form.name = "Quick"
         self.assertEqual(form.save().recurrence_id, self.month)
 
+    def test_what_is_offered_follows_each_change(self):
+        terms, week = self.terms.sudo(), self.env.ref("sale_recurring.recurrence_week")
+        third = self.month.copy({"name": "Third"})
+        changes = (
+            (lambda: None, self.month + self.quarter + self.year),
+            (
+                lambda: terms.write({"recurrence_ids": [Command.set(self.year.ids)]}),
+                self.month + self.year,
+            ),
+            (lambda: self.year.write({"active": False}), self.month),
+            (lambda: self.year.write({"active": True}), self.month + self.year),
+            (
+                lambda: terms.write({"recurrence_ids": [Command.link(third.id)]}),
+                self.month + third + self.year,
+            ),
+            (lambda: third.write({"sequence": 99}), self.month + self.year + third),
+            (third.unlink, self.month + self.year),
+            (lambda: terms.write({"recurrence_id": week.id}), week + self.year),
+            (lambda: terms.write({"recurrence_ids": [Command.clear()]}), week),
+        )
+        for change, offered in changes:
+            change()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            for one in (terms, self.terms):
+                self.assertEqual(one._get_offered_recurrences().ids, offered.ids)
+
     def test_day_of_the_month_is_1_to_31(self):
         for day in (0, 32, -1):
             with self.assertRaisesRegex(ValidationError, "Choose a day from 1 to 31"):
