@@ -75,7 +75,7 @@ class CohortTable:
         statement = SQL(
             """
             WITH cell AS (%(cells)s)
-            SELECT first, later, value, least, most, oldest, newest
+            SELECT first, later, value, converted, least, most, oldest, newest
               FROM (SELECT cell.*, MIN(first) OVER () AS oldest, %(newest)s AS newest
                       FROM cell) AS known
              WHERE first > newest - %(span)s::interval
@@ -88,11 +88,14 @@ class CohortTable:
         if not rows:
             return Found()
         *_sums, oldest, _newest = rows[0]
-        currencies = {one for row in rows for one in row[3:5] if one}
+        currencies = {one for row in rows for one in row[4:6] if one}
+        # Amounts of several currencies are told in that of the company, as in pivot tables.
+        place = 3 if len(currencies) > 1 else 2
+        company = self.model.env.company.currency_id.id
         return Found(
-            rows=tuple(row[:3] for row in rows),
+            rows=tuple((row[0], row[1], row[place]) for row in rows),
             is_cut=oldest < min(row[0] for row in rows),
-            currency=currencies.pop() if len(currencies) == 1 else None,
+            currency=currencies.pop() if len(currencies) == 1 else currencies and company,
         )
 
     def _get_cells(self, query):
@@ -109,16 +112,17 @@ class CohortTable:
             moved = SQL("CASE WHEN %s <= %s THEN %s END", later, self.today, period)
         spec = COUNT if shape.measure in ("", COUNT) else f"{shape.measure}:sum"
         value = self.model._read_group_select(spec, query)
-        currency = self._get_currency(query)
+        currency, converted = self._get_currency(query)
         return SQL(
             """
             SELECT %(first)s AS first, %(moved)s AS later, %(value)s AS value,
-                   MIN(%(currency)s) AS least, MAX(%(currency)s) AS most
+                   %(converted)s AS converted, MIN(%(currency)s) AS least, MAX(%(currency)s) AS most
               FROM %(tables)s WHERE %(known)s AND %(where)s GROUP BY 1, 2
             """,
             first=self._get_period(start),
             moved=moved,
             value=value,
+            converted=converted,
             currency=currency,
             tables=query.from_clause,
             known=known,
@@ -143,12 +147,16 @@ class CohortTable:
         return SQL("date_trunc(%s, %s)::date", self.shape.interval, day)
 
     def _get_currency(self, query):
-        """Return the SQL of the currency of the measure, NULL where it has none in the database."""
+        """Return the SQL of the currency of the measure, and of its sum in that of the company.
+
+        Both are NULL where the database knows no currency.
+        """
         model, field = self.model, self.model._fields.get(self.shape.measure)
         name = field and field.type == "monetary" and field.get_currency_field(model)
         if not name or not model._fields[name].store:
-            return SQL("NULL::int")
-        return model._field_to_sql(model._table, name, query)
+            return SQL("NULL::int"), SQL("NULL")
+        currency = model._field_to_sql(model._table, name, query)
+        return currency, model._read_group_select(f"{self.shape.measure}:sum_currency", query)
 
     # ------------------------------------------------------------------
     # Telling

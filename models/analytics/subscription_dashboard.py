@@ -60,7 +60,7 @@ class SubscriptionDashboard(models.AbstractModel):
             "reasons": self._get_reasons(now),
             "top": self._get_top(now),
             "renewals": self._get_renewals(values, now),
-            "options": self._get_options(),
+            **self._get_options(),
             "currency": scope.currency.name,
             "shown": self._get_shown(scope.currency),
             "compared": before.get_texts(),
@@ -189,7 +189,13 @@ class SubscriptionDashboard(models.AbstractModel):
 
     @api.model
     def _get_options(self):
-        """Return what the filters offer: what movements that the reader may read belong to."""
+        """Return what the filters offer: what movements that the reader may read belong to.
+
+        Where that is more than a list can hold, the page searches for it.
+
+        :return: ``options`` by filter, and in ``searched`` the model of filters with more of them
+        :rtype: dict
+        """
         Event = self.env["subscription.mrr.event"]
         asked = {name: FILTERS[name] for name in ("user", "team", "template", "country")}
         fields_ = [field for field, _on_order, _model in asked.values()]
@@ -203,20 +209,30 @@ class SubscriptionDashboard(models.AbstractModel):
             .search(
                 [("is_recurring", "=", True)],
                 order="active desc, default_code, name, id",
-                limit=MOST_OPTIONS,
+                limit=MOST_OPTIONS + 1,
             ),
             "currency": self.env["res.currency"].search([], limit=MOST_OPTIONS),
         }
         for place, (name, (_field, _on_order, model)) in enumerate(asked.items()):
-            ids = sorted({row[place].id for row in groups} - {False})[:MOST_OPTIONS]
+            ids = sorted({row[place].id for row in groups} - {False})[: MOST_OPTIONS + 1]
             found[name] = self.env[model].browse(ids)
         for name in ("company", "currency"):
             if len(found[name]) == 1:  # there is nothing to choose
                 found[name] = found[name].browse()
         # sudo: the reader reads these names on the movements too
         return {
-            name: [{"id": record.id, "name": record.display_name} for record in records.sudo()]
-            for name, records in found.items()
+            "options": {
+                name: [
+                    {"id": record.id, "name": record.display_name}
+                    for record in records[:MOST_OPTIONS].sudo()
+                ]
+                for name, records in found.items()
+            },
+            "searched": {
+                name: FILTERS[name][2]
+                for name, records in found.items()
+                if name in FILTERS and len(records) > MOST_OPTIONS
+            },
         }
 
     # ------------------------------------------------------------------

@@ -13,6 +13,7 @@ from . import (
     test_mrr_ledger,
     test_mrr_policy,
     test_odd_days,
+    test_odd_histories,
     test_reports,
     test_retention,
 )

@@ -167,6 +167,22 @@ class TestCurrencies(DrawnMrrCommon):
                         self.assertEqual(row["values"], [value * rate for value in values])
                         self.assertEqual(data["currency"], currency.id)
 
+    def test_a_table_of_any_model_adds_up_no_two_currencies(self):
+        orders = (self.kept | self.lost | self.grown).ids
+        values = {
+            "date_start": "create_date",
+            "date_stop": "subscription_end_date",
+            "interval": "year",
+            "measure": "amount_untaxed",
+        }
+        for chosen, currency, size in (
+            (orders, self.currency, 180.0),
+            (self.grown.ids, self.far, 200.0),
+        ):
+            Order = self.seen_from("sale.order", self.company, self.abroad)
+            data = Order.get_cohort_data([("id", "in", chosen)], values)
+            self.assertEqual((data["size"], data["currency"]), (size, currency.id))
+
     # ------------------------------------------------------------------
     # Dashboard, forecast, mail
     # ------------------------------------------------------------------

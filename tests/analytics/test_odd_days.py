@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
@@ -47,6 +48,19 @@ class TestOddDays(DrawnMrrCommon):
         data = Dashboard.get_dashboard({"product": self.seat.ids})
         self.assertIn("30.00", data["tiles"][0]["text"])
         self.assertIn(self.seat.id, [one["id"] for one in data["options"]["product"]])
+
+    def test_more_than_a_list_can_hold_is_searched_for(self):
+        orders = self.create_contract(self.line_values(self.seat, 3), day="2027-02-01")
+        orders |= self.create_contract(self.line_values(self.support, 3))
+        self.record(orders)
+        Dashboard = self.env["subscription.dashboard"]
+        self.assertEqual(Dashboard.get_dashboard({})["searched"], {})
+        name = "odoo.addons.sale_recurring.models.analytics.subscription_dashboard.MOST_OPTIONS"
+        with patch(name, 1):
+            data = Dashboard.get_dashboard({})
+        self.assertEqual(data["searched"]["product"], "product.product")
+        self.assertNotIn("team", data["searched"])
+        self.assertTrue(all(len(found) <= 1 for found in data["options"].values()))
 
     def test_whoever_sold_and_is_gone_keeps_the_figures(self):
         seller = new_test_user(self.env, "left", groups="sales_team.group_sale_salesman")

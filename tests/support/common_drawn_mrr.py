@@ -68,12 +68,22 @@ class DrawnMrrCommon(SubscriptionCommon):
                 lambda: self.change(order, line, day - timedelta(10), draw.randrange(1, 9)),
             ],
         }
+        self.try_it(draw.choice(deeds.get(state, [lambda: None])))
+
+    def try_it(self, deed):
+        """Do something, or nothing of it where it is refused.
+
+        :return: whether it was done
+        :rtype: bool
+        """
         try:
             with self.env.cr.savepoint():
-                draw.choice(deeds.get(state, [lambda: None]))()
+                deed()
                 self.env.flush_all()
         except UserError:
             self.env.invalidate_all()
+            return False
+        return True
 
     def change(self, order, line, day, quantity):
         """Let a line have another quantity from a day on."""

@@ -1,4 +1,5 @@
 import { getColor } from "@web/core/colors/colors";
+import { user } from "@web/core/user";
 
 const GOOD = "#1a7f5a";
 const BAD = "#b3364a";
@@ -6,6 +7,7 @@ const NEUTRAL = "#6b7280";
 
 function getOptions(label) {
     return {
+        locale: user.lang,
         maintainAspectRatio: false,
         animation: false,
         plugins: { legend: { display: false }, tooltip: { callbacks: { label } } },

@@ -1,5 +1,6 @@
 import { Component, onMounted, onPatched, onWillStart, onWillUnmount, status, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -15,7 +16,7 @@ import { getRange, RANGES } from "./ranges";
 
 export class SubscriptionDashboard extends Component {
     static template = "sale_recurring.SubscriptionDashboard";
-    static components = { AtRisk, Layout, RetentionPreview };
+    static components = { AtRisk, Layout, RecordSelector, RetentionPreview };
     static props = { ...standardActionServiceProps };
     static path = "subscription-dashboard";
 
@@ -54,9 +55,19 @@ export class SubscriptionDashboard extends Component {
             country: _t("Country"),
             currency: _t("Currency"),
         };
-        return FILTERS.map((name) => ({ name, label: labels[name], options: this.state.data.options[name] })).filter(
-            (filter) => filter.options.length,
-        );
+        const { options, searched } = this.state.data;
+        return FILTERS.map((name) => ({
+            name,
+            label: labels[name],
+            options: options[name],
+            model: searched[name],
+        })).filter((filter) => filter.options.length);
+    }
+
+    /** What is no longer sold may be searched for, too; what does not recur has no MRR. */
+    getSearch(filter) {
+        const domain = filter.name === "product" ? [["is_recurring", "=", true]] : [];
+        return { domain, context: { active_test: false } };
     }
 
     get chosenFilters() {

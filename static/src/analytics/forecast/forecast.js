@@ -3,6 +3,7 @@ import { loadBundle } from "@web/core/assets";
 import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -143,6 +144,7 @@ export class SubscriptionForecast extends Component {
                 ],
             },
             options: {
+                locale: user.lang,
                 maintainAspectRatio: false,
                 animation: false,
                 plugins: { legend: { labels: { filter: (item) => item.text !== ends.low } } },
