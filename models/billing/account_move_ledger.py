@@ -7,6 +7,8 @@ from ... import const
 
 # Flags of a document that core lowers for whole batches, mostly where they are low.
 LOWERED_FLAGS = {"is_manually_modified", "made_sequence_gap"}
+# What this addon notes on documents begins with this.
+NOTES = "subscription_"
 # What core writes when it posts.
 POSTING_VALUES = {"state", "posted_before"}
 
@@ -26,9 +28,10 @@ class AccountMove(models.Model):
         if is_batch and self._is_flag_lowered_already(vals):
             return True
         if "state" not in vals:
+            moves = self._leaving_lines_alone(vals)
             renewing = self._get_subscription_documents(vals)._renewing_links(vals)
             with renewing, self._keeping_what_is_paid(vals):
-                return super().write(vals)
+                return super(AccountMove, moves).write(vals)
         before = {move.id: move.state for move in self}
         moves, keeping = self, nullcontext()
         if is_batch and vals.get("state") == "posted" and vals.keys() <= POSTING_VALUES:
@@ -39,6 +42,15 @@ class AccountMove(models.Model):
         changed = self.filtered(lambda move: move.state != before[move.id])
         changed._hook_on_state_changed(before)
         return result
+
+    def _leaving_lines_alone(self, vals):
+        """Return these documents, for the system's own notes so that core looks at no line.
+
+        It would compute taxes, terms and balance anew for each write, and none of them changes.
+        """
+        if self._is_system_write() and all(name.startswith(NOTES) for name in vals):
+            return self.with_context(skip_invoice_sync=True, check_move_validity=False)
+        return self
 
     def _get_subscription_documents(self, vals):
         """Return documents of contracts among these, when their customer is written."""

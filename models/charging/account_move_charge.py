@@ -289,12 +289,9 @@ class AccountMove(models.Model):
         return Transaction.create(self._prepare_charge_values(token))
 
     def _note_attempt(self):
-        """Write down that this invoice is about to be charged.
-
-        Core would compute taxes, terms and balance anew for each write, and none of them changes.
-        """
+        """Write down that this invoice is about to be charged."""
         self.ensure_one()
-        self._as_system().with_context(skip_invoice_sync=True, check_move_validity=False).write(
+        self._as_system().write(
             {
                 "subscription_charge_count": self.subscription_charge_count + 1,
                 "subscription_charge_attempted_at": fields.Datetime.now(),

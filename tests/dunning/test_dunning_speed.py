@@ -70,6 +70,16 @@ class TestDunningSpeed(DunningCommon):
         self.assertLessEqual(ten, one)
         self.assertLessEqual(many, ten)
 
+    def test_a_note_of_the_system_looks_at_no_line_of_an_invoice(self):
+        move = self.create_late(1)
+        note = {"subscription_dunning_checked_date": self.today}
+        lines = move.line_ids
+        before = lines.read(["balance", "date_maturity", "write_date"])
+        queries = self.count_queries(move._as_system().write, note)
+        # The note itself, what it was before, and who may write it.
+        self.assertLess(queries, 8)
+        self.assertEqual(lines.read(["balance", "date_maturity", "write_date"]), before)
+
     def test_each_customer_is_read_alone(self):
         # What all that are left need again after each commit would be read for all of them.
         moves = self.create_late(3)
