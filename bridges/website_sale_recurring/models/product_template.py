@@ -225,3 +225,26 @@ class ProductTemplate(models.Model):
         return pricelist._get_product_price_rule(
             product_or_template, quantity=quantity, currency=currency, date=date, **kwargs
         )
+
+    @api.model
+    def _get_additional_configurator_data(
+        self,
+        product_or_template,
+        date,
+        currency,
+        pricelist,
+        *,
+        quantity=1.0,
+        recurrence_id=None,
+        **kwargs,
+    ):
+        """Say in the dialogs of the shop of which period a price is."""
+        data = super()._get_additional_configurator_data(
+            product_or_template, date, currency, pricelist, quantity=quantity, **kwargs
+        )
+        website = ir_http.get_request_website()
+        if not product_or_template.is_recurring or not website:
+            return data
+        offer = ShopOffer(product_or_template, pricelist, website=website, quantity=quantity)
+        recurrence = offer.choose(recurrence_id, is_strict=False)
+        return {**data, "price_info": recurrence._get_per_text()} if recurrence else data

@@ -146,9 +146,15 @@ class TestShopCatalogue(ShopCase):
             "ptav_ids": [],
             "only_main_product": True,
         }
-        for wanted, price in ((self.month.id, 9.0), (self.year.id, 90.0), (0, 10.0), (-5, 9.0)):
+        for wanted, price, text in (
+            (self.month.id, 9.0, "per month"),
+            (self.year.id, 90.0, "per year"),
+            (0, 10.0, None),
+            (-5, 9.0, "per month"),
+        ):
             values = self.make_jsonrpc_request(
                 "/website_sale/product_configurator/get_values",
                 {**asked, "recurrence_id": wanted},
             )
             self.assertEqual(values["products"][0]["price"], price)
+            self.assertEqual(values["products"][0].get("price_info"), text)
