@@ -17,9 +17,17 @@ class SaleOrderLine(models.Model):
         "subscription.billed.period", "line_id", "Billed Periods", copy=False, readonly=True
     )
 
-    @api.depends("recurrence_id", "order_id.require_payment", "order_id.is_subscription")
+    @api.depends(
+        "recurrence_id",
+        "order_id.require_payment",
+        "order_id.is_subscription",
+        "invoice_lines.move_id.subscription_credit_effect",
+    )
     def _compute_qty_to_invoice(self):
-        """Recurring lines are billed by the billing run, never by core's difference."""
+        """Recurring lines are billed by the billing run, never by core's difference.
+
+        What was sold once and given back is not to be invoiced again.
+        """
         super()._compute_qty_to_invoice()
         for line in self:
             if line._is_recurring_confirmed():
@@ -28,6 +36,8 @@ class SaleOrderLine(models.Model):
                 # What is delivered beyond the order is billed as on any other.
                 wanted = max(line.product_uom_qty, line.qty_delivered)
                 line.qty_to_invoice = wanted - line.qty_invoiced
+            if line.qty_to_invoice > 0 and line._is_once_and_over():
+                line.qty_to_invoice = 0.0
 
     @api.depends("recurrence_id", "billed_until_date")
     def _compute_invoice_status(self):

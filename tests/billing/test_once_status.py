@@ -50,6 +50,15 @@ class TestOnceStatus(SubscriptionCommon):
             self.partner.credit_to_invoice,
         )
 
+    def get_quantities(self, order):
+        """Return what core and its sales analysis say is left to invoice of what is sold once."""
+        self.env.flush_all()
+        self.env["sale.report"].invalidate_model()
+        rows = self.env["sale.report"].search(
+            [("order_reference", "=", f"sale.order,{order.id}"), ("product_id", "=", self.fee.id)]
+        )
+        return order.order_line[1].qty_to_invoice, sum(rows.mapped("qty_to_invoice"))
+
     def test_nothing_is_left_after_a_price_adjustment(self):
         for effect in ("adjust", "waive"):
             for values in ({}, {"price_unit": 20.0}):
@@ -57,6 +66,7 @@ class TestOnceStatus(SubscriptionCommon):
                     order = self.create_billed(self.line_values(self.fee))
                     self.assertEqual(self.get_open(order), ("invoiced", 0.0, 0.0, 0.0))
                     self.reverse(effect, **values)
+                    self.assertEqual(self.get_quantities(order), (0.0, 0.0))
                     self.assertBillsNothing(order)
                     status, *amounts = self.get_open(order)
                     self.assertEqual(amounts, [0.0, 0.0, 0.0])
@@ -66,6 +76,23 @@ class TestOnceStatus(SubscriptionCommon):
         order = self.create_billed(self.line_values(self.fee))
         self.reverse("again")
         self.assertEqual(self.get_open(order), ("to invoice", 60.0, 50.0, 60.0))
+        self.assertEqual(self.get_quantities(order), (1.0, 1.0))
+        self.assertEqual(self.bill(order).amount_untaxed, 150.0)
+        self.assertEqual(self.get_quantities(order), (0.0, 0.0))
+
+    def test_more_than_what_was_given_back_is_left(self):
+        order = self.create_billed(self.line_values(self.fee))
+        self.reverse("adjust")
+        order.order_line[1].product_uom_qty = 3
+        self.assertEqual(self.bill(order).amount_untaxed, 100.0)
+        self.assertEqual(self.get_quantities(order), (0.0, 0.0))
+        self.assertBillsNothing(order)
+
+    def test_nothing_is_left_of_an_invoice_that_was_cancelled(self):
+        order = self.create_billed(self.line_values(self.fee))
+        self.invoice.button_draft()
+        self.invoice.button_cancel()
+        self.assertEqual(self.get_quantities(order), (0.0, 0.0))
 
     def test_a_draft_is_left_to_invoice(self):
         template = self._create_template("Drafts", invoice_mode="draft")
