@@ -29,6 +29,7 @@ class AmendmentApplication:
         self._update_reference(contract)
         self._update_contract_texts(contract)
         added = self._create_contract_lines(contract)
+        self._remember_list_discounts(added)
         changed = {
             added.get(line, line).with_env(contract.env): plans[line]
             for line in touched
@@ -69,6 +70,19 @@ class AmendmentApplication:
         )
         created = Line.create([line._prepare_contract_line_values(contract) for line in lines])
         return dict(zip(lines, created.with_env(contract.env), strict=True))
+
+    def _remember_list_discounts(self, added):
+        """Let the contract know which new discounts its pricelist gave: they end with its rules.
+
+        :param dict added: the new lines of the contract by line of this amendment
+        """
+        for line in self.order.order_line.filtered("discount"):
+            target = added.get(line, line.subscription_parent_line_id)
+            is_kept = line not in added and line._is_one_of(
+                line.discount, [line.subscription_base_discount]
+            )
+            if target.recurrence_id and not is_kept and line._is_list_discount(line.discount):
+                target._as_system().subscription_list_discount = line.discount
 
     def _update_reference(self, contract):
         """Take over the customer's reference for the change, for the invoices from now on.

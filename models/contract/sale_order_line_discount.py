@@ -71,9 +71,10 @@ class SaleOrderLine(models.Model):
         """
         if not discount:
             return False
+        given = self._get_given_discounts()
         if not self.is_begun:
-            return self._is_one_of(discount, [self._get_list_discount_of_today()])
-        return self._is_one_of(discount, self._get_given_discounts())
+            given = [*given, self._get_list_discount_of_today()]
+        return self._is_one_of(discount, given)
 
     def _get_given_discounts(self):
         """Return the percentages that a pricelist gave this line. Hook.

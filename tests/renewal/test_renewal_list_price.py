@@ -176,3 +176,29 @@ class TestRenewalListPrice(SubscriptionCommon):
         self.assertEqual(renewal.invoice_ids.amount_untaxed, 88.0)
         self.run_cron("2027-06-01")
         self.assertEqual(renewal.invoice_ids.sorted("id")[-1].amount_untaxed, 110.0)
+
+    def test_discount_that_an_amendment_took_from_the_pricelist_ends_with_its_rule(self):
+        pricelist, order = self.sell_discounted()
+        self.give(pricelist, 20.0)
+        self.travel("2027-04-10")
+        amendment = order._create_amendment()
+        amendment.action_update_prices()
+        amendment.order_line = [Command.create({"product_id": self.support.id})]
+        self.assertEqual(amendment.order_line.mapped("discount"), [20.0, 20.0])
+        amendment.action_confirm()
+        self.bill(order)
+        self.give(pricelist, 0)
+        self.run_cron("2027-05-01")
+        self.assertEqual(order.order_line.mapped("discount"), [0.0, 0.0])
+        self.assertEqual(order.invoice_ids.sorted("id")[-1].amount_untaxed, 143.33)
+
+    def test_discount_that_an_amendment_agreed_stays(self):
+        pricelist, order = self.sell_discounted()
+        self.travel("2027-04-10")
+        amendment = order._create_amendment()
+        amendment.order_line.discount = 12.0
+        amendment.action_confirm()
+        self.bill(order)
+        self.give(pricelist, 0)
+        self.run_cron("2027-05-01")
+        self.assertEqual((order.order_line.price_unit, order.order_line.discount), (110.0, 12.0))
