@@ -39,6 +39,10 @@ SUBSCRIPTION_STATES = [
 RUNNING_STATES = ("upcoming", "active", "paused", "suspended")
 BILLABLE_STATES = ("upcoming", "active", "paused", "suspended", "closed", "renewed")
 
+# Columns that few pages ask for are read together, and only where one of them is asked for: each
+# page of a website reads its company.
+SELDOM = "subscription_seldom"
+
 # What billing periods do after a pause.
 PAUSE_ANCHORS = [
     ("keep", "Stay as they were"),

@@ -5,7 +5,7 @@ relative, which Odoo does not load: they stand in one place.
 """
 
 # pylint: disable=odoo-addons-relative-import
-from odoo.addons.sale_recurring.const import RUNNING_STATES
+from odoo.addons.sale_recurring.const import RUNNING_STATES, SELDOM
 from odoo.addons.sale_recurring.controllers.payment import (
     SubscriptionPayment,
     get_accessible_order,
@@ -19,6 +19,7 @@ from odoo.addons.sale_recurring.tools import get_number_text
 
 __all__ = [
     "RUNNING_STATES",
+    "SELDOM",
     "AgreementText",
     "CustomerChange",
     "EngineError",

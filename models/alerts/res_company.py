@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class ResCompany(models.Model):
     """How often a company asks its customers how they like what they get."""
@@ -10,4 +12,5 @@ class ResCompany(models.Model):
         "Days between Questions",
         default=90,
         help="A customer is asked once in so many days, whatever the number of contracts.",
+        prefetch=SELDOM,
     )

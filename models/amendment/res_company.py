@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -10,6 +12,7 @@ class ResCompany(models.Model):
         required=True,
         help="How many days in the past an amendment may take effect when a user of Subscriptions "
         "confirms it.",
+        prefetch=SELDOM,
     )
     subscription_backdate_days_manager = fields.Integer(
         "Days Back for Administrators",
@@ -17,6 +20,7 @@ class ResCompany(models.Model):
         required=True,
         help="How many days in the past an amendment may take effect when an administrator of "
         "Subscriptions confirms it.",
+        prefetch=SELDOM,
     )
 
     _subscription_backdate_days_not_negative = models.Constraint(

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...const import SELDOM
 from ...engine.metrics.movement import Policy
 
 
@@ -14,42 +15,50 @@ class ResCompany(models.Model):
         readonly=True,
         copy=False,
         help="Day up to which movements of MRR were recorded, empty before the first run.",
+        prefetch=SELDOM,
     )
     subscription_mrr_policy = fields.Char(
         "MRR Recorded By",
         readonly=True,
         copy=False,
         help="How was counted when movements of MRR were recorded last.",
+        prefetch=SELDOM,
     )
     subscription_paused_counts = fields.Boolean(
         "Paused Contracts Count",
         help="Keep the MRR of paused contracts. Otherwise a pause takes it, and it comes back "
         "with the service.",
+        prefetch=SELDOM,
     )
     subscription_suspended_counts = fields.Boolean(
         "Suspended Contracts Count",
         help="Keep the MRR of contracts that are suspended because money is late, until they are "
         "closed.",
+        prefetch=SELDOM,
     )
     subscription_before_discounts = fields.Boolean(
         "Count before Limited Discounts",
         help="Count what contracts cost after discounts that end by themselves. Otherwise these "
         "lower MRR while they last, and their end is an expansion.",
+        prefetch=SELDOM,
     )
     subscription_trials_count = fields.Boolean(
         "Trials Count",
         help="Count trials from their first day, at what they cost once they are over. Otherwise "
         "they are neither customers nor MRR before they are paid.",
+        prefetch=SELDOM,
     )
     subscription_churn_at_cancellation = fields.Boolean(
         "Churn at Cancellation",
         help="Lose MRR on the day on which a contract is closed, also when its service ends "
         "later. Otherwise it is lost on the first day without service.",
+        prefetch=SELDOM,
     )
     subscription_reactivation_days = fields.Integer(
         "Days until Customers Are New Again",
         help="Contracts that are reopened after more days than these count as new, not as "
         "reactivated. 0: never.",
+        prefetch=SELDOM,
     )
 
     def _get_mrr_policy(self):

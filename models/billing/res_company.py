@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class ResCompany(models.Model):
     """How the billing run of a company works."""
@@ -12,6 +14,7 @@ class ResCompany(models.Model):
         required=True,
         help="How many contracts the billing run invoices before it saves its work. "
         "100 to 200 is the fastest.",
+        prefetch=SELDOM,
     )
 
     _subscription_batch_size_valid = models.Constraint(

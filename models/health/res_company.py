@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class ResCompany(models.Model):
     """How long a company looks back for what changed."""
@@ -10,6 +12,7 @@ class ResCompany(models.Model):
         "Days of Change",
         default=30,
         help="The change of MRR that health rules look at is that of so many days.",
+        prefetch=SELDOM,
     )
 
     def _subtract_health_days(self, day):

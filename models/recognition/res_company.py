@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from ...const import SELDOM
+
 MODES = [
     ("off", "No"),
     ("monthly", "At the end of each month"),
@@ -34,6 +36,7 @@ class ResCompany(models.Model):
         help="Invoice lines with a period of service are revenue of the days they pay for, not of "
         "the day on which they are invoiced. Each month in one go, or all months of an invoice "
         "when it is posted.",
+        prefetch=SELDOM,
     )
     recognition_account_id = fields.Many2one(
         "account.account",
@@ -42,6 +45,7 @@ class ResCompany(models.Model):
         domain="[('account_type', 'in', ('liability_current', 'liability_non_current'))]",
         help="Holds what was invoiced and not yet served. If the account allows reconciliation, "
         "each invoice line is reconciled on it once it is served.",
+        prefetch=SELDOM,
     )
     recognition_accrued_account_id = fields.Many2one(
         "account.account",
@@ -51,12 +55,14 @@ class ResCompany(models.Model):
         "'asset_receivable'))]",
         help="Holds what was served before it was invoiced. Without one such revenue is recognised "
         "with its invoice.",
+        prefetch=SELDOM,
     )
     recognition_journal_id = fields.Many2one(
         "account.journal",
         "Revenue Recognition Journal",
         check_company=True,
         domain="[('type', '=', 'general')]",
+        prefetch=SELDOM,
     )
     recognition_method = fields.Selection(
         METHODS,
@@ -65,36 +71,43 @@ class ResCompany(models.Model):
         help="By days: each day of service is worth the same. By even months: each whole month is "
         "worth the same. By full months: each month of service counts in the calendar month in "
         "which it begins.",
+        prefetch=SELDOM,
     )
     recognition_is_drafted = fields.Boolean(
         "Leave Recognition Entries as Drafts",
         help="Somebody looks at the entries and posts them.",
+        prefetch=SELDOM,
     )
     recognition_is_grouped = fields.Boolean(
         "One Recognition Entry for Many Lines",
         default=True,
         help="Sums per account and analytic distribution instead of one entry per invoice line. On "
         "accounts that allow reconciliation each invoice line keeps lines of its own.",
+        prefetch=SELDOM,
     )
     recognition_has_partner = fields.Boolean(
-        "Recognition Entries by Customer", help="Write the customer on the lines of entries."
+        "Recognition Entries by Customer",
+        help="Write the customer on the lines of entries.",
+        prefetch=SELDOM,
     )
     recognition_has_analytic = fields.Boolean(
         "Recognition Entries by Analytic Distribution",
         default=True,
         help="Revenue moves on the analytic accounts of the invoice as well.",
+        prefetch=SELDOM,
     )
     recognition_min_amount = fields.Monetary(
         "Least Amount Deferred",
         help="Smaller invoice lines are revenue on the day on which they are invoiced.",
+        prefetch=SELDOM,
     )
     recognition_min_days = fields.Integer(
         "Least Days Deferred",
         help="Invoice lines for fewer days are revenue on the day on which they are invoiced.",
+        prefetch=SELDOM,
     )
     recognition_from_date = fields.Date(
-        "Recognise From",
-        help="Nothing is booked before this day.",
+        "Recognise From", help="Nothing is booked before this day.", prefetch=SELDOM
     )
     recognition_before = fields.Selection(
         BEFORE,
@@ -103,6 +116,7 @@ class ResCompany(models.Model):
         required=True,
         help="What happens to invoices that were posted before: they stay revenue as they were "
         "booked, or what they have not yet served on that day is deferred in its month.",
+        prefetch=SELDOM,
     )
 
     @api.constrains(

@@ -1,7 +1,9 @@
 from unittest.mock import patch
 
+from odoo import sql_db
 from odoo.tests import tagged
 
+from ..addon import SELDOM
 from ..models.shop_offer import ShopOffer
 from .common import ShopCase
 
@@ -56,3 +58,31 @@ class TestShopCost(ShopCase):
         with patch.object(ShopOffer, "_find_offers", autospec=True, side_effect=find) as found:
             self.open_product(self.seat)
         self.assertEqual(found.call_count, 1)
+
+    def test_pages_read_no_columns_that_they_do_not_show(self):
+        self.log_in()
+        self.authenticate("ada", "ada-secret")
+        self.add(self.seat)
+        seldom = [
+            f'"{model._table}"."{name}"'
+            for model in map(self.env.get, ("sale.order", "res.company", "subscription.template"))
+            for name, field in model._fields.items()
+            if field.prefetch == SELDOM
+        ]
+        self.assertGreater(len(seldom), 20)
+        for page in ("/shop", self.seat.product_tmpl_id.website_url, "/shop/cart"):
+            self.open(page)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            execute, sent = sql_db.Cursor.execute, []
+
+            def record(cursor, *args, execute=execute, sent=sent, **kwargs):
+                result = execute(cursor, *args, **kwargs)
+                sent.append(cursor._obj.query.decode())
+                return result
+
+            with patch.object(sql_db.Cursor, "execute", record):
+                self.open(page)
+            text = "\n".join(sent)
+            self.assertIn('"res_company"', text)
+            self.assertFalse([name for name in seldom if name in text], page)
