@@ -174,7 +174,7 @@ METHODS = {
     "subscription.ramp.step": {"create": SELLERS, "write": SELLERS},
     # It looks at no record of the caller's.
     "subscription.recognition": {"action_recognise_now": BOOKKEEPERS | {"foreign"}},
-    "subscription.recurrence": {"write": ADMINISTRATORS},
+    "subscription.recurrence": {"unlink": ADMINISTRATORS, "write": ADMINISTRATORS},
     "subscription.renewal.wizard": {"action_renew": OPERATORS},
     "subscription.reopen.wizard": {"action_reopen": (OPERATORS, "closed")},
     "subscription.resume.wizard": {"action_resume": (OPERATORS, "suspended")},
