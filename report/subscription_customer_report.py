@@ -103,8 +103,7 @@ class SubscriptionCustomerReport(models.Model):
                         WHEN before <> 0 THEN 'churn'
                         WHEN waits > 0 THEN 'expansion'
                         WHEN COALESCE(most, 0) > 0 THEN 'reactivation' ELSE 'new' END AS kind
-              FROM known JOIN res_company company ON company.id = known.company_id
-             WHERE amount <> 0
+              FROM known JOIN res_company company ON company.id = known.company_id AND amount <> 0
             """,
             id=self._get_id_sql(SQL("known.id")),
             known=known,

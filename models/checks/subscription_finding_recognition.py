@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ... import const
-from ..recognition.recognition_plan import RecognitionPlan, get_discounts_query
+from ..recognition.recognition_discounts import get_discounts_query
+from ..recognition.recognition_plan import RecognitionPlan
 
 
 class SubscriptionFinding(models.Model):

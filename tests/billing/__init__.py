@@ -11,6 +11,7 @@ from . import test_early_discount_rounding
 from . import test_drafts
 from . import test_forfeit
 from . import test_given_back
+from . import test_given_back_vouchers
 from . import test_grouping
 from . import test_header
 from . import test_invoice_form

@@ -143,15 +143,19 @@ export class SubscriptionForecast extends Component {
                     ),
                 ],
             },
-            options: {
-                locale: user.lang,
-                maintainAspectRatio: false,
-                animation: false,
-                plugins: { legend: { labels: { filter: (item) => item.text !== ends.low } } },
-                interaction: { mode: "index", intersect: false },
-                scales: { x: { grid: { display: false } }, y: { beginAtZero: true } },
-            },
+            options: this.getOptions(ends.low),
         });
+    }
+
+    getOptions(unnamed) {
+        return {
+            locale: user.lang,
+            maintainAspectRatio: false,
+            animation: false,
+            plugins: { legend: { labels: { filter: (item) => item.text !== unnamed } } },
+            interaction: { mode: "index", intersect: false },
+            scales: { x: { grid: { display: false } }, y: { beginAtZero: true } },
+        };
     }
 }
 
