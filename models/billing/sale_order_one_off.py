@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...engine.money import to_decimal
 from .rebate import fit_rebates, is_rebate
 
 
@@ -195,11 +196,11 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         order = self.order_id
-        name = self.name.splitlines()[0]
+        left = to_decimal(self.price_unit) - to_decimal(price_unit)
         rest = {
             "order_id": order.id,
-            "price_unit": self.price_unit - price_unit,
-            "name": self.env._("Rest of: %(discount)s", discount=name),
+            "price_unit": float(left),
+            "name": self._get_rest_name(),
             "one_off_bill_date": self._get_day_after_today(),
             "sequence": self.sequence,
             "extra_tax_data": False,
@@ -212,10 +213,22 @@ class SaleOrderLine(models.Model):
         order._message_log(
             body=self.env._(
                 "The invoice cannot bear all of %(discount)s: %(amount)s is left for the next one.",
-                discount=name,
+                discount=self.name.splitlines()[0],
                 amount=order.currency_id.format(abs(line.price_total)),
             )
         )
+
+    def _get_rest_name(self):
+        """Return how customers read what is left of this rebate; the rest of a rest is a rest.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        line = self.with_context(lang=self.order_id._get_lang())
+        name = line.name.splitlines()[0]
+        if name.startswith(line.env._("Rest of: %(discount)s", discount="").strip()):
+            return name
+        return line.env._("Rest of: %(discount)s", discount=name)
 
     @api.constrains("recurrence_id", "order_id", "is_downpayment")
     def _check_no_down_payment(self):

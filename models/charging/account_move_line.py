@@ -33,9 +33,16 @@ class AccountMoveLine(models.Model):
         return lines.sorted(lambda line: (line.date, line.id))
 
     def _reconcile_post_hook(self, data):
-        """Make invoices of drafts that waited for what they were just matched with."""
+        """Make invoices of drafts that waited for what they were just matched with.
+
+        Core calls invoices paid that money settled; a credit note leaves nothing to ask for, too.
+        """
         super()._reconcile_post_hook(data)
-        data["not_paid_invoices"]._make_invoices_of_paid()
+        open_before = data["not_paid_invoices"]
+        open_before._make_invoices_of_paid()
+        credited = open_before.filtered(lambda move: move.payment_state == "reversed")
+        if credited:
+            credited._hook_on_paid()
 
     def _get_credit_orders(self):
         """Return the contracts whose next invoices this credit is taken off: those that go on, too.

@@ -77,5 +77,5 @@ class AccountMove(models.Model):
         return result
 
     def _hook_on_paid(self):
-        """Called once documents are paid, in whatever way. Hook. Return nothing."""
+        """Called once documents are paid or credited, in whatever way. Hook. Return nothing."""
         self._remove_done_activities()

@@ -58,6 +58,23 @@ class TestRebateOnce(SubscriptionCommon):
         self.assertEqual(self.bill(order).amount_untaxed, 0.0)
         self.assertEqual(self.bill(order, "2027-05-01").amount_untaxed, 20.0)
 
+    def test_rest_of_a_rest_is_told_once_and_to_the_cent(self):
+        order = self.create_quotation(180.1, price=50.03)
+        order.action_confirm()
+        self.bill_months(order, 4)
+        vouchers = order.order_line[1:]
+        self.assertEqual(vouchers.mapped("name"), ["Voucher", *["Rest of: Voucher"] * 3])
+        self.assertEqual(vouchers.mapped("price_unit"), [-50.03, -50.03, -50.03, -30.01])
+
+    def test_rest_is_told_in_the_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("pt_BR")
+        self.env["ir.module.module"]._load_module_terms(["sale_recurring"], ["pt_BR"])
+        self.partner.lang = "pt_BR"
+        order = self.create_quotation(130.0)
+        order.action_confirm()
+        self.bill_months(order)
+        self.assertEqual(order.order_line[2:].mapped("name"), ["Saldo de: Voucher"] * 2)
+
     def test_clerk_who_makes_the_invoice_carries_it_on_too(self):
         order = self.create_quotation(80.0)
         order.locked = True

@@ -51,6 +51,16 @@ class TestActivities(PaymentCommon):
         self.book_payment(self.january)
         self.assertFalse(self.order.activity_ids)
 
+    def test_a_credit_note_settles_a_failed_charge(self):
+        self.fail()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=self.january.ids
+        )
+        action = wizard.create({"journal_id": self.january.journal_id.id}).reverse_moves()
+        self.env["account.move"].browse(action["res_id"]).action_post()
+        self.assertEqual(self.january.payment_state, "reversed")
+        self.assertFalse(self.order.activity_ids)
+
     def test_a_cancelled_invoice_settles_a_failed_charge(self):
         self.fail()
         self.january.button_cancel()

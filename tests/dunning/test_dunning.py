@@ -106,6 +106,22 @@ class TestDunning(DunningCommon):
         gap = order.subscription_interruption_ids
         self.assertEqual((gap.start_date, gap.end_date), (date(2027, 2, 20), date(2027, 2, 22)))
 
+    def test_a_credit_note_ends_a_suspension_at_once(self):
+        order, invoice = self.create_late_contract()
+        self.run_until_suspended()
+        self.travel("2027-02-22")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.dunning_cron.id)])
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        action = wizard.create({"journal_id": invoice.journal_id.id}).reverse_moves()
+        self.env["account.move"].browse(action["res_id"]).action_post()
+        self.assertEqual(invoice.payment_state, "reversed")
+        self.assertGreater(triggers.search([("cron_id", "=", self.dunning_cron.id)]), triggers)
+        self.run_dunning()
+        self.assertEqual(order.subscription_state, "active")
+        self.assertFalse(order.subscription_in_dunning)
+
     def get_gaps(self, order):
         """Return kind, first day and day after the last of the gaps of a contract, in order."""
         gaps = order.subscription_interruption_ids.sorted("start_date")
