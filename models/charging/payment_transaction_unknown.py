@@ -10,6 +10,7 @@ from requests import exceptions as http_errors
 from ... import const
 from ...engine import charging
 from ...exceptions import OutcomeUnknownError
+from ..contract.parts import take_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -199,7 +200,8 @@ class PaymentTransaction(models.Model):
         :param seen: charges to leave alone
         :rtype: payment.transaction
         """
-        rows = self.env.execute_query(
+        rows = take_rows(
+            self.env,
             SQL(
                 """
                 SELECT id FROM payment_transaction
@@ -210,9 +212,9 @@ class PaymentTransaction(models.Model):
                 """,
                 fields.Datetime.now(),
                 seen.ids,
-            )
+            ),
         )
-        return self.browse(row[0] for row in rows)
+        return self.browse(rows)
 
     @api.model
     def _report_abandoned(self):

@@ -2,6 +2,31 @@
 
 from odoo.exceptions import LockError
 from psycopg2 import OperationalError
+from psycopg2.errors import SerializationFailure
+
+LOOKS = 3
+
+
+def take_rows(env, query):
+    """Return the ids of rows that a query locks, as nobody else changed them meanwhile.
+
+    PostgreSQL refuses rows that were changed since the transaction began. That is no fault: the
+    query looks again, in a new transaction, so nothing may wait to be committed.
+
+    :param env: environment of the job
+    :param SQL query: selects ids, and locks with ``SKIP LOCKED``
+    :rtype: list[int]
+    """
+    env.flush_all()
+    for looks_left in reversed(range(LOOKS)):
+        try:
+            env.cr.execute(query, log_exceptions=False)
+            break
+        except SerializationFailure:
+            env.cr.rollback()
+            if not looks_left:
+                return []
+    return [row_id for (row_id,) in env.cr.fetchall()]
 
 
 def do_in_parts(env, items, operation, set_aside, breaks=Exception):

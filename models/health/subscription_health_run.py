@@ -7,7 +7,7 @@ from ... import const
 from ...exceptions import BREAKS
 from ...tools import join_sentences
 from ..contract.activities import request_mending
-from ..contract.parts import do_in_parts
+from ..contract.parts import do_in_parts, take_rows
 from .facts import NEVER, Facts
 from .verdicts import Verdicts
 
@@ -25,6 +25,7 @@ class SubscriptionHealth(models.Model):
     def _cron_watch_customers(self):
         """Bring facts, verdicts and history up to date, batch by batch; each is committed."""
         self._create_missing()
+        self.env["ir.cron"]._commit_progress()
         count = 0
         for company in self.env["res.company"].search([]):
             today = company._subscription_today()
@@ -77,8 +78,8 @@ class SubscriptionHealth(models.Model):
     @api.model
     def _lock_stale(self, company, today):
         """Return rows of a company that have to be counted, in hand of this process alone."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
+        rows = take_rows(
+            self.env,
             SQL(
                 """
                 SELECT h.id FROM subscription_health h
@@ -90,9 +91,9 @@ class SubscriptionHealth(models.Model):
                 today=today,
                 states=const.RUNNING_STATES,
                 limit=BATCH_SIZE,
-            )
+            ),
         )
-        return self.browse(row_id for (row_id,) in rows)
+        return self.browse(rows)
 
     def _refresh(self, company, today):
         """Count and judge contracts; those at which an automation rule breaks stop no other.

@@ -6,24 +6,7 @@ from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from ..support.common_payment import PaymentCommon
-
-
-class Racing:
-    """A cursor whose invoices somebody else has changed since its transaction began."""
-
-    query = None
-
-    def __init__(self, cursor):
-        self.cursor = cursor
-
-    def __getattr__(self, name):
-        return getattr(self.cursor, name)
-
-    def execute(self, query, params=None):
-        """Refuse to lock, as PostgreSQL does then."""
-        if "FOR NO KEY UPDATE SKIP LOCKED" in query:
-            raise SerializationFailure
-        return self.cursor.execute(query, params)
+from ..support.racing import Racing
 
 
 @tagged("post_install", "-at_install")

@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 
 from ...exceptions import OutcomeUnknownError
 from ..support.common_payment import LOGGERS, SEND, PaymentCommon
+from ..support.racing import Racing
 
 
 @tagged("post_install", "-at_install")
@@ -84,6 +85,29 @@ class TestChargeUnknown(PaymentCommon):
         self.assertFalse(self.invoice.amount_residual)
         self.assertFalse(self.invoice.subscription_charge_error)
         self.assertFalse(tx.subscription_is_unknown or tx.subscription_query_at)
+
+    def test_whoever_touched_a_charge_meanwhile_stops_no_question_and_alarms_nobody(self):
+        self.charge_without_answer()
+        self.let_provider_say("done")
+        transactions = self.env["payment.transaction"]
+
+        def claim(tx, seen):
+            """Look for a charge while somebody else changes it."""
+            cr = tx.env.cr._cursor if hasattr(tx.env.cr, "_cursor") else tx.env.cr
+            if seen:
+                return origin(tx, seen)
+            with patch.object(cr, "_obj", Racing(cr._obj)):
+                return origin(tx, seen)
+
+        origin = type(transactions)._claim_charge_to_query
+        with (
+            patch.object(type(transactions), "_claim_charge_to_query", claim),
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR"),
+        ):
+            self.at(6)
+        self.assertEqual(len(self.asked), 1)
+        self.assertFalse(self.invoice.amount_residual)
 
     def test_provider_that_says_no_fails_the_charge(self):
         tx = self.charge_without_answer()

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..support.common_health import HealthCommon
+from ..support.racing import Racing
 
 
 @tagged("post_install", "-at_install")
@@ -16,6 +19,23 @@ class TestHealthFresh(HealthCommon):
         self.bill(order, "2027-03-01")
         self.watch()
         self.assertEqual(order.subscription_fact_usage, 20.0)
+
+    def test_a_contract_that_somebody_changed_meanwhile_alarms_nobody(self):
+        self.create_contract(self.seat, day="2027-02-01")
+        Health = self.env["subscription.health"]
+        Health._create_missing()
+        self.env.flush_all()
+        with (
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+        ):
+            inner = cr._cursor
+            with patch.object(inner, "_obj", Racing(inner._obj)):
+                rows = Health.with_env(self.env(cr=cr))._lock_stale(
+                    self.company.with_env(self.env(cr=cr)), self.company._subscription_today()
+                )
+            self.assertEqual(len(rows), 1)
 
     def test_an_amendment_that_waits_and_is_done(self):
         order = self.create_contract(self.seat, day="2027-02-01")
