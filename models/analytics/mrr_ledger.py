@@ -14,11 +14,12 @@ from .mrr_rows import MrrRows
 ZERO = Decimal(0)
 
 
-def get_company_origins(env, company, today):
+def get_company_origins(env, company, today, after=0):
     """Return the first orders of the chains that a company's run has to look at.
 
     :param company: `res.company`
     :param date today: its day
+    :param int after: leave out chains up to this id
     :return: ids in their order: those that time moved; every chain before the first run, and
         after another way to count was chosen
     :rtype: list[int]
@@ -27,7 +28,8 @@ def get_company_origins(env, company, today):
     since = company.subscription_mrr_date
     if not since or company.subscription_mrr_policy != company._get_mrr_policy_key():
         where = SQL("o.subscription_anchor_date IS NOT NULL")
-        return _fetch_origins(env, company, SQL("SELECT id FROM sale_order o WHERE %s", where))
+        every = SQL("SELECT id FROM sale_order o WHERE %s", where)
+        return _fetch_origins(env, company, every, after)
     moved = SQL(
         """
         SELECT order_id FROM subscription_segment
@@ -52,15 +54,16 @@ def get_company_origins(env, company, today):
             company.currency_id.id,
         )
         moved = SQL("%s UNION ALL %s", moved, foreign)
-    return _fetch_origins(env, company, moved)
+    return _fetch_origins(env, company, moved, after)
 
 
-def _fetch_origins(env, company, orders):
+def _fetch_origins(env, company, orders, after):
     query = SQL(
         "SELECT DISTINCT o.subscription_origin_id FROM sale_order o "
-        "WHERE o.company_id = %s AND o.subscription_origin_id IS NOT NULL AND o.id IN (%s) "
+        "WHERE o.company_id = %s AND o.subscription_origin_id > %s AND o.id IN (%s) "
         "ORDER BY 1",
         company.id,
+        after,
         orders,
     )
     return [found for (found,) in env.execute_query(query)]

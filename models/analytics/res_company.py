@@ -24,6 +24,13 @@ class ResCompany(models.Model):
         help="How was counted when movements of MRR were recorded last.",
         prefetch=SELDOM,
     )
+    subscription_mrr_place = fields.Json(
+        "MRR Recorded So Far",
+        readonly=True,
+        copy=False,
+        help="Where the run that records movements of MRR goes on, empty when it is done.",
+        prefetch=SELDOM,
+    )
     subscription_paused_counts = fields.Boolean(
         "Paused Contracts Count",
         help="Keep the MRR of paused contracts. Otherwise a pause takes it, and it comes back "
@@ -84,3 +91,33 @@ class ResCompany(models.Model):
         """Remember up to when, and how counted, movements of MRR were recorded."""
         self.subscription_mrr_date = day
         self.subscription_mrr_policy = self._get_mrr_policy_key()
+        self.subscription_mrr_place = False
+
+    def _get_mrr_place(self, today):
+        """Return where the run that records movements goes on.
+
+        Another way to count, chosen meanwhile, begins anew.
+
+        :param date today: the day of this company
+        :return: day on which it began, and the chain that it has reached, 0 for none
+        :rtype: tuple[date, int]
+        """
+        place = self.subscription_mrr_place or {}
+        if place.get("policy") != self._get_mrr_policy_key():
+            return today, 0
+        return fields.Date.to_date(place["day"]), place["origin"]
+
+    def _keep_mrr_place(self, day, origin):
+        """Remember which chain a run that began on a day has reached, and how it counts.
+
+        While it counts otherwise than the last one, some chains are recorded in one way and some in
+        the other: whatever is chosen meanwhile, a later run has to look at all of them.
+        """
+        policy = self._get_mrr_policy_key()
+        if self.subscription_mrr_policy != policy:
+            self.subscription_mrr_policy = False
+        self.subscription_mrr_place = {
+            "day": fields.Date.to_string(day),
+            "policy": policy,
+            "origin": origin,
+        }

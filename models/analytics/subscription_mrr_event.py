@@ -228,22 +228,25 @@ class SubscriptionMrrEvent(models.Model):
         """Record what time brought: starts, ends, planned changes and, monthly, drifts of rates.
 
         Contracts are taken in batches and may be taken again: nothing is recorded twice. The first
-        run of a company records all its history.
+        run of a company records all its history. It has the time of many runs: each goes on where
+        the one before was interrupted, and what moved since the first began is left to the next.
         """
         Cron = self.env["ir.cron"]
         for company in self.env["res.company"]._get_served_companies():
             today = company._subscription_today()
-            origins = get_company_origins(self.env, company, today)
+            begun, reached = company._get_mrr_place(today)
+            origins = get_company_origins(self.env, company, today, reached)
             Cron._commit_progress(remaining=len(origins))
             for start in range(0, len(origins), BATCH_SIZE):
                 ids = origins[start : start + BATCH_SIZE]
                 chains = self.env["sale.order"].browse(ids)
                 record = MrrLedger(self.env).record
                 do_in_parts(self.env, chains, record, self._leave_chain, BREAKS)
+                company._keep_mrr_place(begun, ids[-1])
                 if not Cron._commit_progress(len(ids)) and start + BATCH_SIZE < len(origins):
                     return
                 self.env.invalidate_all()
-            company._keep_mrr_date(today)
+            company._keep_mrr_date(begun)
             Cron._commit_progress()
 
     @api.model
