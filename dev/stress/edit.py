@@ -11,8 +11,8 @@ from odoo.fields import Command
 from odoo.service.model import execute_cr
 
 PAUSE = 0.05  # seconds between two edits: faster than any person
-# What a button may answer when there is nothing to do for it.
-ANSWERS = ("Nothing is due today",)
+# What a person may be told: there is nothing to do, or another change is planned for that day.
+ANSWERS = ("Nothing is due today", "Revoke that planned change first")
 
 
 class Editor:
