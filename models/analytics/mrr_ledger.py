@@ -79,7 +79,7 @@ class Chain:
     breaks: dict = field(default_factory=lambda: defaultdict(list))
     recorded: dict = field(default_factory=lambda: defaultdict(lambda: defaultdict(lambda: ZERO)))
     revisions: dict = field(default_factory=lambda: defaultdict(lambda: -1))
-    owners: dict = field(default_factory=lambda: defaultdict(dict))
+    rows: list = field(default_factory=list)
     owned: dict = field(default_factory=dict)
     last: object = None
 
@@ -203,9 +203,7 @@ class MrrLedger:
             chain, key = chains[origin], (day, kind, handover or "")
             chain.recorded[key][product] += to_decimal(amount)
             chain.revisions[key] = max(chain.revisions[key], revision)
-            kept = chain.owners[tuple(owner)].setdefault(product, [ZERO, ZERO])
-            kept[0] += to_decimal(amount)
-            kept[1] += to_decimal(value)
+            chain.rows.append((day, tuple(owner), product, to_decimal(amount), to_decimal(value)))
             if handover != "out" and kind != "fx":
                 chain.owned[day] = tuple(owner)
             chain.last = max(chain.last or day, day)
@@ -302,15 +300,18 @@ class MrrLedger:
         )
         return events
 
-    def _get_rows(self, chain):
+    def _get_rows(self, chain, policy=None):
         """Return the values of new movements of one chain, each with those of its parts.
 
         Days come in their order. In between, on the first of each month and whenever nothing is
-        left, the drift of rates since the last movement is told.
+        left, the drift of rates since the last movement is told. A change of the past is told at
+        the rates of the months since, too.
+
+        :param Policy policy: how to count, that of the company when empty
         """
         order = chain.orders[-1:] or chain.origin
         today = order._subscription_today()
-        missing = self.get_missing(chain, today)
+        missing = self.get_missing(chain, today, policy)
         ledger = MrrRows(self, chain, today)
         months = ledger.get_months(missing)
         while missing or months:

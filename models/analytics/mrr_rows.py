@@ -1,5 +1,6 @@
 """The rows that are added to the ledger of one chain of contracts, with its balances in between."""
 
+from datetime import date
 from decimal import Decimal
 
 from odoo.fields import Date
@@ -8,11 +9,17 @@ from ...engine.metrics.movement import revalue
 
 ZERO = Decimal(0)
 SMALLEST = Decimal("0.000001")
+# Amounts that were rounded one by one differ by so much from their sum, and no rate moved.
+ROUNDED = Decimal("0.00001")
 ATTRIBUTION = ("user_id", "team_id", "template_id", "commercial_partner_id", "country_id")
 
 
 class MrrRows:
-    """Collects the new rows of one chain, and knows its balances after each of them."""
+    """Collects the new rows of one chain, and knows its balances after each of them.
+
+    Between new rows those are read that were recorded for the days in between, so that a change of
+    the past meets the balances of its day.
+    """
 
     def __init__(self, ledger, chain, today):
         self.ledger, self.chain, self.today = ledger, chain, today
@@ -20,27 +27,30 @@ class MrrRows:
         company = chain.origin.company_id
         self.is_foreign = chain.origin.currency_id != company.currency_id
         self.closed = company.subscription_mrr_date
-        self.owners = {
-            owner: {product: list(kept) for product, kept in products.items()}
-            for owner, products in chain.owners.items()
-        }
-        self.had_rows = bool(chain.owners)
+        self.owners = {}
+        self.unread = sorted(chain.rows, key=lambda row: row[0], reverse=True)
+        self.had_rows = bool(chain.rows)
 
     # ------------------------------------------------------------------
     # Days and owners
     # ------------------------------------------------------------------
 
     def get_months(self, missing):
-        """Return the first days of months on which the drift of rates is told, none at home."""
-        if not self.is_foreign:
+        """Return the days on which the drift of rates is told, none at home.
+
+        They are the first days of months, and after a change of the past those on which a drift
+        was told already.
+        """
+        known = [day for day in (self.chain.last, *[move.day for move in missing[:1]]) if day]
+        if not self.is_foreign or not known:
             return []
-        start = self.chain.last or (missing[0].day if missing else None)
-        days = []
-        day = start and Date.start_of(Date.add(start, months=1), "month")
-        while day and day <= self.today:
-            days.append(day)
+        start = min(known)
+        days = {day for day, kind, _handover in self.chain.recorded if kind == "fx" and day > start}
+        day = Date.start_of(Date.add(start, months=1), "month")
+        while day <= self.today:
+            days.add(day)
             day = Date.add(day, months=1)
-        return days
+        return sorted(days)
 
     def _get_owner(self, day):
         """Return whom the contract belongs to that holds on a day, as it is known now."""
@@ -60,6 +70,7 @@ class MrrRows:
 
     def add(self, move):
         """Add a movement, at the rate of its day."""
+        self._read_until(move.day)
         rate = self.ledger.get_rate(self.chain.origin, move.day)
         parts = [
             (product, value, (value * rate).quantize(SMALLEST)) for product, value in move.parts
@@ -83,18 +94,20 @@ class MrrRows:
 
     def add_drift(self, day):
         """Add what the balances are worth more or less at the rate of a day."""
+        self._read_until(day)
         rate = self.ledger.get_rate(self.chain.origin, day)
         for owner, products in list(self.owners.items()):
             drifts = [
                 (product, ZERO, drift)
                 for product, (balance, value) in products.items()
-                if (drift := revalue(balance, value, rate))
+                if abs(drift := revalue(balance, value, rate)) >= (ROUNDED if balance else SMALLEST)
             ]
             if drifts:
                 self._add_row(day, "fx", owner, drifts, rate)
 
     def add_handover(self):
         """Move the balance of whoever had the contract to whoever has it now."""
+        self._read_until(date.max)
         new = self._get_owner(self.today)
         rate = self.ledger.get_rate(self.chain.origin, self.today)
         for owner, products in list(self.owners.items()):
@@ -142,6 +155,20 @@ class MrrRows:
         ]
         self.rows.append((values, details))
         for product, amount, value in parts:
-            kept = self.owners.setdefault(owner, {}).setdefault(product, [ZERO, ZERO])
-            kept[0] += amount
-            kept[1] += value
+            self._keep(owner, product, amount, value)
+
+    # ------------------------------------------------------------------
+    # Balances
+    # ------------------------------------------------------------------
+
+    def _read_until(self, day):
+        """Add what was recorded up to a day, and on it, to the balances."""
+        while self.unread and self.unread[-1][0] <= day:
+            _day, *row = self.unread.pop()
+            self._keep(*row)
+
+    def _keep(self, owner, product, amount, value):
+        """Add to the balance that somebody has of a product."""
+        kept = self.owners.setdefault(owner, {}).setdefault(product, [ZERO, ZERO])
+        kept[0] += amount
+        kept[1] += value

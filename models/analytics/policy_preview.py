@@ -39,12 +39,14 @@ def get_policy_preview(company, policy):
     for start in range(0, len(origins), BATCH_SIZE):
         batch = ledger.env["sale.order"].browse(origins[start : start + BATCH_SIZE])
         for chain in ledger._load(batch):
-            missing = ledger.get_missing(chain, today, policy)
-            preview.contracts += bool(missing)
-            preview.movements += len(missing)
-            for move in missing:
-                value = move.amount * ledger.get_rate(chain.origin, move.day)
-                month = Date.start_of(move.day, "month")
+            if not ledger.get_missing(chain, today, policy):
+                continue
+            rows = ledger._get_rows(chain, policy)
+            preview.contracts += 1
+            preview.movements += len(rows)
+            for values, _parts in rows:
+                month = Date.start_of(values["effective_date"], "month")
+                value = to_decimal(values["company_amount"])
                 moved[month] = moved.get(month, ZERO) + value
         ledger.env.invalidate_all()
     preview.months = _get_months(ledger.env, company, today, moved)

@@ -10,6 +10,7 @@ from . import (
     test_forecast,
     test_insider,
     test_known_on,
+    test_mrr_drift,
     test_mrr_first_run,
     test_mrr_ledger,
     test_mrr_policy,
