@@ -51,15 +51,16 @@ class AccountMove(models.Model):
     # Credit notes
     # ------------------------------------------------------------------
 
-    def _apply_credit_effect(self, effect):
+    def _apply_credit_effect(self, chosen):
         """Carry out what somebody chose for new credit notes of recurring invoices.
 
-        :param str effect: 'adjust', the price was lowered and the days stay billed; 'waive', the
+        :param str chosen: 'adjust', the price was lowered and the days stay billed; 'waive', the
             days stay covered and are worth nothing; 'again', the next run bills the days again
         """
         for move in self:
             lines = move._get_lines_about_periods()
             contracts = move._get_contracts_of_sales()
+            effect = move._get_effect_on_periods(chosen)
             if contracts and not lines:
                 # What is sold once on a contract follows the same choice.
                 move._as_system().subscription_credit_effect = effect
@@ -82,6 +83,21 @@ class AccountMove(models.Model):
             if move.state == "posted":
                 move._record_booked_amounts()
             lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
+
+    def _get_effect_on_periods(self, chosen):
+        """Return what this document does to periods, as far as it does not follow from what it is.
+
+        What takes back a credit note by which days went away asks for these days again, whatever
+        was chosen: the run would bill them once more, or never give them back.
+
+        :param str chosen: as for :meth:`_apply_credit_effect`
+        :rtype: str
+        """
+        self.ensure_one()
+        undone = self.reversed_entry_id
+        is_undone = undone.move_type == "out_refund"
+        takes_days = undone.subscription_credit_effect in ("waive", "again", "move")
+        return "again" if is_undone and takes_days else chosen
 
     def _get_lines_about_periods(self):
         """Return the lines of these documents that correct lines with billed periods."""

@@ -159,9 +159,10 @@ class InvoiceBalance:
             if origin.move_id not in self._of_moves:
                 continue
             own = self._get_money(line).sign * self._get_money(origin).sign
-            # A corrected invoice asks again for what it is about.
-            if own < 0 and (
-                line.subscription_adjusted_period_id or not line.subscription_billed_period_ids
+            # What takes back a price adjustment asks for its money again. A corrected invoice asks
+            # again for what it is about.
+            if line.subscription_adjusted_period_id or (
+                own < 0 and not line.subscription_billed_period_ids
             ):
                 result.append((origin, line, self._get_money(line)))
         for line, line_rows in credits.grouped("invoice_line_id").items():

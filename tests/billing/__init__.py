@@ -5,6 +5,7 @@ from . import test_company_dates
 from . import test_core_accrual
 from . import test_create_invoice
 from . import test_credit_note
+from . import test_credit_note_reversed
 from . import test_documents
 from . import test_doors_together
 from . import test_early_discount_rounding
