@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from .common import ProblemError, is_root, run, say, step
+from .common import ProblemError, is_root, run, step
 
 POSTGRES_FOLDERS = "/usr/lib/postgresql/*/bin"
 # The program whose presence says that the packages are there, and the packages.
@@ -84,10 +84,3 @@ def _sudo():
     if shutil.which("sudo") and not run(["sudo", "-n", "true"], check=False).returncode:
         return ["sudo", "-n"]
     return None
-
-
-def say_versions():
-    """Print the versions of the programs in use, for whoever reads the log."""
-    for name in ("chromium", "wkhtmltopdf", "psql"):
-        if shutil.which(name):
-            say(f"    {run([name, '--version'], check=False).stdout.splitlines()[-1]}")

@@ -173,21 +173,3 @@ def averages(
         known = [(size, left) for size, left in zip(sizes, column, strict=True) if left is not None]
         found.append(ratio(sum(left for _, left in known), sum(size for size, _ in known)))
     return found
-
-
-def average_retention(table: Sequence[Cohort]) -> list[Fraction | None]:
-    """Return the retention of all cohorts together after 0, 1, 2 ... periods, see `averages`."""
-    longest = max((len(line.left) for line in table), default=0)
-    return averages([line.size for line in table], arranged(table, "forward", longest))
-
-
-def decayed(rates: Iterable[Fraction]) -> Fraction:
-    """Return what is left after losing a share in each period.
-
-    >>> round(float(decayed([Fraction(2, 100)] * 12)), 3)
-    0.785
-    """
-    left = Fraction(1)
-    for rate in rates:
-        left *= 1 - rate
-    return left

@@ -152,15 +152,6 @@ def quick_ratio(totals: Totals) -> Fraction | None:
     return ratio(gained, -(totals.contraction + totals.churn))
 
 
-def expansion_rate(totals: Totals) -> Fraction | None:
-    """Return expansion / opening MRR.
-
-    >>> expansion_rate(Totals(opening=Decimal(2000), expansion=Decimal(1000)))
-    Fraction(1, 2)
-    """
-    return ratio(totals.expansion, totals.opening)
-
-
 def growth(totals: Totals) -> Fraction | None:
     """Return (closing - opening) / opening MRR."""
     return ratio(totals.closing - totals.opening, totals.opening)

@@ -29,11 +29,6 @@ class TestTax(SubscriptionCommon):
         )
         return position, tax
 
-    def _bill_second(self, order):
-        """Bill the confirmation and return the invoice of the second period."""
-        self.bill(order)
-        return lambda: self.bill(order, "2027-02-28")
-
     def test_address_moves_the_tax_of_the_next_invoice(self):
         order = self.create_contract(self.line_values(self.seat, 3))
         first = self.bill(order)

@@ -5,7 +5,6 @@ from odoo.tools import mute_logger
 
 from ..support.common_health import HealthCommon
 
-OVERDUE = "subscription_fact_overdue_days"
 AGE = "subscription_fact_age"
 
 
