@@ -1,6 +1,7 @@
 """The commands of ``dev/run``."""
 
 import argparse
+import inspect
 import os
 import shlex
 import sys
@@ -24,7 +25,7 @@ SHOWN = (
 
 
 def run_bench(place, arguments):
-    """Become dev/bench.py."""
+    """Measure against plain Odoo: [OPTIONS OF dev/bench.py]."""
     script = place.settings.root / "dev" / "bench.py"
     if not script.exists():
         raise ProblemError("There is no dev/bench.py yet.")
@@ -40,7 +41,7 @@ def show_env(place, _arguments):
 
 
 def run_odoo(place, arguments):
-    """Become ``python -m odoo ARGUMENTS``."""
+    """Become Odoo's own program: ARGUMENTS."""
     rtl.install(place.settings)
     _become(place, ["-m", "odoo", *arguments])
 
@@ -61,13 +62,13 @@ def run_pytest(place, arguments):
 
 
 def take_screenshot(place, arguments):
-    """Become dev/screenshot.py: URL FILE [--login USER]."""
+    """Take a picture of a page: URL FILE [--login USER]."""
     files = [str(Path.cwd() / name) if name.endswith(".png") else name for name in arguments]
     _become(place, [str(place.settings.root / "dev" / "screenshot.py"), *files])
 
 
 def update_translations(place, arguments):
-    """Become dev/translations.py: DB."""
+    """Bring the translations up to date: DB."""
     if not arguments:
         raise ProblemError("Name a database with the addon up to date: dev/run translations DB.")
     _become(place, [str(place.settings.root / "dev" / "translations.py"), *arguments])
@@ -136,14 +137,32 @@ COMMANDS = {
     "templates": make_templates,
 }
 PLAIN_COMMANDS = {"lint": run_lint, "stop": stop}
+# These pass their arguments on to a program that explains itself.
+EXPLAINED = ("odoo", "bench", "screenshot")
+
+
+def _get_help():
+    """Return what each command does, a line for each: the first line of its docstring."""
+    commands = {**COMMANDS, **PLAIN_COMMANDS}
+    lines = [f"  {name:<13}{run.__doc__.splitlines()[0]}" for name, run in commands.items()]
+    return "\n".join(["commands:", *lines, "", "dev/run COMMAND --help says more of one."])
 
 
 def main():
     """Run one command; a problem is one clear sentence and exit code 1."""
-    parser = argparse.ArgumentParser(prog="dev/run", description=__doc__)
-    parser.add_argument("command", choices=[*COMMANDS, *PLAIN_COMMANDS])
+    parser = argparse.ArgumentParser(
+        prog="dev/run",
+        description=__doc__,
+        epilog=_get_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = {**COMMANDS, **PLAIN_COMMANDS}
+    parser.add_argument("command", choices=commands, metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
+    if options.arguments[:1] in (["-h"], ["--help"]) and options.command not in EXPLAINED:
+        say(inspect.getdoc(commands[options.command]).partition("\n\n:")[0])
+        return 0
     settings = Settings.load()
     try:
         if options.command in PLAIN_COMMANDS:
