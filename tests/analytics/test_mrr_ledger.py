@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 from psycopg2 import errors
 
 from ...models.analytics.mrr_ledger import MrrLedger
@@ -291,6 +292,19 @@ class TestMrrLedger(SubscriptionCommon):
         self.company.subscription_paused_counts = True
         self.record("2027-02-11")
         self.assertEqual(sum(event[2] for event in self.get_events(order)), 30.0)
+
+    def test_the_button_of_a_contract_opens_its_own_history_as_a_chart(self):
+        order = self.create_contract(self.line_values(self.seat, 3), day="2027-02-01")
+        self.create_contract(self.line_values(self.seat, 5), day="2027-02-01")
+        self.travel("2027-02-10")
+        order._subscription_change_line(order.order_line, date(2027, 2, 10), quantity=4)
+        self.env.cr.flush()
+        xml_id = "sale_recurring.subscription_mrr_chain_action"
+        action = self.env["ir.actions.actions"]._for_xml_id(xml_id)
+        self.assertEqual([mode for _view, mode in action["views"]], ["graph", "list", "form"])
+        domain = safe_eval(action["domain"], {"active_ids": order.ids})
+        events = self.Event.search(domain)
+        self.assertEqual((set(events.order_id), sum(events.mapped("amount"))), ({order}, 40.0))
 
     # ------------------------------------------------------------------
     # Check, rights
