@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .dashboard_text import serialize
 
 EVENT = "subscription_mrr_event"
+ONE = SQL("1")
 COLUMNS = (
     "id",
     "kind",
@@ -67,12 +68,11 @@ class Scope:
         query = self.env[self.model]._search(self.get_domain(more))
         source = SQL.identifier(f"subscription_mrr_{'part' if self.products else 'event'}")
         columns = SQL(", ").join(SQL.identifier(EVENT, column) for column in COLUMNS)
-        amounts = SQL(
-            "%s, %s * %s AS value",
-            SQL("%s.amount", source),
-            SQL("%s.company_amount", source),
-            get_factor(self.env, SQL.identifier(EVENT, "company_id"), self.currency),
-        )
+        value = SQL("%s.company_amount", source)
+        factor = get_factor(self.env, SQL.identifier(EVENT, "company_id"), self.currency)
+        if factor is not ONE:  # a million products by one take their time, too
+            value = SQL("%s * %s", value, factor)
+        amounts = SQL("%s.amount, %s AS value", source, value)
         where = query.where_clause or SQL("TRUE")
         if not self.products:
             return SQL("SELECT %s, %s FROM %s WHERE %s", columns, amounts, query.from_clause, where)
@@ -107,4 +107,4 @@ def get_factor(env, company, currency=None):
         for other in env.companies
         if other.currency_id != currency
     ]
-    return SQL("CASE %s ELSE 1 END", SQL(" ").join(cases)) if cases else SQL("1")
+    return SQL("CASE %s ELSE 1 END", SQL(" ").join(cases)) if cases else ONE
