@@ -72,7 +72,9 @@ class SubscriptionProtectedMixin(models.AbstractModel):
                     model=self.env["ir.model"]._get(self._name).name,
                 )
             )
-        super()._check_field_access(field, operation)
+        # What core asks first; most columns of most queries end here, one call the sooner.
+        if operation == "write" or not self._has_field_access(field, operation):
+            super()._check_field_access(field, operation)
 
     def _without_derived_defaults(self):
         """Return these records without what the context says of derived fields.
