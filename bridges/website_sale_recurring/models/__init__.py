@@ -4,5 +4,6 @@ from . import product_product
 from . import product_template
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_totals
 from . import sale_order_template
 from . import website

@@ -5,6 +5,9 @@ from ..addon import SetupFee
 from .shop_addons import ShopAddons
 from .shop_offer import ShopOffer
 
+# What the page of a cart asks of terms, which have many more columns.
+CART_COLUMNS = ("trial_count", "trial_unit", "payment_mode")
+
 
 class ShopCart:
     """What a cart with recurring products needs: the same terms for all, the set-up fee, today.
@@ -19,9 +22,13 @@ class ShopCart:
         self._held = None
 
     def _is_held(self):
-        """Return whether a signature or a payment keeps the cart as it is; looked up once."""
+        """Return whether a signature or a payment keeps the cart as it is; looked up once.
+
+        A signature is a file, which no page looks for where nobody has signed.
+        """
         if self._held is None:
-            self._held = self.order._is_quote_held()
+            is_begun = self.order.signed_on or self.order.transaction_ids
+            self._held = bool(is_begun) and self.order._is_quote_held()
         return self._held
 
     def get_refusal(self, product, recurrence):
@@ -133,6 +140,7 @@ class ShopCart:
         if not order._get_recurring_lines() and order.subscription_template_id:
             order.subscription_template_id = False
         self.restore_setup_fee()
+        self.env.add_to_compute(order._fields["shop_period_totals"], order)
         order._subscription_refresh_quote()
 
     def refresh_of_day(self):
@@ -193,6 +201,7 @@ class ShopCart:
         if not order._get_recurring_lines() or self._is_held():
             return {}
         terms = order._get_subscription_template().sudo()  # sudo: as in _get_stale_templates
+        terms.fetch(CART_COLUMNS)
         trial = {
             "subscription_trial_count": terms.trial_count,
             "subscription_trial_unit": terms.trial_unit or "day",
