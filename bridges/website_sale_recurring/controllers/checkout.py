@@ -66,7 +66,7 @@ class SubscriptionCheckout(WebsiteSale):
             values["search"], values["category"], values["attrib_values"]
         )
         query = products._search(domain)
-        price = products._field_to_sql(products._table, "shop_price", query)
+        price = products._get_shop_price_sql(products._table)
         ((least, most),) = request.env.execute_query(
             query.select(SQL("MIN(%s)", price), SQL("MAX(%s)", price))
         )
@@ -85,11 +85,11 @@ class SubscriptionCheckout(WebsiteSale):
         request.shop_kept_offers = {}
         try:
             values = super()._prepare_product_values(product, category, **kwargs)
+            if product.is_recurring:
+                terms = ShopAgreement(ShopOffer(product).get_terms(), request.website, product)
+                values["shop_agreement"] = terms.get_sentences()
         finally:
             request.shop_kept_offers = None
-        if product.is_recurring:
-            terms = ShopAgreement(ShopOffer(product).get_terms(), request.website, product)
-            values["shop_agreement"] = terms.get_sentences()
         return values
 
     def _get_shop_payment_values(self, order, **kwargs):

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.website.models import ir_http
 
-from .shop_offer import ShopOffer, get_length
+from .shop_offer import ShopOffer, get_kept_of_page, get_length
 from .shop_tile import ShopTiles
 
 # How the price filter of the shop compares.
@@ -112,7 +112,7 @@ class ProductTemplate(models.Model):
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s %s %s",
-                model._field_to_sql(alias, "shop_price", query),
+                model._get_shop_price_sql(alias),
                 COMPARISONS[operator],
                 value,
             )
@@ -127,11 +127,15 @@ class ProductTemplate(models.Model):
         # sudo: visitors may not read companies
         return [str(one.id) for one in reversed(self.env.company.sudo().parent_ids)] + ["0"]
 
-    def _field_to_sql(self, alias, field_expr, query=None):
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Let the database sort by the price of this company."""
-        if field_expr != "shop_price":
-            return super()._field_to_sql(alias, field_expr, query)
-        prices = super()._field_to_sql(alias, "shop_prices", query)
+        if field_name != "shop_price":
+            return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+        return SQL("%s %s %s", self._get_shop_price_sql(alias), direction, nulls)
+
+    def _get_shop_price_sql(self, alias):
+        """Return the price of this company, as the database finds it."""
+        prices = self._field_to_sql(alias, "shop_prices")
         keys = SQL(", ").join(SQL("%s->>%s", prices, key) for key in self._get_shop_price_keys())
         return SQL("COALESCE(%s)::float8", keys)
 
@@ -149,6 +153,19 @@ class ProductTemplate(models.Model):
         asked = {"website": website, "quantity": quantity, "uom": uom}
         offer = ShopOffer(product_or_template, request.pricelist, **asked)
         return {**info, **offer.get_info(website, date)}
+
+    def _apply_taxes_to_price(
+        self, price, currency, product_taxes, taxes, product_or_template, website=None
+    ):
+        """Ask the tax engine once for a price that one page names again and again."""
+        asked = (price, currency, product_taxes, taxes, product_or_template)
+        kept = get_kept_of_page()
+        if kept is None:
+            return super()._apply_taxes_to_price(*asked, website=website)
+        key = (*asked, website or self.env["website"].get_current_website())
+        if key not in kept:
+            kept[key] = super()._apply_taxes_to_price(*asked, website=website)
+        return kept[key]
 
     # ------------------------------------------------------------------
     # Catalogue

@@ -1,6 +1,7 @@
 from odoo.http import request
 
 from ..addon import get_number_text
+from .shop_offer import SHOWN_COLUMNS
 
 
 def get_intro_text(record):
@@ -30,6 +31,7 @@ class ShopAgreement:
     """
 
     def __init__(self, terms, website, product=None, bundle=None):
+        terms.fetch(SHOWN_COLUMNS)
         self.terms = terms
         self.env = terms.env
         self.website = website

@@ -1,25 +1,38 @@
-from fractions import Fraction
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import float_is_zero
 
-# Lengths that have no common measure are compared by their mean: a year has 365.25 days.
-DAYS = {
-    "day": Fraction(1),
-    "week": Fraction(7),
-    "month": Fraction(1461, 48),
-    "year": Fraction(1461, 4),
-}
+# Lengths that have no common measure are compared by their mean: a year has 365.25 days. In half
+# hours, of which each is a whole number.
+HALF_HOURS = {"day": 48, "week": 336, "month": 1461, "year": 17532}
+
+# What pages of the shop say of terms: a third of what terms have.
+SHOWN_COLUMNS = (
+    "active",
+    "trial_count",
+    "trial_unit",
+    "setup_product_id",
+    "setup_price",
+    "payment_mode",
+    "term_count",
+    "term_unit",
+    "end_action",
+    "commitment_count",
+    "commitment_unit",
+    "notice_count",
+    "notice_unit",
+    "customers_may_close",
+    "close_boundary",
+)
 
 
 def get_length(recurrence):
-    """Return the length of one period in days, months and years to each other exactly.
+    """Return the length of one period in half hours, months and years to each other exactly.
 
-    :rtype: fractions.Fraction
+    :rtype: int
     """
-    return recurrence.count * DAYS[recurrence.unit]
+    return recurrence.count * HALF_HOURS[recurrence.unit]
 
 
 def is_sold_by(company, record):
@@ -35,6 +48,14 @@ def is_sold_by(company, record):
 def is_shown_on(website, record):
     """Return whether a website may show a record: one of its own, or of all websites."""
     return not record.website_id or record.website_id == website
+
+
+def get_kept_of_page():
+    """Return where the page of a product keeps what it asks twice, None on other pages.
+
+    :rtype: dict
+    """
+    return getattr(request, "shop_kept_offers", None) if request else None
 
 
 class ShopOffer:
@@ -73,6 +94,8 @@ class ShopOffer:
         self.uom = uom or product.uom_id
         self.is_variant = product._name == "product.product"
         self.template = product.product_tmpl_id if self.is_variant else product
+        # sudo: visitors have no right to read terms, prices and taxes
+        self.template_sudo = self.template.sudo()
         self.kept = {} if kept is None else kept
         self._priced = None
 
@@ -81,14 +104,24 @@ class ShopOffer:
 
         :rtype: subscription.template
         """
-        # sudo: visitors have no right to read terms
-        template = self.template.sudo().with_company(self.company)
-        own = template.shop_subscription_template_id
-        if own and own.active:
+        own = self.template_sudo.with_company(self.company).shop_subscription_template_id
+        if own and self._is_in_use(own):
             return own
-        if self.company not in self.kept:
-            self.kept[self.company] = self.company._get_subscription_template().sudo()
-        return self.kept[self.company]
+        kept = self.kept if (of_page := get_kept_of_page()) is None else of_page
+        if self.company not in kept:
+            kept[self.company] = self.company._get_subscription_template().sudo()
+        return kept[self.company]
+
+    def _is_in_use(self, terms):
+        """Return whether terms of a product are not archived, and read what the shop says of them.
+
+        Of the other columns, which are many, it never asks for any.
+        """
+        key = (terms, "active")
+        if key not in self.kept:
+            terms.fetch(SHOWN_COLUMNS)
+            self.kept[key] = terms.active
+        return self.kept[key]
 
     def get_recurrences(self):
         """Return what the terms offer and this visitor has a price for, the shortest first.
@@ -115,8 +148,7 @@ class ShopOffer:
 
         :rtype: set[tuple]
         """
-        # sudo: visitors have no right to read prices
-        prices = self.template.sudo().subscription_price_ids
+        prices = self.template_sudo.subscription_price_ids
         if not prices:
             return set()
         quantity = self.quantity
@@ -141,8 +173,7 @@ class ShopOffer:
         """Return whether a variant of the product has a recurring price of its own."""
         key = (self.template, "variant prices")
         if key not in self.kept:
-            # sudo: visitors have no right to read prices
-            self.kept[key] = bool(self.template.sudo().subscription_price_ids.product_id)
+            self.kept[key] = bool(self.template_sudo.subscription_price_ids.product_id)
         return self.kept[key]
 
     def _is_free(self, choice):
@@ -241,8 +272,7 @@ class ShopOffer:
 
     def show(self, price, website):
         """Return a price with or without taxes, as this shop shows them to this visitor."""
-        # sudo: visitors read no taxes
-        taxes = self.product.sudo().taxes_id
+        taxes = self.template_sudo.taxes_id
         if taxes not in self.kept:  # of which most products of a page have the same
             own = taxes._filter_taxes_by_company(self.env.company)
             self.kept[taxes] = own, own and request.fiscal_position.map_tax(own)
@@ -258,8 +288,7 @@ class ShopOffer:
 
         :rtype: list[dict]
         """
-        # One page names them twice, and brings a place to keep them for as long as it is made.
-        kept = getattr(request, "shop_kept_offers", None)
+        kept = get_kept_of_page()
         if kept is None:
             return self._find_offers(website, date)
         key = self._get_key(website, date)
@@ -304,9 +333,9 @@ class ShopOffer:
     def _get_saving(self, short, long, ratio):
         """Return how many percent a longer period saves against the shortest, rounded down.
 
-        :param Fraction ratio: how often the shortest period is billed meanwhile
+        :param float ratio: how often the shortest period is billed meanwhile
         """
-        full = short * float(ratio)
+        full = short * ratio
         if full <= 0 or long >= full:
             return 0
         return int(round((1 - long / full) * 100, 6))
