@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class ResPartner(models.Model):
     """Customers say how they like what they get, and whether they want to be asked."""
@@ -10,6 +12,7 @@ class ResPartner(models.Model):
     subscription_no_requests = fields.Boolean(
         "Not Asked for Satisfaction",
         help="Requests for satisfaction are not sent to this customer.",
+        prefetch=SELDOM,
     )
     subscription_satisfaction_requested_at = fields.Datetime(
         "Last Asked for Satisfaction",
@@ -17,6 +20,7 @@ class ResPartner(models.Model):
         copy=False,
         groups="base.group_user",
         help="Kept on the customer's company, for all of its contracts.",
+        prefetch=SELDOM,
     )
     subscription_satisfaction = fields.Float(
         "Satisfaction",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...const import SELDOM
 from ...engine.change import VALUES, agreed_values
 from .given_away import GivenAway
 
@@ -56,6 +57,7 @@ class SaleOrder(models.Model):
         help="What the lines of the contract said when this amendment was made, by line: quantity, "
         "unit price, discount.",
         readonly=True,
+        prefetch=SELDOM,
     )
     subscription_is_outdated = fields.Boolean(
         "Amendment Outdated", compute="_compute_subscription_is_outdated"
@@ -66,6 +68,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="The customer accepted this amount online: the next invoice of the contract bills "
         "exactly that.",
+        prefetch=SELDOM,
     )
     subscription_customer_choice = fields.Char(
         "Chosen by the Customer",
@@ -73,6 +76,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Technical: what the customer asked for online, on an amendment that was made for it "
         "by the system. Empty on all others.",
+        prefetch=SELDOM,
     )
     subscription_changed_line_ids = fields.Many2many(
         "sale.order.line",

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...const import SELDOM
 from ...engine.money import to_decimal
 from ...engine.segment import segment_at
 
@@ -25,12 +26,17 @@ class SaleOrderLine(models.Model):
         copy=False,
         readonly=True,
         help="What the contract says without this amendment.",
+        prefetch=SELDOM,
     )
     subscription_base_price = fields.Float(
-        "Unit Price Before", min_display_digits="Product Price", copy=False, readonly=True
+        "Unit Price Before",
+        min_display_digits="Product Price",
+        copy=False,
+        readonly=True,
+        prefetch=SELDOM,
     )
     subscription_base_discount = fields.Float(
-        "Discount Before (%)", digits="Discount", copy=False, readonly=True
+        "Discount Before (%)", digits="Discount", copy=False, readonly=True, prefetch=SELDOM
     )
 
     # ------------------------------------------------------------------

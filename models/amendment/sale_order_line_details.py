@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from ...const import SELDOM
+
 
 class SaleOrderLine(models.Model):
     """Taxes and analytic distribution that somebody changes on a line of an amendment.
@@ -16,6 +18,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="Technical: the taxes that this line of an amendment had when it was made.",
         readonly=True,
+        prefetch=SELDOM,
     )
     subscription_base_analytic = fields.Json(
         "Analytic Distribution Before",
@@ -23,6 +26,7 @@ class SaleOrderLine(models.Model):
         help="Technical: the analytic distribution that this line of an amendment had when it was "
         "made.",
         readonly=True,
+        prefetch=SELDOM,
     )
 
     def _remember_details(self):

@@ -6,6 +6,7 @@ from odoo.tools import plaintext2html
 from psycopg2 import IntegrityError, OperationalError
 from psycopg2 import errors as pg_errors
 
+from ...const import SELDOM
 from ...engine.errors import EngineError
 from ...explain import explain
 
@@ -22,7 +23,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     subscription_quarantine_reason = fields.Text(
-        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user"
+        "Cannot Be Billed", copy=False, readonly=True, groups="base.group_user", prefetch=SELDOM
     )
     subscription_quarantined_at = fields.Datetime(
         "In Quarantine Since", copy=False, readonly=True, index="btree_not_null"
@@ -33,6 +34,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Day on which the billing run last tried to bill this contract although it was "
         "stopped. It tries once a day, as some reasons go away by themselves.",
+        prefetch=SELDOM,
     )
 
     _quarantined = models.Index("(id) WHERE subscription_quarantined_at IS NOT NULL")

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...const import SELDOM
 from ..contract.activities import schedule_once
 
 
@@ -14,6 +15,7 @@ class SaleOrder(models.Model):
         groups="base.group_system",
         help="What was done about a request for payment that a change of the contract deleted, "
         "until the draft is made that takes its place.",
+        prefetch=SELDOM,
     )
     subscription_under_way_text = fields.Text(
         "Payment Under Way", compute="_compute_subscription_under_way_text"

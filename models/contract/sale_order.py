@@ -86,7 +86,9 @@ class SaleOrder(models.Model):
     subscription_close_reason_id = fields.Many2one(
         "subscription.close.reason", "Close Reason", copy=False, tracking=True
     )
-    subscription_close_note = fields.Text("Close Note", copy=False, groups="base.group_user")
+    subscription_close_note = fields.Text(
+        "Close Note", copy=False, groups="base.group_user", prefetch=const.SELDOM
+    )
     subscription_origin_id = fields.Many2one(
         "sale.order",
         "First Contract",

@@ -21,6 +21,7 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="What the pricelist gave when the discount was last looked up, on a contract when it "
         "began. A line of an amendment or a renewal that has another discount keeps it.",
+        prefetch=const.SELDOM,
     )
 
     def _compute_discount(self):

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from odoo import fields, models
 
+from ...const import SELDOM
 from ...engine.change import opening_segments, plan_from
 from ...engine.ending import NO_REMAINDER, Remainder, move_end, split_end
 from ...engine.money import to_decimal
@@ -28,6 +29,7 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="Segments that were planned for this line when an amendment let it end. They come "
         "back when the line goes on after all.",
+        prefetch=SELDOM,
     )
 
     def _get_engine_segments(self):

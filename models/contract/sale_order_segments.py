@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import SELDOM
 from ...engine import errors
 from ...engine.change import change_values
 from ...engine.ending import NO_REMAINDER, split_end
@@ -24,6 +25,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="What happens to days that are billed already but lie after the end. Chosen when "
         "the contract is closed; until then its subscription template decides.",
+        prefetch=SELDOM,
     )
 
     # ------------------------------------------------------------------

@@ -16,11 +16,17 @@ class ResPartner(models.Model):
         groups=STAFF,
         help="Nobody reminds this customer of unpaid invoices of contracts, charges again, "
         "suspends or closes.",
+        prefetch=const.SELDOM,
     )
     subscription_left_out_until = fields.Date(
-        "Left Out Until", groups=STAFF, help="Last day of that. Empty: until somebody ends it."
+        "Left Out Until",
+        groups=STAFF,
+        help="Last day of that. Empty: until somebody ends it.",
+        prefetch=const.SELDOM,
     )
-    subscription_left_out_reason = fields.Char("Left Out Because", groups=STAFF)
+    subscription_left_out_reason = fields.Char(
+        "Left Out Because", groups=STAFF, prefetch=const.SELDOM
+    )
 
     subscription_count = fields.Integer(
         "Running Subscriptions",

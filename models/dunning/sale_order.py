@@ -23,10 +23,14 @@ class SaleOrder(models.Model):
 
     subscription_in_dunning = fields.Boolean("In Dunning", copy=False, readonly=True)
     subscription_dunning_next_date = fields.Date(
-        "Next Dunning Step On", copy=False, readonly=True, help="If nobody pays until then."
+        "Next Dunning Step On",
+        copy=False,
+        readonly=True,
+        help="If nobody pays until then.",
+        prefetch=const.SELDOM,
     )
     subscription_dunning_next_action = fields.Selection(
-        EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True
+        EVENT_ACTIONS, "Next Dunning Step", copy=False, readonly=True, prefetch=const.SELDOM
     )
     subscription_dunning_text = fields.Text(
         "Dunning in Words", compute="_compute_subscription_dunning_text"

@@ -23,6 +23,7 @@ class SaleOrder(models.Model):
         readonly=True,
         index="btree_not_null",
         help="Oldest unpaid invoice, for which the customer was warned.",
+        prefetch=const.SELDOM,
     )
     subscription_unpaid_close_date = fields.Date(
         "Closed If Unpaid On",

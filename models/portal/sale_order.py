@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import SELDOM
+
 
 class SaleOrder(models.Model):
     """Contracts on the pages of their customers.
@@ -38,6 +40,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="On an amendment by which a customer who wanted to leave accepts an offer: the reason "
         "that offered it.",
+        prefetch=SELDOM,
     )
 
     subscription_withdrawal_days = fields.Integer(

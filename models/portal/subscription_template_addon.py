@@ -7,7 +7,7 @@ class SubscriptionTemplateAddon(models.Model):
 
     _name = "subscription.template.addon"
     _description = "Add-On of a Subscription Template"
-    _order = "template_id, sequence, id"
+    _order = "template_id.id, sequence, id"
     _check_company_auto = True
 
     template_id = fields.Many2one(

@@ -11,8 +11,11 @@ class SubscriptionPrice(models.Model):
 
     _name = "subscription.price"
     _description = "Recurring Price"
+    # By ids where nobody looks: each page of the shop reads the prices of its products, and their
+    # list says its own order.
     _order = (
-        "product_tmpl_id, product_id, recurrence_id, pricelist_id, min_quantity, date_start, id"
+        "product_tmpl_id.id, product_id.id, recurrence_id, pricelist_id.id, min_quantity, "
+        "date_start, id"
     )
     _check_company_auto = True
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const import SELDOM
 from ..billing.next_taxes import NextTaxes
 from ..billing.rebate import is_rebate
 from ..billing.tax_totals import TaxTotals
@@ -34,6 +35,7 @@ class SaleOrder(models.Model):
         help="Monthly recurring revenue in the currency of the contract, without taxes and "
         "without what is sold once. A paused contract counts 0. Totals of several currencies "
         "are converted at the rate of today.",
+        prefetch=SELDOM,
     )
 
     @api.depends("state", "subscription_start_date", "require_payment", "order_line.recurrence_id")

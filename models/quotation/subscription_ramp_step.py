@@ -8,7 +8,7 @@ class SubscriptionRampStep(models.Model):
     _name = "subscription.ramp.step"
     _description = "Planned Step of a Quotation Line"
     _inherit = ["subscription.values.mixin", "subscription.protected.mixin"]
-    _order = "line_id, period, id"
+    _order = "line_id.id, period, id"
 
     line_id = fields.Many2one(
         "sale.order.line",

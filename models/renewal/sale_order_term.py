@@ -66,6 +66,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Day from which the ends of all terms are counted; a renewal counts on from the "
         "contract before.",
+        prefetch=const.SELDOM,
     )
 
     _due_to_renew = models.Index(

@@ -52,6 +52,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="When the customer was last asked by mail to save a payment method before the free "
         "trial ends.",
+        prefetch=const.SELDOM,
     )
 
     def _is_method_missing(self):
