@@ -14,6 +14,7 @@ from odoo.addons.sale_recurring.engine.billing import next_billing_date
 from odoo.addons.sale_recurring.engine.errors import EngineError
 from odoo.addons.sale_recurring.models.lifecycle.agreement_text import AgreementText
 from odoo.addons.sale_recurring.models.portal.customer_change import CustomerChange
+from odoo.addons.sale_recurring.models.pricing.product_template import drop_sent
 from odoo.addons.sale_recurring.models.quotation.setup_fee import SetupFee
 from odoo.addons.sale_recurring.tools import get_number_text
 
@@ -25,6 +26,7 @@ __all__ = [
     "EngineError",
     "SetupFee",
     "SubscriptionPayment",
+    "drop_sent",
     "get_accessible_order",
     "get_number_text",
     "next_billing_date",

@@ -1,6 +1,20 @@
 from odoo import api, fields, models
 
 
+def drop_sent(asked):
+    """Return what a dialog asks without what only our code says; a browser may send any name.
+
+    :param dict asked: by name; what our code says are records
+    :rtype: dict
+    """
+    ours = ("recurrence", "recurring_pricelist")
+    return {
+        name: value
+        for name, value in asked.items()
+        if name not in ours or isinstance(value, models.BaseModel)
+    }
+
+
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
@@ -63,6 +77,7 @@ class ProductTemplate(models.Model):
 
         :param kwargs: ``recurrence`` when the customer chose one, else the product's default
         """
+        kwargs = drop_sent(kwargs)
         if product_or_template.is_recurring and not kwargs.get("recurrence"):
             template = self.env.company._get_subscription_template()
             offered = template._get_offered_recurrences() if template else template.recurrence_ids

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.website.models import ir_http
 
+from ..addon import drop_sent
 from .shop_offer import ShopOffer, get_kept_of_page, get_length
 from .shop_tile import ShopTiles
 
@@ -232,6 +233,7 @@ class ProductTemplate(models.Model):
         :param recurrence_id: what the visitor chose, 0 for *once*
         """
         asked = (product_or_template, quantity, date, currency, pricelist)
+        kwargs = drop_sent(kwargs)
         website = ir_http.get_request_website()
         if not product_or_template.is_recurring or not website:
             return super()._get_configurator_price(*asked, **kwargs)

@@ -8,6 +8,16 @@ from .common import ShopCase
 
 DAY = "2027-01-31 12:00:00"
 IDS = ("product_id", "product_template_id")
+HOSTILE = (None, True, "x", "1", -1, 10**12, 1.5, [1], {"id": 1})
+DATED = ("quantity", "currency_id", "so_date", "product_template_id", "ptav_ids")
+COMBO = ("quantity", "currency_id", "date", "product_tmpl_id")
+# Core's routes that take our `recurrence_id`, and what they need besides.
+DIALOGS = {
+    "product_configurator/get_values": DATED,
+    "product_configurator/update_combination": DATED,
+    "combo_configurator/get_data": COMBO,
+    "combo_configurator/get_price": COMBO,
+}
 
 
 @tagged("post_install", "-at_install")
@@ -247,3 +257,32 @@ class TestShopDialogs(ShopCase):
                     )
         self.env.invalidate_all()
         self.assertEqual(self.get_lines(cart), [("Seat", "Monthly", 1.0, 9.0)])
+
+    @mute_logger("odoo.http")
+    def test_nothing_that_is_sent_to_the_dialogs_does_harm(self):
+        combo = self.create_combo()
+        other = self.env["subscription.recurrence"].create({"name": "Other", "unit": "week"})
+        gone = self.year.copy({"active": False})
+        asked = {"quantity": 1, "currency_id": self.currency.id, "so_date": DAY, "date": DAY}
+        hostile = (*HOSTILE, other.id, gone.id)
+        for product, price in ((self.seat, 9.0), (combo, 40.0), (self.cup, 5.0)):
+            ids = {
+                "product_template_id": product.product_tmpl_id.id,
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "ptav_ids": [],
+                "parent_ptav_ids": [],
+            }
+            for route, names in DIALOGS.items():
+                for key in ("recurrence_id", "recurrence", "recurring_pricelist"):
+                    for value in hostile:
+                        with self.subTest(product=product.name, route=route, key=key, value=value):
+                            values = {**asked, **ids, key: value}
+                            sent = {name: values[name] for name in (*names, key)}
+                            answer = self.make_jsonrpc_request(f"/website_sale/{route}", sent)
+                            self.assertEqual(self.get_price(answer), price)
+
+    def get_price(self, answer):
+        """Return the price of the product of an answer, whichever route gave it."""
+        if isinstance(answer, dict):
+            return answer["products"][0]["price"] if "products" in answer else answer["price"]
+        return answer
