@@ -172,8 +172,15 @@ class AccountMove(models.Model):
             reverses |= reversal
         (self.sudo().invoice_line_ids - lines)._take_over_credits()
         reverses._as_system().subscription_credit_effect = "move"
+        self._take_over_credit_effect()
         reverses.filtered(lambda move: move.state == "posted")._record_booked_amounts()
         lines.subscription_origin_line_id._get_correction_orders()._refresh_after_correction()
+
+    def _take_over_credit_effect(self):
+        """Let corrected credit notes mean what those meant that they stand for."""
+        for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            corrected = move.invoice_line_ids.subscription_origin_line_id.move_id
+            move._as_system().subscription_credit_effect = corrected[:1].subscription_credit_effect
 
 
 class AccountMoveLine(models.Model):

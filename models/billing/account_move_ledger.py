@@ -31,7 +31,10 @@ class AccountMove(models.Model):
             moves = self._leaving_lines_alone(vals)
             renewing = self._get_subscription_documents(vals)._renewing_links(vals)
             with renewing, self._keeping_what_is_paid(vals):
-                return super(AccountMove, moves).write(vals)
+                result = super(AccountMove, moves).write(vals)
+            if "move_type" in vals:
+                self._check_stays_what_it_is()
+            return result
         before = {move.id: move.state for move in self}
         moves, keeping = self, nullcontext()
         if is_batch and vals.get("state") == "posted" and vals.keys() <= POSTING_VALUES:
@@ -66,6 +69,24 @@ class AccountMove(models.Model):
         """
         del vals
         return nullcontext()
+
+    def _check_stays_what_it_is(self):
+        """Refuse to make a credit note of a draft that bills periods, or an invoice of a credit.
+
+        The days would count as billed, and the customer be owed what they cost.
+
+        :raise UserError: periods are billed or given back by one of these
+        """
+        for move in self:
+            if contracts := move._get_subscription_rows().order_id:
+                raise UserError(
+                    self.env._(
+                        "This draft bills or gives back periods of %(contracts)s, so it cannot "
+                        "become a document of another kind. Delete it to have it made anew, or "
+                        "post it and reverse it.",
+                        contracts=", ".join(contracts.mapped("name")),
+                    )
+                )
 
     def _is_flag_lowered_already(self, vals):
         """Tell whether a write only says again that nothing was edited, or that no number lacks.
@@ -202,14 +223,13 @@ class AccountMove(models.Model):
         """
         if not rows:
             return
-        foreign = rows._get_foreign_credits(self)
-        if foreign:
+        for row, credit in rows._get_foreign_credits(self):
             raise UserError(
                 self.env._(
                     "%(invoice)s cannot be cancelled or deleted, because %(credit)s credits a part "
                     "of it. Cancel %(credit)s first, or make a credit note for the rest.",
-                    invoice=foreign[0].reverses_id.move_id.display_name,
-                    credit=foreign[0].move_id.display_name,
+                    invoice=row.move_id.display_name,
+                    credit=credit.display_name,
                 )
             )
         rows._undo(note)

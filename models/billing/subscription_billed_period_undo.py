@@ -258,19 +258,23 @@ class SubscriptionBilledPeriod(models.Model):
     # ------------------------------------------------------------------
 
     def _get_foreign_credits(self, moves):
-        """Return credits of these rows that stand on other documents than the given ones.
+        """Return what other documents than the given ones give back of these rows.
+
+        A price adjustment is one, too: of a period that is billed anew it would be given once more.
 
         :param moves: documents that are about to go away
+        :return: pairs of a row and the document that credits it
+        :rtype: list[tuple]
         """
-        return self.reversed_by_ids.filtered(
-            lambda row: (
-                row.kind == "credit"
-                and row.move_id
-                and row.move_id not in moves
-                and row.move_id.state != "cancel"
-                and row.booked_amount
-            )
-        )
+        credits = self.reversed_by_ids.filtered(lambda row: row.kind == "credit")
+        found = [(row.reverses_id, row.move_id) for row in credits if row.booked_amount]
+        for row in self.filtered("manual_credit_amount"):
+            found += [(row, line.move_id) for line in row.adjustment_line_ids if line.balance]
+        return [
+            (row, move)
+            for row, move in found
+            if move and move not in moves and move.state != "cancel"
+        ]
 
     def _check_credits(self):
         """Refuse credits that are larger than what was booked.

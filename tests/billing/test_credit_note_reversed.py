@@ -86,3 +86,33 @@ class TestCreditNoteReversed(GivenBackCommon):
         self.order._subscription_close(self.travel("2027-04-21"))
         self.bill(self.order)
         self.assertAsked(83.33, 16.67, 100.0)
+
+    def test_corrected_credit_note(self):
+        note = self.reverse(self.invoice, "again")
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=note.ids)
+            .create({"journal_id": note.journal_id.id})
+        )
+        wizard.modify_moves()
+        wizard.new_move_ids.action_post()
+        self.assertEqual(wizard.new_move_ids.subscription_credit_effect, "again")
+        self.reverse(wizard.new_move_ids)
+        self.assertFalse(self.bill(self.order))
+        self.assertAsked(100.0, 20.0, 120.0)
+        self.assertRestGoesBack()
+
+    def test_invoice_whose_price_was_adjusted_is_not_billed_again(self):
+        """Else the adjustment would be given for a period that the run gives back as well."""
+        note = self.reverse(self.invoice)
+        with self.assertRefused(f"because {note.name}"), self.env.cr.savepoint():
+            self.invoice.button_cancel()
+        note.button_cancel()
+        self.invoice.button_cancel()
+        self.bill(self.order)
+        self.assertAsked(100.0, 20.0, 120.0)
+
+    def test_invoice_whose_adjustment_was_taken_back_may_be_cancelled(self):
+        self.reverse(self.reverse(self.invoice))
+        self.invoice.button_cancel()
+        self.assertEqual(self.invoice.state, "cancel")

@@ -327,6 +327,22 @@ class TestDrafts(SubscriptionCommon):
         self.assertBillsNothing(order)
         self.assertLedgerWhole(order)
 
+    def test_draft_does_not_become_a_document_of_another_kind(self):
+        order, draft = self.create_drafted()
+        with self.assertRefused(f"periods of {order.name}"), self.env.cr.savepoint():
+            draft.action_switch_move_type()
+        draft.action_post()
+        self.change(order, "2027-04-16", 3)
+        note = self.bill(order)
+        with self.assertRefused(f"periods of {order.name}"), self.env.cr.savepoint():
+            note.action_switch_move_type()
+        note.action_post()
+        self.assertEqual(
+            [(move.move_type, move.amount_untaxed) for move in draft | note],
+            [("out_invoice", 50.0), ("out_refund", 10.0)],
+        )
+        self.assertLedgerWhole(order)
+
     def test_updated_taxes_reach_an_untouched_draft(self):
         order, draft = self.create_drafted()
         tax = self.seat.taxes_id[:1].copy({"name": "Other", "amount": 10})
