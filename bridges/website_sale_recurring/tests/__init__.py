@@ -1,4 +1,5 @@
 from . import test_shop_addons
+from . import test_shop_archived
 from . import test_shop_audience
 from . import test_shop_bundle
 from . import test_shop_cart
