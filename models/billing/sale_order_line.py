@@ -111,7 +111,7 @@ class SaleOrderLine(models.Model):
         return vals_list
 
     def _prepare_item_invoice_values(self, due, name):
-        """Return what a due item changes in the invoice line that core prepared.
+        """Return what a due item changes in the invoice line that core prepared. Hook.
 
         The quantity stays whole and the price is prorated and unrounded, so that the subtotal,
         rounded once by core, is the engine's amount to the cent.

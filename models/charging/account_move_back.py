@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         )
 
     def _hook_on_charge_disputed(self, tx, status):
-        """Called once per turn of a dispute of a payment of this invoice. Return nothing.
+        """Hook. Called once per turn of a dispute of a payment of this invoice. Return nothing.
 
         A debit that the customer's bank returns is such a dispute too, lost from the start.
 
@@ -66,7 +66,7 @@ class AccountMove(models.Model):
         self._tell_of_money_back(DISPUTED, summary, text, is_over)
 
     def _hook_on_charge_refunded(self, refund):
-        """Called once per refund of this paid invoice that was not made in Odoo. Return nothing.
+        """Hook. Called once per refund of this invoice that was not made in Odoo. Return nothing.
 
         :param refund: the `payment.transaction` of the refund, whose amount is negative
         """

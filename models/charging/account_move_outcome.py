@@ -27,7 +27,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _hook_on_charge_done(self, tx):
-        """Called once when a charge of this invoice went through. Return nothing.
+        """Hook. Called once when a charge of this invoice went through. Return nothing.
 
         :param tx: the `payment.transaction`, done or authorized
         """
@@ -90,7 +90,7 @@ class AccountMove(models.Model):
         )
 
     def _hook_on_charge_unknown(self, tx):
-        """Called once when nobody knows whether a charge took the money. Return nothing.
+        """Hook. Called once when nobody knows whether a charge took the money. Return nothing.
 
         No further attempt may be made before the outcome is known.
 
@@ -109,7 +109,7 @@ class AccountMove(models.Model):
             record.message_post(body=text)
 
     def _hook_on_charge_to_check(self, tx):
-        """Called once when a person has to say whether the money came. Return nothing.
+        """Hook. Called once when a person has to say whether the money came. Return nothing.
 
         :param tx: the `payment.transaction`, still a draft
         """
@@ -126,7 +126,7 @@ class AccountMove(models.Model):
         self._schedule_matter_activity(UNCERTAIN, summary, text)
 
     def _hook_on_charge_late(self, tx):
-        """Called once when a charge went through that was taken for failed. Return nothing.
+        """Hook. Called once when a charge went through that was taken for failed. Return nothing.
 
         The money is booked. A contract that was closed meanwhile stays closed.
 

@@ -69,7 +69,7 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
 
     def _hook_on_charge_pending(self, tx):
-        """Called when the bank got to work on a charge of this invoice. Return nothing.
+        """Hook. Called when the bank got to work on a charge of this invoice. Return nothing.
 
         :param tx: the `payment.transaction`, pending
         """
@@ -77,7 +77,7 @@ class AccountMove(models.Model):
             self._as_system().subscription_charge_error = False
 
     def _hook_on_charge_slow(self, tx):
-        """Called daily once a bank takes longer than any should. Return nothing.
+        """Hook. Called daily once a bank takes longer than any should. Return nothing.
 
         :param tx: the `payment.transaction`, still pending
         """
@@ -94,7 +94,7 @@ class AccountMove(models.Model):
         self._schedule_matter_activity(SLOW, summary, text)
 
     def _hook_on_payment_abandoned(self, tx):
-        """Called once a payment that a customer began counts as left. Return nothing.
+        """Hook. Called once a payment that a customer began counts as left. Return nothing.
 
         :param tx: the `payment.transaction`, still pending or authorized
         """

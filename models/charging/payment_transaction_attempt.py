@@ -92,7 +92,7 @@ class PaymentTransaction(models.Model):
         return invoices.filtered(lambda move: move._is_about_contracts())
 
     def _hook_on_attempt_unknown(self):
-        """Called once when nobody knows whether an attempt took the money. Return nothing."""
+        """Hook. Called once when nobody knows whether an attempt took the money. Return nothing."""
         self.ensure_one()
         if self.operation == "refund":
             self._hook_on_refund_unknown()
@@ -107,7 +107,7 @@ class PaymentTransaction(models.Model):
         self.sale_order_ids._message_log_batch({order.id: text for order in self.sale_order_ids})
 
     def _hook_on_attempt_to_check(self):
-        """Called once when a person has to say whether the money came. Return nothing."""
+        """Hook. Called once when a person has to say whether the money came. Return nothing."""
         self.ensure_one()
         if self.operation == "refund":
             self._tell_of_unknown_refund()

@@ -250,12 +250,12 @@ class PaymentTransaction(models.Model):
         return drafts
 
     def _hook_on_charge_state(self):
-        """Called when charges change their state, before core books them. Return nothing."""
+        """Hook. Called when charges change their state, before core books them. Return nothing."""
         self.filtered(lambda tx: tx.operation != "refund")._note_decline()
         self._note_known()
 
     def _hook_on_charge_outcome(self):
-        """Called once per final state of a charge, after core booked it. Return nothing. Hook."""
+        """Hook. Called once per final state of a charge, after core booked it. Return nothing."""
         self.ensure_one()
         invoice = self.subscription_invoice_id
         told = self.subscription_told_state

@@ -43,7 +43,7 @@ class PaymentTransaction(models.Model):
     # ------------------------------------------------------------------
 
     def _hook_on_refund_unknown(self):
-        """Called once when nobody knows whether a refund went through. Return nothing."""
+        """Hook. Called once when nobody knows whether a refund went through. Return nothing."""
         self.ensure_one()
         if self.provider_code not in REPEATABLE_PROVIDERS:
             self._give_to_check()

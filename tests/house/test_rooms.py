@@ -1,4 +1,5 @@
 import ast
+import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -54,6 +55,26 @@ class TestRooms(BaseCase):
 
     def test_extended_methods_say_so(self):
         self.assertEqual(self.rooms.get_silent_hooks(), [])
+
+    def test_hooks_say_so(self):
+        """Those that the README offers, and all that are named so, extended here or not."""
+        told = (
+            (ADDON / "README.md").read_text().partition("\n## Extend\n")[2].partition("\n### ")[0]
+        )
+        offered = set(re.findall(r"\b(_[a-z]\w*)\(", told))
+        named = {name for name in self.rooms.names if name.startswith("_hook_")}
+        self.assertGreater(len(offered), 20)
+        self.assertGreater(len(named), 40)
+        definitions = {
+            name: [one for found in self.rooms.names[name].values() for one in found]
+            for name in offered | named
+        }
+        silent = [
+            name
+            for name, found in definitions.items()
+            if not any("Hook" in one.doc and not one.calls_super for one in found)
+        ]
+        self.assertEqual(silent, [])
 
     def test_names_of_test_files_are_unique(self):
         names = Counter(path.name for path in (ADDON / "tests").rglob("test_*.py"))
