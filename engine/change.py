@@ -194,7 +194,7 @@ def _set_value(
 
 
 def changed_values(segments: Iterable[Segment], start: date) -> dict[str, tuple[Decimal, Decimal]]:
-    """Return what a step changes, as {name: (before, from then on)}; empty for a first step."""
+    """Return what a segment changes, as {name: (before, from then on)}; empty for a first one."""
     ordered = check_tiling(segments)
     before = [part for part in ordered if part.end == start]
     after = [part for part in ordered if part.start == start]

@@ -50,7 +50,7 @@ def next_period_date(
 def _openings(track: Track, billed: set[Period], until: date) -> list[date]:
     """Return when periods that are not billed at all fall due.
 
-    The last one that is looked at begins after the period that holds a day, or after the last step.
+    The last one that is looked at begins after the period that holds a day, or after all segments.
     """
     days = []
     begins = max((level.start for level in track.levels), default=until)

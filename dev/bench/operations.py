@@ -22,7 +22,7 @@ STEPS = (
         "confirm",
         "Confirm an order",
         "confirm",
-        "opens the steps of each line, puts the contract on its stage, logs what the customer "
+        "opens the segments of each line, puts the contract on its stage, logs what the customer "
         "agreed to and writes the MRR that it adds",
     ),
     ("confirm_many", "Confirm 100 orders", "confirm_many", "the same for each of them"),
@@ -30,7 +30,7 @@ STEPS = (
         "amend",
         "Confirm an amendment",
         "confirm",
-        "confirms a quotation, ends and opens steps of the contract that it changes, logs the "
+        "confirms a quotation, ends and opens segments of the contract that it changes, logs the "
         "difference there and writes the MRR that came or went",
     ),
     (
@@ -44,8 +44,8 @@ STEPS = (
         "close",
         "Close a contract",
         "cancel",
-        "ends each line on the day that the terms say, works out what is left to bill or to give "
-        "back, logs it and writes churn and reason",
+        "ends each line on the day that the template says, works out what is left to bill or to "
+        "give back, logs it and writes churn and reason",
     ),
     (
         "close_many",
@@ -58,7 +58,8 @@ STEPS = (
         "raise_prices",
         "Raise the price of {all} contracts",
         "raise_prices",
-        "shows old and new price of each line before it writes, and opens a step from the day on",
+        "shows old and new price of each line before it writes, and opens a segment from the day "
+        "on",
     ),
     (
         "form",
@@ -235,7 +236,7 @@ class ContractSide(Side):
         return env["product.product"].search([("name", "like", "Bench %")], order="id")
 
     def get_order_values(self, env):
-        """Return further values of quotations: the terms."""
+        """Return further values of quotations: the template."""
         template = env["subscription.template"].search([("name", "=", "Bench")])
         return {
             "subscription_template_id": template.id,

@@ -80,7 +80,7 @@ class SubscriptionFinding(models.Model):
                         sale_order.subscription_end_date > sale_order.subscription_start_date)
                    AND line.recurrence_id IS NOT NULL AND line.display_type IS NULL
                    AND NOT EXISTS (
-                       SELECT FROM subscription_segment step WHERE step.line_id = line.id)
+                       SELECT FROM subscription_segment part WHERE part.line_id = line.id)
                    AND NOT EXISTS (
                        SELECT FROM subscription_amendment_changed_line_rel amended
                         WHERE amended.line_id = line.id)

@@ -9,8 +9,8 @@ from .change_text import ChangeText
 class SubscriptionSegment(models.Model):
     """One segment of a recurring line: a span with its quantity and terms.
 
-    Spans are half-open: ``end_date`` is the first day that no longer belongs to the step. A
-    segment never changes but for its end; another segment is another segment.
+    Spans are half-open: ``end_date`` is the first day that no longer belongs to the segment.
+    One never changes but for its end; other values are another one.
     """
 
     _name = "subscription.segment"
@@ -41,7 +41,7 @@ class SubscriptionSegment(models.Model):
     company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True)
     product_id = fields.Many2one(related="line_id.product_id")
     end_date = fields.Date(
-        help="First day that no longer belongs to this step. Empty: until further notice.",
+        help="First day that no longer belongs to this segment. Empty: until further notice.",
     )
     quantity = fields.Float(digits="Product Unit", readonly=True)
     discount_kind = fields.Selection(

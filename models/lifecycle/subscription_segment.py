@@ -44,7 +44,7 @@ class SubscriptionSegment(models.Model):
         return self.filtered(lambda segment: segment._get_planned_kind())
 
     def _get_planned_kind(self):
-        """Return what is still to come of this step.
+        """Return what is still to come of this segment.
 
         :return: ``change`` when it follows another one, ``begin`` when its line begins with it
             after the contract, ``end`` when its line ends with it before the contract, or False

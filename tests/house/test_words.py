@@ -114,20 +114,36 @@ class TestRetiredWords(BaseCase):
 class TestLabels(SubscriptionCommon):
     """One word per thing on screens."""
 
-    def test_a_subscription_template_is_called_so(self):
-        """Labels and help never say terms for it: payment terms are another thing."""
-        found = []
+    def get_texts(self):
+        """Return our fields, each with its label and with its help."""
         data = self.env["ir.model.data"].search(
             [("module", "=", "sale_recurring"), ("model", "=", "ir.model.fields")]
         )
         own = self.env["ir.model.fields"].browse(data.mapped("res_id")).exists()
         self.assertGreater(len(own), 400)
-        for field in own:
-            for text in (field.field_description, field.help or ""):
-                said = re.sub(r"(?i)payment terms|all terms|expired terms|Terms Counted", "", text)
-                said = re.sub(r"in the terms in which", "", said)
-                if re.search(r"\bterms\b", said, re.IGNORECASE):
+        return [
+            (field, text or "") for field in own for text in (field.field_description, field.help)
+        ]
+
+    def test_a_step_is_one_of_dunning(self):
+        """What a line consists of is a segment."""
+        found, said = [], 0
+        for field, text in self.get_texts():
+            if re.search(r"\bsteps?\b", text, re.IGNORECASE):
+                said += 1
+                if "dunning" not in f"{field.model}.{field.name}: {text}".lower():
                     found.append(f"{field.model}.{field.name}: {text}")
+        self.assertGreater(said, 5)
+        self.assertFalse(found, "\n".join(found))
+
+    def test_a_subscription_template_is_called_so(self):
+        """Labels and help never say terms for it: payment terms are another thing."""
+        found = []
+        for field, text in self.get_texts():
+            said = re.sub(r"(?i)payment terms|all terms|expired terms|Terms Counted", "", text)
+            said = re.sub(r"in the terms in which", "", said)
+            if re.search(r"\bterms\b", said, re.IGNORECASE):
+                found.append(f"{field.model}.{field.name}: {text}")
         self.assertFalse(found, "\n".join(found))
 
     def test_stages_are_called_as_the_states_at_first(self):
