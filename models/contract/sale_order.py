@@ -48,6 +48,7 @@ class SaleOrder(models.Model):
         group_expand="_read_group_subscription_stage_ids",
         help="Your own phases of working with the contract. They do not change what is billed.",
     )
+    subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
     subscription_start_date = fields.Date(
         "Start Date",
         copy=False,

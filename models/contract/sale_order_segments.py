@@ -18,6 +18,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    subscription_segment_ids = fields.One2many(
+        "subscription.segment", "order_id", "Segments", readonly=True
+    )
     subscription_close_credit_rule = fields.Selection(
         UNUSED_DAYS,
         "Unused Days When Closed",

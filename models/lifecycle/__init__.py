@@ -7,5 +7,6 @@ from . import (
     sale_order_planned,
     sale_order_mass,
     sale_order_actions,
+    sale_order_stage,
     sale_order_line,
 )

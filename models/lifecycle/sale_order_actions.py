@@ -1,8 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.fields import Command
 
-from ... import const
 from ..billing.billing_run import BillingRun
 from .operation_text import get_retry_text
 
@@ -12,17 +10,10 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    subscription_segment_ids = fields.One2many(
-        "subscription.segment", "order_id", "Segments", readonly=True
-    )
-    subscription_country_id = fields.Many2one(related="partner_id.country_id", string="Country")
     subscription_has_delivered = fields.Boolean(
         "Bills Delivered Quantities", compute="_compute_subscription_has_delivered"
     )
     subscription_is_due = fields.Boolean("Due for Billing", compute="_compute_subscription_is_due")
-    subscription_has_pause = fields.Boolean(
-        "Pause Running or Planned", compute="_compute_subscription_has_pause"
-    )
 
     @api.depends("order_line.product_id")
     def _compute_subscription_has_delivered(self):
@@ -42,58 +33,6 @@ class SaleOrder(models.Model):
                 and order.state == "sale"
                 and bool((day and day <= order._subscription_today()) or order._get_due_once())
             )
-
-    @api.depends("subscription_interruption_ids.end_date", "subscription_state")
-    def _compute_subscription_has_pause(self):
-        """Tell whether a pause runs or is planned, so that it can be ended or taken back."""
-        for order in self:
-            today = order._subscription_today()
-            order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
-                gap.kind != "closure" and (not gap.end_date or gap.end_date > today)
-                for gap in order.subscription_interruption_ids
-            )
-
-    @api.constrains("subscription_stage_id")
-    def _check_subscription_stage(self):
-        """Keep the board honest: a stage that stands for a state holds only such contracts."""
-        labels = dict(self._fields["subscription_state"]._description_selection(self.env))
-        for order in self:
-            state = order.subscription_stage_id.subscription_state
-            if not state or state == order.subscription_state:
-                continue
-            text = self.env._(
-                "%(order)s cannot be moved to %(stage)s: that stage is for contracts with "
-                "the status “%(state)s”. Use the buttons of the contract instead.",
-                order=order.name,
-                stage=order.subscription_stage_id.name,
-                state=labels[state],
-            )
-            action = self.env.context.get(const.APP_KEY) and order._get_move_action(state)
-            if action:
-                raise RedirectWarning(text, action, action["name"])
-            raise ValidationError(text)
-
-    def _get_move_action(self, state):
-        """Return the dialog by which this contract comes to a state, for whoever moved a card.
-
-        :param str state: one of the subscription states
-        :return: an action, None where no dialog leads there
-        :rtype: dict | None
-        """
-        self.ensure_one()
-        old = self._origin.subscription_state
-        if state == "active" and old in ("paused", "suspended"):
-            return self.action_subscription_resume_on()
-        if state == "active" and old == "closed":
-            return self.action_subscription_reopen()
-        if old not in const.RUNNING_STATES or state == old:
-            return None
-        find = {
-            "paused": self.action_subscription_pause,
-            "suspended": self.action_subscription_suspend,
-            "closed": self.action_subscription_close,
-        }.get(state)
-        return find and find()
 
     # ------------------------------------------------------------------
     # Smart buttons

@@ -1,9 +1,10 @@
 from functools import partial
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ... import const
 from ...engine.pausing import restart_periods, undo_restart
 from ...engine.period import FOREVER, Period
 from ...explain import told_to_user
@@ -14,6 +15,20 @@ class SaleOrder(models.Model):
     """Pauses and suspensions: a gap in the service, and how the periods go on after it."""
 
     _inherit = "sale.order"
+
+    subscription_has_pause = fields.Boolean(
+        "Pause Running or Planned", compute="_compute_subscription_has_pause"
+    )
+
+    @api.depends("subscription_interruption_ids.end_date", "subscription_state")
+    def _compute_subscription_has_pause(self):
+        """Tell whether a pause runs or is planned, so that it can be ended or taken back."""
+        for order in self:
+            today = order._subscription_today()
+            order.subscription_has_pause = order.subscription_state in const.RUNNING_STATES and any(
+                gap.kind != "closure" and (not gap.end_date or gap.end_date > today)
+                for gap in order.subscription_interruption_ids
+            )
 
     # ------------------------------------------------------------------
     # Pause
