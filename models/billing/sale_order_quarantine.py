@@ -2,13 +2,13 @@ import logging
 
 from odoo import fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
-from odoo.tools import plaintext2html
 from psycopg2 import IntegrityError, OperationalError
 from psycopg2 import errors as pg_errors
 
 from ...const import SELDOM
 from ...engine.errors import EngineError
 from ...explain import explain
+from ..contract.activities import schedule_once
 
 _logger = logging.getLogger(__name__)
 
@@ -85,12 +85,8 @@ class SaleOrder(models.Model):
                 "subscription_retried_date": self._subscription_today(),
             }
         )
-        self.activity_schedule(
-            QUARANTINE_ACTIVITY,
-            summary=self.env._("This contract cannot be billed"),
-            note=plaintext2html(reason),
-            user_id=self._get_responsible_user().id,
-        )
+        summary, user = self.env._("This contract cannot be billed"), self._get_responsible_user()
+        schedule_once(self, QUARANTINE_ACTIVITY, summary, reason, user)
 
     def _release_quarantine(self):
         """Let contracts take part in the run again."""

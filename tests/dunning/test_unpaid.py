@@ -1,5 +1,7 @@
 from datetime import date
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -181,3 +183,20 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-03-01")
         self.assertFalse(order.subscription_quarantined_at)
         self.assertEqual(renewal.subscription_unpaid_move_id, order.invoice_ids)
+
+    def test_a_closing_that_fails_each_night_is_asked_about_once(self):
+        order = self.create_unpaid()
+        self.run_rule("2027-02-24")
+
+        def refuse(contract):
+            raise UserError(f"{contract.name} has machines that must come back first.")
+
+        kind = self.env.ref("sale_recurring.mail_activity_quarantine")
+        with patch.object(type(order), "_hook_on_subscription_close", refuse):
+            for day in ("2027-03-03", "2027-03-04", "2027-03-05"):
+                self.run_rule(day)
+                self.assertIn("must come back", order.subscription_quarantine_reason)
+                activity = order.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+                self.assertEqual(activity.mapped("summary"), ["This contract cannot be billed"])
+        self.run_rule("2027-03-06")
+        self.assertEqual(order.subscription_state, "closed")
