@@ -96,14 +96,21 @@ export function getSparkline(series) {
 }
 
 /**
- * Let the browser save a chart as a PNG picture.
+ * Let the browser save a chart as a PNG picture, on paper: dark words on nothing cannot be read where
+ * it is shown on a dark ground.
  *
  * @param {HTMLCanvasElement} canvas what it is drawn on
  * @param {string} name of the file, without its ending
  */
 export function savePicture(canvas, name) {
+    const picture = document.createElement("canvas");
+    Object.assign(picture, { width: canvas.width, height: canvas.height });
+    const context = picture.getContext("2d");
+    context.fillStyle = "white";
+    context.fillRect(0, 0, picture.width, picture.height);
+    context.drawImage(canvas, 0, 0);
     const link = document.createElement("a");
     link.download = `${name}.png`;
-    link.href = canvas.toDataURL("image/png");
+    link.href = picture.toDataURL("image/png");
     link.click();
 }
