@@ -107,6 +107,30 @@ class TestCurrencies(DrawnMrrCommon):
                     model = self.seen_from(f"subscription.{name}", *companies)
                     self.assertEqual(self.read_sum(model, measure, domain), [(amount * rate, both)])
 
+    def test_each_company_counts_in_its_own_way_and_currency(self):
+        for order in (self.kept, self.grown):
+            order._subscription_pause(date(2027, 5, 5), None)
+            self.record(order)
+        self.assertEqual(self.get_mrr(), [0.0, 0.0])
+        Wizard = self.env["subscription.mrr.policy.wizard"].with_company(self.abroad)
+        for counts, difference in ((True, 300.0), (False, -300.0)):
+            wizard = Wizard.create({"paused_counts": counts})
+            self.assertEqual((wizard.company_id, wizard.currency_id), (self.abroad, self.far))
+            self.assertEqual(wizard.contract_count, 1)
+            self.assertEqual(wizard.line_ids[-1:].difference, difference)
+            wizard.action_apply()
+            with self.enter_registry_test_mode():
+                self.env.ref("sale_recurring.ir_cron_record_mrr").method_direct_trigger()
+            self.assertEqual(self.get_mrr(), [0.0, max(difference, 0.0)])
+
+    def get_mrr(self):
+        """Return what the ledger of each company adds up to, in its own currency."""
+        events = self.env["subscription.mrr.event"].sudo()
+        return [
+            sum(events.search([("company_id", "=", company.id)]).mapped("company_amount"))
+            for company in (self.company, self.abroad)
+        ]
+
     def test_one_company_is_told_in_its_own_currency(self):
         for company, currency, amount in (
             (self.company, self.currency, 100.0),
