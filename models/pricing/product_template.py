@@ -1,16 +1,16 @@
 from odoo import api, fields, models
 
 
-def drop_sent(asked):
-    """Return what a dialog asks without what only our code says; a browser may send any name.
+def drop_sent(values):
+    """Return what a dialog sends without what only our code says; a browser may send any name.
 
-    :param dict asked: by name; what our code says are records
+    :param dict values: by name; what our code says are records
     :rtype: dict
     """
     ours = ("recurrence", "recurring_pricelist")
     return {
         name: value
-        for name, value in asked.items()
+        for name, value in values.items()
         if name not in ours or isinstance(value, models.BaseModel)
     }
 
