@@ -14,33 +14,20 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def write(self, vals):
-        """Take out of carts what belonged to a product that is archived; core takes the product.
-
-        That is the rest of its bundle, and the set-up fee of a contract that is none any more.
-        """
-        if vals.get("active", True):
-            return super().write(vals)
-        # sudo: as core does, whoever archives a product may not read orders
-        lines_sudo = self.env["sale.order.line"].sudo()
-        lines_sudo = lines_sudo.search(
-            [
-                ("state", "=", "draft"),
-                ("product_id", "in", self.ids),
-                "|",
-                ("shop_bundle_id", "!=", False),
-                "&",
-                ("recurrence_id", "!=", False),
-                ("order_id.website_id", "!=", False),
-            ]
-        )
-        carts_sudo = lines_sudo.order_id
-        for cart_sudo in lines_sudo.filtered("shop_bundle_id").order_id:
-            ShopCart(cart_sudo).drop_bundle()
-        result = super().write(vals)
-        for cart_sudo in carts_sudo:
-            if cart_sudo.order_line.filtered("is_setup_fee"):
-                ShopCart(cart_sudo).refresh()
-        return result
+        """Take a bundle out of carts with a product that is archived; core takes the product."""
+        if "active" in vals and not vals["active"]:
+            # sudo: as core does, whoever archives a product may not read orders
+            lines_sudo = self.env["sale.order.line"].sudo()
+            bundled_sudo = lines_sudo.search(
+                [
+                    ("state", "=", "draft"),
+                    ("product_id", "in", self.ids),
+                    ("shop_bundle_id", "!=", False),
+                ]
+            )
+            for cart_sudo in bundled_sudo.order_id:
+                ShopCart(cart_sudo).drop_bundle()
+        return super().write(vals)
 
     def _to_markup_data(self, website):
         """Name each period with its price, in place of one price for ever."""

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.http import request
 
+from .shop_cart import ShopCart
 from .shop_offer import ShopOffer
 
 
@@ -17,6 +18,18 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="The quotation template that this line was bought with, as one.",
     )
+
+    def unlink(self):
+        """Take the set-up fee out of a cart with the last line of its contract, whoever does it.
+
+        Core does it to what is archived, and staff may do it.
+        """
+        recurring = self.filtered("recurrence_id")
+        carts = recurring.order_id.filtered(lambda one: one.website_id and one.state == "draft")
+        result = super().unlink()
+        for cart in carts.filtered(lambda one: not one._get_recurring_lines()):
+            ShopCart(cart).restore_setup_fee()
+        return result
 
     def _show_in_cart(self):
         """Show the set-up fee with the totals: a customer can neither add to it nor remove it."""

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import PaidShopCase
@@ -5,7 +6,7 @@ from .common import PaidShopCase
 
 @tagged("post_install", "-at_install")
 class TestShopArchived(PaidShopCase):
-    """What is archived while it is in a cart takes along what belonged to it."""
+    """What is archived or deleted while it is in a cart takes along what belonged to it."""
 
     def setUp(self):
         super().setUp()
@@ -21,7 +22,12 @@ class TestShopArchived(PaidShopCase):
         text = self.get_text(self.open("/shop/cart"))
         self.assertNotIn("Set-up", text)
         self.assertEqual(self.get_lines(self.cart), [("Cup", "once", 1.0, 5.0)])
-        self.assertFalse(self.cart.subscription_template_id)
+
+    def test_the_set_up_fee_goes_with_the_last_line_that_staff_deletes(self):
+        line = self.cart.order_line.filtered("recurrence_id")
+        self.cart.order_line = [Command.delete(line.id)]
+        self.assertIn(self.tell(6), self.get_text(self.open("/shop/cart")))
+        self.assertEqual(self.get_lines(self.cart), [("Cup", "once", 1.0, 5.0)])
 
     def test_a_payment_asks_for_no_fee_of_a_contract_that_is_none(self):
         self.open("/shop/cart")
