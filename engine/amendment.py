@@ -72,7 +72,7 @@ def period_end(segments: Iterable[Segment], day: date) -> date | None:
 
 
 def has_same_length(one: Recurrence, two: Recurrence) -> bool:
-    """Tell whether two recurrences bill equally often; 12 months and 1 year do."""
+    """Tell whether two recurrences have the same boundaries; 12 months and 1 year do."""
     return (one.months, one.days) == (two.months, two.days)
 
 

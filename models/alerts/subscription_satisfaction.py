@@ -89,7 +89,7 @@ class SubscriptionSatisfaction(models.Model):
     def _request_periodically(self):
         """Ask about contracts whose template says so and whose periods have gone by."""
         due = self.env["sale.order"]
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"]._get_served_companies():
             due |= self._get_due(company, company._subscription_today())
         if due:
             self.env["ir.cron"]._for_each_locked(

@@ -183,6 +183,8 @@ class SubscriptionBilledPeriod(models.Model):
     def _remember(self, name, make):
         """Make something of these rows once: only two amounts of a row ever change.
 
+        It is kept by the first row, and made again unless all rows and their amounts are the same.
+
         :param str name: of what is made
         :param make: function without parameters
         :return: what the function returned, now or before in this transaction

@@ -27,7 +27,7 @@ class SubscriptionHealth(models.Model):
         self._create_missing()
         self.env["ir.cron"]._commit_progress()
         count = 0
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"]._get_served_companies():
             today = company._subscription_today()
             while rows := self._lock_stale(company, today):
                 rows._refresh(company, today)

@@ -190,7 +190,11 @@ class SubscriptionRecurrence(models.Model):
         return self.count * {"day": 1, "week": 7, "month": 30.4, "year": 365.2}[self.unit]
 
     def _is_same_length(self, other):
-        """Return whether both records stand for the same billing period."""
+        """Return whether both records stand for the same billing period.
+
+        A year and 12 months do not: each has prices, totals and sections of its own. Whether two
+        have the same boundaries is another question, see `engine.amendment.has_same_length`.
+        """
         return self == other or self._get_length_key() == other._get_length_key()
 
     def _get_length_key(self):
