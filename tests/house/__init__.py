@@ -3,6 +3,7 @@ from . import test_access_methods
 from . import test_access_models
 from . import test_access_routes
 from . import test_constraints
+from . import test_dead_names
 from . import test_engine
 from . import test_hoot
 from . import test_live_html
