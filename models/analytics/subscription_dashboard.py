@@ -65,6 +65,7 @@ class SubscriptionDashboard(models.AbstractModel):
             "shown": self._get_shown(scope.currency),
             "compared": before.get_texts(),
             "range": now.get_texts(),
+            "filtered": self._get_filtered(values),
             "is_empty": not self.env["subscription.mrr.event"].search_count([], limit=1),
             "is_pending": not self.env.company.subscription_mrr_date
             and bool(

@@ -83,6 +83,31 @@ class SubscriptionDashboard(models.AbstractModel):
         return self._get_tiles(now, before, past)
 
     @api.model
+    def _get_filtered(self, values):
+        """Return in words what is filtered: a page on paper has no lists that tell it.
+
+        Names are told of what movements that the reader may read belong to, and of nothing else.
+
+        :param dict values: as of :meth:`get_dashboard`, checked already
+        :rtype: str
+        """
+        event, part = self.env["subscription.mrr.event"], self.env["subscription.mrr.part"]
+        texts = []
+        for name, (on_event, _on_order, _model) in FILTERS.items():
+            source, field = (event, on_event) if on_event else (part, "product_id")
+            ids = values.get(name)
+            groups = source._read_group([(field, "in", ids)], [field]) if ids else []
+            # sudo: the reader reads these names on the movements too
+            names = [record.sudo().display_name for [record] in groups]
+            if names:
+                label = source._fields[field]._description_string(self.env)
+                texts.append(f"{label}: {', '.join(names)}")
+        if values.get("known"):
+            label = event._fields["known_on"]._description_string(self.env)
+            texts.append(f"{label}: {format_date(self.env, values['known'])}")
+        return "; ".join(texts)
+
+    @api.model
     def _get_tiles(self, now, before, past):
         """Return the tiles: value, change, formula with its numbers, records and past months."""
         values, old, filled = now.get_values(), before.get_values(), now.get_filled()

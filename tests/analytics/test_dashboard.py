@@ -123,6 +123,17 @@ class TestDashboard(SubscriptionCommon):
         self.env.cr.flush()
         self.assertIn("20.00", self.get_tiles(user=[seller.id])["mrr"]["text"])
 
+    def test_a_page_on_paper_says_what_is_filtered(self):
+        self.assertEqual(self.get_data()["filtered"], "")
+        seller = self.env.ref("base.user_admin").copy({"login": "paper", "name": "Pia"})
+        self.new.user_id = seller
+        self.env.cr.flush()
+        found = self.get_data(user=[seller.id], product=[self.seat.id], known="2027-12-31")
+        self.assertEqual(
+            found["filtered"],
+            f"Salesperson: Pia; Product: {self.seat.display_name}; Known On: 12/31/2027",
+        )
+
     def test_contracts_that_end_follow_the_filters(self):
         other = self.env.ref("base.user_admin").copy({"login": "renewal seller"})
         self.kept._subscription_close(date(2027, 5, 5))
