@@ -248,7 +248,7 @@ class SubscriptionCommon(TransactionCase):
 
     @contextmanager
     def assertRefused(self, text):
-        """The block raises a sentence with these words, and leaves nothing behind."""
+        """The block raises a sentence with these words; what it wrote is rolled back."""
         with self.assertRaises(UserError) as caught:
             yield
         self.assertIn(text, str(caught.exception))
