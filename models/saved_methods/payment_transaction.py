@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ... import const
 from .mandate import Mandate
+from .unwritten import request_own_methods
 
 # Where core puts what a customer agrees to.
 OPTIONS = "payment_method_options[card][mandate_options]"
@@ -106,6 +107,7 @@ class PaymentTransaction(models.Model):
                 if order._is_payment_token_kept() and old._is_dead_for(order, self.token_id):
                     order._subscription_replace_token(self.token_id)
             orders._subscription_store_token(self.token_id)
+            request_own_methods(orders | self.sale_order_ids, self.token_id)
 
     def _get_forms_domain(self, document):
         """Count forms for another payment method as well."""

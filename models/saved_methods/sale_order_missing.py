@@ -129,6 +129,8 @@ class SaleOrder(models.Model):
                 "The customer was asked by mail to save a payment method before the free trial "
                 "ends."
             )
+            if self._get_trial_end()
+            else self.env._("The customer was asked by mail to save a payment method.")
         )
 
     @api.model

@@ -34,3 +34,15 @@ def _schedule(order, note):
     """Ask whoever looks after a contract, once as long as no method is saved."""
     summary = order.env._("%(order)s needs a payment method", order=order.name)
     order._schedule_charge_activity(summary, note, METHOD)
+
+
+def request_own_methods(orders, token):
+    """Ask customers, once, for a method where they let that of somebody else pay.
+
+    :param orders: `sale.order` that were paid
+    :param token: the `payment.token` of the payment
+    """
+    for order in orders:
+        is_requested = bool(order.subscription_method_requested_date)
+        if not is_requested and order._is_method_missing() and token._get_refusal_for(order):
+            order._request_method()

@@ -37,6 +37,26 @@ class TestMethodOwner(PaymentCommon):
         order._subscription_replace_token(self.create_token())
         self.assertFalse(order.activity_ids)
 
+    def test_the_customer_is_asked_once_where_the_method_of_somebody_else_paid(self):
+        order = self.create_order(self.seat, template=self.charged_template)
+        payer = self.create_firm("Payer")
+        tx = self.create_payment(order, reference="by payer", partner_id=payer.id, tokenize=True)
+        tx._set_done()
+        tx.token_id = self.create_token(partner=payer)
+        tx._post_process()
+        self.assertEqual(order.subscription_state, "active")
+        self.assertFalse(order.subscription_payment_token_id)
+        mails = (
+            self.env["mail.mail"]
+            .search([("model", "=", "sale.order"), ("res_id", "=", order.id)])
+            .filtered(lambda mail: "add a payment method" in mail.subject)
+        )
+        self.assertEqual(mails.recipient_ids, self.partner)
+        self.assertIn("No payment method is saved", mails.body_html)
+        self.assertNotIn("4242", mails.body_html)
+        tx._hook_on_method_saved()
+        self.assertEqual(mails.search_count([("subject", "=", mails.subject)]), 1)
+
     def test_a_payer_whose_method_pays_is_not_taken_away_alone(self):
         order = self.create_charged_contract()
         payer = self.create_firm("Payer")
