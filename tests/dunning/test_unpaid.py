@@ -189,7 +189,7 @@ class TestUnpaid(EndingCase):
         self.run_rule("2027-02-24")
 
         def refuse(contract):
-            raise UserError(f"{contract.name} has machines that must come back first.")
+            raise UserError(contract.env._("The machines must come back first."))
 
         kind = self.env.ref("sale_recurring.mail_activity_quarantine")
         with patch.object(type(order), "_hook_on_subscription_close", refuse):

@@ -73,7 +73,7 @@ def get_said(text, suffix):
 class TestDeadNames(TransactionCase):
     """What nothing refers to is gone, also where only tests still call it."""
 
-    def read(self):
+    def look(self):
         """Return what is defined as {name: place}, and what the sources say."""
         defined, said, begun = {}, Counter(), set()
         for folder in READ:
@@ -98,7 +98,7 @@ class TestDeadNames(TransactionCase):
         return {name for base in (*theirs, Field) for name in vars(base)}
 
     def test_nothing_is_defined_in_vain(self):
-        defined, said, begun = self.read()
+        defined, said, begun = self.look()
         self.assertGreater(len(defined), 2500)
         core = self.get_core_names()
         dead = {
