@@ -187,9 +187,10 @@ class TestUnpaid(EndingCase):
     def test_a_closing_that_fails_each_night_is_asked_about_once(self):
         order = self.create_unpaid()
         self.run_rule("2027-02-24")
+        reason = "The machines must come back first."
 
-        def refuse(contract):
-            raise UserError(contract.env._("The machines must come back first."))
+        def refuse(_contract):
+            raise UserError(reason)
 
         kind = self.env.ref("sale_recurring.mail_activity_quarantine")
         with patch.object(type(order), "_hook_on_subscription_close", refuse):
