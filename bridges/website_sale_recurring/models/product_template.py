@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.website.models import ir_http
 
 from ..addon import drop_sent
-from .shop_offer import ShopOffer, get_kept_of_page, get_length
+from .shop_offer import ShopOffer, get_kept, get_length
 from .shop_tile import ShopTiles
 
 # How the price filter of the shop compares.
@@ -160,7 +160,7 @@ class ProductTemplate(models.Model):
     ):
         """Ask the tax engine once for a price that one page names again and again."""
         asked = (price, currency, product_taxes, taxes, product_or_template)
-        kept = get_kept_of_page()
+        kept = get_kept("shop_kept_offers")
         if kept is None:
             return super()._apply_taxes_to_price(*asked, website=website)
         key = (*asked, website or self.env["website"].get_current_website())

@@ -1,8 +1,7 @@
 from odoo import fields, models
-from odoo.http import request
 
 from .shop_cart import ShopCart
-from .shop_offer import ShopOffer
+from .shop_offer import ShopOffer, get_kept
 
 
 class SaleOrderLine(models.Model):
@@ -68,7 +67,7 @@ class SaleOrderLine(models.Model):
             website=self.order_id.website_id,
             quantity=quantity or self.product_uom_qty,
             uom=self.product_uom_id,
-            kept=getattr(request, "shop_kept_choices", None) if request else None,
+            kept=get_kept("shop_kept_choices"),
         )
 
     def _is_offered_in_shop(self, quantity=None):

@@ -50,12 +50,16 @@ def is_shown_on(website, record):
     return not record.website_id or record.website_id == website
 
 
-def get_kept_of_page():
-    """Return where the page of a product keeps what it asks twice, None on other pages.
+def get_kept(name):
+    """Return where a page keeps what it asks twice, None on pages that keep nothing.
 
+    Tests of other addons put something in place of a request that has every attribute.
+
+    :param str name: 'shop_kept_offers' of the page of a product, 'shop_kept_choices' of the cart
     :rtype: dict
     """
-    return getattr(request, "shop_kept_offers", None) if request else None
+    kept = getattr(request, name, None) if request else None
+    return kept if isinstance(kept, dict) else None
 
 
 class ShopOffer:
@@ -107,7 +111,7 @@ class ShopOffer:
         own = self.template_sudo.with_company(self.company).shop_subscription_template_id
         if own and self._is_in_use(own):
             return own
-        kept = self.kept if (of_page := get_kept_of_page()) is None else of_page
+        kept = self.kept if (of_page := get_kept("shop_kept_offers")) is None else of_page
         if self.company not in kept:
             kept[self.company] = self.company._get_subscription_template().sudo()
         return kept[self.company]
@@ -288,7 +292,7 @@ class ShopOffer:
 
         :rtype: list[dict]
         """
-        kept = get_kept_of_page()
+        kept = get_kept("shop_kept_offers")
         if kept is None:
             return self._find_offers(website, date)
         key = self._get_key(website, date)

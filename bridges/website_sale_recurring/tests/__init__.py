@@ -14,6 +14,7 @@ from . import test_shop_payment
 from . import test_shop_prices
 from . import test_shop_product
 from . import test_shop_routes
+from . import test_shop_stand_in
 from . import test_shop_totals
 from . import test_shop_tours
 from . import test_shop_two_tabs
