@@ -10,7 +10,7 @@ from .common import ShopCase
 class TestShopStandIn(ShopCase):
     """The shop sells where something stands in for a request, as in tests of other addons."""
 
-    def test_cart_and_product_ask_no_more_of_a_request_than_it_has(self):
+    def test_cart_and_product_need_no_more_of_a_request_than_it_has(self):
         public = self.env.ref("base.public_user")
         website = self.website.with_user(public).with_context(website_id=self.website.id)
         for product, price in ((self.seat, 9.0), (self.cup, self.cup.list_price)):
