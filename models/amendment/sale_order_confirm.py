@@ -98,7 +98,7 @@ class SaleOrder(models.Model):
         if day <= self._get_quote_date():
             return self.subscription_quote_frozen
         # sudo: salesmen have no right to read transactions
-        return any(tx._can_reconcile_new_invoice() for tx in self.sudo().transaction_ids)
+        return bool(self.sudo().transaction_ids._get_reconcilable())
 
     # ------------------------------------------------------------------
     # Alternatives

@@ -142,9 +142,7 @@ class SaleOrder(models.Model):
         transactions = super()._get_transactions_to_reconcile()
         # sudo: as in core's method
         amendments = self.sudo().subscription_amendment_ids
-        return transactions | amendments.transaction_ids.filtered(
-            lambda tx: tx._can_reconcile_new_invoice()
-        )
+        return transactions | amendments.transaction_ids._get_reconcilable()
 
     def _is_paid_by_invoice(self):
         """Refuse payments of confirmed amendments: their contract's invoices are paid."""

@@ -42,6 +42,6 @@ class SaleOrder(models.Model):
         if self.state == "sale":
             return self.subscription_amendment_pending
         # sudo: salesmen have no right to read transactions
-        if any(tx._can_reconcile_new_invoice() for tx in self.sudo().transaction_ids):
+        if self.sudo().transaction_ids._get_reconcilable():
             return True
         return self.require_payment and AmendmentPlan(self).get_later_untaxed() > 0

@@ -2,6 +2,7 @@ from . import (
     mail_activity,
     mail_mail,
     payment_transaction,
+    payment_transaction_capture,
     payment_transaction_rule,
     payment_transaction_charge,
     payment_transaction_decline,

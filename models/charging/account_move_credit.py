@@ -68,7 +68,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         # sudo: what can be refunded hangs on transactions, which few may read
-        payments = self.sudo().reversed_entry_id.matched_payment_ids
+        payments = self.sudo().reversed_entry_id.reconciled_payment_ids
         payments = payments.filtered(lambda payment: payment.amount_available_for_refund > 0)
         return payments.sorted("amount_available_for_refund")[-1:]
 

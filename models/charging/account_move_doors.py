@@ -78,7 +78,8 @@ class AccountMove(models.Model):
     def _tell_of_freed_money(self):
         """Ask about money that came in for this document, which was taken back since."""
         self.ensure_one()
-        payments = self.sudo().transaction_ids.payment_id  # sudo: clerks read no transactions
+        # sudo: clerks read no transactions
+        payments = self.sudo().transaction_ids._get_payments()
         freed = payments.filtered("subscription_amount_overpaid")
         if not freed:
             return

@@ -77,7 +77,7 @@ class AccountMoveLine(models.Model):
         for line in lines.filtered(lambda line: order in line._get_credit_orders()):
             document = line.move_id
             if line.payment_id:
-                document = line.payment_id.payment_transaction_id.invoice_ids
+                document = line.payment_id.payment_transaction_id._get_paid_invoices()
                 document |= line.payment_id.reconciled_invoice_ids
             for move in document[:1]:
                 text = self.env._(
@@ -100,6 +100,6 @@ class AccountMoveLine(models.Model):
             "subscription_credit_next"
         )._as_system().subscription_credit_next = False
         payments = used.payment_id
-        documents = used.move_id | payments.payment_transaction_id.invoice_ids
+        documents = used.move_id | payments.payment_transaction_id._get_paid_invoices()
         documents |= payments.reconciled_invoice_ids
         documents._remove_done_activities()

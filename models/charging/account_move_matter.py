@@ -60,7 +60,7 @@ class AccountMove(models.Model):
             return not any(tx._is_abandoned() for tx in transactions)
         if matter == OVERPAID:
             # What a clerk booked by hand is matched with the document and has no transaction.
-            payments = transactions.payment_id | self.sudo().reconciled_payment_ids
+            payments = transactions._get_payments() | self.sudo().reconciled_payment_ids
             return not any(payment.subscription_amount_overpaid for payment in payments)
         if matter == UNBOOKED:
             return not any(tx._is_to_book() for tx in transactions)

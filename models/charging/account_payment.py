@@ -33,6 +33,7 @@ class AccountPayment(models.Model):
         "reconciled_invoice_ids",
         "move_id.line_ids.amount_residual",
         "payment_transaction_id.invoice_ids",
+        "payment_transaction_id.source_transaction_id.invoice_ids",
     )
     def _compute_subscription_amount_overpaid(self):
         for payment in self:
@@ -55,6 +56,7 @@ class AccountPayment(models.Model):
         # sudo: invoicing clerks have no right to read transactions and contracts
         payments = self.sudo()
         transactions = payments.payment_transaction_id
+        transactions |= transactions.source_transaction_id
         moves = payments.reconciled_invoice_ids | transactions.invoice_ids
         orders = moves._get_subscription_orders() | transactions.sale_order_ids
         return orders.filtered("is_subscription").with_env(self.env)

@@ -74,9 +74,15 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if self.operation in ("refund", "validation"):
             return False
-        invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
-        if self.state in ("pending", "authorized"):
+        invoices = self._get_paid_invoices().filtered(lambda move: move.state != "cancel")
+        if self._is_capture():
+            # Until it is booked, the payment that was authorized stands for it.
+            if not self._is_in_the_books():
+                return False
+        elif self.state in ("pending", "authorized"):
             return not invoices
+        elif captures := self._get_captures():
+            return not invoices and not all(tx._is_in_the_books() for tx in captures)
         if self.state != "done" or self.payment_id.is_reconciled:
             return False
         return all(
@@ -116,7 +122,7 @@ class PaymentTransaction(models.Model):
 
     def _create_payment(self, **extra_create_values):
         """Book money for contracts on the company's day, with the discount of when it was paid."""
-        orders = self.sale_order_ids | self.invoice_ids._get_subscription_orders()
+        orders = self._get_paid_orders() | self._get_paid_invoices()._get_subscription_orders()
         if any(orders.mapped("is_subscription")):
             company = self.provider_id.company_id
             tx = company._at_company_time(self).with_context(**self._get_paid_day())
@@ -142,14 +148,15 @@ class PaymentTransaction(models.Model):
 
         Called once per final state of payments, after core booked them. Return nothing.
         """
-        self.invoice_ids._use_held_credits()
-        self.invoice_ids._remove_done_activities()
+        paid = self._get_paid_invoices()
+        paid._use_held_credits()
+        paid._remove_done_activities()
         for tx in self.filtered(lambda tx: tx.state == "done" and tx.payment_id):
             if tx.operation == "refund":
                 lines = (tx.payment_id | tx.source_transaction_id.payment_id)._get_refund_lines()
                 if len(lines) > 1:
                     lines.reconcile()
-                (tx | tx.source_transaction_id).invoice_ids._remove_done_activities()
+                (tx.invoice_ids | tx._get_first().invoice_ids)._remove_done_activities()
             elif tx.operation != "validation":
                 tx._tell_of_overpayment()
                 tx._tell_of_unwanted_money()
@@ -197,7 +204,7 @@ class PaymentTransaction(models.Model):
         """Say on contract and invoice that more came in than was owed, and what can be done."""
         self.ensure_one()
         # Money for an order that has no invoice yet is not too much.
-        invoices = self.invoice_ids.filtered("subscription_order_ids")
+        invoices = self._get_paid_invoices().filtered("subscription_order_ids")
         amount = invoices and self.payment_id.subscription_amount_overpaid
         if not amount:
             return

@@ -61,7 +61,7 @@ class PaymentTransaction(models.Model):
         if problem:
             text += " " + self.env._("Its payment could not be undone: %(reason)s", reason=problem)
         credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
-        documents = credits or self.source_transaction_id.invoice_ids
+        documents = credits or self._get_first().invoice_ids
         for document in documents.filtered("subscription_order_ids"):
             document.message_post(body=text)
             summary = self.env._(
@@ -86,9 +86,9 @@ class PaymentTransaction(models.Model):
     def _tell_of_unwanted_money(self):
         """Ask about money for an order that was cancelled, or was paid already."""
         self.ensure_one()
-        for order in self.sale_order_ids.filtered(lambda order: order._is_about_contracts()):
+        for order in self._get_paid_orders().filtered(lambda order: order._is_about_contracts()):
             reason = self._get_unwanted_reason(order)
-            if not reason or self.invoice_ids.filtered("subscription_order_ids"):
+            if not reason or self._get_paid_invoices().filtered("subscription_order_ids"):
                 continue
             text = self.env._(
                 "%(amount)s came in with %(reference)s, but %(reason)s Open the payment "

@@ -243,7 +243,7 @@ class PaymentTransaction(models.Model):
         """
         drafts = self.browse().invoice_ids
         for tx in self.filtered(lambda tx: tx.state == "done"):
-            drafts |= tx.invoice_ids.filtered(
+            drafts |= tx._get_paid_invoices().filtered(
                 lambda move: move.state == "draft" and move._waits_for_payment()
             )
         drafts._date_paid_draft()

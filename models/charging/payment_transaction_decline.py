@@ -47,6 +47,8 @@ class PaymentTransaction(models.Model):
         :rtype: str
         """
         self.ensure_one()
+        if self._is_given_free():
+            return self.env._("The payment was voided before the money was taken.")
         return self.state_message or self.env._("The payment provider gave no reason.")
 
     def _is_authentication_needed(self):

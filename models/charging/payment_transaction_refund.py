@@ -61,7 +61,7 @@ class PaymentTransaction(models.Model):
         """Return the credit notes that a refund pays, else the invoices that were paid."""
         self.ensure_one()
         credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
-        documents = credits or self.source_transaction_id.invoice_ids
+        documents = credits or self._get_first().invoice_ids
         return documents.filtered("subscription_order_ids")
 
     def _tell_of_unknown_refund(self):

@@ -19,7 +19,7 @@ class PaymentTransaction(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        tx = self.source_transaction_id or self
+        tx = self._get_first()
         if tx.subscription_invoice_id:
             return True
         documents = (*tx.invoice_ids, *tx.sale_order_ids)

@@ -72,7 +72,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # sudo: salesmen have no right to read transactions
-        return self.sudo().transaction_ids.filtered(lambda tx: tx._can_reconcile_new_invoice())
+        return self.sudo().transaction_ids._get_reconcilable()
 
     # ------------------------------------------------------------------
     # Saved payment method

@@ -63,5 +63,5 @@ class PaymentTransaction(models.Model):
 
     def _is_about_contracts(self):
         """Count payments of next periods."""
-        tx = self.source_transaction_id or self
+        tx = self._get_first()
         return bool(tx.subscription_prepayment_order_id) or super()._is_about_contracts()

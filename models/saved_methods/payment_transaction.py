@@ -124,5 +124,5 @@ class PaymentTransaction(models.Model):
 
     def _is_about_contracts(self):
         """Count validations by which a customer replaces the method of a contract."""
-        tx = self.source_transaction_id or self
+        tx = self._get_first()
         return bool(tx.subscription_method_order_id) or super()._is_about_contracts()

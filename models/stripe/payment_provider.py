@@ -115,6 +115,8 @@ class PaymentProvider(models.Model):
                 ],
                 limit=1,
             )
+            # A capture is known by the same payment, and has no documents.
+            found = found and found._get_first()
         return found.filtered(lambda record: record.provider_id == found[:1].provider_id)
 
     def _check_stripe_signature(self, payload, signature):

@@ -40,6 +40,19 @@ class TestCreditUse(PaymentCommon):
         with self.assertRaisesRegex(UserError, "nothing is left"):
             credit.action_subscription_refund()
 
+    def test_what_was_paid_with_the_quotation_goes_back_to_its_method(self):
+        order = self.create_order(self.line_values(self.seat, 3), template=self.charged_template)
+        tx = self.create_payment(order, reference="with the quotation")
+        tx._set_done()
+        tx._post_process()
+        self.invoice = self.bill(order)
+        self.assertEqual((order.state, self.invoice.amount_residual), ("sale", 0.0))
+        credit = self.credit(10)
+        self.assertEqual(credit.subscription_amount_refundable, 10)
+        self.give_back(credit.with_user(self.clerk))
+        self.assertEqual(credit.transaction_ids.source_transaction_id, tx)
+        self.assertFalse(credit.amount_residual)
+
     def test_refund_that_the_provider_told_of_is_not_made_again(self):
         """The answer to the button was lost, and the provider's own word came in between."""
         paid = self.invoice.transaction_ids

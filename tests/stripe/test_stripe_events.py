@@ -182,3 +182,15 @@ class TestStripeEvents(StripeCommon, HttpCase):
         told = order.message_ids.filtered(lambda message: "disputes the payment" in message.body)
         self.assertEqual(len(told), 2)
         self.assertEqual(tx.subscription_dispute, "dp_1/lost")
+
+    def test_dispute_of_what_was_captured_asks_about_its_invoice(self):
+        order, invoice = self.create_stripe_contract()
+        self.run_charges()
+        tx = invoice.transaction_ids
+        tx._create_child_transaction(tx.amount).provider_reference = tx.provider_reference
+        self.send_event(
+            "charge.dispute.created",
+            {"id": "dp_1", "object": "dispute", "payment_intent": tx.provider_reference},
+        )
+        self.env.invalidate_all()
+        self.assertIn("disputed", order.activity_ids.summary)
