@@ -161,6 +161,22 @@ class AccountMove(models.Model):
             return self.env._("The mail could not be written: %(reason)s", reason=error)
         return None
 
+    def _hook_on_paid(self):
+        """Let what was announced about these documents be over."""
+        super()._hook_on_paid()
+        for company, moves in self.grouped("company_id").items():
+            today = company._subscription_today()
+            late = moves.filtered(
+                lambda move, today=today: (
+                    move.subscription_requested_date
+                    or (move.invoice_date_due and move.invoice_date_due < today)
+                )
+            )
+            # sudo: as in _create_notices
+            notices = late.sudo().subscription_notice_ids
+            open_ones = notices.filtered(lambda notice: not notice.settled_date)
+            open_ones._as_system().settled_date = today
+
     # ------------------------------------------------------------------
     # Before service is taken away
     # ------------------------------------------------------------------

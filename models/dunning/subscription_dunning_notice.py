@@ -53,6 +53,12 @@ class SubscriptionDunningNotice(models.Model):
         readonly=True,
     )
     reason = fields.Text("Failed Because", readonly=True)
+    settled_date = fields.Date(
+        "Paid On",
+        readonly=True,
+        help="The document was paid on this day. When the payment is taken back, what was announced "
+        "before is announced again.",
+    )
     mail_id = fields.Many2one(
         "mail.mail",
         readonly=True,
@@ -88,13 +94,17 @@ class SubscriptionDunningNotice(models.Model):
 
     @api.model
     def _get_about(self, order, move, action):
-        """Return what was announced to the customer of one contract about one document."""
+        """Return what was announced to the customer of one contract about one document.
+
+        What was announced before a payment that was taken back since does not count.
+        """
         # sudo: kept by the runs of every company
         domain = [
             ("order_id", "=", order.id),
             ("move_id", "=", move.id),
             ("part", "=", move._get_dunning_part()),
             ("action", "=", action),
+            ("settled_date", "=", False),
         ]
         return self.sudo().search(domain)
 

@@ -42,6 +42,36 @@ class TestTold(DunningCommon):
         self.run_dunning("2027-06-08")
         self.assertEqual(order.subscription_state, "closed")
 
+    def take_back(self, payment, day):
+        """Let a clerk undo a payment on a day: the cheque was not honoured."""
+        self.travel(day)
+        payment.action_draft()
+        payment.action_cancel()
+
+    def test_what_was_announced_before_a_payment_that_was_taken_back_is_announced_again(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"), (20, "close"))
+        self.run_dunning("2027-02-03")
+        payment = self.book_payment(invoice)
+        self.run_dunning("2027-02-04")
+        before = self.get_mails()
+        self.take_back(payment, "2027-04-01")
+        self.live("2027-04-01", "2027-04-07")
+        self.assertEqual(order.subscription_state, "active")
+        self.live("2027-04-08", "2027-04-14")
+        told = " ".join((self.get_mails() - before).mapped("body_html"))
+        self.assertIn("will be suspended on 04/", told)
+        self.assertEqual(order.subscription_state, "suspended")
+
+    def test_a_payment_that_was_taken_back_closes_nothing_untold(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "close"))
+        self.run_dunning("2027-02-03")
+        payment = self.book_payment(invoice)
+        self.run_dunning("2027-02-04")
+        self.take_back(payment, "2027-04-01")
+        self.live("2027-04-01", "2027-04-20", leave=False)
+        self.assertEqual(order.subscription_state, "active")
+        self.assertIn("was not told", " ".join(order.activity_ids.mapped("summary")))
+
     def test_days_count_from_the_mail_that_left(self):
         order, _invoice = self.create_dunned((5, "close"))
         self.run_dunning("2027-02-01", leave=False)

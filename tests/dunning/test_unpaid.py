@@ -71,6 +71,20 @@ class TestUnpaid(EndingCase):
         self.assertFalse(order.subscription_unpaid_move_id)
         self.assertFalse(order.subscription_unpaid_close_date)
 
+    def test_a_warning_from_before_a_payment_that_was_taken_back_closes_nothing(self):
+        order = self.create_unpaid()
+        self.run_rule("2027-02-24")
+        payment = self.book_payment(order.invoice_ids)
+        self.run_rule("2027-02-25")
+        payment.action_draft()
+        payment.action_cancel()
+        for day in range(1, 20):
+            self.run_rule(f"2027-04-{day:02}", leave=False)
+        self.assertEqual(order.subscription_state, "active")
+        self.run_rule("2027-04-20")
+        self.run_rule("2027-04-28")
+        self.assertEqual(order.subscription_state, "closed")
+
     def test_the_next_unpaid_invoice_is_warned_about_anew(self):
         order = self.create_unpaid()
         self.run_rule("2027-02-24")
