@@ -56,8 +56,8 @@ class SubscriptionDunningNotice(models.Model):
     settled_date = fields.Date(
         "Paid On",
         readonly=True,
-        help="The document was paid on this day. When the payment is taken back, what was announced "
-        "before is announced again.",
+        help="The document was paid on this day. When the payment is taken back, what was "
+        "announced before is announced again.",
     )
     mail_id = fields.Many2one(
         "mail.mail",
