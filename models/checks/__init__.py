@@ -10,6 +10,7 @@ from . import (
     subscription_finding_repair,
     subscription_finding_text,
     subscription_finding_money,
+    subscription_finding_price,
     subscription_finding_mrr,
     subscription_finding_recognition,
 )

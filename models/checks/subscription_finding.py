@@ -11,6 +11,7 @@ CHECKS = [
     ("open_rest", "Rest of what was given back"),
     ("once_twice", "Sold once, billed twice"),
     ("due_day", "Due before it was made"),
+    ("list_price", "Price differs from the list"),
     ("amount", "Amount differs from the invoice"),
     ("line_without_row", "Invoice line not in the ledger"),
     ("row_without_line", "Billed period without an invoice"),

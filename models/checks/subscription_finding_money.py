@@ -6,14 +6,7 @@ from ..billing.invoice_money import Money
 
 
 class SubscriptionFinding(models.Model):
-    """Checks of money between documents: what goes back, what is sold once, when it is due.
-
-    That a line's price is what a new quotation of its day asks is no check but a test, which walks
-    through every door. Records cannot tell it afterwards: sales prices have no history, a price
-    that an import or another addon gives with a new line is kept by core as if it had been
-    computed (`technical_price_unit`), and every price of a contract was agreed on by whoever
-    confirmed it. Each way to compare had false alarms, which teach people to look away.
-    """
+    """Checks of money between documents: what goes back, what is sold once, when it is due."""
 
     _inherit = "subscription.finding"
 

@@ -23,6 +23,7 @@ from . import (
     sale_order_line_segments,
     sale_order_price,
     sale_order_line_price,
+    sale_order_line_listed,
     sale_order_line_discount,
     sale_order_anchor,
     sale_order_line_anchor,

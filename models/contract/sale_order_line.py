@@ -153,6 +153,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Let lines that are added to a confirmed order take part in its billing."""
+        vals_list = [self._without_listed(vals) for vals in vals_list]
         drop_lost_links(self.env, vals_list)
         lines = super().create(vals_list)
         lines.filtered("recurrence_id")._hook_on_recurring_created()
@@ -202,6 +203,7 @@ class SaleOrderLine(models.Model):
         """
         if self._is_system_write():
             return super().write(vals)
+        vals = self._without_listed(vals)
         self._check_moved_line(vals)
         running = self.filtered(lambda line: line._is_begun_line())
         running._check_agreed_write(vals)

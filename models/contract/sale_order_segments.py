@@ -178,6 +178,7 @@ class SaleOrder(models.Model):
                 elif (record.end_date or None) != segment.end:
                     moved[record] = segment.end or False
             dropped |= Segment.union(*kept.values())
+        lines._forget_listed(dropped)
         # In this order no two segments overlap on the way: amounts of quotations may be asked then.
         dropped.unlink()
         for record, end in moved.items():

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .changed import mark_changed
+
 
 class ProductPricelistItem(models.Model):
     """Rules of pricelists start from the recurring price where they start from the sales price.
@@ -9,6 +11,11 @@ class ProductPricelistItem(models.Model):
     """
 
     _inherit = "product.pricelist.item"
+
+    def unlink(self):
+        """Let pricelists that lose a rule count as changed: their prices were others before."""
+        mark_changed(self.pricelist_id)
+        return super().unlink()
 
     def _compute_price(self, product, quantity, uom, date, currency=None, **kwargs):
         if kwargs.get("recurrence") and self and not self._is_relative_to_price():

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .changed import mark_changed
+
 
 class SubscriptionPrice(models.Model):
     """Price of a product for one recurrence: what one unit costs for one full period.
@@ -188,6 +190,11 @@ class SubscriptionPrice(models.Model):
                         recurrence=price.recurrence_id.name,
                     )
                 )
+
+    def unlink(self):
+        """Let products that lose a price count as changed: they cost something else before."""
+        mark_changed(self.product_tmpl_id)
+        return super().unlink()
 
     def _competes_with(self, other):
         """Return whether nothing but chance would decide between the two prices."""

@@ -29,13 +29,11 @@ class SaleOrderLine(models.Model):
             wanted = SetupFee(line.order_id).get_source().setup_product_id
             line.is_setup_fee = bool(wanted) and line.product_id == wanted
 
-    def _reset_price_unit(self):
+    def _get_price_beside_list(self):
         """Ask what the terms ask for the set-up fee, where they say another price than its own."""
         product, price = SetupFee(self.order_id).get() if self.is_setup_fee else (None, 0.0)
-        if price and product == self.product_id:
-            self.update({"price_unit": price, "technical_price_unit": price})
-        else:
-            super()._reset_price_unit()
+        is_fee = bool(price) and product == self.product_id
+        return price if is_fee else super()._get_price_beside_list()
 
     def _get_agreed_fields(self):
         """Add with what the line began."""

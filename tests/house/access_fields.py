@@ -45,7 +45,7 @@ TYPED = {
         subscription_trial_count subscription_trial_unit
     """,
     "sale.order.line": """
-        intro_discount intro_period_count ramp_step_ids recurrence_id
+        intro_discount intro_period_count ramp_step_ids recurrence_id subscription_listed
     """,
     "sale.order.template": "setup_price setup_product_id subscription_template_id",
     "sale.order.template.line": "intro_discount intro_period_count recurrence_id",
