@@ -25,6 +25,25 @@ class AccountMove(models.Model):
             "The customer disputed a payment by this method. Agree with them on another one."
         )
 
+    def _get_charge_obstacle(self, token):
+        """Return why a saved method must not be charged for this document now.
+
+        :param token: `payment.token`
+        :return: a sentence, or False
+        """
+        if self._needs_customer_for(token):
+            return self._get_customer_needed_text()
+        if self._is_disputed_with(token):
+            return self._get_disputed_text()
+        # sudo: invoicing clerks have no right to read transactions
+        taken = self.sudo().transaction_ids.filtered(lambda tx: tx._is_out_of_the_books())
+        return taken and self.env._(
+            "%(amount)s came in with %(references)s, and the payment was cancelled here. Book it "
+            "again, or give the money back: else the customer pays twice.",
+            amount=self.currency_id.format(sum(tx._get_amount_for(self) for tx in taken)),
+            references=", ".join(taken.mapped("reference")),
+        )
+
     def _hook_on_charge_disputed(self, tx, status):
         """Hook. Called once per turn of a dispute of a payment of this invoice. Return nothing.
 

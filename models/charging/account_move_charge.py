@@ -277,11 +277,8 @@ class AccountMove(models.Model):
             return Transaction
         if self.currency_id.compare_amounts(self._get_amount_to_take(), 0) <= 0:
             return Transaction
-        if self._needs_customer_for(token):
-            self._fail_charge(self._get_customer_needed_text())
-            return Transaction
-        if self._is_disputed_with(token):
-            self._fail_charge(self._get_disputed_text())
+        if reason := self._get_charge_obstacle(token):
+            self._fail_charge(reason)
             return Transaction
         if self._update_aside():
             return Transaction

@@ -55,8 +55,9 @@ class AccountMove(models.Model):
         self.ensure_one()
         template = self.env.ref("sale_recurring.mail_template_charge_authentication", False)
         if template and self._get_mail_reader():
-            # sudo: the mail goes out in the name of the company, whoever learns of the decline
-            template.sudo().send_mail(self.id)
+            _mail, problem = template._write_mail(self)
+            if problem:
+                self._schedule_unwritten(problem)
 
     def _fail_charge(self, reason, tx=None):
         """Say on invoice and contract why the saved payment method was not charged.

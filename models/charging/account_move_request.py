@@ -159,8 +159,10 @@ class AccountMove(models.Model):
             text = move._get_no_template_text() if not template else move._get_no_address_text()
             move._schedule_for_salespeople(summary, text)
             return
-        # sudo: mails of the company hold links of the customer
-        mail = self.env["mail.mail"].sudo().browse(template.sudo().send_mail(move.id))
+        mail, problem = template._write_mail(move)
+        if problem:
+            move._schedule_unwritten(problem)
+            return
         if not mail._reaches_anybody():
             mail.unlink()
             text = self.env._("The mail template %(name)s has no reader.", name=template.name)
@@ -173,6 +175,22 @@ class AccountMove(models.Model):
         )
         orders = move.sudo()._get_subscription_orders()  # sudo: run of every company
         orders._message_log_batch({order.id: text for order in orders})
+
+    def _schedule_unwritten(self, problem):
+        """Ask somebody to reach a customer to whom no mail could be written.
+
+        :param str problem: why not, in a sentence
+        """
+        name = self._get_payment_name()
+        text = self.env._(
+            "The customer was not asked to pay %(invoice)s. %(problem)s Send them the link to pay, "
+            "or call them.",
+            invoice=name,
+            problem=problem,
+        )
+        self._schedule_for_salespeople(
+            self.env._("%(invoice)s waits for payment", invoice=name), text
+        )
 
     def _get_no_template_text(self):
         """Return that the customer was not asked for lack of a mail, in a sentence."""

@@ -65,6 +65,24 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         return bool(self.payment_id) and self.payment_id.state != "draft"
 
+    def _is_out_of_the_books(self):
+        """Return whether the money came in, and its payment was cancelled or deleted since.
+
+        Of a dispute, and of what the provider gave back, nothing is here any more.
+        """
+        self.ensure_one()
+        is_payment = self.operation not in ("refund", "validation") and self.amount > 0
+        if not is_payment or self.state != "done" or not self.is_post_processed:
+            return False
+        states = self._get_payments().mapped("state")
+        if "in_process" in states or "paid" in states or self._is_disputed():
+            return False
+        refunds = (self | self._get_captures()).child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.state == "done"
+        )
+        left = self.amount + sum(refunds.mapped("amount"))
+        return self.currency_id.compare_amounts(left, 0) > 0
+
     def _book_registered(self, short):
         """Post the drafts of clerks whose money came, and cancel those whose money did not.
 

@@ -174,8 +174,8 @@ class AccountMove(models.Model):
             )
             # sudo: as in _create_notices
             notices = late.sudo().subscription_notice_ids
-            open_ones = notices.filtered(lambda notice: not notice.settled_date)
-            open_ones._as_system().settled_date = today
+            open_ones = notices.filtered(lambda notice: not notice.paid_date)
+            open_ones._as_system().paid_date = today
 
     # ------------------------------------------------------------------
     # Before service is taken away

@@ -53,7 +53,7 @@ class SubscriptionDunningNotice(models.Model):
         readonly=True,
     )
     reason = fields.Text("Failed Because", readonly=True)
-    settled_date = fields.Date(
+    paid_date = fields.Date(
         "Paid On",
         readonly=True,
         help="The document was paid on this day. When the payment is taken back, what was "
@@ -104,7 +104,7 @@ class SubscriptionDunningNotice(models.Model):
             ("move_id", "=", move.id),
             ("part", "=", move._get_dunning_part()),
             ("action", "=", action),
-            ("settled_date", "=", False),
+            ("paid_date", "=", False),
         ]
         return self.sudo().search(domain)
 

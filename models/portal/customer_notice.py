@@ -74,9 +74,9 @@ class CustomerNotice:
             "amounts": self._get_amounts(preview),
             "status": status.is_running and status.get_sentence(),
         }
-        # sudo: customers, who do it, may not send mails of the company
-        template.sudo().with_context(**{const.ACT_KEY: act}).send_mail(
-            self.order.id, email_values={"author_id": self.company.partner_id.id}
+        # A mail that cannot be written takes nothing back.
+        template.with_context(**{const.ACT_KEY: act})._write_mail(
+            self.order, email_values={"author_id": self.company.partner_id.id}
         )
 
     def _get_amounts(self, preview):

@@ -236,7 +236,11 @@ class PaymentToken(models.Model):
             "sale_recurring.mail_template_method_expires", raise_if_not_found=False
         )
         contracts = self._get_contracts_to_replace()
-        if not template or not self.partner_id._get_mail_reader():
+        is_written = bool(template and self.partner_id._get_mail_reader())
+        if is_written:
+            _mail, problem = template._write_mail(self)
+            is_written = not problem
+        if not is_written:
             text = self.env._(
                 "%(method)s is valid until %(day)s.",
                 method=self.display_name,
@@ -245,7 +249,6 @@ class PaymentToken(models.Model):
             for order in contracts:
                 leave_to_colleague(order, text)
             return
-        template.sudo().send_mail(self.id)  # sudo: mails of the company hold links of the customer
         text = self.env._(
             "%(method)s is valid until %(day)s. The customer was asked for another payment method.",
             method=self.display_name,

@@ -129,10 +129,11 @@ class PaymentToken(models.Model):
         is_off = const.unseal(self.env.context, const.PROVIDER_OFF_KEY)
         if not template or is_off or not self.partner_id._get_mail_reader():
             return
+        # Where it cannot be written, a colleague is asked all the same.
         template.with_context(
             **const.sealed(const.CONTRACTS_KEY, contracts.ids),
             **{const.MOVED_TO_KEY: replacement.display_name if replacement else ""},
-        ).sudo().send_mail(self.id)  # sudo: sent in the name of the company, whoever removes it
+        )._write_mail(self)
 
     def _get_contracts_without_it(self):
         """Return contracts that the mail about the removal of this method is about."""

@@ -117,13 +117,14 @@ class SaleOrder(models.Model):
         )
         today = self._subscription_today()
         self._as_system().subscription_method_requested_date = today
-        if not template or not self.partner_id._get_mail_reader():
+        is_written = bool(template and self.partner_id._get_mail_reader())
+        if is_written:
+            author = self.company_id.sudo().partner_id  # sudo: whoever confirms, customers too
+            _mail, problem = template._write_mail(self, email_values={"author_id": author.id})
+            is_written = not problem
+        if not is_written:
             leave_to_colleague(self, self._get_method_wanted_text())
             return
-        # sudo: whoever confirms, customers too, may lack the right to send mails of the company
-        template.sudo().send_mail(
-            self.id, email_values={"author_id": self.company_id.sudo().partner_id.id}
-        )
         self._message_log(
             body=self.env._(
                 "The customer was asked by mail to save a payment method before the free trial "

@@ -9,7 +9,7 @@ def leave_to_colleague(order, text):
     """
     note = order.env._(
         "%(text)s The customer could not be asked by mail for another payment method: there is no "
-        "email address, or the mail template was deleted. Send them %(link)s.",
+        "email address, or the mail template is gone or broken. Send them %(link)s.",
         text=text,
         link=order._get_payment_method_url(),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from lxml import etree
 from odoo import api, models
 from odoo.tools import SQL
+from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 
@@ -70,3 +71,30 @@ class MailTemplate(models.Model):
                 digest = hashlib.sha256(source).hexdigest()
                 found[f"{MODULE}.{record.get('id')}"] = (f"{MODULE}/data/{path.name}", digest)
         return found
+
+    def _write_mail(self, record, **values):
+        """Queue the mail of this template about a record, in the name of the system.
+
+        A template that somebody edited may not be rendered any more. Neither charges, nor what
+        customers do, nor mails to others end with that.
+
+        :param values: further ones of core's `send_mail`
+        :return: the `mail.mail`, and None; or an empty one, and why there is none, in words
+        :rtype: tuple
+        """
+        self.ensure_one()
+        # sudo: mails of the company hold links of the customer, whoever does what they tell of
+        Mail = self.env["mail.mail"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                return Mail.browse(self.sudo().send_mail(record.id, **values)), None
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.exception("mail template %(template)s failed", {"template": self.id})
+            reason = str(error).strip().splitlines()
+            return Mail, self.env._(
+                "The mail template %(name)s cannot be used: %(reason)s",
+                name=self.name,
+                reason=reason[-1] if reason else type(error).__name__,
+            )

@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..support.common_payment import PaymentCommon
 
@@ -52,6 +55,36 @@ class TestMailReader(PaymentCommon):
         self.run_charges()
         self.assertFalse(self.get_mails())
         self.assertIn("has no reader", self.order.activity_ids.note)
+
+    def break_template(self, name):
+        """Edit a mail template so that no mail can be written to this customer, but to others."""
+        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
+        self.env.ref(f"sale_recurring.{name}").body_html = body
+        self.partner.ref = "odd"
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_request_whose_mail_template_is_broken_is_left_to_a_colleague(self):
+        self.break_template("mail_template_payment_request")
+        self.run_charges()
+        self.assertFalse(self.get_mails())
+        self.assertIn("cannot be used", self.order.activity_ids.note)
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_decline_is_told_though_the_mail_template_is_broken(self):
+        self.break_template("mail_template_charge_authentication")
+        order = self.create_charged_contract("error")
+        invoice = self.bill(order)
+        needed = patch.object(
+            type(self.env["payment.transaction"]), "_is_authentication_needed", lambda _tx: True
+        )
+        with needed:
+            self.run_charges()
+        self.assertTrue(invoice.transaction_ids.is_post_processed)
+        self.assertTrue(invoice.subscription_charge_error)
+        matters = order.activity_ids.mapped("subscription_matter")
+        self.assertEqual(sorted(matters), ["failed", "unpaid"])
 
     def test_a_request_that_did_not_leave_is_told_until_it_is_paid(self):
         self.run_charges()

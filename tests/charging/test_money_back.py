@@ -65,6 +65,41 @@ class TestMoneyBack(PaymentCommon):
         self.run_charges()
         self.assertFalse(self.invoice.amount_residual)
 
+    def cancel_payment(self):
+        """Let a clerk cancel the payment of what the provider took."""
+        payment = self.invoice.transaction_ids.payment_id
+        payment.action_draft()
+        payment.action_cancel()
+
+    def test_what_was_taken_is_not_charged_again_when_its_payment_was_cancelled(self):
+        self.run_charges()
+        tx = self.invoice.transaction_ids
+        self.cancel_payment()
+        self.in_a_job(self.invoice, lambda move: move._charge_subscription_invoice())
+        self.assertEqual(self.invoice.transaction_ids, tx)
+        self.assertIn("$\xa036.00 came in with", self.invoice.subscription_charge_error)
+        self.assertIn("came in with", self.order.activity_ids.note)
+
+    def test_what_a_customer_paid_is_not_charged_when_its_payment_was_cancelled(self):
+        form = self.create_payment(
+            self.order, sale_order_ids=False, reference="form", amount=36, invoice_ids=self.invoice
+        )
+        form._set_done()
+        form._post_process()
+        self.cancel_payment()
+        self.run_charges()
+        self.assertEqual(self.invoice.transaction_ids, form)
+        self.assertIn("came in with form", self.invoice.subscription_charge_error)
+
+    def test_what_was_given_back_is_charged_again(self):
+        self.run_charges()
+        tx = self.invoice.transaction_ids
+        self.cancel_payment()
+        tx._create_child_transaction(36, is_refund=True)._set_done()
+        self.invoice.action_subscription_charge()
+        self.run_charges()
+        self.assertFalse(self.invoice.amount_residual)
+
     def pay_order(self, reference, order):
         tx = self.create_payment(order, reference=reference)
         tx._set_done()

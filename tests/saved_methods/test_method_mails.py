@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..support.common_payment import PaymentCommon
 
@@ -66,6 +67,36 @@ class TestMethodMails(PaymentCommon):
         self.env.ref("sale_recurring.mail_template_method_expires").unlink()
         self.warn()
         self.assertIn("valid until 03/31/2027", order.activity_ids.note)
+
+    def break_template(self, name):
+        """Edit a mail template so that no mail can be written to this customer, but to others."""
+        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
+        self.env.ref(f"sale_recurring.{name}").body_html = body
+        self.partner.ref = "odd"
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_the_end_of_a_method_by_a_broken_mail_template_is_left_to_a_colleague(self):
+        order = self.create_expiring()
+        self.break_template("mail_template_method_expires")
+        self.warn()
+        self.assertIn("gone or broken", order.activity_ids.note)
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_broken_mail_template_keeps_nobody_from_ordering(self):
+        self.break_template("mail_template_method_wanted")
+        order = self.start_trial()
+        self.assertEqual(order.state, "sale")
+        self.assertIn("gone or broken", order.activity_ids.note)
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_broken_mail_template_keeps_nobody_from_removing_a_method(self):
+        self.break_template("mail_template_method_removed")
+        order = self.create_charged_contract()
+        order.subscription_payment_token_id.active = False
+        self.assertEqual(order.activity_ids.mapped("subscription_matter"), ["method"])
 
     def test_the_end_of_a_method_is_asked_about_no_more_once_its_contract_ended(self):
         order = self.create_expiring()
