@@ -2,15 +2,10 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
 from ..support.common_finding import FindingCommon
-
-SOURCES = """
-    product_product product_template subscription_price product_pricelist product_pricelist_item
-    account_tax account_fiscal_position uom_uom subscription_recurrence res_currency_rate
-    product_template_attribute_value
-"""
+from ..support.price_list import age_price_list
 
 
 @tagged("post_install", "-at_install")
@@ -38,14 +33,6 @@ class TestFindingPrice(FindingCommon):
             }
         )
 
-    def age(self):
-        """Let everything that prices are made of look as if nobody had touched it for years."""
-        for table in SOURCES.split():
-            self.env.cr.execute(
-                SQL("UPDATE %s SET write_date = '2020-01-01'", SQL.identifier(table))
-            )
-        self.env.invalidate_all()
-
     def start(self, quantity=6, **values):
         """Return the line of a contract that begins today."""
         self.order = self.create_contract(
@@ -53,8 +40,7 @@ class TestFindingPrice(FindingCommon):
             pricelist_id=self.pricelist.id,
         )
         self.orders = self.order | self.bystander
-        self.env.flush_all()
-        self.age()
+        age_price_list(self.env)
         return self.order.order_line
 
     def plant_price(self, line, price):
@@ -205,7 +191,7 @@ class TestFindingPrice(FindingCommon):
             self.orders |= self.create_contract(
                 {"product_id": self.seat.id, "product_uom_qty": 6}, pricelist_id=self.pricelist.id
             )
-            self.age()
+            age_price_list(self.env)
             self.check()
             self.assertEqual(read.call_count, 2, "what is alike is read once a night")
             self.plant("UPDATE subscription_segment SET create_date = '2020-01-01'")

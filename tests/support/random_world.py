@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...models.checks.price_list import PriceList
+from .price_list import age_price_list
 from .random_deeds import RandomDeeds
 
 # Zones on both sides of UTC, and hours at both ends of the day.
@@ -179,6 +181,19 @@ class RandomWorld(RandomDeeds):
                 self.env.invalidate_all()
                 self.log.append(str(error))
 
+    def check_prices(self):
+        """Each line from the list asks what a new quotation asks; the nightly check looks, too."""
+        age_price_list(self.env)
+        lines = self.orders.order_line.filtered("subscription_listed")
+        self.case.assertTrue(lines)
+        price_list = PriceList(self.env)
+        for line in lines:
+            price = price_list.get_price(line, line.product_uom_qty)
+            if price is None:
+                self.case.assertTrue(line.combo_item_id or line.product_type == "combo")
+            else:
+                self.case.assertAlmostEqual(price, line.price_unit, 6)
+
     def bill(self):
         """Let the run bill everything, and look at what it made."""
         case, orders = self.case, self.orders
@@ -200,6 +215,7 @@ class RandomWorld(RandomDeeds):
         :return: what happened, for who reads about a failure
         """
         self.create_contracts(contracts)
+        self.check_prices()
         self.bill()
         for _step in range(steps):
             self.move_clock(self.dice.randint(0, 20))
