@@ -1,20 +1,39 @@
 """Pytest plugin: Odoo's own style tests (`test_lint`) look at this addon only."""
 
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 
 ADDON = "sale_recurring"
 # Odoo reads the key (it forbids to install two modules together), its style test does not know it.
 KEYS = {"excludes"}
 
 
+def _run_pylint(command, **options):
+    """Run pylint with a plugin of ours."""
+    return subprocess.run([*command, "--load-plugins=sr_pylint"], check=False, **options)
+
+
 class _Config(dict):
     """Odoo's configuration for the test that runs pylint on Odoo's own folder too."""
 
     root_path = None
+
+
+def pytest_configure():
+    """Report none of the tens of thousands of parts of tests that pass, only those that fail."""
+    report = TestCaseFunction.addSubTest
+
+    def add_sub_test(self, test_case, test, exc_info):
+        """Report a part that failed."""
+        if exc_info is not None:
+            report(self, test_case, test, exc_info)
+
+    TestCaseFunction.addSubTest = add_sub_test
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,6 +54,7 @@ def pytest_collection_finish(session):
     test_pylint.tools = SimpleNamespace(
         config=config, constants=tools.constants, parse_version=tools.parse_version
     )
+    test_pylint.subprocess = SimpleNamespace(run=_run_pylint)
 
 
 @pytest.hookimpl(tryfirst=True)
