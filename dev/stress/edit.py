@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import execute_cr
 
-PAUSE = 0.05  # seconds between two edits: faster than any person
+PAUSE = 0.02  # seconds between two edits: faster than any person
 # What a person may be told: there is nothing to do, or another change is planned for that day.
 ANSWERS = ("Nothing is due today", "Revoke that planned change first")
 

@@ -149,7 +149,8 @@ class Herd:
         """Start a process.
 
         :param str task: a name of ``tasks.TASKS``
-        :param values: its parameters; ``day`` is the date on its clock
+        :param values: its parameters; ``day`` is the date on its clock, ``each_day`` those of
+            several that come one after the other
         :rtype: Worker
         """
         self.count += 1

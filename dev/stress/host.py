@@ -150,8 +150,7 @@ class Host:
         code = 1
         try:
             log_to(self.folder, name)
-            self.clock.move_to(f"{values['day']} {values.pop('time', '09:00:00')}")
-            result = self.tasks[task](self.registry, self.folder, **values)
+            result = self._do(task, values)
             (self.folder / f"{name}.json").write_text(json.dumps(result, default=str))
             code = 0
         except BaseException:  # noqa: BLE001 - a child must never return into the host
@@ -160,6 +159,17 @@ class Host:
             logging.shutdown()
             os._exit(code)
         return None
+
+    def _do(self, task, values):
+        """Do a task on one day, or on several ones.
+
+        :return: what the task returned, the last time
+        """
+        time, days = values.pop("time", "09:00:00"), values.pop("each_day", [values["day"]])
+        for day in days:
+            self.clock.move_to(f"{day} {time}")
+            result = self.tasks[task](self.registry, self.folder, **{**values, "day": day})
+        return result
 
 
 if __name__ == "__main__":

@@ -12,15 +12,13 @@ CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 8)
 DAY = "2027-02-10"
 
 
-def race(databases, installed, database, fake, folder, *acts):
+def race(databases, sold, folder, *acts):
     """Let two workers do acts at once on all contracts.
 
     :return: how often each worker was not refused, and what was done to each contract
     """
-    databases.clone(installed, database)
+    database, _cards = sold(CUSTOMERS)
     with Herd(databases.place, database, folder) as herd:
-        cards = [fake.save_card() for _number in range(CUSTOMERS)]
-        herd.run("set_up_charges", address=fake.address, cards=cards)
         shown = herd.run("allow_acts", day=DAY, acts=sorted(set(acts)))
         assert len(shown) == CUSTOMERS
         values = {"day": DAY, "gate": "gate", "shown": shown}
@@ -43,9 +41,9 @@ def race(databases, installed, database, fake, folder, *acts):
         ("withdraw", {"state": "closed", "ends": True, "credits": 1}),
     ],
 )
-def test_an_act_that_is_confirmed_twice(databases, installed, database, fake, tmp_path, act, trace):
+def test_an_act_that_is_confirmed_twice(databases, sold, tmp_path, act, trace):
     """It is done once, told once, and no fault reaches anybody."""
-    results, found = race(databases, installed, database, fake, tmp_path, act, act)
+    results, found = race(databases, sold, tmp_path, act, act)
     assert sum(results) == CUSTOMERS
     for contract in found:
         assert {name: contract[name] for name in (*trace, "told", "credits")} == {
@@ -55,18 +53,18 @@ def test_an_act_that_is_confirmed_twice(databases, installed, database, fake, tm
         }
 
 
-def test_a_change_is_taken_back_twice(databases, installed, database, fake, tmp_path):
+def test_a_change_is_taken_back_twice(databases, sold, tmp_path):
     """It is taken back once."""
-    results, found = race(databases, installed, database, fake, tmp_path, "revoke", "revoke")
+    results, found = race(databases, sold, tmp_path, "revoke", "revoke")
     assert sum(results) == CUSTOMERS
     assert {contract["planned"] for contract in found} == {0}
     assert len({contract["told"] for contract in found}) == 1
 
 
 @pytest.mark.parametrize("others", [("close", "pause"), ("close", "offer"), ("pause", "offer")])
-def test_two_acts_at_once(databases, installed, database, fake, tmp_path, others):
+def test_two_acts_at_once(databases, sold, tmp_path, others):
     """Each is done as it was shown, or not at all; what was done is what was told."""
-    results, found = race(databases, installed, database, fake, tmp_path, *others)
+    results, found = race(databases, sold, tmp_path, *others)
     assert sum(contract["told"] for contract in found) == sum(results)
     assert sum(results) >= CUSTOMERS
     for contract in found:

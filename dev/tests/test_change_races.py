@@ -17,14 +17,10 @@ DAY = "2027-02-10"
     [("manual", "sale", 1), ("charge", "sent", 0)],
     ids=["made", "paid first"],
 )
-def test_a_change_that_is_confirmed_twice(
-    databases, installed, database, fake, tmp_path, payment_mode, state, more
-):
+def test_a_change_that_is_confirmed_twice(databases, sold, tmp_path, payment_mode, state, more):
     """Both are answered, none does it again, and no fault reaches anybody."""
-    databases.clone(installed, database)
+    database, _cards = sold(CUSTOMERS)
     with Herd(databases.place, database, tmp_path) as herd:
-        cards = [fake.save_card() for _number in range(CUSTOMERS)]
-        herd.run("set_up_charges", address=fake.address, cards=cards)
         choices = herd.run("offer_changes", day=DAY, payment_mode=payment_mode)
         assert len(choices) == CUSTOMERS
         values = {"day": DAY, "gate": "gate", "choices": choices}

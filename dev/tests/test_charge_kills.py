@@ -16,17 +16,16 @@ LAST_ANSWER, FRESH_VIEW, BOOKED = 8, 9, 10
 
 
 @pytest.fixture
-def herd(databases, installed, database, tmp_path):
-    """Yield processes on a database of their own."""
-    databases.clone(installed, database)
+def herd(request, databases, sold, tmp_path):
+    """Yield processes on a database with so many invoices that are due: three by itself."""
+    database, _cards = sold(getattr(request, "param", 3))
     with Herd(databases.place, database, tmp_path) as herd:
         yield herd
 
 
-def sell(herd, fake, count):
-    """Make so many invoices that are due."""
-    cards = [fake.save_card() for _number in range(count)]
-    herd.run("set_up_charges", address=fake.address, cards=cards)
+def invoices(count):
+    """Return what lets a test begin with so many invoices that are due."""
+    return pytest.mark.parametrize("herd", [count], indirect=True, ids=str)
 
 
 def find_out(herd):
@@ -47,8 +46,8 @@ def check(herd, fake):
     assert herd.loud_lines() == []
 
 
+@invoices(12)
 def test_charges_that_are_killed_at_every_commit_take_the_money_once(herd, fake):
-    sell(herd, fake, 12)
     kills, die_at = 0, 1
     while die_at < 40:
         side = "before" if die_at % 2 else "after"
@@ -67,7 +66,6 @@ def test_charges_that_are_killed_at_every_commit_take_the_money_once(herd, fake)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_charge_that_is_killed_during_the_call_takes_the_money_once(herd, fake, moment):
     """Before the provider takes the money, and after it, while nobody hears the answer."""
-    sell(herd, fake, 3)
     worker = None
 
     def kill(reached):
@@ -86,7 +84,6 @@ def test_charge_that_is_killed_during_the_call_takes_the_money_once(herd, fake, 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_connection_that_breaks_leaves_no_doubt(herd, fake, moment):
-    sell(herd, fake, 3)
 
     def cut(reached):
         if reached == moment:
@@ -104,8 +101,8 @@ def test_connection_that_breaks_leaves_no_doubt(herd, fake, moment):
         assert (payments, charges) == ([due], [due])
 
 
+@invoices(16)
 def test_workers_share_the_charges(herd, fake):
-    sell(herd, fake, 16)
     workers = [
         herd.start("job", job=f"{CHARGE}{suffix}", gate="all") for suffix in ("", "_2", "_3")
     ]
@@ -121,7 +118,6 @@ def test_workers_share_the_charges(herd, fake):
 )
 def test_killed_between_the_answers_and_the_booking_it_books_them_once(herd, fake, die_at, side):
     """The last of these dies when all payments are in the database, a moment before the commit."""
-    sell(herd, fake, 3)
     assert herd.start("job", job=CHARGE, die_at=die_at, side=side).wait() == KILLED
     assert (herd.run("open_invoices"), len(fake.captures())) == (3, 3)
     herd.run("job", job=CHARGE, time="09:01:00")
@@ -133,7 +129,6 @@ def test_killed_between_the_answers_and_the_booking_it_books_them_once(herd, fak
 
 
 def test_killed_after_the_booking_it_books_nothing_again(herd, fake):
-    sell(herd, fake, 3)
     assert herd.start("job", job=CHARGE, die_at=BOOKED, side="after").wait() == KILLED
     check(herd, fake)
     find_out(herd)
@@ -141,7 +136,6 @@ def test_killed_after_the_booking_it_books_nothing_again(herd, fake):
 
 
 def test_everybody_who_books_what_was_left_books_it_once(herd, fake):
-    sell(herd, fake, 3)
     assert herd.start("job", job=CHARGE, die_at=FRESH_VIEW, side="after").wait() == KILLED
     jobs = (CHARGE, f"{CHARGE}_2", ASK, CORE)
     workers = [herd.start("job", job=job, gate="left", time="09:06:00") for job in jobs]

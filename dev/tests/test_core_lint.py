@@ -23,9 +23,8 @@ def run_lint(databases, database, folder):
     return done.stdout
 
 
-def test_the_style_tests_of_odoo_pass(databases, installed, database, tmp_path):
-    databases.clone(installed, database)
-    output = run_lint(databases, database, tmp_path)
+def test_the_style_tests_of_odoo_pass(databases, installed, clone, tmp_path):
+    output = run_lint(databases, clone(installed), tmp_path)
     summary = output.splitlines()[-1]
     assert " passed" in summary, output[-5000:]
     assert "failed" not in summary, output[-5000:]

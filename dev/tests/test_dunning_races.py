@@ -1,6 +1,6 @@
 """Processes look after the same unpaid invoices at once: each step is done once.
 
-Alone: ``make test ARGS=dev/tests/test_dunning_races.py``. SR_STRESS_CUSTOMERS (20) changes the
+Alone: ``make test ARGS=dev/tests/test_dunning_races.py``. SR_STRESS_CUSTOMERS (12) changes the
 size; each customer has three contracts.
 """
 
@@ -9,7 +9,7 @@ import os
 import pytest
 from stress.herd import Herd
 
-CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 20)
+CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 12)
 EACH = 3
 CONTRACTS = EACH * CUSTOMERS
 WORKERS = 3
@@ -19,12 +19,11 @@ STEPS = [["charge", "done"], ["remind", "done"], ["activity", "done"]]
 
 
 @pytest.fixture
-def herd(databases, installed, database, fake, tmp_path):
+def herd(databases, installed, clone, fake, tmp_path):
     """Yield processes on a database with overdue invoices, whose cards are declined."""
-    databases.clone(installed, database)
     cards = [fake.save_card() for _number in range(CUSTOMERS)]
     fake.declines.update({customer: "insufficient" for customer, _method in cards})
-    with Herd(databases.place, database, tmp_path) as herd:
+    with Herd(databases.place, clone(installed), tmp_path) as herd:
         herd.run("set_up_dunning", address=fake.address, cards=cards, each=EACH)
         yield herd
 

@@ -14,10 +14,9 @@ ONCE = [1, 1, 1, 1]  # a row of the log, a mail, an activity, a call
 
 
 @pytest.fixture
-def herd(databases, installed, database, tmp_path):
+def herd(databases, installed, clone, tmp_path):
     """Yield processes on a database with contracts that end soon."""
-    databases.clone(installed, database)
-    with Herd(databases.place, database, tmp_path) as herd:
+    with Herd(databases.place, clone(installed), tmp_path) as herd:
         yield herd
 
 

@@ -124,10 +124,23 @@ def shell(databases, name, code):
 
 
 @pytest.fixture(scope="module")
-def plain(databases, database):
+def plain(databases, keep):
     """Return a database with Odoo's base module only, and the log of installing the addon."""
-    databases.clone(databases.bare(), database)
+    database = keep(databases.bare())
     return database, databases.install(database, [ADDON])
+
+
+@pytest.fixture(scope="module")
+def uninstalled(databases, installed, keep):
+    """Return a database in which revenue was recognised before the addon was uninstalled.
+
+    :return: its name, the log, and each query's rows before, by query
+    :rtype: tuple[str, str, dict]
+    """
+    name = keep(installed)
+    shell(databases, name, EARN)
+    before = {query: databases.sql(query, name).splitlines() for query in (SHAPE, ENTRIES)}
+    return name, shell(databases, name, UNINSTALL), before
 
 
 def test_installs_in_a_plain_database_without_a_warning(plain):
@@ -141,34 +154,26 @@ def test_updates_twice_without_a_warning(plain, databases):
         assert not loud_lines(databases.update(name, [ADDON]))
 
 
-def test_uninstalls_without_a_trace(databases, installed):
-    name = f"{databases.place.settings.addons.name.replace('-', '_')}_uninstall"
+def test_uninstalls_without_a_trace(databases, clone, uninstalled):
+    name, log, installed = uninstalled
     # One was made of the other by installing the addon.
-    databases.clone(databases.base(), name)
-    before = set(databases.sql(SHAPE, name).splitlines())
-    databases.clone(installed, name)
-    try:
-        assert set(databases.sql(SHAPE, name).splitlines()) > before
-        log = shell(databases, name, UNINSTALL)
-        assert not [line for line in log.splitlines() if LOUD.match(line)]
-        after = set(databases.sql(SHAPE, name).splitlines())
-        assert not sorted(after - before), "left behind"
-        assert not sorted(before - after), "taken away"
-        assert "sold sale posted 10.0" in shell(databases, name, SELL)
-    finally:
-        databases.drop(name)
+    before = set(databases.sql(SHAPE, clone(databases.base())).splitlines())
+    assert set(installed[SHAPE]) > before
+    assert not [line for line in log.splitlines() if LOUD.match(line)]
+    after = set(databases.sql(SHAPE, name).splitlines())
+    assert not sorted(after - before), "left behind"
+    assert not sorted(before - after), "taken away"
 
 
-def test_entries_of_revenue_stay_when_it_is_uninstalled(databases, installed):
-    name = f"{databases.place.settings.addons.name.replace('-', '_')}_entries"
-    databases.clone(installed, name)
-    try:
-        shell(databases, name, EARN)
-        before = databases.sql(ENTRIES, name).splitlines()
-        assert len(before) == 12 * 3, "two lines that are deferred, one of revenue"
-        assert sum("|posted|" in line for line in before) == len(before)
-        assert sum("|t|" in line for line in before) == 12 * 2
-        shell(databases, name, UNINSTALL)
-        assert databases.sql(ENTRIES, name).splitlines() == before
-    finally:
-        databases.drop(name)
+def test_entries_of_revenue_stay_when_it_is_uninstalled(databases, uninstalled):
+    name, _log, installed = uninstalled
+    before = installed[ENTRIES]
+    assert len(before) == 12 * 3, "two lines that are deferred, one of revenue"
+    assert sum("|posted|" in line for line in before) == len(before)
+    assert sum("|t|" in line for line in before) == 12 * 2
+    assert databases.sql(ENTRIES, name).splitlines() == before
+
+
+def test_sells_when_it_is_uninstalled(databases, uninstalled):
+    name, *_rest = uninstalled
+    assert "sold sale posted 10.0" in shell(databases, name, SELL)

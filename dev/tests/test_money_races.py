@@ -13,12 +13,10 @@ CHARGE = "ir_cron_charge_subscriptions"
 
 
 @pytest.fixture
-def herd(databases, installed, database, fake, tmp_path):
+def herd(databases, sold, tmp_path):
     """Yield processes on a database with open invoices, whose cards are good."""
-    databases.clone(installed, database)
+    database, cards = sold(CUSTOMERS)
     with Herd(databases.place, database, tmp_path) as herd:
-        cards = [fake.save_card() for _number in range(CUSTOMERS)]
-        herd.run("set_up_charges", address=fake.address, cards=cards)
         herd.cards = cards
         yield herd
 

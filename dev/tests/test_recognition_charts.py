@@ -11,11 +11,17 @@ CHARTS = {"l10n_de": "de_skr03", "l10n_br": "br"}
 DAYS = ("2027-02-01", "2027-05-01")
 
 
+@pytest.fixture(scope="module")
+def charted(databases, installed, keep):
+    """Return a database with the modules of both countries."""
+    database = keep(installed)
+    databases.install(database, list(CHARTS))
+    return database
+
+
 @pytest.mark.parametrize("module", CHARTS)
-def test_chart(module, databases, installed, database, tmp_path):
-    databases.clone(installed, database)
-    databases.install(database, [module])
-    with Herd(databases.place, database, tmp_path, is_clone=False) as herd:
+def test_chart(module, databases, charted, clone, tmp_path):
+    with Herd(databases.place, clone(charted), tmp_path, is_clone=False) as herd:
         chart = CHARTS[module]
         herd.run("set_up_recognition", lines=LINES, grouped=True, chart=chart)
         for day in DAYS:
@@ -27,4 +33,3 @@ def test_chart(module, databases, installed, database, tmp_path):
         deferred = [amount for key, amount in found["sums"].items() if key.startswith("SR2401")]
         assert min(deferred) < 0
         assert round(sum(deferred), 2) == 0
-    databases.drop(database)

@@ -55,11 +55,14 @@ class FakeStripe:
     """
 
     def __init__(self):
+        self.lock = threading.Lock()
+        self.folder = tempfile.TemporaryDirectory()
+        self._begin()
+
+    def _begin(self):
         self.declines, self.answers, self.kept = {}, {}, {}
         self.breaks = lambda moment: None
         self.requests, self.posted, self.busy = [], [], set()
-        self.lock = threading.Lock()
-        self.folder = tempfile.TemporaryDirectory()
 
     def start(self):
         """Start both servers and wait until they answer."""
@@ -97,6 +100,12 @@ class FakeStripe:
     # ------------------------------------------------------------------
     # For tests
     # ------------------------------------------------------------------
+
+    def forget(self):
+        """Be as new."""
+        self._begin()
+        address = f"http://127.0.0.1:{self.back_port}/_config/data"
+        requests.delete(address, timeout=PATIENCE).raise_for_status()
 
     def ask(self, method, path, data=None):
         """Ask localstripe itself.
