@@ -1,6 +1,7 @@
 from . import test_activities
 from . import test_after_payment
 from . import test_booking
+from . import test_captured
 from . import test_charge
 from . import test_charge_hostile
 from . import test_charge_secrets
