@@ -126,7 +126,8 @@ class PaymentTransaction(models.Model):
         if any(orders.mapped("is_subscription")):
             company = self.provider_id.company_id
             tx = company._at_company_time(self).with_context(**self._get_paid_day())
-            payment = super(PaymentTransaction, tx)._create_payment(**extra_create_values)
+            with tx._holding_captured_invoices():
+                payment = super(PaymentTransaction, tx)._create_payment(**extra_create_values)
             return payment.with_env(self.env)
         return super()._create_payment(**extra_create_values)
 
@@ -136,9 +137,11 @@ class PaymentTransaction(models.Model):
         Banks answer days later.
         """
         self.ensure_one()
+        begun = self.source_transaction_id if self._is_capture() else self
         begun_at = (
-            self.subscription_pending_at
-            or self.subscription_invoice_id.subscription_charge_attempted_at
+            begun.subscription_pending_at
+            or begun.subscription_invoice_id.subscription_charge_attempted_at
+            or (begun != self and begun.create_date)
         )
         day = self.provider_id.company_id._subscription_day_of(begun_at)
         return const.sealed(const.PAID_DAY_KEY, day)

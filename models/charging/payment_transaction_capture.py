@@ -1,5 +1,8 @@
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 
 class PaymentTransaction(models.Model):
@@ -49,6 +52,19 @@ class PaymentTransaction(models.Model):
         """Return the orders that these payments are for, captures those of their payment."""
         captures = self.filtered(lambda tx: tx._is_capture())
         return (self | captures.source_transaction_id).sale_order_ids
+
+    @contextmanager
+    def _holding_captured_invoices(self):
+        """Let core book the capture of a whole payment as that payment, with its discount."""
+        self.ensure_one()
+        source = self.source_transaction_id
+        compare = self.currency_id.compare_amounts
+        is_whole = self._is_capture() and not compare(self.amount, source.amount)
+        if is_whole:
+            self.invoice_ids = [Command.set(source.invoice_ids.ids)]
+        yield
+        if is_whole:
+            self.invoice_ids = [Command.clear()]
 
     def _get_reconcilable(self):
         """Return which of these payments, and of their captures, may settle a new invoice."""

@@ -4,6 +4,23 @@ from ...const import SELDOM
 from ..contract.activities import schedule_once
 
 
+def get_earlier_drafts(orders, before=None):
+    """Return draft invoices of contracts that were made earlier than one of them.
+
+    :param orders: `sale.order`
+    :param before: that draft, None for all of them
+    """
+    moves = orders.order_line.billed_period_ids.move_id
+    return moves.filtered(
+        lambda move: (
+            move.state == "draft"
+            and move.move_type == "out_invoice"
+            and not move._is_abandoned_when_unpaid()
+            and (not before or move.id < before.id)
+        )
+    )
+
+
 class SaleOrder(models.Model):
     """Credit that was kept for the next invoice of a contract, before that invoice is posted."""
 
@@ -43,30 +60,15 @@ class SaleOrder(models.Model):
             and line.company_id in orders.company_id.parent_ids
         )
         if left:
-            earlier = orders._get_earlier_drafts(before)
+            earlier = get_earlier_drafts(orders, before)
             earlier = earlier.filtered(lambda move: move.currency_id in currencies)
             left -= sum(earlier.mapped("amount_residual"))
         return max(left, 0.0)
 
-    def _get_earlier_drafts(self, before=None):
-        """Return draft invoices of these contracts that were made earlier than one of them.
-
-        :param before: that draft, None for all of them
-        """
-        moves = self.order_line.billed_period_ids.move_id
-        return moves.filtered(
-            lambda move: (
-                move.state == "draft"
-                and move.move_type == "out_invoice"
-                and not move._is_abandoned_when_unpaid()
-                and (not before or move.id < before.id)
-            )
-        )
-
     def _post_covered_drafts(self):
         """Make invoices of drafts that waited for a payment and are covered by credit instead."""
         # sudo: whoever keeps a credit may not see the contracts
-        for draft in self.sudo()._get_earlier_drafts():
+        for draft in get_earlier_drafts(self.sudo()):
             waits = any(
                 order._is_invoiced_after_payment() for order in draft.subscription_order_ids
             )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import MissingError, ValidationError
+from odoo.exceptions import MissingError, UserError, ValidationError
 from odoo.fields import Command
 
 from ... import const
@@ -60,6 +60,23 @@ class SaleOrder(models.Model):
         gone = self.filtered(lambda order: order.state == "cancel" and order._is_about_contracts())
         thanked = self - gone
         return thanked and super(SaleOrder, thanked)._send_payment_succeeded_for_order_mail()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_being_paid(self):
+        """Keep orders whose payment may still bring the money: nobody would hear of it."""
+        for order in self.filtered(lambda order: order._is_about_contracts()):
+            # sudo: salesmen have no right to read transactions
+            coming = order.sudo().transaction_ids.filtered(lambda tx: tx._is_money_under_way())
+            if coming:
+                raise UserError(
+                    self.env._(
+                        "%(amount)s for %(order)s is under way (%(reference)s). Wait for the "
+                        "outcome before you delete it, else nobody hears of the money.",
+                        amount=order.currency_id.format(sum(coming.mapped("amount"))),
+                        order=order.name,
+                        reference=", ".join(coming.mapped("reference")),
+                    )
+                )
 
     def _get_transactions_to_reconcile(self):
         """Return the online payments of this order that a new invoice should be settled with. Hook.

@@ -1,4 +1,5 @@
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_payment import PaymentCommon
@@ -163,6 +164,30 @@ class TestCaptured(PaymentCommon):
         tx._capture()
         self.settle()
         self.assertIn("money that is not wanted", " ".join(order.activity_ids.mapped("summary")))
+
+    def test_an_early_discount_holds_for_what_was_authorized_in_time(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Early",
+                "early_discount": True,
+                "discount_percentage": 10,
+                "discount_days": 7,
+                "line_ids": [
+                    Command.clear(),
+                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30}),
+                ],
+            }
+        )
+        invoice = self.bill(self.create_charged_contract(payment_term_id=term.id))
+        invoice.action_subscription_charge_early()
+        self.run_charges()
+        tx = invoice.transaction_ids
+        self.assertEqual((tx.state, tx.amount), ("authorized", 32.4))
+        self.travel("2027-02-20")
+        tx._capture()
+        self.settle()
+        self.assertFalse(invoice.amount_residual)
+        self.assertEqual(invoice.transaction_ids, tx)
 
     def test_a_void_is_told_as_one(self):
         order, invoice = self.create_held()

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_payment import PaymentCommon
@@ -114,6 +115,18 @@ class TestMoneyBack(PaymentCommon):
         self.assertIn("is cancelled", order.activity_ids.note)
         mails = self.env["mail.mail"].search([("recipient_ids", "in", self.partner.ids)])
         self.assertFalse(mails)
+
+    def test_an_order_whose_money_is_under_way_is_not_deleted(self):
+        order = self.create_order(self.line_values(self.seat, 3), template=self.charged_template)
+        tx = self.create_payment(order, reference="debit")
+        tx._set_pending()
+        order._action_cancel()
+        seller = new_test_user(self.env, "seller", "sales_team.group_sale_manager")
+        with self.assertRaisesRegex(UserError, "is under way"), self.env.cr.savepoint():
+            order.with_user(seller).unlink()
+        tx._set_error("account closed")
+        order.with_user(seller).unlink()
+        self.assertFalse(order.exists())
 
     def test_an_order_that_is_paid_twice_is_asked_about(self):
         order = self.create_order(self.seat)
