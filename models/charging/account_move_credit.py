@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ... import const
 
@@ -151,8 +152,30 @@ class AccountMove(models.Model):
     def _hook_on_posted(self):
         """Take kept credit off invoices of contracts; the run does it for whole batches."""
         super()._hook_on_posted()
+        credits = self.filtered(lambda move: move.move_type == "out_refund")
+        for credit in credits.filtered(lambda move: move._may_bill_contracts()):
+            credit._take_told_refunds()
         if not const.unseal(self.env.context, const.BATCH_KEY):
             self.filtered(lambda move: move._may_bill_contracts())._use_credit_balance()
+
+    def _take_told_refunds(self):
+        """Pay this credit note with what the provider gave back of its invoice by itself.
+
+        Otherwise the customer would get that a second time, or have it taken off an invoice.
+        """
+        self.ensure_one()
+        # sudo: whoever posts a credit note may not read transactions
+        credit = self.sudo()
+        invoice = credit.reversed_entry_id
+        if not invoice.transaction_ids or invoice.amount_residual or not credit._is_open_credit():
+            return
+        payments = invoice.reconciled_payment_ids.payment_transaction_id.child_transaction_ids
+        for refund in payments.filtered(lambda tx: tx.operation == "refund"):
+            lines = refund.payment_id._get_open_credit_lines()
+            if refund.state == "done" and not refund.invoice_ids and credit.amount_residual:
+                refund.invoice_ids = [Command.set(credit.ids)]
+                for line in lines:
+                    credit.js_assign_outstanding_line(line.id)
 
     def _get_credit_to_use(self):
         """Return how much kept credit is taken off this draft once it is posted."""

@@ -71,6 +71,18 @@ class TestCreditUse(PaymentCommon):
         self.give_back(credit)
         self.assertEqual(len(paid.child_transaction_ids), 3, "the others are paired already")
 
+    def test_what_the_provider_gave_back_by_itself_is_taken_off_the_credit_note(self):
+        paid = self.invoice.transaction_ids
+        told = paid._create_child_transaction(10, is_refund=True)
+        told._set_done()
+        told._post_process()
+        credit = self.credit()
+        self.assertEqual((credit.amount_residual, credit.subscription_amount_refundable), (26, 26))
+        self.give_back(credit.with_user(self.clerk))
+        self.assertFalse(credit.amount_residual)
+        self.assertEqual(sorted(paid.child_transaction_ids.mapped("amount")), [-26, -10])
+        self.assertFalse(told.payment_id._get_open_credit_lines())
+
     def test_no_more_goes_back_than_came(self):
         credit = self.credit()
         self.assertEqual(credit.subscription_amount_refundable, self.invoice.amount_total)
