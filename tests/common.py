@@ -6,14 +6,15 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from ..models.analytics.mrr_ledger import MrrLedger
 from .support.matched import assert_matched
+from .support.warm import WarmCase
 
 
 @tagged("post_install", "-at_install")
-class SubscriptionCommon(TransactionCase):
+class SubscriptionCommon(WarmCase):
     """A company with a chart of accounts, one tax of 20 %, and a few recurring products.
 
     The clock stands at :attr:`today` until :meth:`travel` moves it.

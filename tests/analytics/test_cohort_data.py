@@ -4,16 +4,17 @@ from decimal import Decimal
 
 import pytz
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from ...engine.metrics.cohort import arranged, averages, cohorts
+from ..support.warm import WarmCase
 
 NOW = datetime(2027, 5, 20, 23, 30)
 PRICES = {"date_start": "date_start", "date_stop": "date_end"}
 
 
 @tagged("post_install", "-at_install")
-class TestCohortData(TransactionCase):
+class TestCohortData(WarmCase):
     """Tables of cohorts of records of any model, here those of core."""
 
     @classmethod

@@ -1,13 +1,15 @@
 from lxml import etree
 from odoo.exceptions import ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
+
+from ..support.warm import WarmCase
 
 GOOD = {"date_start": "date_start", "date_stop": "date_end"}
 
 
 @tagged("post_install", "-at_install")
-class TestCohortView(TransactionCase):
+class TestCohortView(WarmCase):
     """Views of the type cohort are checked when they are saved."""
 
     def create_view(self, inside="", model="product.supplierinfo", **attributes):

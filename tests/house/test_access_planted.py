@@ -1,10 +1,11 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from ..support import access_walk
 from ..support.common_typed import SHOWN_MODELS, plant
+from ..support.warm import WarmCase
 from .access_fields import TYPED
 from .access_models import EXPECTED
 from .access_routes import CALLS, PREFIXES, PROVIDER_ROUTES
@@ -12,7 +13,7 @@ from .access_table import DIALOGS, DOCUMENTS, METHODS
 
 
 @tagged("post_install", "-at_install")
-class TestAccessPlanted(TransactionCase):
+class TestAccessPlanted(WarmCase):
     """The walkers of the access tables see what somebody adds and gives no entry."""
 
     def _plant_field(self, model, **values):

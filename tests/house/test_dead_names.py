@@ -4,7 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 from odoo.fields import Field
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+
+from ..support.warm import WarmCase
 
 ROOT = Path(__file__).parents[2]
 OURS = ("models", "wizards", "report", "engine", "bridges")
@@ -70,7 +72,7 @@ def get_said(text, suffix):
 
 
 @tagged("post_install", "-at_install")
-class TestDeadNames(TransactionCase):
+class TestDeadNames(WarmCase):
     """What nothing refers to is gone, also where only tests still call it."""
 
     def look(self):

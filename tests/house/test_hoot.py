@@ -1,12 +1,14 @@
 from odoo.tests import HttpCase, tagged
 
+from ..support.warm import WarmCase
+
 SUITE = "@sale_recurring/backend"
 VIEWS = "@sale_recurring/views"
 ANALYTICS = "@sale_recurring/analytics"
 
 
 @tagged("post_install", "-at_install")
-class TestHoot(HttpCase):
+class TestHoot(WarmCase, HttpCase):
     """Run the unit tests of the client components in a real browser."""
 
     def get_hash(self, name):

@@ -1,12 +1,13 @@
 import ast
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from ..support.sources import FOLDERS, get_nodes
+from ..support.warm import WarmCase
 
 
 @tagged("post_install", "-at_install")
-class TestHouseTexts(TransactionCase):
+class TestHouseTexts(WarmCase):
     """What users read is written as whole sentences, in every language."""
 
     def test_no_label_is_changed_to_small_letters(self):

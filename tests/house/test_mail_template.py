@@ -1,8 +1,10 @@
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+
+from ..support.warm import WarmCase
 
 
 @tagged("post_install", "-at_install")
-class TestMailTemplate(TransactionCase):
+class TestMailTemplate(WarmCase):
     """Core draws a template that is saved on any record: an update must not fail on old orders."""
 
     def test_every_template_can_be_saved_whatever_the_first_record_is(self):

@@ -1,14 +1,15 @@
 import ast
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from ..support.sources import FOLDERS, get_nodes
+from ..support.warm import WarmCase
 
 MODULE = "odoo.addons.sale_recurring."
 
 
 @tagged("post_install", "-at_install")
-class TestOneOverride(TransactionCase):
+class TestOneOverride(WarmCase):
     """Each method of another addon is overridden once, which then calls hooks.
 
     Otherwise the order of imports decides who runs first.

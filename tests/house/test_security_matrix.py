@@ -2,8 +2,9 @@ from datetime import date
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from ..support.warm import WarmCase
 from .access_models import EXPECTED, OPERATIONS, ROLES
 
 
@@ -18,7 +19,7 @@ def get_stored_models(env):
 
 
 @tagged("post_install", "-at_install")
-class TestAccessMatrix(TransactionCase):
+class TestAccessMatrix(WarmCase):
     """Role x model x operation, against a table."""
 
     maxDiff = None
@@ -63,7 +64,7 @@ class TestAccessMatrix(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestRecordRules(TransactionCase):
+class TestRecordRules(WarmCase):
     """Own documents, and companies."""
 
     @classmethod

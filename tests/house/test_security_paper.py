@@ -1,13 +1,15 @@
 import re
 from pathlib import Path
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+
+from ..support.warm import WarmCase
 
 PAPER = Path(__file__).parents[2] / "SECURITY.md"
 
 
 @tagged("post_install", "-at_install")
-class TestSecurityPaper(TransactionCase):
+class TestSecurityPaper(WarmCase):
     """SECURITY.md tells administrators of the groups that there are."""
 
     def test_the_groups_that_it_names_are_the_ones_that_exist(self):

@@ -2,9 +2,11 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..support.warm import WarmCase
+
 
 @tagged("post_install", "-at_install")
-class TestTours(HttpCase):
+class TestTours(WarmCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

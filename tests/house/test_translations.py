@@ -3,8 +3,10 @@ import re
 from pathlib import Path
 
 import polib
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools.translate import trans_export
+
+from ..support.warm import WarmCase
 
 I18N = Path(__file__).parents[2] / "i18n"
 # Named placeholders, percent signs of sentences that have some, tags of inline markup.
@@ -12,7 +14,7 @@ FIXED_PARTS = re.compile(r"%\(\w+\)[sdf]|%%|</?\w+")
 
 
 @tagged("post_install", "-at_install")
-class TestTranslations(TransactionCase):
+class TestTranslations(WarmCase):
     """Whatever a user reads can be translated, and is translated to Brazilian Portuguese."""
 
     @classmethod

@@ -2,9 +2,10 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 
 from .common_payment import PaymentCommon
+from .warm import WarmCase
 
 
-class PortalTourCase(HttpCase):
+class PortalTourCase(WarmCase, HttpCase):
     """A customer in a browser, with a contract of two seats that is billed and paid today.
 
     The clock runs: a browser waits for real seconds.

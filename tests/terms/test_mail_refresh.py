@@ -1,12 +1,14 @@
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+
+from ..support.warm import WarmCase
 
 MAIL = "sale_recurring.mail_template_dunning_reminder"
 
 
 @tagged("post_install", "-at_install")
-class TestMailRefresh(TransactionCase):
+class TestMailRefresh(WarmCase):
     """Mails that nobody edited follow the addon; edited ones are left alone."""
 
     def setUp(self):

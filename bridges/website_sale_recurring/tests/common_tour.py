@@ -1,10 +1,15 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 
+# pylint takes whatever lies in the addon's folder for a part of it.
+from odoo.addons.sale_recurring.tests.support.warm import (  # pylint: disable=odoo-addons-relative-import
+    WarmCase,
+)
+
 from .common import PaymentCommon
 
 
-class ShopTourCase(HttpCase):
+class ShopTourCase(WarmCase, HttpCase):
     """A shop in a browser, that sells a seat by the month or year and charges a card for it.
 
     The clock runs: a browser waits for real seconds.
