@@ -1,6 +1,6 @@
 """Processes look after the same unpaid invoices at once: each step is done once.
 
-Alone: ``make test ARGS=dev/tests/test_dunning_races.py``. SR_STRESS_CUSTOMERS (12) changes the
+Alone: ``make test ARGS=dev/tests/test_dunning_races.py``. SR_STRESS_CUSTOMERS (20) changes the
 size; each customer has three contracts.
 """
 
@@ -9,7 +9,7 @@ import os
 import pytest
 from stress.herd import Herd
 
-CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 12)
+CUSTOMERS = int(os.environ.get("SR_STRESS_CUSTOMERS") or 20)
 EACH = 3
 CONTRACTS = EACH * CUSTOMERS
 WORKERS = 3

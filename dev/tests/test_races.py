@@ -1,7 +1,7 @@
 """Four workers bill the same contracts at the same time while somebody edits them.
 
-Alone: ``make test ARGS=dev/tests/test_races.py``. SR_STRESS_CONTRACTS (192), SR_STRESS_SEED (1)
-and SR_STRESS_BATCH (12) change the size and the dice.
+Alone: ``make test ARGS=dev/tests/test_races.py``. SR_STRESS_CONTRACTS (240), SR_STRESS_SEED (1)
+and SR_STRESS_BATCH (15) change the size and the dice.
 """
 
 import os
@@ -9,11 +9,11 @@ import os
 import pytest
 from stress.herd import Herd
 
-# Four times each kind of four that share an invoice: of each kind some are edited, others left.
-CONTRACTS = int(os.environ.get("SR_STRESS_CONTRACTS") or 192)
+# Five times each kind of four that share an invoice: of each kind some are edited, others left.
+CONTRACTS = int(os.environ.get("SR_STRESS_CONTRACTS") or 240)
 SEED = int(os.environ.get("SR_STRESS_SEED") or 1)
 # Sixteen batches, in each of which a worker can meet another one.
-BATCH = int(os.environ.get("SR_STRESS_BATCH") or 12)
+BATCH = int(os.environ.get("SR_STRESS_BATCH") or 15)
 WORKERS = 4
 # By the first day every contract is due, and again on each of the others.
 DAYS = ["2027-02-28", "2027-03-31", "2027-04-30"]
