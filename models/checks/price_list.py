@@ -33,7 +33,7 @@ class Listed(NamedTuple):
     day: str
 
     @classmethod
-    def read(cls, noted):
+    def parse(cls, noted):
         """Return what was noted, for the moment before which it was read.
 
         :param noted: as `sale.order.line` has it; it may have come from a form
@@ -74,7 +74,7 @@ class PriceList:
         :rtype: float | None
         """
         try:
-            listed, since = Listed.read(line.subscription_listed)
+            listed, since = Listed.parse(line.subscription_listed)
             if not self._is_known(line, listed, since):
                 return None
             attributes = tuple(line.product_no_variant_attribute_value_ids.ids)
