@@ -23,6 +23,7 @@ from . import (
     sale_order_run,
     sale_order_quarantine,
     sale_order_one_off,
+    account_move_once,
     sale_order_tax,
     sale_order_line,
     sale_order_line_tax,

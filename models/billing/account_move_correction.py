@@ -30,6 +30,9 @@ class AccountMove(models.Model):
         reverses = reverses.with_env(self.env)
         if effect != "move":
             reverses._apply_credit_effect(effect)
+            # What takes back a credit note asks for its money again.
+            asking = reverses.filtered(lambda move: move.move_type == "out_invoice")
+            asking.invoice_line_ids._check_requested_once()
         else:
             for move in reverses.filtered(lambda move: move._get_contracts_of_sales()):
                 move._as_system().subscription_credit_effect = effect
@@ -65,9 +68,9 @@ class AccountMove(models.Model):
                 # What is sold once on a contract follows the same choice.
                 move._as_system().subscription_credit_effect = effect
                 contracts._refresh_after_correction()
+            move._trim_to_what_is_left()
             if not lines:
                 continue
-            move._trim_to_what_is_left()
             move._as_system().subscription_credit_effect = effect
             if effect == "adjust":
                 lines._link_adjusted_periods()
@@ -112,7 +115,10 @@ class AccountMove(models.Model):
         lines = self.invoice_line_ids.filtered("subscription_origin_line_id")
         if self.state != "draft" or not lines:
             return
-        balance = InvoiceBalance(lines.subscription_origin_line_id, without=self)
+        origins = lines.subscription_origin_line_id
+        # sudo: as in _move_subscription_rows
+        adjusted = origins.sudo().subscription_adjusted_period_id.invoice_line_id
+        balance = InvoiceBalance(origins | adjusted, without=self)
         commands = [
             Command.update(line.id, values)
             for line in lines
@@ -138,7 +144,8 @@ class AccountMove(models.Model):
         rounding = invoice.line_ids.filtered(lambda line: line.display_type == "rounding")
         others = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel") - self
         others = others.line_ids.filtered(lambda line: line.display_type == "rounding")
-        coins = rounding | others
+        # What was added to a tax is given back with it.
+        coins = (rounding | others).filtered(lambda line: not line.tax_repartition_line_id)
         left = -sum(coins.mapped("amount_currency"))
         left -= float(sum(balance.given[line].untaxed for line in rounding))
         values = {"invoice_cash_rounding_id": False}
@@ -222,10 +229,12 @@ class AccountMoveLine(models.Model):
         origin = self.subscription_origin_line_id.sudo()  # sudo: as in _move_subscription_rows
         share = self.quantity * (1 - self.discount / 100.0)
         given = balance.given[origin]
+        money = balance.take_what_is_left(origin)
+        is_less = money != balance.asked[origin]
         # A line that gives back what was taken off its invoice keeps what it says.
-        if not share or not (given.basis or given.total) or origin.quantity < 0:
+        if not share or not (given.basis or given.total or is_less) or origin.quantity < 0:
             return {}
-        left = Share(origin, balance.get_left(origin))
+        left = Share(origin, money)
         left = balance.add_early_discount(left, self.move_id.invoice_payment_term_id, self.move_id)
         values = {
             "quantity": self.quantity,

@@ -205,6 +205,23 @@ class InvoiceBalance:
         """
         return self.asked[line].map(lambda asked, given: asked - given, self.given[line])
 
+    def take_what_is_left(self, line):
+        """Return what is left of a line, and take it off the period whose price it asks for again.
+
+        What takes back a price adjustment asks for a part of the invoice that was adjusted: given
+        back with the one, it is not left of the other.
+
+        :rtype: Money
+        """
+        left = self.get_left(line)
+        invoiced = line.subscription_adjusted_period_id.invoice_line_id
+        if line.move_id.move_type == "out_invoice" and invoiced in self.asked:
+            of_period = self.get_left(invoiced)
+            if abs(of_period.basis) < abs(left.basis):
+                left = of_period
+            self._take(invoiced, left)
+        return left
+
     def give_back(self, line, amount):
         """Take an amount off a line, with its taxes and the discounts beside it.
 

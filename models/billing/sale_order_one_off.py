@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...engine.money import to_decimal
 from .rebate import fit_rebates, is_rebate
+from .sale_order_line_invoiced import SIGNS
 
 
 class SaleOrder(models.Model):
@@ -136,16 +137,17 @@ class SaleOrderLine(models.Model):
             return self.qty_to_invoice < 0 and self._get_once_to_bill() < 0
         return self.qty_to_invoice > 0 and self._get_once_to_bill() > 0
 
-    def _get_once_billed(self, states=("draft", "posted", "cancel")):
+    def _get_once_billed(self, states=("draft", "posted", "cancel"), without=()):
         """Return how much of this line invoices ask for, unless somebody took that back.
 
         :param states: states of the documents that count
+        :param without: lines of documents that do not count, as they are about to go away
         :rtype: float
         """
         self.ensure_one()
         billed = 0.0
         # sudo: a salesperson bills own contracts without rights on the books
-        for invoiced in self.sudo().invoice_lines:
+        for invoiced in self.sudo().invoice_lines.filtered(lambda line: line not in without):
             move = invoiced.move_id
             if move.state not in states:
                 continue
@@ -159,6 +161,33 @@ class SaleOrderLine(models.Model):
             elif move.subscription_credit_effect in ("again", "move"):
                 billed -= quantity
         return billed
+
+    def _is_billed_once(self):
+        """Return whether this is something that a contract sells once, and not negative."""
+        self.ensure_one()
+        is_priced = not self.display_type and not self.is_downpayment and self.product_uom_qty >= 0
+        return is_priced and not self.recurrence_id and self.order_id.is_subscription
+
+    def _get_requested_too_much(self, without=()):
+        """Return how much more of this line invoices ask for than is sold, and was not given back.
+
+        A price adjustment frees nothing, but what it gave back whole is asked for no more.
+
+        :param without: as for :meth:`_get_once_billed`
+        :rtype: float
+        """
+        self.ensure_one()
+        wanted = max(self.product_uom_qty, self.qty_delivered)
+        over = self._get_once_billed(("draft", "posted"), without) - wanted
+        # sudo: as in _get_once_billed
+        lines = self.sudo().invoice_lines.filtered(
+            lambda line: line not in without and line.parent_state != "cancel"
+        )
+        prices = [line.price_subtotal / line.quantity for line in lines if line.quantity]
+        if len(lines.currency_id) == 1 and any(prices):
+            asked = sum(line.price_subtotal * SIGNS.get(line.move_type, 0) for line in lines)
+            over = min(over, asked / max(prices, key=abs) - wanted)
+        return over if self.product_uom_id.compare(over, 0) > 0 else 0.0
 
     # ------------------------------------------------------------------
     # Rebates that one invoice cannot bear

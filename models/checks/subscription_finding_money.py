@@ -147,17 +147,13 @@ class SubscriptionFinding(models.Model):
                 ids,
             )
         )
-        found = []
-        for line in self.env["sale.order.line"].browse(row[0] for row in rows):
-            billed = line._get_once_billed(states=("draft", "posted"))
-            over = billed - max(line.product_uom_qty, line.qty_delivered)
-            if line.product_uom_id.compare(over, 0) > 0:
-                found.append(
-                    self._prepare_finding(
-                        "once_twice", line.order_id.id, line_id=line.id, facts={"over": over}
-                    )
-                )
-        return found
+        return [
+            self._prepare_finding(
+                "once_twice", line.order_id.id, line_id=line.id, facts={"over": over}
+            )
+            for line in self.env["sale.order.line"].browse(row[0] for row in rows)
+            if (over := line._get_requested_too_much())
+        ]
 
     @api.model
     def _find_due_too_early(self, ids):

@@ -1,3 +1,5 @@
+from itertools import product
+
 from odoo.tests import tagged
 
 from ..common import SubscriptionCommon
@@ -58,9 +60,11 @@ class TestCoins(SubscriptionCommon):
         self.assertEqual(self.bill(order).amount_untaxed, 11.11)
 
     def test_credit_notes_give_back_the_exact_rest(self):
-        for price in (11.11, 11.12, 11.13, 11.14, 11.15):
+        prices = (11.11, 11.12, 11.13, 11.14, 11.15)
+        for strategy, price in product(("add_invoice_line", "biggest_tax"), prices):
             for by_hand in (False, True):
-                with self.subTest(price=price, by_hand=by_hand):
+                with self.subTest(strategy=strategy, price=price, by_hand=by_hand):
+                    self.coins.strategy = strategy
                     order, invoice = self.create_rounded(price)
                     invoice.action_post()
                     if by_hand:

@@ -12,7 +12,7 @@ class TestCreditNoteReversed(GivenBackCommon):
         self.order = self.create_contract(self.line_values(self.seat, 10), day="2027-04-01")
         self.invoice = self.bill(self.order)
 
-    def reverse(self, move, effect="adjust", price=None):
+    def reverse(self, move, effect="adjust", price=None, modify=False):
         """Return what a clerk takes a document back by, posted; by default with the usual choice.
 
         :param float price: per seat, where it takes back less
@@ -22,7 +22,7 @@ class TestCreditNoteReversed(GivenBackCommon):
             .with_context(active_model="account.move", active_ids=move.ids)
             .create({"journal_id": move.journal_id.id, "subscription_credit_effect": effect})
         )
-        wizard.refund_moves()
+        wizard.modify_moves() if modify else wizard.refund_moves()
         if price:
             wizard.new_move_ids.invoice_line_ids.price_unit = price
         if wizard.new_move_ids.state == "draft":
@@ -49,6 +49,24 @@ class TestCreditNoteReversed(GivenBackCommon):
                 self.assertAsked(100.0, 20.0, 120.0)
                 self.assertRestGoesBack()
                 kept.rollback()
+
+    def test_price_adjustment_and_invoice_are_given_back_together_once(self):
+        """What takes the adjustment back asks for a part of the invoice: it is given back once."""
+        for first in ("invoice", "reversal"):
+            for modify in (False, True):
+                with self.subTest(first=first, modify=modify), self.env.cr.savepoint() as kept:
+                    note = self.reverse(self.invoice, price=4.0)
+                    asks_again = self.reverse(note, modify=modify)
+                    corrected = note.browse()
+                    if modify:
+                        corrected = asks_again
+                        asks_again = note.reversal_move_ids
+                    moves = [self.invoice, asks_again]
+                    for move in moves if first == "invoice" else reversed(moves):
+                        self.reverse(move)
+                    self.assertAsked(0.0, 0.0, 0.0)
+                    self.assertEqual(corrected.amount_total, 48.0 if modify else 0.0)
+                    kept.rollback()
 
     def test_period_that_was_not_wanted(self):
         self.reverse(self.reverse(self.invoice, "waive"))

@@ -60,6 +60,73 @@ class TestOneOffOnce(ComboCase):
         self.assertEqual(again.amount_untaxed, 150.0)
         self.assertNextIsThePeriod(order)
 
+    def test_a_credit_note_stays_once_what_it_gave_back_is_billed_again(self):
+        """Without it both invoices would ask for the fee."""
+        for door in ("cancel", "delete", "reverse"):
+            with self.subTest(door=door), self.env.cr.savepoint() as kept:
+                order = self.create_billed()
+                note = self.reverse("again")
+                again = self.bill(order, "2027-04-02")
+
+                def undo(note=note, door=door):
+                    """Take the credit note back through one of core's buttons."""
+                    if door == "reverse":
+                        self.reverse("adjust", note)
+                        return
+                    note.button_draft()
+                    note.button_cancel() if door == "cancel" else note.unlink()
+
+                with (
+                    self.assertRefused(f"{again.name} ({order.name}) asks"),
+                    self.env.cr.savepoint(),
+                ):
+                    undo()
+                again.button_cancel()
+                undo()
+                self.bill(order)
+                asked = order.invoice_ids.filtered(lambda move: move.state == "posted")
+                self.assertEqual(sum(asked.mapped("amount_untaxed_signed")), 150.0)
+                self.assertBillsNothing(order)
+                self.assertNothingFound(order)
+                kept.rollback()
+
+    def test_a_cancelled_invoice_comes_back_only_where_nothing_else_asks_for_it(self):
+        order = self.create_contract(self.line_values(self.seat, 10), day="2027-04-01")
+        self.bill(order)
+        order.order_line = [Command.create(self.line_values(self.fee))]
+        invoice = self.bill(order)
+        note = self.reverse("again", invoice)
+        again = self.bill(order)
+        again.button_cancel()
+        note.button_cancel()
+        with self.assertRefused(f"{invoice.name} ({order.name}) asks"), self.env.cr.savepoint():
+            again.button_draft()
+        invoice.button_cancel()
+        again.button_draft()
+        again.action_post()
+        self.assertNothingFound(order)
+        self.assertNextIsThePeriod(order)
+
+    def test_a_credit_note_that_is_taken_back_before_the_run_bills_nothing(self):
+        for door in ("cancel", "reverse"):
+            with self.subTest(door=door), self.env.cr.savepoint() as kept:
+                order = self.create_billed()
+                note = self.reverse("again")
+                note.button_cancel() if door == "cancel" else self.reverse("adjust", note)
+                self.assertNextIsThePeriod(order)
+                kept.rollback()
+
+    def test_a_second_bill_that_a_price_adjustment_gave_back_is_asked_for_no_more(self):
+        order = self.create_billed()
+        self.reverse("again")
+        again = self.bill(order, "2027-04-02")
+        again.button_draft()
+        again.invoice_line_ids.filtered(lambda line: line.product_id == self.fee).quantity = 2
+        again.action_post()
+        self.assertEqual(self.find(order), [("once_twice", order.id)])
+        self.reverse("adjust", again)
+        self.assertNothingFound(order)
+
     def test_a_corrected_invoice_takes_it_over(self):
         order = self.create_billed()
         self.reverse("adjust", modify=True)

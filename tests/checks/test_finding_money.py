@@ -68,23 +68,6 @@ class TestFindingMoney(FindingCommon):
         copy.button_cancel()
         self.assertFalse(self.check())
 
-    def test_credit_note_that_is_deleted_after_its_invoice_was_billed_again(self):
-        """The run gives the days back; whether the set-up was wanted twice only a person knows."""
-        order = self.create_contract(self.seat, self.setup_service)
-        self.order, self.orders = order, order | self.bystander
-        invoice = self.bill(order)
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"journal_id": invoice.journal_id.id, "subscription_credit_effect": "again"})
-        )
-        wizard.refund_moves()
-        self.assertEqual(self.bill(order).amount_total, invoice.amount_total)
-        self.assertFalse(self.check())
-        wizard.new_move_ids.unlink()
-        self.bill(order)
-        self.assertNotRepairable(self.assertFound("once_twice"))
-
     def modify(self, order):
         """Reverse the invoice of a contract, and draft the corrected one."""
         invoice = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
