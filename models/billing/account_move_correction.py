@@ -119,10 +119,15 @@ class AccountMove(models.Model):
         # sudo: as in _move_subscription_rows
         adjusted = origins.sudo().subscription_adjusted_period_id.invoice_line_id
         balance = InvoiceBalance(origins | adjusted, without=self)
+        rests = {line: balance.take_what_is_left(line._get_origin_line()) for line in lines}
+        lowered = lines.filtered(lambda line: line._is_lowered(balance, rests[line]))
+        if lowered and self.company_id.tax_calculation_rounding_method == "round_globally":
+            # The taxes of the others say their cents, too: core would round what these lack.
+            lowered = lines
         commands = [
             Command.update(line.id, values)
-            for line in lines
-            if (values := line._prepare_left_values(balance))
+            for line in lowered
+            if (values := line._prepare_left_values(balance, rests[line]))
         ]
         if commands:
             values = self._prepare_rest_of_coins(balance)
@@ -218,27 +223,36 @@ class AccountMoveLine(models.Model):
             about = about.filtered(lambda back, origin=origin: back.balance * origin.balance < 0)
             about._as_system().subscription_origin_line_id = line
 
-    def _prepare_left_values(self, balance):
+    def _get_origin_line(self):
+        # sudo: as in _move_subscription_rows
+        return self.subscription_origin_line_id.sudo()
+
+    def _is_lowered(self, balance, money):
+        """Return whether less is left of the line that this one is about than it asked for."""
+        origin = self._get_origin_line()
+        given = balance.given[origin]
+        return bool(given.basis or given.total) or money != balance.asked[origin]
+
+    def _prepare_left_values(self, balance, money):
         """Return what lowers this line of a credit note to what is left of the line it is about.
 
         :param InvoiceBalance balance: of the invoice, without this credit note
-        :return: values of this line, empty when nothing was given back before
+        :param Money money: what is left
+        :return: values of this line, empty where it keeps what it says
         :rtype: dict
         """
         self.ensure_one()
-        origin = self.subscription_origin_line_id.sudo()  # sudo: as in _move_subscription_rows
+        origin = self._get_origin_line()
         share = self.quantity * (1 - self.discount / 100.0)
-        given = balance.given[origin]
-        money = balance.take_what_is_left(origin)
-        is_less = money != balance.asked[origin]
         # A line that gives back what was taken off its invoice keeps what it says.
-        if not share or not (given.basis or given.total or is_less) or origin.quantity < 0:
+        if not share or origin.quantity < 0:
             return {}
+        is_whole = money == balance.asked[origin]
         left = Share(origin, money)
         left = balance.add_early_discount(left, self.move_id.invoice_payment_term_id, self.move_id)
         values = {
             "quantity": self.quantity,
-            "price_unit": float(left.money.basis) / share,
+            "price_unit": self.price_unit if is_whole else float(left.money.basis) / share,
             "discount": self.discount,
         }
         data = left.prepare_tax_data(values)

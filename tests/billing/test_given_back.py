@@ -93,6 +93,32 @@ class TestGivenBack(GivenBackCommon):
         wizard.new_move_ids.action_post()
         self.assertEqual(self.sum_up(invoice | invoice.reversal_move_ids), (0.0, 0.0, 0.0))
 
+    def test_credit_note_by_hand_rounds_no_tax_of_other_lines_anew(self):
+        """Taxes are rounded for the whole document, and of one line something went back before."""
+        self.company.tax_calculation_rounding_method = "round_globally"
+        parts = self._create_tax(5.5) | self._create_tax(9.975)
+        group = self._create_tax(0, amount_type="group", children_tax_ids=[Command.set(parts.ids)])
+        taxed = {"tax_ids": [Command.set(group.ids)]}
+        order = self.create_contract(
+            self.line_values(self.seat, 3, price_unit=7.77, **taxed),
+            self.line_values(self.support, 2, **taxed),
+            day="2027-01-01",
+        )
+        invoice = self.bill(order)
+        self.assertEqual(invoice.amount_tax, 13.92)
+        self.travel("2027-01-11")
+        order.order_line[0].product_uom_qty = 2
+        # 0.82 = 7.77 x 21/31 x 15.475 %
+        self.assertEqual(self.bill(order).amount_tax, 0.82)
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        # 13.92 - 0.82, where 15.475 % of the rest would be 13.11
+        self.assertEqual(wizard.new_move_ids.amount_tax, 13.10)
+        self.assertLedgerWhole(order)
+
     # ------------------------------------------------------------------
     # Early payment discount that reduces the tax
     # ------------------------------------------------------------------
