@@ -27,4 +27,5 @@ from . import test_access_context
 from . import test_access_planted
 from . import test_typed_markup
 from . import test_walk
+from . import test_warm
 from . import test_words
