@@ -7,6 +7,8 @@ def mark_changed(records):
     Whoever compares the time of their last change sees that they were others before.
     """
     if records:
+        # Whoever deletes by writing on them has not stored their time yet.
+        records.flush_recordset(["write_date"])
         records.env.cr.execute(
             SQL(
                 "UPDATE %s SET write_date = %s WHERE id IN %s",

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .changed import mark_changed
 
@@ -12,10 +12,10 @@ class ProductPricelistItem(models.Model):
 
     _inherit = "product.pricelist.item"
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _mark_pricelist_changed(self):
         """Let pricelists that lose a rule count as changed: their prices were others before."""
         mark_changed(self.pricelist_id)
-        return super().unlink()
 
     def _compute_price(self, product, quantity, uom, date, currency=None, **kwargs):
         if kwargs.get("recurrence") and self and not self._is_relative_to_price():

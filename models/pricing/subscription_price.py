@@ -191,10 +191,10 @@ class SubscriptionPrice(models.Model):
                     )
                 )
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _mark_product_changed(self):
         """Let products that lose a price count as changed: they cost something else before."""
         mark_changed(self.product_tmpl_id)
-        return super().unlink()
 
     def _competes_with(self, other):
         """Return whether nothing but chance would decide between the two prices."""

@@ -144,7 +144,7 @@ class TestFindingPrice(FindingCommon):
         changes = [
             lambda: self.seat.write({"list_price": 12}),
             lambda: rules[0].write({"fixed_price": 8.1}),
-            rules[1].unlink,
+            lambda: self.pricelist.write({"item_ids": [Command.delete(rules[1].id)]}),
             lambda: self.seat.taxes_id.write({"amount": 10}),
         ]
         for change in changes:
