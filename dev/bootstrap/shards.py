@@ -19,7 +19,7 @@ UNKNOWN_SECONDS = 5.0
 # A shard needs a database and loads Odoo: less work than this is not worth one.
 LEAST_SECONDS = 60
 # Into how many shards each core's work is cut: the last ones end at about the same time.
-PARTS = 3
+PARTS = 5
 CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 

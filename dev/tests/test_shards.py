@@ -130,7 +130,7 @@ def test_long_files_are_spread_and_shards_take_as_long(tmp_path):
 def test_a_core_has_several_shards_when_there_is_much_to_do(tmp_path):
     known = durations(tmp_path, **{f"t{number}": 50 for number in range(60)})
     shares = split(list(known.seconds), known, 2)
-    assert [known.total(share) for share in shares] == [500] * shards.PARTS * 2
+    assert [known.total(share) for share in shares] == [3000 / 2 / shards.PARTS] * shards.PARTS * 2
     few = list(known.seconds)[:6]
     assert [known.total(share) for share in split(few, known, 2)] == [100, 50, 50, 50, 50]
     assert split(few, known, 1) == [few]
