@@ -1,7 +1,6 @@
 from unittest.mock import patch
 
 from odoo.modules.registry import Registry
-from odoo.orm.registry import _CACHES_BY_KEY
 from odoo.tests import TransactionCase
 from odoo.tests.common import get_db_name
 
@@ -17,7 +16,7 @@ class WarmCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         registry = Registry(get_db_name())
-        cls._empty = registry.clear_cache
+        cls._empty, cls._empty_all = registry.clear_cache, registry.clear_all_caches
         cls._changed, cls._changed_by_test = set(), set()
         # Begun before and ended after all that core does, the last emptying of a class included.
         cls.startClassPatcher(patch.object(registry, "clear_cache", cls._clear))
@@ -41,7 +40,10 @@ class WarmCase(TransactionCase):
     @classmethod
     def _clear_all(cls):
         """Clear each cache as core does, and note it."""
-        cls._clear(*_CACHES_BY_KEY)
+        cls._empty_all()
+        names = cls._empty.__self__.cache_invalidated
+        cls._changed.update(names)
+        cls._changed_by_test.update(names)
 
     @classmethod
     def _forget_test(cls):
