@@ -83,8 +83,21 @@ class Cluster:
 
     def _start(self):
         """Start the server and wait until it answers."""
+        self._make_lost_places()
         arguments = ["-D", self.data, "-l", self.folder / "server.log", "-w", "-t", "60"]
         return self._run("pg_ctl", *arguments, "start", check=False)
+
+    def _make_lost_places(self):
+        """Make empty folders for tablespaces whose own went with the memory of the machine.
+
+        A server that was killed looks for them, and does not start without.
+        """
+        for link in (self.data / "pg_tblspc").glob("*"):
+            if link.is_symlink() and not link.exists():
+                place = link.readlink()
+                place.mkdir(mode=0o700)
+                if self.owner:
+                    shutil.chown(place, self.owner)
 
     def stop(self):
         """Stop the server, whoever is connected."""
