@@ -5,6 +5,8 @@ from typing import NamedTuple
 from odoo import fields
 from psycopg2 import OperationalError
 
+from ..contract.sale_order_line_listed import SHOWN_DISCOUNTS
+
 _logger = logging.getLogger(__name__)
 
 # What was changed so shortly before a price was taken may have been stored after it.
@@ -62,8 +64,7 @@ class PriceList:
 
     def __init__(self, env):
         self.env = env
-        group = "sale.group_discount_per_so_line"
-        self._discounts = env["res.groups"]._is_feature_enabled(group)
+        self._discounts = env["res.groups"]._is_feature_enabled(SHOWN_DISCOUNTS)
         self._prices, self._latest = {}, {}
 
     def get_price(self, line, quantity):

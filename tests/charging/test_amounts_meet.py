@@ -12,18 +12,7 @@ class TestAmountsMeet(PaymentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.term = cls.env["account.payment.term"].create(
-            {
-                "name": "Early",
-                "early_discount": True,
-                "discount_percentage": 10,
-                "discount_days": 7,
-                "line_ids": [
-                    Command.clear(),
-                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30}),
-                ],
-            }
-        )
+        cls.term = cls._create_early_term()
         cls.other = cls.env["res.currency"].create(
             {
                 "name": "QQQ",

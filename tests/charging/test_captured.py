@@ -1,5 +1,4 @@
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_payment import PaymentCommon
@@ -166,18 +165,7 @@ class TestCaptured(PaymentCommon):
         self.assertIn("money that is not wanted", " ".join(order.activity_ids.mapped("summary")))
 
     def test_an_early_discount_holds_for_what_was_authorized_in_time(self):
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "Early",
-                "early_discount": True,
-                "discount_percentage": 10,
-                "discount_days": 7,
-                "line_ids": [
-                    Command.clear(),
-                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30}),
-                ],
-            }
-        )
+        term = self._create_early_term()
         invoice = self.bill(self.create_charged_contract(payment_term_id=term.id))
         invoice.action_subscription_charge_early()
         self.run_charges()

@@ -56,12 +56,6 @@ class TestMailReader(PaymentCommon):
         self.assertFalse(self.get_mails())
         self.assertIn("has no reader", self.order.activity_ids.note)
 
-    def break_template(self, name):
-        """Edit a mail template so that no mail can be written to this customer, but to others."""
-        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
-        self.env.ref(f"sale_recurring.{name}").body_html = body
-        self.partner.ref = "odd"
-
     @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_a_request_whose_mail_template_is_broken_is_left_to_a_colleague(self):

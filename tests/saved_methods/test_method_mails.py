@@ -68,12 +68,6 @@ class TestMethodMails(PaymentCommon):
         self.warn()
         self.assertIn("valid until 03/31/2027", order.activity_ids.note)
 
-    def break_template(self, name):
-        """Edit a mail template so that no mail can be written to this customer, but to others."""
-        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
-        self.env.ref(f"sale_recurring.{name}").body_html = body
-        self.partner.ref = "odd"
-
     @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_the_end_of_a_method_by_a_broken_mail_template_is_left_to_a_colleague(self):

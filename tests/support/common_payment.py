@@ -68,6 +68,22 @@ class PaymentCommon(SubscriptionCommon):
             }
         )
 
+    @classmethod
+    def _create_early_term(cls):
+        """Return a payment term of 30 days with 10 % off in the first week."""
+        return cls.env["account.payment.term"].create(
+            {
+                "name": "Early",
+                "early_discount": True,
+                "discount_percentage": 10,
+                "discount_days": 7,
+                "line_ids": [
+                    Command.clear(),
+                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30}),
+                ],
+            }
+        )
+
     def create_charged_contract(self, state="done", **values):
         """Create and confirm a contract that is charged to a saved method."""
         token = self.create_token(state)
@@ -122,3 +138,9 @@ class PaymentCommon(SubscriptionCommon):
             result = function(records.with_env(self.env(cr=cr)))
         self.env.invalidate_all()
         return result
+
+    def break_template(self, name):
+        """Edit a mail template so that no mail can be written to this customer, but to others."""
+        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
+        self.env.ref(f"sale_recurring.{name}").body_html = body
+        self.partner.ref = "odd"
