@@ -244,8 +244,8 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         origin = self._get_origin_line()
         share = self.quantity * (1 - self.discount / 100.0)
-        # A line that gives back what was taken off its invoice keeps what it says.
-        if not share or origin.quantity < 0:
+        # A credit that was netted on the invoice is taken back as it stands there.
+        if not share or (origin.quantity < 0 and origin.subscription_billed_period_ids):
             return {}
         is_whole = money == balance.asked[origin]
         left = Share(origin, money)

@@ -58,15 +58,20 @@ class TestGivenBackVouchers(GivenBackCommon):
         # July and half of June at 240.00, less half of June at 300.00 and of its voucher.
         self.assertEqual(invoice.amount_untaxed, 240.0 + 120.0 - 150.0 + 15.0)
 
+    def reverse(self, invoice):
+        """Return the credit note that a clerk makes of an invoice, posted."""
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        wizard.new_move_ids.action_post()
+        return wizard.new_move_ids
+
     def test_voucher_of_a_credit_note_by_hand_is_the_rest(self):
         order = self.create_discounted(30.0)
         order._subscription_close(self.travel("2027-06-11"))
         self.bill(order)
-        wizard = self.env["account.move.reversal"].create(
-            {"move_ids": [Command.set(self.invoice.ids)], "journal_id": self.invoice.journal_id.id}
-        )
-        wizard.reverse_moves()
-        wizard.new_move_ids.action_post()
+        self.reverse(self.invoice)
         moves = self.invoice | self.invoice.reversal_move_ids
         self.assertEqual(self.sum_up(moves), (0.0, 0.0, 0.0))
 
@@ -78,6 +83,27 @@ class TestGivenBackVouchers(GivenBackCommon):
         wizard.modify_moves()
         wizard.new_move_ids.action_post()
         return wizard.new_move_ids
+
+    def test_negative_quantity_of_a_credit_note_by_hand_is_the_rest(self):
+        """What is taken back for a device, or a voucher that is sold as -1, was shared before."""
+        device = self._create_product("Old device", 0.0, is_recurring=False)
+        # The second one is worth more than what is left of the seats.
+        for price, kept in ((30.0, 5), (60.0, 2)):
+            with self.subTest(price=price):
+                self.travel("2027-06-01")
+                order = self.create_order(
+                    self.line_values(self.seat, 10), self.line_values(device, -1, price_unit=price)
+                )
+                order.action_confirm()
+                invoice = self.bill(order)
+                self.assertEqual(invoice.amount_untaxed, 100.0 - price)
+                order.order_line[0].product_uom_qty = kept
+                notes = self.bill(order)
+                self.assertEqual(notes.amount_untaxed, (100.0 - price) * (10 - kept) / 10)
+                notes |= self.reverse(invoice)
+                self.assertEqual(self.sum_up(invoice | notes), (0.0, 0.0, 0.0))
+                self.assertEqual(invoice.amount_residual, 0.0)
+                self.assertLedgerWhole(order)
 
     def test_voucher_that_pays_for_lines_of_other_taxes_leaves_nothing_to_give_back(self):
         free = self._create_product("Free of tax", 90.0, taxes_id=[Command.clear()])
