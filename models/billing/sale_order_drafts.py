@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...engine.errors import EngineError
+from .sale_order_tax import remember_positions
 
 # What an invoice takes from the head of its contract, and from its lines besides amounts.
 HEADER_FIELDS = {
@@ -36,8 +37,13 @@ class SaleOrder(models.Model):
     )
 
     def _hook_on_written(self, vals, old_ends):
-        """Make untouched drafts anew for what an invoice takes from the head of its contract."""
+        """Make untouched drafts anew for what an invoice takes from the head of its contract.
+
+        A fiscal position that was typed with another customer is compared with that customer's.
+        """
         super()._hook_on_written(vals, old_ends)
+        if "fiscal_position_id" in vals and vals.keys() & {"partner_id", "partner_shipping_id"}:
+            remember_positions(self)
         if names := HEADER_FIELDS & vals.keys():
             contracts = self.filtered(lambda order: order._is_subscription_started())
             contracts._get_draft_rows().move_id._renew_for_header(names)

@@ -14,6 +14,16 @@ def get_position_text(order):
     )
 
 
+def remember_positions(orders):
+    """Remember what follows from new customers of orders whose position was typed with them.
+
+    :param orders: `sale.order` records
+    """
+    quotes = orders.filtered("is_subscription")
+    for order, position in quotes._get_detected_positions().items():
+        order.subscription_detected_position_id = position
+
+
 class SaleOrder(models.Model):
     """Taxes of a contract follow the customer and the law; prices stay.
 
@@ -40,7 +50,12 @@ class SaleOrder(models.Model):
         (self - quotes).subscription_detected_position_id = False
         positions = quotes._get_detected_positions()
         for order in quotes:
-            order.subscription_detected_position_id = positions[order]
+            found, known = positions[order], order.subscription_detected_position_id
+            # A line that was added says nothing of the customer: where the address moved before,
+            # the position that followed from it would look chosen by hand.
+            is_known = known or order._is_subscription_started()
+            is_followed = is_known and order.fiscal_position_id == known
+            order.subscription_detected_position_id = known if is_followed else found
 
     def _get_detected_positions(self):
         """Return the fiscal position that each order should have today.

@@ -106,6 +106,41 @@ class TestTax(SubscriptionCommon):
         self.assertEqual(order.fiscal_position_id, chosen)
         self.assertEqual(invoice.invoice_line_ids.tax_ids, tax)
 
+    def test_line_that_is_added_leaves_the_position_to_the_customer(self):
+        """The address moved before: what is on the order is not chosen by hand for that."""
+        order = self.create_contract()
+        self.bill(order)
+        self.partner.country_id = self.abroad
+        amendment = order._create_amendment()
+        amendment.order_line = [Command.create({"product_id": self.support.id})]
+        amendment.action_confirm()
+        invoice = self.bill(order)
+        self.assertEqual(order.fiscal_position_id, self.position)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, self.foreign_tax)
+        self.partner.country_id = self.home
+        quotation = self.create_order()
+        self.env.flush_all()  # it was saved on another day
+        self.partner.country_id = self.abroad
+        quotation.order_line = [Command.create({"product_id": self.support.id})]
+        quotation.action_confirm()
+        self.bill(quotation)
+        invoice = self.bill(quotation, "2027-02-28")
+        self.assertEqual(quotation.fiscal_position_id, self.position)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, self.foreign_tax)
+
+    def test_position_that_is_chosen_with_another_customer_is_kept(self):
+        order = self.create_order()
+        domestic = order.fiscal_position_id
+        self.assertTrue(domestic)
+        foreigner = self.partner.copy({"country_id": self.abroad.id})
+        order.write({"partner_id": foreigner.id, "fiscal_position_id": domestic.id})
+        order.action_confirm()
+        self.bill(order)
+        order.order_line = [Command.create({"product_id": self.support.id})]
+        invoice = self.bill(order, "2027-02-28")
+        self.assertEqual(order.fiscal_position_id, domestic)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, self.tax)
+
     def test_fiscal_position_set_on_the_customer_counts(self):
         order = self.create_contract()
         self.bill(order)
