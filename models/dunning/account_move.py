@@ -138,7 +138,8 @@ class AccountMove(models.Model):
         if not policy or not self._get_payment_due_date():
             return ()
         plan, done, *rest = self._get_dunning_facts(policy)
-        return dunning.future_steps(plan, {**(assumed or {}), **done}, *rest)
+        future = dunning.future_steps(plan, {**(assumed or {}), **done}, *rest)
+        return (*self._get_late_suspension(policy), *future)
 
     def _get_dunning_facts(self, policy):
         """Return arguments of the questions that the engine answers."""

@@ -167,19 +167,59 @@ class AccountMove(models.Model):
         return orders
 
     def _suspend_after_pause(self):
-        """Suspend contracts that were paused on the day of the step, now that they go on."""
+        """Suspend contracts that the step left out, or that a payment freed which was taken back.
+
+        What was paused on the day of the step is suspended once it goes on.
+        """
         for move in self:
-            if dunning.SUSPEND not in move._get_dunning_policy().step_ids.mapped("action"):
-                continue
-            behind = (
-                move._get_dunning_events()
-                .filtered(
-                    lambda event: event.action == dunning.SUSPEND and event.outcome != "failed"
-                )
-                .step_id
-            )
-            if behind and move._is_dunnable():
-                move._suspend_late(behind[:1])
+            step = move._get_suspension_behind(move._get_dunning_policy())
+            if step and move._is_dunnable():
+                move._suspend_late(step)
+
+    def _get_suspension_behind(self, policy):
+        """Return the step *suspend* of a policy that is behind this document, if there is one."""
+        self.ensure_one()
+        if dunning.SUSPEND not in policy.step_ids.mapped("action"):
+            return policy.step_ids.browse()
+        events = self._get_dunning_events().filtered(
+            lambda event: event.action == dunning.SUSPEND and event.outcome != "failed"
+        )
+        return events.step_id[:1]
+
+    def _get_spared_orders(self, step):
+        """Return running contracts that a step *suspend* that is behind us left out.
+
+        A suspension that a payment ended does not count: the document is open again.
+        """
+        self.ensure_one()
+        notices = self.sudo().subscription_notice_ids  # sudo: as in _create_notices
+        paid_dates = notices.filtered("paid_date").mapped("paid_date")
+        paid = max(paid_dates, default=None)
+        spared = self.env["sale.order"]
+        for order in self._get_harmed_orders(step, dunning.SUSPEND):
+            gaps = order.subscription_interruption_ids.sudo()  # sudo: run of every company
+            ours = gaps.filtered(lambda gap: gap.dunning_move_id == self)
+            if not ours.filtered(lambda gap: not paid or gap.start_date > paid):
+                spared |= order
+        return spared
+
+    def _get_late_suspension(self, policy):
+        """Return a suspension that is to be made up for, with its day, as a plan has it.
+
+        :rtype: tuple[engine.dunning.Planned, ...]
+        """
+        self.ensure_one()
+        step = self._get_suspension_behind(policy)
+        orders = step and self._get_spared_orders(step)
+        if not orders:
+            return ()
+        Notice = self.env["subscription.dunning.notice"]
+        told = [Notice._get_told_date(order, self, dunning.SUSPEND) for order in orders]
+        today = self.company_id._subscription_today()
+        untold = today + policy._get_notice_time()
+        day = max(today, *(day or untold for day in told))
+        planned = [one for one in policy._get_plan() if one.key == step._get_key()]
+        return tuple(dunning.Planned(one, day) for one in planned)
 
     def _suspend_late(self, step):
         """Do the step *suspend* to contracts that it left out, once they run again; commits.
@@ -187,11 +227,7 @@ class AccountMove(models.Model):
         :param step: `subscription.dunning.policy.step` that is behind us
         """
         self.ensure_one()
-        spared = self.env["sale.order"]
-        for order in self._get_harmed_orders(step, dunning.SUSPEND):
-            gaps = order.subscription_interruption_ids.sudo()  # sudo: run of every company
-            if self not in gaps.dunning_move_id:
-                spared |= order
+        spared = self._get_spared_orders(step)
         if not spared or not self._may_take_service_away(step, dunning.SUSPEND, spared):
             return
         for order in spared:

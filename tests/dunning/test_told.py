@@ -72,6 +72,38 @@ class TestTold(DunningCommon):
         self.assertEqual(order.subscription_state, "active")
         self.assertIn("was not told", " ".join(order.activity_ids.mapped("summary")))
 
+    def test_a_contract_is_suspended_again_when_a_payment_is_taken_back(self):
+        order, invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-03", "2027-02-10")
+        self.assertEqual(order.subscription_state, "suspended")
+        payment = self.book_payment(invoice)
+        self.run_dunning("2027-02-11")
+        self.assertEqual(order.subscription_state, "active")
+        before = self.get_mails()
+        self.take_back(payment, "2027-04-01")
+        self.run_dunning("2027-04-01")
+        mail = self.get_mails() - before
+        self.assertIn("will be suspended on 04/08/2027", mail.body_html)
+        self.assertEqual(str(order.subscription_dunning_next_date), "2027-04-08")
+        self.live("2027-04-02", "2027-04-07")
+        self.assertEqual(self.get_mails() - before, mail)
+        self.assertEqual(order.subscription_state, "active")
+        self.run_dunning("2027-04-08")
+        self.assertEqual(order.subscription_state, "suspended")
+        self.book_payment(invoice)
+        self.run_dunning("2027-04-09")
+        self.assertEqual(order.subscription_state, "active")
+
+    def test_whom_a_clerk_let_go_on_is_not_suspended_again(self):
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-03", "2027-02-10")
+        self.travel("2027-02-11")
+        order._subscription_resume(fields.Date.to_date("2027-02-11"))
+        before = self.get_mails()
+        self.live("2027-02-11", "2027-02-25")
+        self.assertEqual(order.subscription_state, "active")
+        self.assertFalse(self.get_mails() - before)
+
     def test_days_count_from_the_mail_that_left(self):
         order, _invoice = self.create_dunned((5, "close"))
         self.run_dunning("2027-02-01", leave=False)
