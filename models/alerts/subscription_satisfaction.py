@@ -49,6 +49,14 @@ class SubscriptionSatisfaction(models.Model):
         return self.env._("%(customer)s was asked.", customer=order.sudo().partner_id.name)
 
     @api.model
+    def _try_request(self, order):
+        """Ask as :meth:`_request` does; a mail that cannot be written keeps nobody else from it."""
+        notes = [self.env._("A mail could not be sent")]
+        # sudo: whoever looks after the contract is asked instead, maybe a colleague
+        attempt(order.sudo(), lambda: notes.append(self._request(order)))
+        return notes[-1]
+
+    @api.model
     def _claim(self, order):
         """Write down that the customer of one contract is asked now, in whatever way.
 
@@ -104,7 +112,7 @@ class SubscriptionSatisfaction(models.Model):
         """
         orders.check_access("write")
         orders._check_subscription_operator()
-        notes = [f"{order.name}: {self._request(order)}" for order in orders]
+        notes = [f"{order.name}: {self._try_request(order)}" for order in orders]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

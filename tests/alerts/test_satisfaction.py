@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..support.common_alert import AlertCommon
 
@@ -39,6 +40,19 @@ class TestSatisfaction(AlertCommon):
         self.assertFalse(self.request_answer(other))
         self.travel("2027-05-03")
         self.assertTrue(self.request_answer(other))
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_mail_that_cannot_be_written_keeps_nobody_else_from_being_asked(self):
+        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
+        self.env.ref("sale_recurring.mail_template_satisfaction").body_html = body
+        self.partner.ref = "odd"
+        other = self.env["res.partner"].create({"name": "Bob", "email": "bob@example.com"})
+        orders = self.order | self.create_contract(self.seat, partner_id=other.id)
+        action = self.env["subscription.satisfaction"]._request_by_hand(orders)
+        self.assertIn("Bob was asked", action["params"]["message"])
+        self.assertEqual(len(self.get_requests(orders[1])), 1)
+        self.assertFalse(self.partner.subscription_satisfaction_requested_at)
+        self.assertIn("could not be sent", self.order.activity_ids.summary)
 
     def test_not_after_closing_and_not_who_opted_out(self):
         self.partner.subscription_no_requests = True

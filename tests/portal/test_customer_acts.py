@@ -2,6 +2,7 @@ from datetime import date
 
 from lxml import html
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ...models.portal.contract_status import ContractStatus
 from ..support.common_portal import PortalCase
@@ -90,6 +91,20 @@ class TestCustomerActs(PortalCase):
         self.assertIn("Your contract has ended.", text)
         self.assertIn("Given back $ 23.15", text)
         self.assertIn(self.order.access_token, mail.body_html)
+
+    @mute_logger("odoo.addons.sale_recurring.models.terms.mail_template")
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_mail_that_cannot_be_written_takes_nothing_back(self):
+        template = self.env.ref("sale_recurring.mail_template_customer_act")
+        body = """<t t-if="object.partner_id.ref == 'odd'" t-out="object.nothing_of_that"/>"""
+        template.body_html = body
+        self.partner.ref = "odd"
+        before = self.find_mails()
+        done = html.fromstring(self.submit(self.open_close(day="2027-02-10")).text)
+        self.assertIn("Your contract has ended", self.get_part(done, "done"))
+        self.assertEqual(self.order.subscription_end_date, date(2027, 2, 10))
+        self.assertTrue(self.find_message("ended this contract online"))
+        self.assertEqual(self.find_mails(), before)
 
     def test_the_mail_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("pt_BR")
