@@ -107,11 +107,17 @@ class SubscriptionStripeController(StripeController):
 
         One that was asked for here, and whose answer got lost, is that refund.
         """
-        open_sudo = source_tx_sudo._get_open_refunds().filtered(
+        # Core knows refunds of the payment that was authorized only, and none of its captures.
+        ours_sudo = (
+            source_tx_sudo._get_family()
+            ._get_refunds()
+            .filtered(lambda tx: tx.provider_reference == refund_object["id"])
+        )
+        ours_sudo |= source_tx_sudo._get_open_refunds().filtered(
             lambda tx: tx._is_stripe_refund(refund_object)
         )
-        if open_sudo:
-            return open_sudo[:1]
+        if ours_sudo:
+            return ours_sudo[:1]
         refund_sudo = StripeController._create_refund_tx_from_refund(source_tx_sudo, refund_object)
         for invoice_sudo in source_tx_sudo.invoice_ids:
             invoice_sudo._hook_on_charge_refunded(refund_sudo)

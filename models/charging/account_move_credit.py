@@ -119,9 +119,18 @@ class AccountMove(models.Model):
                         credit=move.display_name,
                     )
                 )
+        self._check_no_refund_under_way()
         self._as_system().subscription_credit_next = True
         self.subscription_order_ids._post_covered_drafts()
         return True
+
+    def _check_no_refund_under_way(self):
+        """Refuse to take back, or to keep, credit notes whose money is being given back.
+
+        :raise UserError: the customer would get it twice, or nobody would know what for
+        """
+        # sudo: invoicing clerks have no right to read transactions
+        self.sudo().transaction_ids._check_no_refund_runs()
 
     def _use_credit_balance(self):
         """Take credit that was kept for it off these invoices, the oldest credit first."""
@@ -169,13 +178,15 @@ class AccountMove(models.Model):
         invoice = credit.reversed_entry_id
         if not invoice.transaction_ids or invoice.amount_residual or not credit._is_open_credit():
             return
-        payments = invoice.reconciled_payment_ids.payment_transaction_id.child_transaction_ids
-        for refund in payments.filtered(lambda tx: tx.operation == "refund"):
+        payments = invoice.reconciled_payment_ids.payment_transaction_id
+        payments |= payments.source_transaction_id
+        for refund in payments._get_refunds().filtered(lambda tx: tx.state == "done"):
             lines = refund.payment_id._get_open_credit_lines()
-            if refund.state == "done" and not refund.invoice_ids and credit.amount_residual:
-                refund.invoice_ids = [Command.set(credit.ids)]
+            if credit.amount_residual and (lines or not refund.invoice_ids):
+                refund.invoice_ids = [Command.link(credit.id)]
                 for line in lines:
                     credit.js_assign_outstanding_line(line.id)
+        invoice._remove_done_activities()
 
     def _get_credit_to_use(self):
         """Return how much kept credit is taken off this draft once it is posted."""

@@ -70,6 +70,7 @@ class AccountMove(models.Model):
         taken_back = moves.filtered(lambda move: before[move.id] != "cancel")
         if taken_back.sudo().transaction_ids:  # sudo: clerks read no transactions
             taken_back._check_no_money_under_way(self.env._("reset or cancel it"))
+            taken_back._check_no_refund_under_way()
         super()._hook_on_state_changed(before)
         for move in taken_back:
             move._tell_of_freed_money()

@@ -67,8 +67,19 @@ class AccountMove(models.Model):
         if matter == CREDIT:
             return not self._is_open_credit()
         if matter in (DISPUTED, GIVEN_BACK):
-            return self.payment_state not in PAID_STATES
+            is_credited = matter == GIVEN_BACK and not self._has_open_refund()
+            return is_credited or self.payment_state not in PAID_STATES
         return False
+
+    def _has_open_refund(self):
+        """Return whether money of this document went back that no credit note says."""
+        self.ensure_one()
+        payments = self.sudo().transaction_ids  # sudo: as in _get_open_charges
+        refunds = (payments | payments._get_captures())._get_refunds()
+        return any(
+            not refund.payment_id or refund.payment_id._get_open_credit_lines()
+            for refund in refunds.filtered(lambda tx: tx.state not in ("error", "cancel"))
+        )
 
     def _invoice_paid_hook(self):
         """Let what waited for the payment of these documents know of it."""

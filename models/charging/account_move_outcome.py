@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from .account_move import UNPAID_STATES
 from .mail_activity import FAILED, LATE, UNCERTAIN, UNPAID
 
 
@@ -42,6 +43,9 @@ class AccountMove(models.Model):
         :param tx: the `payment.transaction`, in error or cancelled
         """
         self.ensure_one()
+        if self.payment_state not in UNPAID_STATES:
+            self._as_system().subscription_charge_error = False
+            return  # it was paid or credited in another way meanwhile
         self._fail_charge(tx._get_decline_text(), tx)
         if tx._is_authentication_needed():
             self._send_authentication_request()

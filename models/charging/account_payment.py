@@ -51,6 +51,20 @@ class AccountPayment(models.Model):
                 max(min(left, payment.amount_available_for_refund), 0.0) if left else 0.0
             )
 
+    def _compute_amount_available_for_refund(self):
+        """Count what the provider gave back by itself of a payment that was captured.
+
+        It tells that of the payment that was authorized, in which core does not look.
+        """
+        super()._compute_amount_available_for_refund()
+        for payment in self:
+            # sudo: invoicing clerks have no right to read transactions
+            tx = payment.sudo().payment_transaction_id
+            available = payment.amount_available_for_refund
+            if available and tx._is_capture():
+                left = min(available, tx._get_amount_left())
+                payment.amount_available_for_refund = max(left, 0.0)
+
     def _get_subscription_orders(self):
         """Return the contracts whose invoices these payments are for."""
         # sudo: invoicing clerks have no right to read transactions and contracts
@@ -94,9 +108,34 @@ class AccountPayment(models.Model):
     def action_subscription_credit_next(self):
         """Keep what is left of these payments for the next invoice of their contract."""
         self._check_overpaid()
+        for payment in self:
+            payment._check_currency_of_contracts()
+        # sudo: invoicing clerks have no right to read transactions
+        refunds = self.sudo().payment_transaction_id.child_transaction_ids
+        refunds.filtered(lambda tx: not tx.invoice_ids)._check_no_refund_runs()
         self._as_system().subscription_credit_next = True
         self._get_subscription_orders()._post_covered_drafts()
         return True
+
+    def _check_currency_of_contracts(self):
+        """Refuse to keep what no invoice of its contracts can take.
+
+        :raise UserError: they have another currency than this payment
+        """
+        self.ensure_one()
+        # sudo: as in _get_subscription_orders
+        orders = self.sudo()._get_subscription_orders()
+        if self.currency_id not in orders.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(payment)s came in %(currency)s, and invoices of %(contracts)s have "
+                    "another currency: it cannot be taken off them. Match it with an invoice "
+                    "yourself, or give it back.",
+                    payment=self.display_name,
+                    currency=self.currency_id.name,
+                    contracts=", ".join(orders.mapped("name")),
+                )
+            )
 
     def action_subscription_refund(self):
         """Give what is left of this payment back to the method that it came from.

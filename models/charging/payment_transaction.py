@@ -156,9 +156,11 @@ class PaymentTransaction(models.Model):
         paid._remove_done_activities()
         for tx in self.filtered(lambda tx: tx.state == "done" and tx.payment_id):
             if tx.operation == "refund":
-                lines = (tx.payment_id | tx.source_transaction_id.payment_id)._get_refund_lines()
+                paid_by = tx.source_transaction_id._get_payments()
+                lines = (tx.payment_id | paid_by)._get_refund_lines()
                 if len(lines) > 1:
                     lines.reconcile()
+                tx._tell_of_unowed_refund()
                 (tx.invoice_ids | tx._get_first().invoice_ids)._remove_done_activities()
             elif tx.operation != "validation":
                 tx._tell_of_overpayment()

@@ -2,7 +2,7 @@ import logging
 
 from odoo import models
 
-from .mail_activity import CREDIT, OVERPAID
+from .mail_activity import CREDIT, GIVEN_BACK, OVERPAID
 
 _logger = logging.getLogger(__name__)
 
@@ -68,6 +68,26 @@ class PaymentTransaction(models.Model):
                 "A refund of %(document)s failed", document=document._get_payment_name()
             )
             document._schedule_matter_activity(CREDIT if credits else OVERPAID, summary, text)
+
+    def _tell_of_unowed_refund(self):
+        """Ask about a refund of a credit note of which nothing was left when the money went."""
+        self.ensure_one()
+        credits = self.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        if not credits or not self.payment_id._get_open_credit_lines():
+            return
+        text = self.env._(
+            "%(amount)s went back to the customer (%(reference)s), and %(credit)s was used "
+            "otherwise meanwhile. Undo that, or ask the customer for the money again.",
+            amount=self.currency_id.format(-self.amount),
+            reference=self.reference,
+            credit=", ".join(credits.mapped("name")),
+        )
+        for invoice in self._get_first().invoice_ids.filtered("subscription_order_ids"):
+            invoice.message_post(body=text)
+            summary = self.env._(
+                "Payment of %(invoice)s was given back", invoice=invoice.display_name
+            )
+            invoice._schedule_matter_activity(GIVEN_BACK, summary, text)
 
     def _is_disputed(self):
         """Return whether the customer told the bank that this payment is wrong. Hook.

@@ -33,15 +33,30 @@ class PaymentTransaction(models.Model):
             lambda tx: tx.state == "done" and tx.operation != "refund"
         )
 
+    def _get_family(self):
+        """Return the payment that was authorized and its captures, or this payment alone."""
+        first = self._get_first()
+        return first | first._get_captures()
+
+    def _get_refunds(self):
+        """Return refunds of these payments."""
+        return self.child_transaction_ids.filtered(lambda tx: tx.operation == "refund")
+
+    def _get_amount_left(self):
+        """Return how much of what was captured has not been given back, by what is booked."""
+        family = self._get_family()
+        given = family._get_refunds().payment_id
+        return sum(family.payment_id.mapped("amount")) - sum(given.mapped("amount"))
+
     def _get_payments(self):
         """Return what says in the books that the money of these payments came."""
         return (self | self._get_captures()).payment_id
 
     def _is_given_free(self):
-        """Return whether the whole of this payment was authorized and never taken."""
+        """Return whether this payment, or a part of it, was authorized and will never be taken."""
         self.ensure_one()
         parts = self.child_transaction_ids.filtered(lambda tx: tx.operation != "refund")
-        return self.state == "cancel" and "cancel" in parts.mapped("state")
+        return self.state in ("done", "cancel") and "cancel" in parts.mapped("state")
 
     def _get_paid_invoices(self):
         """Return the invoices that these payments are for, captures those of their payment."""

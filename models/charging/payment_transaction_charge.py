@@ -151,7 +151,7 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
         source = self.source_transaction_id if self.operation == "refund" else self.browse()
-        wanted = source | self
+        wanted = source | self._get_first() | self if source else self
         if wanted.try_lock_for_update(allow_referencing=True) != wanted:
             return False
         if source:
@@ -264,6 +264,8 @@ class PaymentTransaction(models.Model):
             invoice._hook_on_charge_done(self)
             if told == "error":
                 invoice._hook_on_charge_late(self)
+            if self._is_given_free() and invoice._is_open_to_pay():
+                invoice._fail_charge(self._get_decline_text())
         elif self.state in ("cancel", "error"):
             invoice._hook_on_charge_failed(self)
 

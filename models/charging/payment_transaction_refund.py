@@ -34,9 +34,8 @@ class PaymentTransaction(models.Model):
 
     def _get_open_refunds(self):
         """Return refunds of this payment that the provider is, or may be, at work on."""
-        return self.child_transaction_ids.filtered(
-            lambda tx: tx.operation == "refund" and tx.state == "draft" and tx._is_attempt()
-        )
+        refunds = self._get_family()._get_refunds()
+        return refunds.filtered(lambda tx: tx.state == "draft" and tx._is_attempt())
 
     # ------------------------------------------------------------------
     # Nobody knows
@@ -100,12 +99,20 @@ class PaymentTransaction(models.Model):
 
         :raise UserError: naming the refund
         """
-        for refund in self._get_open_refunds():
-            raise UserError(
-                refund._get_unknown_refund_text()
-                if refund.subscription_to_check
-                else refund._get_refund_text()
-            )
+        self._get_open_refunds()._check_no_refund_runs()
+
+    def _check_no_refund_runs(self):
+        """Refuse what must not be done while one of these is a refund without an outcome.
+
+        :raise UserError: naming the refund
+        """
+        for refund in self:
+            if refund.operation == "refund" and refund.state in ("draft", "pending"):
+                raise UserError(
+                    refund._get_unknown_refund_text()
+                    if refund.subscription_to_check
+                    else refund._get_refund_text()
+                )
 
     def _get_refund_text(self):
         return self.env._(

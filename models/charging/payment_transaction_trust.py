@@ -88,10 +88,11 @@ class PaymentTransaction(models.Model):
         :rtype: payment.transaction
         """
         self.ensure_one()
-        return self.child_transaction_ids.filtered(
+        # What a provider tells by itself it tells of the payment that was authorized.
+        refunds = (self | self.source_transaction_id)._get_refunds()
+        return refunds.filtered(
             lambda tx: (
-                tx.operation == "refund"
-                and tx.state in ("pending", "done")
+                tx.state in ("pending", "done")
                 and not tx.invoice_ids
                 and not self.currency_id.compare_amounts(-tx.amount, amount)
                 and (not tx.payment_id or tx.payment_id._get_open_credit_lines())
@@ -108,6 +109,9 @@ class PaymentTransaction(models.Model):
         """
         self.ensure_one()
         self.env.cr.execute(
-            SQL("UPDATE payment_transaction SET write_uid = write_uid WHERE id = %s", self.id),
+            SQL(
+                "UPDATE payment_transaction SET write_uid = write_uid WHERE id = %s",
+                self._get_first().id,
+            ),
             log_exceptions=False,  # the request is repeated
         )

@@ -157,7 +157,7 @@ class PaymentTransaction(models.Model):
         refunds = self.provider_id._get_stripe_client().v1.refunds
         if self.provider_reference:
             return refunds.retrieve(self.provider_reference).to_dict()
-        others = source.child_transaction_ids.mapped("provider_reference")
+        others = source._get_family()._get_refunds().mapped("provider_reference")
         listed = refunds.list({"payment_intent": source.provider_reference, "limit": 100})
         for one in map(stripe.StripeObject.to_dict, listed.auto_paging_iter()):
             if one["id"] not in others and self._is_stripe_refund(one):

@@ -18,6 +18,7 @@ from . import test_money_random
 from . import test_money_under_way
 from . import test_overpaid
 from . import test_paid_drafts
+from . import test_paid_otherwise
 from . import test_payment_forms
 from . import test_payment_link
 from . import test_refund_unknown

@@ -183,3 +183,56 @@ class TestCaptured(PaymentCommon):
         self.settle()
         self.assertIn("was voided", invoice.subscription_charge_error)
         self.assertIn("was voided", order.activity_ids.note)
+
+    def test_somebody_is_asked_about_the_rest_of_what_was_captured_in_part(self):
+        order, invoice = self.create_held()
+        tx = invoice.transaction_ids
+        tx._capture(10)
+        tx._void(26)
+        self.settle()
+        self.assertEqual((tx.state, invoice.amount_residual), ("done", 26.0))
+        self.assertIn("was voided", invoice.subscription_charge_error)
+        self.assertIn("26.00 of", order.activity_ids.note)
+        self.assertEqual(order.activity_ids.subscription_matter, "failed")
+        self.run_charges()
+        self.assertEqual(self.get_charges(order), 1)
+        self.book_payment(invoice)
+        self.assertFalse(order.activity_ids)
+
+    # ------------------------------------------------------------------
+    # Given back at the provider, who tells it of what was authorized
+    # ------------------------------------------------------------------
+
+    def give_back_outside(self, tx, amount):
+        """Let the provider tell that somebody gave money back on its own pages."""
+        refund = tx._create_child_transaction(amount, is_refund=True)
+        refund._set_done()
+        self.settle()
+        return refund
+
+    def test_what_the_provider_gave_back_of_a_capture_is_not_offered_again(self):
+        _order, invoice = self.create_held()
+        tx = invoice.transaction_ids
+        tx._capture()
+        self.settle()
+        payment = tx.child_transaction_ids.payment_id
+        self.give_back_outside(tx, 10)
+        self.assertEqual(payment.amount_available_for_refund, 26.0)
+        credit = invoice._reverse_moves()
+        credit.action_post()
+        self.assertEqual(
+            (credit.amount_residual, credit.subscription_amount_refundable), (26.0, 26.0)
+        )
+        self.give_back_at_once(credit)
+        self.assertEqual((credit.amount_residual, payment.amount_available_for_refund), (0.0, 0.0))
+
+    def test_too_much_that_was_captured_and_given_back_at_the_provider_is_settled(self):
+        order, invoice = self.create_held()
+        self.book_payment(invoice)
+        tx = invoice.transaction_ids
+        tx._capture()
+        self.settle()
+        payment = tx.child_transaction_ids.payment_id
+        self.give_back_outside(tx, 36)
+        self.assertFalse(payment.subscription_amount_overpaid)
+        self.assertFalse(order.activity_ids)

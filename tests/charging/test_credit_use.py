@@ -83,6 +83,19 @@ class TestCreditUse(PaymentCommon):
         self.assertEqual(sorted(paid.child_transaction_ids.mapped("amount")), [-26, -10])
         self.assertFalse(told.payment_id._get_open_credit_lines())
 
+    def test_what_the_provider_gave_back_by_itself_is_taken_off_two_credit_notes(self):
+        paid = self.invoice.transaction_ids
+        told = paid._create_child_transaction(20, is_refund=True)
+        self.invoice._hook_on_charge_refunded(told)
+        told._set_done()
+        told._post_process()
+        self.assertEqual(self.order.activity_ids.subscription_matter, "given_back")
+        self.assertFalse(self.credit(12).amount_residual)
+        self.assertEqual(self.order.activity_ids.subscription_matter, "given_back")
+        self.assertEqual(self.credit(10).amount_residual, 2)
+        self.assertFalse(told.payment_id._get_open_credit_lines())
+        self.assertFalse(self.order.activity_ids)
+
     def test_no_more_goes_back_than_came(self):
         credit = self.credit()
         self.assertEqual(credit.subscription_amount_refundable, self.invoice.amount_total)

@@ -1,7 +1,13 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_payment import PaymentCommon
+
+REFUND = (
+    "odoo.addons.payment_demo.models.payment_transaction.PaymentTransaction._send_refund_request"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -14,7 +20,7 @@ class TestMoneyBack(PaymentCommon):
         self.invoice = self.bill(self.order)
         self.clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
 
-    def fail(self, refund):
+    def refuse(self, refund):
         """Let the provider say days later that a refund did not go through."""
         refund._set_error("closed account", extra_allowed_states=("done",))
 
@@ -30,7 +36,7 @@ class TestMoneyBack(PaymentCommon):
     def test_a_credit_note_opens_again_when_its_refund_failed(self):
         credit, refund = self.refund_credit()
         self.assertFalse(self.order.activity_ids)
-        self.fail(refund)
+        self.refuse(refund)
         self.assertEqual(credit.amount_residual, 36)
         self.assertEqual(credit.subscription_amount_refundable, 36)
         self.assertIn("closed account", self.order.activity_ids.note)
@@ -38,6 +44,58 @@ class TestMoneyBack(PaymentCommon):
         self.assertFalse(credit.amount_residual)
         self.env["mail.activity"]._remove_done_matters()
         self.assertFalse(self.order.activity_ids)
+
+    def test_a_credit_note_stays_as_it_is_while_it_is_given_back(self):
+        with patch(REFUND, lambda tx: tx._set_pending()):
+            self.run_charges()
+            credit = self.invoice._reverse_moves()
+            credit.action_post()
+            self.give_back(credit.with_user(self.clerk))
+        refund = credit.transaction_ids
+        self.assertEqual((refund.state, credit.amount_residual), ("pending", 36))
+        for deed in ("action_subscription_credit_next", "button_draft", "button_cancel"):
+            with self.subTest(deed), self.assertRefused("is being given back"):
+                getattr(credit.with_user(self.clerk), deed)()
+        refund._set_done()
+        refund._post_process()
+        self.assertFalse(credit.amount_residual)
+        credit.with_user(self.clerk).button_draft()
+
+    def test_a_refund_of_what_was_taken_off_an_invoice_meanwhile_is_asked_about(self):
+        with patch(REFUND, lambda tx: tx._set_pending()):
+            self.run_charges()
+            credit = self.invoice._reverse_moves()
+            credit.action_post()
+            self.give_back(credit.with_user(self.clerk))
+        following = self.bill(self.order, "2027-02-28")
+        line = credit.line_ids.filtered(lambda one: one.display_type == "payment_term")
+        following.js_assign_outstanding_line(line.id)
+        refund = credit.transaction_ids
+        refund._set_done()
+        refund._post_process()
+        activity = self.order.activity_ids
+        self.assertEqual(activity.subscription_matter, "given_back")
+        self.assertIn("36.00 went back", activity.note)
+        credit.line_ids.remove_move_reconcile()
+        credit.js_assign_outstanding_line(refund.payment_id._get_open_credit_lines().id)
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertFalse(self.order.activity_ids)
+
+    def test_what_was_too_much_is_not_kept_while_it_is_given_back(self):
+        form = self.create_payment(
+            self.order, sale_order_ids=False, reference="form", amount=50, invoice_ids=self.invoice
+        )
+        form._set_done()
+        form._post_process()
+        payment = form.payment_id.with_user(self.clerk)
+        with patch(REFUND, lambda tx: tx._set_pending()):
+            self.give_back(payment)
+        with self.assertRefused("is being given back"):
+            payment.action_subscription_credit_next()
+        refund = form.child_transaction_ids
+        refund._set_done()
+        refund._post_process()
+        self.assertFalse(payment.subscription_amount_overpaid)
 
     def test_a_payment_that_was_too_much_opens_again_as_well(self):
         form = self.create_payment(
@@ -48,7 +106,7 @@ class TestMoneyBack(PaymentCommon):
         self.give_back(form.payment_id.with_user(self.clerk))
         self.assertFalse(form.payment_id.subscription_amount_overpaid)
         refund = self.env["payment.transaction"].search([("operation", "=", "refund")])
-        self.fail(refund)
+        self.refuse(refund)
         self.env.invalidate_all()
         self.assertEqual(form.payment_id.subscription_amount_refundable, 14)
         self.assertIn("overpaid", self.order.activity_ids.mapped("subscription_matter"))

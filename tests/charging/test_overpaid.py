@@ -74,6 +74,17 @@ class TestOverpaid(PaymentCommon):
         payment.action_subscription_credit_next()
         self.assertEqual(self.bill(self.order, "2027-02-28").amount_residual, 32)
 
+    def test_what_came_in_another_currency_is_not_kept_for_an_invoice_that_cannot_take_it(self):
+        other = self.env["res.currency"].with_context(active_test=False)
+        other = other.search([("name", "=", "EUR" if self.currency.name != "EUR" else "USD")])
+        other.active = True
+        payment = self.book_payment(self.invoice, currency_id=other.id, amount=100)
+        self.assertFalse(self.invoice.amount_residual)
+        self.assertEqual(payment.currency_id, other)
+        self.assertGreater(payment.subscription_amount_overpaid, 0)
+        with self.assertRaisesRegex(UserError, "have another currency"):
+            payment.action_subscription_credit_next()
+
     def test_salesman_decides_nothing_about_money(self):
         payment = self.pay_by_link(50, "too much")
         seller = new_test_user(self.env, "seller", "sales_team.group_sale_salesman_all_leads")

@@ -194,3 +194,53 @@ class TestStripeEvents(StripeCommon, HttpCase):
         )
         self.env.invalidate_all()
         self.assertIn("disputed", order.activity_ids.summary)
+
+    # ------------------------------------------------------------------
+    # Captured
+    # ------------------------------------------------------------------
+
+    def create_captured(self):
+        """Return an invoice that Stripe held the money of, until somebody captured it."""
+        order, invoice = self.create_stripe_contract()
+        token = order.subscription_payment_token_id
+        values = {
+            "amount": 3600,
+            "currency": invoice.currency_id.name.lower(),
+            "customer": token.provider_ref,
+            "payment_method": token.stripe_payment_method,
+            "confirm": "true",
+        }
+        intent = self.fake.ask("POST", "payment_intents", values)
+        tx = self.create_payment(
+            order,
+            sale_order_ids=False,
+            provider_id=self.stripe.id,
+            payment_method_id=self.card.id,
+            reference="held",
+            invoice_ids=invoice.ids,
+            provider_reference=intent["id"],
+        )
+        tx._set_authorized()
+        capture = tx._create_child_transaction(36)
+        capture.provider_reference = intent["id"]
+        capture._set_done()
+        (capture | tx)._post_process()
+        self.assertEqual((tx.state, invoice.amount_residual), ("done", 0.0))
+        return order, invoice, tx
+
+    def test_a_refund_of_what_was_captured_is_booked_once(self):
+        order, invoice, tx = self.create_captured()
+        credit = invoice._reverse_moves()
+        credit.action_post()
+        self.give_back(credit)
+        self.assertFalse(credit.amount_residual)
+        listed = self.fake.ask("GET", f"refunds?payment_intent={tx.provider_reference}")
+        charge = {"id": "ch_1", "object": "charge", "description": tx.reference}
+        charge["refunds"] = {"data": listed["data"], "has_more": False}
+        for _time in range(2):
+            with mute_logger(*LOGGERS):
+                self.assertEqual(self.send_event("charge.refunded", charge).status_code, 200)
+        self.env.invalidate_all()
+        refund = self.env["payment.transaction"].search([("operation", "=", "refund")])
+        self.assertEqual((refund.amount, refund.state), (-36.0, "done"))
+        self.assertFalse(order.activity_ids)
