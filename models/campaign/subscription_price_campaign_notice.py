@@ -135,7 +135,7 @@ class SubscriptionPriceCampaignLine(models.Model):
                 and line.recurrence_id.count == recurrence.count
             )
         )
-        served = values_on(lines, min(self.mapped("start_date")))
+        served = values_on(lines, self._get_total_day())
 
         def add_up(name):
             """Return core's totals with the `old` or the `new` prices of the rises."""
@@ -151,6 +151,14 @@ class SubscriptionPriceCampaignLine(models.Model):
             "new": new["total"],
             "is_taxed": bool(old["tax"]),
         }
+
+    def _get_total_day(self):
+        """Return the day whose lines a total is of: the first one of the new prices.
+
+        A contract that ends before is renewed as it is served on its last day.
+        """
+        first, end = min(self.mapped("start_date")), self.order_id.subscription_end_date
+        return get_last_day(end) if end and end <= first else first
 
     def _get_told_values(self, which, served):
         """Return the `old` or the `new` price of one rise, and its discount unless it is limited.

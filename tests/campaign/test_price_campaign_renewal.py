@@ -81,6 +81,15 @@ class TestPriceCampaignRenewal(PriceCampaignCase):
         self.assertIn("ends after 06/14/2027", text)
         self.assertIn("free to accept", text)
 
+    def test_notice_says_what_a_period_of_the_renewal_costs_in_total(self):
+        for effective in (date(2027, 6, 15), date(2027, 7, 1)):
+            campaign = self.preview(self.create_quoted(), effective_date=effective)
+            self.apply(campaign)
+            self.assertEqual(
+                campaign.line_ids._get_totals(),
+                [{"per": "per month", "old": 36.0, "new": 39.6, "is_taxed": True}],
+            )
+
     def test_renewal_at_list_prices_keeps_the_list_price(self):
         order = self.create_quoted(renewal_price="list")
         self.assertFalse(self.preview(order, start="renewal").line_ids)
