@@ -50,7 +50,7 @@ class AmendmentPlan:
         order.ensure_one()
         self.order = order
         self.env = order.env
-        self.taxes = NextTaxes(order._get_amended_contract())
+        self.taxes = NextTaxes(order._get_amended_contract(), joining=order.order_line)
 
     # ------------------------------------------------------------------
     # Segments

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...const import SELDOM
 from ...engine.money import to_decimal
 from ...engine.segment import segment_at
+from ..billing.next_taxes import get_untyped
 
 
 class SaleOrderLine(models.Model):
@@ -228,8 +229,11 @@ class SaleOrderLine(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        # What is sold once gets the taxes of the day, too, unless somebody typed its own.
+        is_untyped = not self.recurrence_id and bool(get_untyped(self))
         return {
             **self.copy_data()[0],
+            **({"automatic_tax_key": self._get_tax_key(self.tax_ids)} if is_untyped else {}),
             "order_id": order.id,
             "sequence": self.sequence,
             "subscription_replaced_line_id": self.subscription_parent_line_id.id,

@@ -1,3 +1,19 @@
+def get_untyped(lines):
+    """Return the lines whose taxes nobody typed, also where a form sent them with a new line.
+
+    :param lines: `sale.order.line` records of quotations
+    :rtype: sale.order.line
+    """
+    priced = lines.filtered(lambda line: line.product_id and not line.display_type)
+    found = priced._get_automatic_taxes()
+    return priced.filtered(
+        lambda line: (
+            not line._is_tax_manual()
+            or (not line.automatic_tax_key and line.tax_ids._origin == found[line]._origin)
+        )
+    )
+
+
 class NextTaxes:
     """Which taxes the next run gives the lines of a contract, found without writing them.
 
@@ -6,10 +22,12 @@ class NextTaxes:
 
     :param orders: `sale.order` records, none where nothing is billed by the run; several are looked
         up together, which takes no more queries than one
+    :param joining: lines of a quotation that `orders`, one contract then, bills when confirmed
     """
 
-    def __init__(self, orders):
+    def __init__(self, orders, joining=None):
         self.orders = orders
+        self.joining = joining
         self._found = None
 
     def of(self, line):
@@ -35,4 +53,8 @@ class NextTaxes:
         lines = contracts.order_line.browse()
         for order in contracts:
             lines |= order._get_lines_to_tax().filtered(lambda line: not line._is_tax_manual())
+        if contracts and self.joining:
+            position = positions.get(contracts, contracts.fiscal_position_id)
+            positions.update(dict.fromkeys(self.joining.order_id, position))
+            lines |= get_untyped(self.joining)
         return lines._get_automatic_taxes(positions)

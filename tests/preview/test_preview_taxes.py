@@ -79,3 +79,26 @@ class TestPreviewTaxes(PaymentCommon):
         amendment.action_confirm()
         billed = self.bill(order)
         self.assertEqual(sum(billed.mapped("amount_total")), asked)
+
+    def test_amendment_asks_for_the_taxes_of_the_day_of_what_it_adds(self):
+        self.travel("2027-01-31")
+        for sold in ({}, {"tax_ids": [Command.set(self.tax.ids)]}):
+            with self.subTest(sold=sold):
+                self.partner.country_id = self.company.country_id
+                order = self.create_contract(self.line_values(self.seat, 28), day="2027-01-31")
+                self.bill(order)
+                amendment = order._create_amendment()
+                amendment.order_line = [
+                    Command.create({"product_id": self.hosting.id}),
+                    Command.create({"product_id": self.setup_service.id, **sold}),
+                ]
+                self.env.flush_all()  # it was saved on another day
+                self.assertEqual(amendment.amount_tax, 73.98)
+                self.partner.country_id = self.abroad
+                amendment.invalidate_recordset()
+                self.assertEqual(amendment._get_due_now_totals()["tax_amount_currency"], 25.89)
+                amendment.action_confirm()
+                billed = self.bill(order)
+                self.assertEqual(billed.invoice_line_ids.tax_ids, self.foreign_tax)
+                self.assertEqual((billed.amount_untaxed, billed.amount_tax), (369.9, 25.89))
+                self.assertEqual(amendment.amount_total, billed.amount_total)
