@@ -73,7 +73,10 @@ class AccountMove(models.Model):
                 continue
             move._as_system().subscription_credit_effect = effect
             if effect == "adjust":
-                lines._link_adjusted_periods()
+                netted = lines.filtered(lambda line: line._is_about_netted_credit())
+                (lines - netted)._link_adjusted_periods()
+                lines = netted
+            if not lines:
                 continue
             vals_list = []
             for line in lines:
@@ -245,7 +248,7 @@ class AccountMoveLine(models.Model):
         origin = self._get_origin_line()
         share = self.quantity * (1 - self.discount / 100.0)
         # A credit that was netted on the invoice is taken back as it stands there.
-        if not share or (origin.quantity < 0 and origin.subscription_billed_period_ids):
+        if not share or self._is_about_netted_credit():
             return {}
         is_whole = money == balance.asked[origin]
         left = Share(origin, money)
@@ -290,10 +293,31 @@ class AccountMoveLine(models.Model):
                     for layer in left.layers
                 ]
         # A netted credit on the invoice is taken back by its credit note: those days count again.
-        credits = rows.filtered(lambda row: row.kind == "credit" and row.booked_amount)
-        foreign = credits.filtered(
-            lambda row: row.reverses_id.invoice_line_id != row.invoice_line_id
-        )
         return vals_list + [
-            credit._prepare_redo_values(invoice_line_id=self.id) for credit in foreign
+            credit._prepare_redo_values(invoice_line_id=self.id)
+            for credit in self._get_netted_credits()
         ]
+
+    def _get_netted_credits(self):
+        """Return what the line that this one is about gives back of another invoice.
+
+        :return: rows of the ledger, maybe none
+        """
+        rows = self._get_origin_line().subscription_billed_period_ids
+        return rows.filtered(
+            lambda row: (
+                row.kind == "credit"
+                and row.booked_amount
+                and row.reverses_id.invoice_line_id != row.invoice_line_id
+            )
+        )
+
+    def _is_about_netted_credit(self):
+        """Return whether this takes back what its invoice gave back of another one.
+
+        Whatever becomes of the days of the invoice, what is owed for those of the other falls due
+        again.
+        """
+        self.ensure_one()
+        is_invoice = self._get_origin_line().move_id.move_type == "out_invoice"
+        return is_invoice and bool(self._get_netted_credits())

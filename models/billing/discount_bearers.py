@@ -16,10 +16,8 @@ def get_discounts(move, get_money):
     :rtype: list[tuple]
     """
     lines = move.line_ids.filtered(lambda line: line.display_type == "product")
-    # A share has the other sign than its discount; a corrected line has that of its own.
-    lines = lines.filtered(
-        lambda line: line.balance * line.subscription_origin_line_id.balance >= 0
-    )
+    # A share has the other sign than its discount; what is corrected, or taken back, has its sign.
+    lines = lines.filtered(lambda line: line.balance * get_first(line).balance >= 0)
     priced = lines.filtered(lambda line: get_money(line).untaxed > 0)
     discounts = lines.filtered(
         lambda line: get_money(line).untaxed < 0 and not line.subscription_billed_period_ids
@@ -35,13 +33,30 @@ def get_discounts(move, get_money):
     ]
 
 
+def get_first(line):
+    """Return the line that first asked for what a line of a document gives back, or asks again.
+
+    A credit that was netted on an invoice may be taken back, an invoice of that be corrected.
+
+    :rtype: account.move.line
+    """
+    while origin := line.subscription_origin_line_id or _get_credited(line):
+        line = origin
+    return line
+
+
+def _get_credited(line):
+    """Return the line of another document of which the run gives something back by this one."""
+    rows = line.subscription_billed_period_ids.filtered(lambda row: row.kind == "credit")
+    return (rows.reverses_id.invoice_line_id - line)[:1]
+
+
 def get_contract(line):
     """Return the order that a line of a document bills, or corrects what another billed of it.
 
     :rtype: sale.order
     """
-    sold = line.sale_line_ids or line.subscription_origin_line_id.sale_line_ids
-    return sold.order_id
+    return (line.sale_line_ids or get_first(line).sale_line_ids).order_id
 
 
 def get_lines_of_contract(lines, contract):

@@ -8,6 +8,7 @@ from ...engine.change import FREE
 from ...engine.ledger import ledger
 from ...engine.money import to_decimal
 from ...tools import get_last_day, get_number_text
+from .discount_bearers import get_first
 from .due_item import DueItem, get_credit_splits
 
 
@@ -164,7 +165,7 @@ class SaleOrderLine(models.Model):
             **self._prepare_origin_values(original),
             "product_id": original.product_id.id,
             "product_uom_id": original.product_uom_id.id,
-            "name": self.env._("Share of: %(discount)s", discount=original.name),
+            "name": self.env._("Share of: %(discount)s", discount=get_first(original).name),
             "quantity": 1.0,
             "price_unit": -float(share.money.basis),
             "discount": 0.0,

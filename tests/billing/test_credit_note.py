@@ -242,6 +242,39 @@ class TestCreditNote(SubscriptionCommon):
         self.assertEqual(sum(again.mapped("amount_untaxed_signed")), 20.0)
         self.assertSettled()
 
+    def test_netted_credit_that_goes_back_with_its_invoice_is_owed_again(self):
+        """Of April 50.00 - 10.00 are left, of May nothing but where it is billed again."""
+        for effect, worth in (("adjust", 40.0), ("waive", 40.0), ("again", 70.0)):
+            with self.subTest(effect=effect):
+                self.order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
+                self.book_payment(self.bill(self.order))
+                self.change("2027-04-16", 3)
+                netted = self.bill(self.order, "2027-05-01")
+                self.assertEqual(netted.amount_untaxed, 20.0)
+                note = self.reverse(effect, netted)
+                note.action_post()
+                self.assertEqual(note.amount_untaxed, 20.0)
+                self.bill(self.order)
+                moves = self.order.order_line.invoice_lines.move_id
+                self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), worth)
+                self.assertSettled()
+                note = self.reverse("adjust", self.bill(self.order, "2027-06-01"))
+                note.unlink()
+                self.assertSettled()
+
+    def test_netted_credit_of_a_credit_note_that_is_deleted_is_not_owed_again(self):
+        self.book_payment(self.invoice)
+        self.change("2027-04-16", 3)
+        netted = self.bill(self.order, "2027-05-01")
+        note = self.reverse("adjust", netted)
+        note.unlink()
+        self.assertSettled()
+        note = self.reverse("adjust", netted)
+        note.invoice_line_ids.filtered(lambda line: line.quantity < 0).unlink()
+        note.action_post()
+        self.assertEqual(note.amount_untaxed, 30.0)
+        self.assertSettled()
+
     def test_plain_invoices_are_reversed_as_ever(self):
         plain = self.env["account.move"].create(
             {

@@ -58,6 +58,28 @@ class TestGivenBackVouchers(GivenBackCommon):
         # July and half of June at 240.00, less half of June at 300.00 and of its voucher.
         self.assertEqual(invoice.amount_untaxed, 240.0 + 120.0 - 150.0 + 15.0)
 
+    def test_netted_credit_that_is_owed_again_bears_its_share_of_the_voucher(self):
+        """What is left is June: 10 seats of half and 5 of half of it, less 3/4 of the voucher."""
+        self.travel("2027-06-01")
+        order = self.create_order(self.line_values(self.seat, 10))
+        self.add_voucher(order, 30.0).action_confirm()
+        june = self.bill(order)
+        self.book_payment(june)
+        self.travel("2027-06-16")
+        order.order_line[0].product_uom_qty = 5
+        july = self.bill(order, "2027-07-01")
+        self.assertEqual(july.amount_untaxed, 50.0 - 25.0 + 7.5)
+        notes = self.reverse(july)
+        self.assertEqual(notes.amount_untaxed, july.amount_untaxed)
+        notes |= self.bill(order)
+        self.assertEqual(self.sum_up(june | july | notes), (52.5, 10.5, 63.0))
+        self.assertEqual(
+            notes.invoice_line_ids.filtered(lambda line: "Share" in line.name).mapped("name"),
+            ["Share of: Voucher"] * 2,
+        )
+        self.assertBillsNothing(order)
+        self.assertLedgerWhole(order)
+
     def reverse(self, invoice):
         """Return the credit note that a clerk makes of an invoice, posted."""
         wizard = self.env["account.move.reversal"].create(
