@@ -1,3 +1,6 @@
+from .sale_order_line_tax import get_taxes_of_rebates
+
+
 def get_untyped(lines):
     """Return the lines whose taxes nobody typed, also where a form sent them with a new line.
 
@@ -57,4 +60,7 @@ class NextTaxes:
             position = positions.get(contracts, contracts.fiscal_position_id)
             positions.update(dict.fromkeys(self.joining.order_id, position))
             lines |= get_untyped(self.joining)
-        return lines._get_automatic_taxes(positions)
+        found = lines._get_automatic_taxes(positions)
+        for order in contracts:
+            found.update(get_taxes_of_rebates(order._get_lines_to_tax(), found))
+        return found

@@ -5,6 +5,31 @@ from odoo.fields import Command
 NO_TAX = "none"
 
 
+def get_taxes_of_rebates(lines, found):
+    """Return the taxes of the day of rebates that have those of the lines that they lower.
+
+    The *Discount* button gives them these, and its product has none that could follow.
+
+    :param lines: all lines that are still to be billed
+    :param dict found: taxes of the day by line, for those whose taxes nobody typed
+    :return: taxes by line
+    :rtype: dict
+    """
+    result = {}
+    for line in lines:
+        is_rebate = not line.recurrence_id and line.price_unit * line.product_uom_qty < 0
+        if not is_rebate or line in found or not line.tax_ids:
+            continue
+        lowered = [
+            taxes
+            for other, taxes in found.items()
+            if other.order_id == line.order_id and other.tax_ids == line.tax_ids
+        ]
+        if lowered and all(taxes == lowered[0] for taxes in lowered):
+            result[line] = lowered[0]
+    return result
+
+
 class SaleOrderLine(models.Model):
     """Which taxes of a line were computed, and which ones somebody typed."""
 
@@ -94,18 +119,28 @@ class SaleOrderLine(models.Model):
     def _refresh_taxes(self):
         """Give lines the taxes of the day, except where somebody typed others.
 
+        Rebates follow the lines that they lower: no tax is given back that nobody is asked for.
+
         :return: a triple of line, old and new taxes for each change
         :rtype: list[tuple]
         :raise UserError: the taxes of a product were archived, and it has no others
         """
         changes = []
         automatic = self._check_automatic_taxes()
-        for line, taxes in automatic._get_automatic_taxes().items():
+        found = automatic._get_automatic_taxes()
+        rebates = get_taxes_of_rebates(self, found)
+        for line, taxes in found.items():
             key = self._get_tax_key(taxes)
             if key != line.automatic_tax_key:
                 changes.append((line, line.tax_ids, taxes))
                 line._as_system().write(
                     {"tax_ids": [Command.set(taxes.ids)], "automatic_tax_key": key}
+                )
+        for line, taxes in rebates.items():
+            if taxes != line.tax_ids:
+                changes.append((line, line.tax_ids, taxes))
+                line._as_system().write(
+                    {"tax_ids": [Command.set(taxes.ids)], "extra_tax_data": False}
                 )
         return changes
 

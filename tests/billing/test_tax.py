@@ -95,6 +95,21 @@ class TestTax(SubscriptionCommon):
         invoice = self.bill(order, "2027-02-28")
         self.assertEqual(invoice.invoice_line_ids.tax_ids, typed)
 
+    def test_discount_that_is_carried_on_follows_what_it_lowers(self):
+        order = self.create_order(self.line_values(self.seat, 10))
+        self.env["sale.order.discount"].create(
+            {"sale_order_id": order.id, "discount_type": "amount", "discount_amount": 180.0}
+        ).action_apply_discount()
+        order.action_confirm()
+        self.assertEqual(self.bill(order).amount_total, 0.0)
+        self.partner.country_id = self.abroad
+        preview = order._get_billing_preview(self.travel("2027-02-28"))
+        invoice = self.bill(order)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, self.foreign_tax)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_tax), (50.0, 3.5))
+        self.assertEqual(preview["total"], 53.5)
+        self.assertBillsNothing(order)
+
     def test_chosen_fiscal_position_is_kept(self):
         chosen, tax = self._create_position("Chosen", self.home, 1, auto_apply=False)
         order = self.create_order(fiscal_position_id=chosen.id)
