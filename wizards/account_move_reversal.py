@@ -49,7 +49,12 @@ class AccountMoveReversal(models.TransientModel):
     def reverse_moves(self, is_modify=False):
         """Carry the choice to the credit notes; a corrected invoice takes the periods over."""
         effect = "move" if is_modify else self.subscription_credit_effect
-        wizard = self.with_context(
+        wizard, companies = self, self.move_ids.company_id
+        if self.subscription_has_periods and len(companies) == 1:
+            # Core posts what is of a later day than today on that day, and until then cancels
+            # nothing.
+            wizard = companies._at_company_time(self)
+        wizard = wizard.with_context(
             **const.sealed(const.CREDIT_EFFECT_KEY, effect), **const.sealed(const.SYSTEM_KEY)
         )
         action = super(AccountMoveReversal, wizard).reverse_moves(is_modify=is_modify)

@@ -125,6 +125,12 @@ class TestCompanyDates(PaymentCommon):
             written.reverse_moves()
             for note in wizard.new_move_ids | written.new_move_ids:
                 self.assertEqual(note.invoice_date, DAY)
+                note.action_post()
+            corrected = self.bill(self.create_contract(self.line_values(self.seat)))
+            wrong = active.with_context(active_ids=corrected.ids)
+            wrong.create({"journal_id": corrected.journal_id.id}).modify_moves()
+            self.assertEqual(corrected.reversal_move_ids.state, "posted")
+            self.assertFalse(corrected.amount_residual)
             plain = self.env["account.move"].create(
                 {
                     "move_type": "out_invoice",
