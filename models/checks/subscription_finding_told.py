@@ -3,6 +3,11 @@ from odoo.tools import SQL
 
 # Day from which each announcement is kept; older suspensions cannot be proved.
 SINCE_KEY = "sale_recurring.told_since"
+# First day on which may be done what was announced: a mail that left late gives the same days.
+TOLD_DAY = """
+    CASE WHEN told.state = 'left'
+         THEN told.announced_date + (told.left_date - told.sent_date) END
+"""
 
 
 class SubscriptionFinding(models.Model):
@@ -16,7 +21,11 @@ class SubscriptionFinding(models.Model):
 
     @api.model
     def _find_untold(self):
-        """Return contracts that were suspended or closed for money before their customer knew."""
+        """Return contracts that were suspended or closed for money before their customer knew.
+
+        Nothing may be done before the day that the mail named, and what was told before a payment
+        is over.
+        """
         # sudo: set when the addon was installed
         since = self.env["ir.config_parameter"].sudo().get_param(SINCE_KEY) or "infinity"
         rows = self.env.execute_query(
@@ -29,8 +38,8 @@ class SubscriptionFinding(models.Model):
                    AND NOT EXISTS (
                        SELECT FROM subscription_dunning_notice told
                         WHERE (told.order_id = gap.order_id OR told.move_id = gap.dunning_move_id)
-                          AND told.action = 'suspend' AND told.state = 'left'
-                          AND told.left_date <= gap.start_date)
+                          AND told.action = 'suspend' AND %(told)s <= gap.start_date
+                          AND (told.paid_date IS NULL OR told.paid_date >= gap.start_date))
                  UNION ALL
                 SELECT link.sale_order_id, event.move_id, 'close', event.date
                   FROM subscription_dunning_event event
@@ -44,10 +53,11 @@ class SubscriptionFinding(models.Model):
                    AND NOT EXISTS (
                        SELECT FROM subscription_dunning_notice told
                         WHERE told.order_id = sale_order.id
-                          AND told.action = 'close' AND told.state = 'left'
-                          AND told.left_date <= event.date)
+                          AND told.action = 'close' AND %(told)s <= event.date
+                          AND (told.paid_date IS NULL OR told.paid_date >= event.date))
                 """,
                 since=since,
+                told=SQL(TOLD_DAY),
             )
         )
         return [

@@ -401,3 +401,21 @@ class TestTold(DunningCommon):
         )
         (found,) = self.env["subscription.finding"].sudo()._find_untold()
         self.assertEqual((found["check"], found["order_id"]), ("untold", order.id))
+
+    def test_a_contract_that_ended_before_the_day_that_was_told_is_found(self):
+        order, _invoice = self.create_dunned((3, "remind"), (10, "suspend"))
+        self.live("2027-02-01", "2027-02-10")
+        self.assertEqual(order.subscription_state, "suspended")
+        self.env["ir.config_parameter"].set_param("sale_recurring.told_since", "2027-01-01")
+        finding = self.env["subscription.finding"].sudo()
+        self.assertFalse(finding._find_untold())
+        for change in (
+            "announced_date = announced_date + 1",
+            "sent_date = sent_date - 1",
+            "paid_date = '2027-02-09'",
+        ):
+            with self.subTest(change), self.env.cr.savepoint() as kept:
+                self.env.cr.execute(f"UPDATE subscription_dunning_notice SET {change}")  # noqa: S608
+                (found,) = finding._find_untold()
+                self.assertEqual((found["check"], found["order_id"]), ("untold", order.id))
+                kept.rollback()
