@@ -72,6 +72,8 @@ def get_lines_of_contract(lines, contract):
 def _get_bearers(discounts, priced, get_money):
     """Return discounts of one contract, each with those of the lines that bear it.
 
+    Those that have lines of their taxes come first: the others lower what these leave.
+
     :rtype: list[tuple]
     """
     by_taxes = discounts.grouped("tax_ids")
@@ -80,4 +82,32 @@ def _get_bearers(discounts, priced, get_money):
         together = own | by_taxes.get(taxes, own)
         if sum((get_money(line).total for line in together), ZERO) >= 0:
             bearers[taxes] = own
-    return [(line, bearers.get(line.tax_ids, priced)) for line in discounts]
+    first = discounts.filtered(lambda line: is_of_own_taxes(line, priced))
+    return [(line, bearers.get(line.tax_ids, priced)) for line in first | discounts]
+
+
+def is_of_own_taxes(discount, priced):
+    """Return whether there are lines of the taxes of a discount, which it lowers before others."""
+    return any(line.tax_ids == discount.tax_ids for line in priced)
+
+
+def get_before(discount, bearers, beside):
+    """Return the discounts that lower the lines of their own taxes before another one lowers all.
+
+    A line that its own voucher pays whole bears nothing of a gift card beside it.
+
+    :param discount: the other one
+    :param bearers: lines that bear it
+    :param list beside: all discounts of its document, as :func:`get_discounts` returns them
+    :return: lines of discounts, none for one that has lines of its taxes
+    :rtype: list
+    """
+    if discount.display_type != "product" or is_of_own_taxes(discount, bearers):
+        return []
+    return [
+        other
+        for other, of_other in beside
+        if other.display_type == "product"
+        and of_other <= bearers
+        and is_of_own_taxes(other, bearers)
+    ]

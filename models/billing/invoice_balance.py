@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...engine.money import Currency, to_decimal
 from ...engine.refund import next_part
-from .discount_bearers import get_discounts
+from .discount_bearers import get_before, get_discounts
 from .invoice_money import ZERO, Money, Share
 
 # Stands for the taxes of the lines beside a discount: any sum of whole cents that is larger.
@@ -301,7 +301,8 @@ class InvoiceBalance:
             sums = [self._sum_up(lines) for lines in (alike, own, bearers - own)]
             part = asked.get_part_beyond(given, *sums, currency)
         else:
-            done, whole = (money.total for money in self._sum_up(bearers))
+            before = get_before(discount, bearers, self._beside[discount.move_id])
+            done, whole = (money.total for money in self._sum_up([*bearers, *before]))
             part = asked.get_whole_part(given, done, whole, currency)
         over = -part.total - room
         if part.total < 0 < over:

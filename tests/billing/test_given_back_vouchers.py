@@ -147,6 +147,60 @@ class TestGivenBackVouchers(GivenBackCommon):
                     self.assertEqual(self.bill(order).amount_total, 0.0)
                     self.assertLedgerWhole(order)
 
+    def test_line_that_its_own_voucher_pays_bears_nothing_of_a_gift_card(self):
+        """60.00 were asked for: 120.00 and 107.00, less 107.00 of the one and 60.00 of any."""
+        lower = self._create_tax(7)
+        for first in (0, 1):
+            with self.subTest(first=first):
+                self.travel("2027-06-01")
+                order = self.create_order(
+                    self.line_values(self.seat, price_unit=100.0),
+                    self.line_values(
+                        self.support, price_unit=100.0, tax_ids=[Command.set(lower.ids)]
+                    ),
+                )
+                # The one that lowers any line comes first on the invoice.
+                self.add_voucher(order, 60.0, taxes_id=[Command.clear()])
+                self.add_voucher(order, 100.0, taxes_id=[Command.set(lower.ids)])
+                order.action_confirm()
+                invoice = self.bill(order)
+                self.assertEqual(invoice.amount_total, 60.0)
+                lines = order.order_line.filtered("recurrence_id")
+                lines[first].product_uom_qty = 0
+                notes = self.bill(order)
+                self.assertEqual(sum(notes.mapped("amount_total")), 0.0 if first else 60.0)
+                order._subscription_close(date(2027, 6, 1))
+                self.bill(order)
+                self.assertAllGivenBack(order)
+
+    def test_discount_button_on_lines_with_a_tax_per_piece_gives_nothing_back_of_nothing(self):
+        """Its lines leave taxes per piece out, so that they have the taxes of no line."""
+        piece = self._create_tax(1.0, amount_type="fixed")
+        lower = self._create_tax(7)
+        self.travel("2027-06-01")
+        order = self.create_order(
+            self.line_values(
+                self.seat, price_unit=100.0, tax_ids=[Command.set((self.tax | piece).ids)]
+            ),
+            self.line_values(self.support, price_unit=200.0, tax_ids=[Command.set(lower.ids)]),
+        )
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "amount",
+                "discount_amount": order.amount_total,
+            }
+        ).action_apply_discount()
+        order.action_confirm()
+        invoice = self.bill(order)
+        self.assertEqual(invoice.amount_total, 0.0)
+        order.order_line[0].product_uom_qty = 0
+        notes = self.bill(order)
+        self.assertEqual(sum(notes.mapped("amount_total")), 0.0)
+        order._subscription_close(date(2027, 6, 1))
+        self.bill(order)
+        self.assertAllGivenBack(order)
+
     def test_line_with_a_tax_per_piece_bears_the_share_of_its_total(self):
         fixed = self._create_tax(2, amount_type="fixed")
         taxes = {"taxes_id": [Command.set(fixed.ids)]}
