@@ -26,7 +26,7 @@ class SaleOrderLine(models.Model):
     def _compute_display_name(self):
         """Leave out order and customer where a list is about one contract only."""
         super()._compute_display_name()
-        if const.unseal(self.env.context, const.SHORT_NAME_KEY):
+        if self.env.context.get(const.SHORT_NAME_KEY):
             for line in self.filtered("recurrence_id"):
                 line.display_name = f"{line.product_id.display_name}, {line.recurrence_id.name}"
 

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ... import const
 from .activities import schedule_once
 
 
@@ -18,7 +19,7 @@ class SaleOrder(models.Model):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_order_id": self.id},
+            "context": {"default_order_id": self.id, const.SHORT_NAME_KEY: True},
         }
 
     def _schedule_activity_once(self, summary, note):

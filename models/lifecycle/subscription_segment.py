@@ -17,7 +17,7 @@ class SubscriptionSegment(models.Model):
         compute="_compute_change_text",
         help="Day on which the line changes, begins or ends.",
     )
-    change_text = fields.Char(
+    change_text = fields.Text(
         "What Changes",
         compute="_compute_change_text",
         help="Values that differ from the segment before, old and new.",

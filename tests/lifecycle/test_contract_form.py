@@ -63,6 +63,19 @@ class TestContractForm(OperatorCase):
                 line.product_uom_qty = 3
             self.assertFalse(form.subscription_typed_text)
 
+    def test_dialogs_about_one_contract_name_its_lines_shortly(self):
+        order = self.create_own_contract(self.seat, day="2027-04-01")
+        for action in (order.action_subscription_change(), order.action_subscription_simulate()):
+            with self.subTest(action["res_model"]):
+                Dialog = self.env[action["res_model"]].with_context(action["context"])
+                form = Form(Dialog.with_user(self.clerk))
+                if "kind" in form._view["fields"]:
+                    form.kind = "line"
+                self.assertEqual(form.line_id.display_name, "Seat, Monthly")
+
+    def test_what_changes_is_wrapped_and_not_cut(self):
+        self.assertEqual(self.env["subscription.segment"]._fields["change_text"].type, "text")
+
     def test_a_card_that_is_moved_offers_the_dialog_of_its_column(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
         closed = self.env.ref("sale_recurring.stage_closed")
