@@ -1,3 +1,5 @@
+import re
+
 from lxml import etree
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
@@ -130,6 +132,16 @@ class TestContractViews(SubscriptionCommon):
                     names = Model.get_view(view_id, view_type)["models"][Model._name]
                     # Other addons show a field or a button to their own users only.
                     records.read(list(Model.fields_get(names, attributes=["type"])))
+
+    def test_an_empty_list_says_no_fact_that_a_filter_makes_false(self):
+        fact = re.compile(r"(No|Nobody|Everybody|Everything|All|Nothing (?!to show)|.* has not)\b")
+        actions = self.env["ir.actions.act_window"].search([("help", "!=", False)])
+        ours = actions.filtered(lambda action: action.xml_id.startswith("sale_recurring."))
+        titles = ours.mapped(
+            lambda action: etree.fromstring(action.help, etree.HTMLParser()).findtext(".//p")
+        )
+        self.assertIn("Nothing to show here", titles)
+        self.assertEqual([title for title in titles if fact.match(title)], [])
 
     def test_every_filter_and_group_works(self):
         order = self.create_contract(self.seat, day="2027-04-01")
