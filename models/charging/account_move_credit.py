@@ -87,7 +87,7 @@ class AccountMove(models.Model):
         self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset()
         amount = self.subscription_amount_refundable
-        running = self.sudo().transaction_ids.filtered(lambda tx: tx.state in ("draft", "pending"))
+        running = self.sudo().transaction_ids.filtered(lambda tx: tx._is_refund_running())
         if not amount or running:
             raise UserError(
                 self.env._(

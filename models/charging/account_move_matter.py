@@ -63,7 +63,8 @@ class AccountMove(models.Model):
             payments = transactions._get_payments() | self.sudo().reconciled_payment_ids
             return not any(payment.subscription_amount_overpaid for payment in payments)
         if matter == UNBOOKED:
-            return not any(tx._is_to_book() for tx in transactions)
+            payments = transactions | transactions._get_captures()
+            return not any(tx._is_to_book() for tx in payments | payments._get_refunds())
         if matter == CREDIT:
             return not self._is_open_credit()
         if matter in (DISPUTED, GIVEN_BACK):

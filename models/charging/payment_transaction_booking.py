@@ -52,10 +52,10 @@ class PaymentTransaction(models.Model):
                     )
 
     def _is_to_book(self):
-        """Return whether the money of this payment is in, and no payment says so in the books."""
+        """Return whether money came in, or went back, and no payment says so in the books."""
         self.ensure_one()
-        is_payment = self.operation not in ("refund", "validation") and self.amount > 0
-        if not is_payment or self.state != "done":
+        is_money = self.operation != "validation" and self.amount
+        if not is_money or self.state != "done":
             return False
         parts = self.child_transaction_ids.filtered(lambda tx: tx.operation != "refund")
         return not self._is_in_the_books() and not parts
@@ -111,7 +111,7 @@ class PaymentTransaction(models.Model):
             [
                 ("state", "=", "done"),
                 ("is_post_processed", "=", False),
-                ("operation", "not in", ("refund", "validation")),
+                ("operation", "!=", "validation"),
                 ("last_state_change", "<", since),
             ]
         )
@@ -269,15 +269,27 @@ class PaymentTransaction(models.Model):
     def _tell_of_unbooked(self):
         """Ask somebody to look after a payment whose money is in and not in the books."""
         self.ensure_one()
-        text = self.env._(
-            "%(amount)s came in with %(reference)s and cannot be booked: %(reason)s Mend that, "
-            "then it is booked by itself.",
-            amount=self.currency_id.format(self.amount),
-            reference=self.reference,
-            reason=self.subscription_booking_error or self.env._("nobody knows why."),
-        )
+        facts = {
+            "amount": self.currency_id.format(abs(self.amount)),
+            "reference": self.reference,
+            "reason": self.subscription_booking_error or self.env._("nobody knows why."),
+        }
+        invoices = self.invoice_ids
+        if self.operation == "refund":
+            invoices = self._get_refunded_documents()
+            text = self.env._(
+                "%(amount)s went back to the customer with %(reference)s and cannot be booked: "
+                "%(reason)s Mend that, then it is booked by itself.",
+                **facts,
+            )
+        else:
+            text = self.env._(
+                "%(amount)s came in with %(reference)s and cannot be booked: %(reason)s Mend that, "
+                "then it is booked by itself.",
+                **facts,
+            )
         summary = self.env._("%(reference)s is not booked", reference=self.reference)
-        for invoice in self.invoice_ids.filtered("subscription_order_ids"):
+        for invoice in invoices.filtered("subscription_order_ids"):
             invoice._schedule_matter_activity(UNBOOKED, summary, text)
         for order in self.sale_order_ids.filtered(lambda order: order._is_about_contracts()):
             order._schedule_charge_activity(summary, text)

@@ -101,13 +101,19 @@ class PaymentTransaction(models.Model):
         """
         self._get_open_refunds()._check_no_refund_runs()
 
+    def _is_refund_running(self):
+        """Return whether the money of this refund may still go, or went and is not booked yet."""
+        self.ensure_one()
+        is_coming = self.state in ("draft", "pending") or self._is_to_book()
+        return self.operation == "refund" and is_coming
+
     def _check_no_refund_runs(self):
         """Refuse what must not be done while one of these is a refund without an outcome.
 
         :raise UserError: naming the refund
         """
         for refund in self:
-            if refund.operation == "refund" and refund.state in ("draft", "pending"):
+            if refund._is_refund_running():
                 raise UserError(
                     refund._get_unknown_refund_text()
                     if refund.subscription_to_check

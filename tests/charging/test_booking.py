@@ -143,6 +143,25 @@ class TestBooking(PaymentCommon):
         self.assertFalse(self.order.activity_ids)
         self.assertEqual(self.find(self.order), [])
 
+    def test_a_refund_that_cannot_be_booked_is_told_and_not_made_again(self):
+        self.run_charges()
+        credit = self.invoice._reverse_moves()
+        credit.action_post()
+        broken, quiet = self.break_booking()
+        with broken, quiet:
+            self.give_back(credit)
+            refund = credit.transaction_ids
+            self.assertEqual((refund.state, refund.is_post_processed), ("done", False))
+            with self.assertRefused("cannot be refunded"):
+                credit.action_subscription_refund()
+            self.travel("2027-02-01")
+            self.run_questions()
+            self.assertEqual(self.order.activity_ids.mapped("subscription_matter"), ["unbooked"])
+            self.assertIn("36.00 went back", self.order.activity_ids.note)
+        self.run_questions()
+        self.assertFalse(credit.amount_residual)
+        self.assertFalse(self.order.activity_ids)
+
     def test_nobody_pays_what_was_charged_and_is_not_booked_yet(self):
         broken, quiet = self.break_booking()
         with broken, quiet:
