@@ -77,6 +77,50 @@ def bill_by_hand(registry, folder, day, gate):
     )
 
 
+def register_payments(registry, folder, day, gate):
+    """Charge the saved method for one invoice after the other by core's dialog, as a clerk does.
+
+    :return: ids of those that could be charged
+    """
+    del day
+    return _at_each_invoice(registry, folder, gate, lambda move, _at: _register(move))
+
+
+def open_forms(env, _day, cards):
+    """Let customers open the form for each open invoice, and say nothing yet."""
+    moves = env["account.move"].search([("move_type", "=", "out_invoice")], order="id")
+    for move, card in zip(moves, cards, strict=True):
+        _open_form(move, *card)
+
+
+def send_forms(registry, folder, day, gate):
+    """Send one form after the other that was opened before; the provider answers at once.
+
+    :return: ids of the payments
+    """
+    del day
+    forms = ("payment.transaction", [("reference", "like", "form-")])
+    return _at_each(registry, folder, gate, forms, lambda tx, _at: _pay_form(tx))
+
+
+def draft_amendments(env, _day):
+    """Draft an amendment of each contract, with one seat more."""
+    orders = env["sale.order"].search([("client_order_ref", "like", "cus_")], order="id")
+    for order in orders:
+        amendment = order.browse(order.action_subscription_amend()["res_id"])
+        amendment.order_line.product_uom_qty += 1
+
+
+def confirm_amendments(registry, folder, day, gate):
+    """Confirm one amendment after the other, as a clerk does.
+
+    :return: ids of those that could be confirmed
+    """
+    del day
+    drafts = ("sale.order", [("subscription_order_type", "=", "amendment")])
+    return _at_each(registry, folder, gate, drafts, lambda order, _at: order.action_confirm())
+
+
 def _at_each_invoice(registry, folder, gate, act):
     """Do something to each invoice, arguments as of :func:`_at_each`."""
     found = ("account.move", [("move_type", "=", "out_invoice")])
@@ -144,6 +188,33 @@ def _pay(move, customer, method):
     """Pay an invoice by a form, as if the provider had answered at once."""
     if move.state != "posted" or move.payment_state != "not_paid":
         raise UserError(move.name)
+    _pay_form(_open_form(move, customer, method))
+
+
+def _pay_form(tx):
+    tx._set_done()
+    tx._post_process()
+
+
+def _register(move):
+    if move.state != "posted" or move.payment_state != "not_paid":
+        raise UserError(move.name)
+    token = move._get_subscription_orders().subscription_payment_token_id
+    journal = token.provider_id.journal_id
+    line = journal.inbound_payment_method_line_ids.filtered(
+        lambda one: one.payment_provider_id == token.provider_id
+    )
+    active = {"active_model": "account.move", "active_ids": move.ids}
+    wizard = move.env["account.payment.register"].with_context(**active)
+    values = {
+        "journal_id": journal.id,
+        "payment_method_line_id": line.id,
+        "payment_token_id": token.id,
+    }
+    wizard.create(values)._create_payments()
+
+
+def _open_form(move, customer, method):
     token = _save(move, customer, method)
     tx = move.env["payment.transaction"].create(
         {
@@ -158,8 +229,7 @@ def _pay(move, customer, method):
         }
     )
     tx.token_id = token
-    tx._set_done()
-    tx._post_process()
+    return tx
 
 
 def money_of_periods(env, _day):
@@ -216,8 +286,8 @@ def found_wrong(env, _day):
     :return: kinds of findings with the number of their contract
     :rtype: list[tuple]
     """
-    orders = env["sale.order"].search([("is_subscription", "=", True)])
-    found = env["subscription.finding"].sudo()._find_in_contracts(orders)
+    Finding = env["subscription.finding"].sudo()
+    found = Finding._find_in_contracts(Finding._get_contracts_after(0))
     return [(values["check"], values["order_id"]) for values in found]
 
 

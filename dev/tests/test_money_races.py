@@ -135,3 +135,42 @@ def test_two_clerks_and_the_run_bill_the_same_contracts(herd):
     costs = [costs for costs, *_rest in herd.run("money_of_periods")]
     assert asked == [2 * cost for cost in costs]
     assert herd.run("found_wrong", day=day) == []
+
+
+def test_two_clerks_charge_the_saved_method_by_the_dialog_while_the_run_charges(herd, fake):
+    """The money is taken once, whoever comes first."""
+    again = ("charge_again", {})
+    at_once(herd, ("register_payments", {}), ("register_payments", {}), again, charge())
+    herd.run("job", job=CHARGE)
+    for costs, paid, _states, is_told in herd.run("money_of_periods"):
+        assert paid == [costs]
+        assert not is_told
+    assert herd.run("open_invoices") == 0
+    assert len(fake.captures()) == CUSTOMERS
+
+
+def test_a_clerk_credits_while_customers_send_the_form_that_they_had_open(herd, fake):
+    """What comes in for what was credited is somebody's to look at."""
+    herd.run("open_forms", cards=[fake.save_card() for _number in range(CUSTOMERS)])
+    sent, credited = at_once(herd, ("send_forms", {}), ("credit_invoices", {}))
+    assert (len(sent), len(credited)) == (CUSTOMERS, CUSTOMERS)
+    herd.run("job", job=CHARGE)
+    found = herd.run("money_back")
+    assert len(found) == CUSTOMERS
+    for asked, given, paid, is_told in found:
+        assert given == paid == asked
+        assert is_told
+    assert herd.run("found_wrong") == []
+
+
+def test_a_clerk_confirms_amendments_while_the_run_bills_their_contracts(herd):
+    """The period that begins on the day is asked for as it was changed, in whatever order."""
+    day = "2027-02-28"
+    before = [costs for costs, *_rest in herd.run("money_of_periods")]
+    herd.run("draft_amendments", day=day)
+    confirmed, _run = at_once(herd, ("confirm_amendments", {"day": day}), ("bill", {"day": day}))
+    assert len(confirmed) == CUSTOMERS
+    herd.run("bill", day=day)
+    found = [asked - given for asked, given, *_rest in herd.run("money_back", day=day)]
+    assert found == [2 * costs + before[0] for costs in before]  # the first has one seat
+    assert herd.run("found_wrong", day=day) == []
