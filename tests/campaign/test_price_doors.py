@@ -49,10 +49,30 @@ class TestPriceDoors(PriceCampaignCase):
             "fiscal_position_id": random.choice([False, self.exempt.id]),
         }
         self.quantity, self.more = random.choice([1, 3, 12]), random.choice([9, 20])
+        self.draw_recurring_prices(random)
 
-    def quote(self, quantity=None):
+    def draw_recurring_prices(self, random):
+        """Draw no prices of periods, or some for all and some for larger quantities."""
+        Price = self.env["subscription.price"]
+        Price.search([("product_tmpl_id", "=", self.seat.product_tmpl_id.id)]).unlink()
+        for recurrence in random.choice([[], [self.month, self.year], [self.year, self.quarter]]):
+            for least in random.choice([(0,), (0, 10)]):
+                Price.create(
+                    {
+                        "product_tmpl_id": self.seat.product_tmpl_id.id,
+                        "recurrence_id": recurrence.id,
+                        "price": random.choice([7.31, 88.8, 1234.56]) + least,
+                        "min_quantity": least,
+                    }
+                )
+
+    def quote(self, quantity=None, **values):
         """Return unit price and discount that a new quotation asks today."""
-        values = {"product_id": self.seat.id, "product_uom_qty": quantity or self.quantity}
+        values = {
+            "product_id": self.seat.id,
+            "product_uom_qty": quantity or self.quantity,
+            **values,
+        }
         line = self.create_order(values, **self.values).order_line
         return self.get_price(line)
 
@@ -117,6 +137,7 @@ class TestPriceDoors(PriceCampaignCase):
         order = self.create_order(self.line_values(self.seat, self.quantity), **self.values)
         order.order_line.product_uom_qty = self.more
         self.assertEqual(self.get_price(order.order_line), more, "typed quantity")
+        self.check_other_period(order)
         order.action_confirm()
         self.bill(order)
         amendment = order._create_amendment()
@@ -126,6 +147,25 @@ class TestPriceDoors(PriceCampaignCase):
         self.assertEqual(self.get_price(amendment.order_line[-1:]), asked, "amendment")
         amendment._action_cancel()
         self.check_renewal(order)
+
+    def check_other_period(self, order):
+        """Compare what a quotation asks whose line, or whose terms, get another recurrence."""
+        line = order.order_line
+        first, asked_first = line.recurrence_id, self.get_price(line)
+        for recurrence in (self.year, self.month):
+            line.recurrence_id = recurrence
+            asked = self.quote(self.more, recurrence_id=recurrence.id)
+            self.assertEqual(self.get_price(line), asked, "another recurrence")
+        terms = self._create_template(
+            "Yearly", recurrence_id=self.year.id, recurrence_ids=[Command.set(self.year.ids)]
+        )
+        order.subscription_template_id = terms
+        self.assertEqual(line.recurrence_id, self.year)
+        asked = self.quote(self.more, recurrence_id=self.year.id)
+        self.assertEqual(self.get_price(line), asked, "other terms")
+        order.subscription_template_id = self.template
+        line.recurrence_id = first
+        self.assertEqual(self.get_price(line), asked_first, "back again")
 
     def check_renewal(self, order):
         """Compare what a renewal at list prices and a campaign ask once the list price is another.
