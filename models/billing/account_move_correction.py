@@ -3,7 +3,7 @@ from odoo.fields import Command
 
 from ... import const
 from .invoice_balance import InvoiceBalance
-from .invoice_money import Share
+from .invoice_money import Money, Share
 
 
 class AccountMove(models.Model):
@@ -251,6 +251,9 @@ class AccountMoveLine(models.Model):
         if not share or self._is_about_netted_credit():
             return {}
         is_whole = money == balance.asked[origin]
+        if origin.move_id.move_type == "out_refund":
+            # It asks for what that gave back.
+            money = money.map(lambda amount, _none: -amount, Money())
         left = Share(origin, money)
         left = balance.add_early_discount(left, self.move_id.invoice_payment_term_id, self.move_id)
         values = {

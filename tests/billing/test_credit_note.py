@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import product
 
 from odoo.tests import tagged
 
@@ -260,6 +261,26 @@ class TestCreditNote(SubscriptionCommon):
                 self.assertSettled()
                 note = self.reverse("adjust", self.bill(self.order, "2027-06-01"))
                 note.unlink()
+                self.assertSettled()
+
+    def test_netted_credit_that_is_owed_again_is_not_given_twice(self):
+        """The credit note was a mistake: May is asked for again, before or after the run."""
+        for effect, is_given in product(("adjust", "waive"), (False, True)):
+            with self.subTest(effect=effect, is_given=is_given):
+                self.order = self.create_contract(self.line_values(self.seat, 5), day="2027-04-01")
+                self.book_payment(self.bill(self.order))
+                self.change("2027-04-16", 3)
+                note = self.reverse(effect, self.bill(self.order, "2027-05-01"))
+                note.action_post()
+                if is_given:
+                    self.assertEqual(self.bill(self.order).amount_untaxed, 10.0)
+                back = self.reverse(effect, note)
+                back.action_post()
+                asked = 30.0 if is_given else 20.0
+                self.assertEqual((back.amount_untaxed, back.amount_tax), (asked, asked / 5))
+                self.assertFalse(self.bill(self.order))
+                moves = self.order.order_line.invoice_lines.move_id
+                self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), 70.0)
                 self.assertSettled()
 
     def test_netted_credit_of_a_credit_note_that_is_deleted_is_not_owed_again(self):
