@@ -182,11 +182,14 @@ class AccountMove(models.Model):
         payments |= payments.source_transaction_id
         for refund in payments._get_refunds().filtered(lambda tx: tx.state == "done"):
             lines = refund.payment_id._get_open_credit_lines()
-            if credit.amount_residual and (lines or not refund.invoice_ids):
+            is_free = lines if refund.payment_id else not refund.invoice_ids
+            if credit.amount_residual and is_free:
                 refund.invoice_ids = [Command.link(credit.id)]
                 for line in lines:
                     credit.js_assign_outstanding_line(line.id)
-        invoice._remove_done_activities()
+        if credit.subscription_credit_next and not credit.amount_residual:
+            credit._as_system().subscription_credit_next = False
+        (invoice | credit)._remove_done_activities()
 
     def _get_credit_to_use(self):
         """Return how much kept credit is taken off this draft once it is posted."""

@@ -68,19 +68,30 @@ class AccountMove(models.Model):
         if matter == CREDIT:
             return not self._is_open_credit()
         if matter in (DISPUTED, GIVEN_BACK):
-            is_credited = matter == GIVEN_BACK and not self._has_open_refund()
-            return is_credited or self.payment_state not in PAID_STATES
+            is_disputed = matter == DISPUTED and self.payment_state in PAID_STATES
+            return not (is_disputed or (matter == GIVEN_BACK and self._has_open_refund()))
         return False
 
     def _has_open_refund(self):
-        """Return whether money of this document went back that no credit note says."""
+        """Return whether money went back that still pays this document, and no credit note says.
+
+        :rtype: bool
+        """
         self.ensure_one()
         payments = self.sudo().transaction_ids  # sudo: as in _get_open_charges
         refunds = (payments | payments._get_captures())._get_refunds()
         return any(
-            not refund.payment_id or refund.payment_id._get_open_credit_lines()
+            (not refund.payment_id or refund.payment_id._get_open_credit_lines())
+            and refund.source_transaction_id._get_payments() & self._get_matched_payments()
             for refund in refunds.filtered(lambda tx: tx.state not in ("error", "cancel"))
         )
+
+    def _get_matched_payments(self):
+        """Return the payments that this document is paid with in the books."""
+        # sudo: as in _get_open_charges
+        lines = self.sudo().line_ids
+        matched = lines.matched_credit_ids.credit_move_id | lines.matched_debit_ids.debit_move_id
+        return matched.payment_id
 
     def _invoice_paid_hook(self):
         """Let what waited for the payment of these documents know of it."""

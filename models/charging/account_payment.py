@@ -54,14 +54,17 @@ class AccountPayment(models.Model):
     def _compute_amount_available_for_refund(self):
         """Count what the provider gave back by itself of a payment that was captured.
 
-        It tells that of the payment that was authorized, in which core does not look.
+        It tells that of the payment that was authorized, in which core does not look. What the
+        customer disputes is with the bank.
         """
         super()._compute_amount_available_for_refund()
         for payment in self:
             # sudo: invoicing clerks have no right to read transactions
             tx = payment.sudo().payment_transaction_id
             available = payment.amount_available_for_refund
-            if available and tx._is_capture():
+            if available and tx._is_disputed():
+                payment.amount_available_for_refund = 0.0
+            elif available and tx._is_capture():
                 left = min(available, tx._get_amount_left())
                 payment.amount_available_for_refund = max(left, 0.0)
 

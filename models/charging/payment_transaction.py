@@ -160,6 +160,7 @@ class PaymentTransaction(models.Model):
                 lines = (tx.payment_id | paid_by)._get_refund_lines()
                 if len(lines) > 1:
                     lines.reconcile()
+                tx._pay_open_credit_notes()
                 tx._tell_of_unowed_refund()
                 (tx.invoice_ids | tx._get_first().invoice_ids)._remove_done_activities()
             elif tx.operation != "validation":

@@ -69,6 +69,14 @@ class PaymentTransaction(models.Model):
             )
             document._schedule_matter_activity(CREDIT if credits else OVERPAID, summary, text)
 
+    def _pay_open_credit_notes(self):
+        """Pay with this refund, which the provider told of, the credit notes that wait for it."""
+        self.ensure_one()
+        if not self.invoice_ids and self._is_about_contracts():
+            credits = self._get_first().invoice_ids.reversal_move_ids
+            for credit in credits.sorted("id"):
+                credit._take_told_refunds()
+
     def _tell_of_unowed_refund(self):
         """Ask about a refund of a credit note of which nothing was left when the money went."""
         self.ensure_one()

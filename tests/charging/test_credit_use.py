@@ -63,7 +63,8 @@ class TestCreditUse(PaymentCommon):
                 told._set_done()
                 if is_booked:
                     told._post_process()
-                self.give_back(credit.with_user(self.clerk))
+                else:
+                    self.give_back(credit.with_user(self.clerk))
                 self.assertEqual(credit.transaction_ids, told)
                 self.assertFalse(credit.amount_residual)
         self.assertEqual(paid.child_transaction_ids.mapped("amount"), [-5, -5])
@@ -95,6 +96,23 @@ class TestCreditUse(PaymentCommon):
         self.assertEqual(self.credit(10).amount_residual, 2)
         self.assertFalse(told.payment_id._get_open_credit_lines())
         self.assertFalse(self.order.activity_ids)
+
+    def test_what_is_given_back_at_the_provider_after_the_credit_note_pays_it(self):
+        paid = self.invoice.transaction_ids
+        for is_kept in (False, True):
+            with self.subTest(is_kept=is_kept):
+                credit = self.credit(10)
+                if is_kept:
+                    credit.action_subscription_credit_next()
+                told = paid._create_child_transaction(10, is_refund=True)
+                self.invoice._hook_on_charge_refunded(told)
+                told._set_done()
+                told._post_process()
+                self.assertFalse(credit.amount_residual or credit.subscription_credit_next)
+                self.assertFalse(credit.subscription_amount_refundable)
+                self.assertFalse(self.order.activity_ids)
+        following = self.bill(self.order, "2027-02-28")
+        self.assertEqual(following.amount_residual, following.amount_total)
 
     def test_no_more_goes_back_than_came(self):
         credit = self.credit()

@@ -124,6 +124,33 @@ class TestMoneyBack(PaymentCommon):
         self.run_charges()
         self.assertFalse(self.invoice.amount_residual)
 
+    def test_what_is_disputed_is_not_given_back_as_well(self):
+        self.run_charges()
+        credit = self.invoice._reverse_moves()
+        credit.action_post()
+        self.assertEqual(credit.subscription_amount_refundable, 36)
+        self.invoice.transaction_ids._as_system().subscription_dispute = "dp_1/lost"
+        self.env.invalidate_all()
+        self.assertFalse(credit.subscription_amount_refundable)
+        with self.assertRefused("cannot be refunded"):
+            credit.with_user(self.clerk).action_subscription_refund()
+
+    def test_a_part_that_was_given_back_at_the_provider_is_asked_about_until_it_is_settled(self):
+        form = self.create_payment(
+            self.order, sale_order_ids=False, reference="form", amount=20, invoice_ids=self.invoice
+        )
+        form._set_done()
+        form._post_process()
+        told = form._create_child_transaction(20, is_refund=True)
+        self.invoice._hook_on_charge_refunded(told)
+        told._set_done()
+        told._post_process()
+        self.assertEqual(self.invoice.amount_residual, 16)
+        self.assertEqual(self.order.activity_ids.subscription_matter, "given_back")
+        self.cancel_payment()
+        self.env["mail.activity"]._remove_done_matters()
+        self.assertFalse(self.order.activity_ids)
+
     def cancel_payment(self):
         """Let a clerk cancel the payment of what the provider took."""
         payment = self.invoice.transaction_ids.payment_id
