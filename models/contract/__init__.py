@@ -7,6 +7,7 @@ from . import (
     subscription_terms_mixin,
     subscription_span_mixin,
     subscription_segment,
+    subscription_close_reason,
     subscription_interruption,
     payment_token,
     res_company,

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..support.common_operator import EndingCase
@@ -31,6 +31,16 @@ class TestEnding(EndingCase):
         self.assertFalse(self.bill(strict.sudo()))
         self.assertBillsNothing((generous | strict).sudo())
         self.assertLedgerWhole((generous | strict).sudo())
+
+    def test_reason_for_which_a_contract_ends_is_archived_and_not_deleted(self):
+        order = self.create_own_contract(self.seat, day="2027-04-01")
+        reason, other = self.reason.create([{"name": "Moved away"}, {"name": "Never chosen"}])
+        order._subscription_close(date(2027, 4, 10), reason)
+        with self.assertRaisesRegex(UserError, f"{order.name} ends for it. Archive it instead"):
+            (reason | other).unlink()
+        reason.active = False
+        self.assertEqual(order.subscription_close_reason_id, reason)
+        other.unlink()
 
     def test_the_chatter_says_from_when_why_and_for_how_much(self):
         order = self.create_own_contract(self.seat, day="2027-04-01")
