@@ -6,6 +6,13 @@ from odoo.tools import SQL
 
 from .mail_activity import CREDIT, OVERPAID
 
+# Documents of which the days are billed by another: cancelled, or given back to be billed again.
+BILLED_ELSEWHERE = """
+    (%(move)s.state = 'cancel' OR EXISTS (
+        SELECT FROM account_move note
+         WHERE note.reversed_entry_id = %(move)s.id AND note.state != 'cancel'
+           AND note.subscription_credit_effect IN ('again', 'move')))
+"""
 # What says on an invoice line how much is asked for, and for which days.
 PAID_LINE_FIELDS = (
     "quantity",
@@ -210,7 +217,8 @@ class AccountMove(models.Model):
     def _get_older_money_under_way(self):
         """Return payments under way for the same days on documents that were taken back.
 
-        A customer may send a form for an invoice that was cancelled since it was opened.
+        A customer may send a form for an invoice that was cancelled since it was opened, or
+        credited to be billed again.
 
         :rtype: payment.transaction
         """
@@ -227,12 +235,13 @@ class AccountMove(models.Model):
                   JOIN account_move_line line ON line.id = other.invoice_line_id
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_invoice_transaction_rel tx ON tx.invoice_id = move.id
-                 WHERE mine.move_id = %s AND move.id != mine.move_id
-                   AND move.state = 'cancel'
+                 WHERE mine.move_id = %(id)s AND move.id != mine.move_id
+                   AND %(billed_elsewhere)s
                    AND line.deferred_start_date <= mine.deferred_end_date
                    AND line.deferred_end_date >= mine.deferred_start_date
                 """,
-                self.id,
+                id=self.id,
+                billed_elsewhere=SQL(BILLED_ELSEWHERE, move=SQL("move")),
             )
         )
         # sudo: as above

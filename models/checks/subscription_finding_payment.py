@@ -3,15 +3,17 @@ from odoo.tools import SQL
 
 from ... import const
 from ...engine import charging
+from ..charging.account_move_doors import BILLED_ELSEWHERE
 
 # What came in this lately may be on its way into the books.
 BOOKED_WITHIN_HOURS = 6
-# Documents that took the place of a cancelled one, with money under way for both.
+# Documents that took the place of one that was cancelled, or given back to be billed again, with
+# money under way for both.
 TWINS = """
     SELECT new.id, array_agg(DISTINCT old_way.reference)
            || array_agg(DISTINCT new_way.reference)
       FROM way old_way
-      JOIN account_move old ON old.id = old_way.invoice_id AND old.state = 'cancel'
+      JOIN account_move old ON old.id = old_way.invoice_id AND %(billed_elsewhere)s
       JOIN account_move_line old_line ON old_line.move_id = old.id
       JOIN sale_order_line_invoice_rel old_sold
            ON old_sold.invoice_line_id = old_line.id
@@ -21,6 +23,7 @@ TWINS = """
        AND new_line.deferred_start_date <= old_line.deferred_end_date
        AND new_line.deferred_end_date >= old_line.deferred_start_date
       JOIN account_move new ON new.id = new_line.move_id AND new.state != 'cancel'
+       AND new.id > old.id AND new.move_type = 'out_invoice'
       JOIN way new_way ON new_way.invoice_id = new.id AND new_way.id != old_way.id
      GROUP BY new.id
 """
@@ -136,7 +139,7 @@ class SubscriptionFinding(models.Model):
                 %(twins)s
                 """,
                 under_way=self._get_under_way_sql(),
-                twins=SQL(TWINS),
+                twins=SQL(TWINS, billed_elsewhere=SQL(BILLED_ELSEWHERE, move=SQL("old"))),
             )
         )
         orders = self._get_orders_of_invoices([row[0] for row in rows])

@@ -1,3 +1,4 @@
+import itertools
 import random
 from datetime import timedelta
 
@@ -29,12 +30,7 @@ class TestMoneyRandom(PaymentCommon):
         acts += [lambda: self.wait(dice.choice((1, 1, 31)))] * 2
         for move in invoices:
             acts += self.get_acts(dice, order, move)
-        try:
-            with self.env.cr.savepoint():
-                dice.choice(acts)()
-                self.env.flush_all()
-        except (UserError, ValidationError):
-            self.env.invalidate_all()  # refused in a sentence
+        self.try_to(dice.choice(acts))
         self.bill(order)
 
     def get_acts(self, dice, order, move):
@@ -175,3 +171,56 @@ class TestMoneyRandom(PaymentCommon):
                 self.assertBookedOrFound(order, seed)
                 kept.rollback()
         self.assertGreater(self.came, 3, "money came in")
+
+    # ------------------------------------------------------------------
+    # Two ways to pay one period, one after the other
+    # ------------------------------------------------------------------
+
+    def pay(self, order, way):
+        """Let money get under way for the latest invoice of a contract."""
+        move = order.invoice_ids.filtered(lambda one: one.move_type == "out_invoice").sorted("id")
+        forms = order.invoice_ids.transaction_ids.filtered(self.is_form)
+        if way == "charge":
+            self.run_charges()
+        elif way == "form":
+            self.open_form(order, move[-1:], 1)
+        elif way == "sent":
+            self.open_form(order, move[-1:], 1)
+            self.send_form(order, move[-1:].transaction_ids, "pending")
+        elif way == "old form" and forms:
+            self.send_form(order, forms, "authorized")
+
+    def take_back(self, move, door):
+        """Let a clerk try to take an invoice back, so that the run bills its days again."""
+        if door in ("cancel", "both"):
+            move.button_draft() if door == "both" else None
+            move.button_cancel()
+        elif door == "again":
+            self.reverse(move, "again")
+
+    def try_to(self, step):
+        """Take a step that may be refused in a sentence."""
+        try:
+            with self.env.cr.savepoint():
+                step()
+                self.env.flush_all()
+        except (UserError, ValidationError):
+            self.env.invalidate_all()
+
+    def test_no_two_ways_lead_to_one_period(self):
+        self.day = self.travel(self.today)
+        self.number = 0
+        order = self.create_charged_contract("pending")
+        invoice = self.bill(order)
+        first, doors = ("charge", "form", "sent"), (None, "cancel", "both", "again")
+        second = (("charge",), ("sent",), ("old form", "charge"), ("charge", "sent"))
+        for way, door, ways in itertools.product(first, doors, second):
+            with self.subTest(way=way, door=door, ways=ways), self.env.cr.savepoint() as kept:
+                steps = [lambda way=way: self.pay(order, way)]
+                steps += [lambda door=door: self.take_back(invoice, door)]
+                steps += [lambda: self.bill(order)]
+                steps += [lambda other=other: self.pay(order, other) for other in ways]
+                for step in steps:
+                    self.try_to(step)
+                self.assertMoneyIsRight(order, (way, door, ways))
+                kept.rollback()
