@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 EFFECTS = ("adjust", "waive", "again")
+# Deeds that cost no time, in the place of which others may be drawn.
+IDLE = ("do_nothing", "do_down_payment", "do_reference")
 
 
 class RandomDeeds:
@@ -13,6 +16,13 @@ class RandomDeeds:
 
     def pick(self, records):
         return self.dice.choice(records) if records else records
+
+    def draw_deed(self):
+        """Return the name of a deed; something is done to drafts more often."""
+        deed = self.dice.choice(self.deeds)
+        if deed in IDLE and self.order.invoice_ids.filtered(lambda move: move.state == "draft"):
+            deed = self.dice.choice(("do_post", "do_delete", "do_edit", deed))
+        return deed
 
     def pick_move(self, state, move_type=None):
         return self.pick(
@@ -85,6 +95,7 @@ class RandomDeeds:
         # would tell.
         if line.move_id.move_type != "out_refund" or (line.price_subtotal < 0) == (factor > 1):
             line.price_unit *= factor
+            self.edited |= line.move_id
 
     def do_cancel(self):
         move = self.pick_move(self.dice.choice(("draft", "posted")))
@@ -108,11 +119,18 @@ class RandomDeeds:
             .with_context(active_model="account.move", active_ids=move.ids)
             .create({"journal_id": move.journal_id.id})
         )
+        before = move.reversal_move_ids
         if effect == "move":
             wizard.modify_moves()
+        else:
+            wizard.subscription_credit_effect = effect
+            wizard.refund_moves()
+        notes = move.reversal_move_ids - before
+        for note in notes:
+            self.case.assertEqual(note.invoice_date or self.today, self.today)
+        self.effects.update(dict.fromkeys(notes.ids, effect))
+        if effect == "move":
             return
-        wizard.subscription_credit_effect = effect
-        wizard.refund_moves()
         if self.dice.random() < 0.7:
             wizard.new_move_ids.filtered(lambda note: note.state == "draft").action_post()
 
@@ -136,20 +154,36 @@ class RandomDeeds:
         move = self.pick_move("posted", "out_invoice")
         if not move or move.amount_residual <= 0:
             return
-        tx = self.case.create_payment(
-            self.order,
-            amount=move.amount_residual,
-            sale_order_ids=False,
-            invoice_ids=[Command.set(move.ids)],
-        )
+        tx = self.create_payment(move)
         tx._set_done()
         tx._post_process()
         refund = tx._create_child_transaction(tx.amount, is_refund=True)
         refund._set_error("The bank says no.")
 
+    def do_bounce(self):
+        """Let the bank take back what a customer paid."""
+        payment = self.pick(self.order.invoice_ids._get_reconciled_payments())
+        if payment:
+            payment.action_draft()
+            payment.action_cancel()
+
+    def create_payment(self, move):
+        """Return the payment of a customer online of all that is open of an invoice."""
+        return self.case.create_payment(
+            self.order,
+            amount=move.amount_residual,
+            currency_id=move.currency_id.id,
+            partner_id=move.partner_id.id,
+            sale_order_ids=False,
+            invoice_ids=[Command.set(move.ids)],
+        )
+
     def do_down_payment(self):
+        """See that nobody takes down payments off what is billed again and again."""
         wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=self.order.ids)
-        wizard.create({"advance_payment_method": "percentage", "amount": 30}).create_invoices()
+        wizard = wizard.create({"advance_payment_method": "percentage", "amount": 30})
+        with self.case.assertRaises(UserError), self.env.cr.savepoint():
+            wizard.create_invoices()
 
     def do_sell_once(self):
         self.order.order_line = [
