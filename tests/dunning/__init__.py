@@ -6,6 +6,7 @@ from . import test_recovered
 from . import test_reminder_late
 from . import test_told
 from . import test_told_random
+from . import test_told_readers
 from . import test_unpaid
 from . import test_retry_rate
 from . import test_customers

@@ -67,7 +67,7 @@ class TestContractForm(OperatorCase):
         order = self.create_own_contract(self.seat, day="2027-04-01")
         for action in (order.action_subscription_change(), order.action_subscription_simulate()):
             with self.subTest(action["res_model"]):
-                Dialog = self.env[action["res_model"]].with_context(action["context"])
+                Dialog = self.env[action["res_model"]].with_context(**action["context"])
                 form = Form(Dialog.with_user(self.clerk))
                 if "kind" in form._view["fields"]:
                     form.kind = "line"

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Command
 
 from .common_payment import PaymentCommon
@@ -67,3 +70,18 @@ class DunningCommon(PaymentCommon):
         invoice = self.bill(order)
         self.run_charges()
         return order, invoice
+
+
+class ToldCommon(DunningCommon):
+    """Late contracts under a policy, and days that go by."""
+
+    def live(self, start, end, **values):
+        """Let the job run each day."""
+        day, end = fields.Date.to_date(start), fields.Date.to_date(end)
+        while day <= end:
+            self.run_dunning(day, **values)
+            day += timedelta(days=1)
+
+    def create_dunned(self, *steps, **values):
+        self.charged_template.dunning_policy_id = self.create_policy(*steps, **values)
+        return self.create_late_contract()
