@@ -44,6 +44,7 @@ class SaleOrder(models.Model):
         "Stage",
         copy=False,
         index="btree_not_null",
+        ondelete="restrict",
         tracking=True,
         group_expand="_read_group_subscription_stage_ids",
         help="Your own phases of working with the contract. They do not change what is billed.",

@@ -1,6 +1,8 @@
 from datetime import date
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..common import SubscriptionCommon
 
@@ -37,3 +39,10 @@ class TestOrderLife(SubscriptionCommon):
         order.action_subscription_keep()
         self.assertEqual(self.bill(order, "2027-02-10").amount_untaxed, 10.0)
         self.assertBillsNothing(order)
+
+    def test_a_stage_with_contracts_is_kept(self):
+        stage = self.create_contract(self.seat, day="2027-04-01").subscription_stage_id
+        quiet, refused = mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError)
+        with quiet, refused, self.env.cr.savepoint():
+            stage.unlink()
+        self.env["subscription.stage"].create({"name": "Of nobody"}).unlink()
