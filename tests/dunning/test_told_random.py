@@ -50,6 +50,8 @@ class TestToldRandom(DunningCommon):
         self.written, self.left, self.paid_after, self.payments, self.states = {}, {}, {}, {}, {}
         self.go(self.today)
         self.contracts = self.create_late_contract()[0] | self.create_late_contract()[0]
+        self.moves = self.contracts.invoice_ids
+        self.noted = self.env["subscription.dunning.notice"]
 
     def go(self, day):
         """Move the clock to an hour of a day, of which a company elsewhere may have another."""
@@ -69,6 +71,12 @@ class TestToldRandom(DunningCommon):
             self.run_dunning(leave=False)
             with self.enter_registry_test_mode():
                 self.env.ref("sale_recurring.ir_cron_close_unpaid").method_direct_trigger()
+        notices = self.env["subscription.dunning.notice"].search(
+            [("move_id", "in", self.moves.ids)]
+        )
+        for notice in notices - self.noted:
+            self.assertEqual(notice.sent_date, self.here, "the day of the company")
+        self.noted |= notices
         mails = self.env["mail.mail"].search([("state", "=", "outgoing")])
         for mail in mails:
             self.written.setdefault(mail.id, (len(self.written), self.here))
