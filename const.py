@@ -93,7 +93,7 @@ NEW_PRICES_KEY = "subscription_new_prices"
 CAMPAIGN_KEY = "subscription_price_campaign_id"
 # Set by the mail about a removed method, read by its mail template: ids of contracts without one.
 CONTRACTS_KEY = "subscription_contract_ids"
-# Set by views, read by the names of order lines: leave out what the form shows anyway.
+# Set by views and dialogs about a contract, read by names of order lines: leave out what they show.
 SHORT_NAME_KEY = "subscription_short_name"
 # Set by the mail about a removed method, read by its mail template: name of the one that pays now.
 MOVED_TO_KEY = "subscription_moved_to"
